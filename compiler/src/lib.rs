@@ -1,0 +1,4 @@
+//! Linchpin's compiler: connector specs in, typed Rust out.
+pub mod diagnostics;
+pub mod source;
+pub mod syntax;
