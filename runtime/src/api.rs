@@ -1,0 +1,74 @@
+//! The traits that tie generated types to their tables. They hold no behaviour beyond the thin shells that hand a table and an input to the
+//! engine, which is not generic: an operation that nobody calls costs type checking and no more.
+
+use std::future::Future;
+
+use crate::{
+    client::Client,
+    error::Error,
+    operation::{ApiTable, ConnectionTable, OperationTable},
+    page::{Items, Pages},
+    shape::Shaped,
+};
+
+/// One version of one API: what a [`Client`] is a client of.
+pub trait Api: 'static {
+    /// Its table.
+    const TABLE: &'static ApiTable;
+}
+
+/// What a person fills in to connect.
+pub trait Connection: Shaped {
+    /// Its table.
+    const TABLE: &'static ConnectionTable;
+}
+
+/// This connection serves that API.
+pub trait ConnectsTo<A: Api>: Connection {}
+
+/// This operation exists in that version.
+pub trait OfferedBy<A: Api> {}
+
+/// Something that can be asked of an API.
+pub trait Operation: Shaped + Send + Sync + 'static {
+    /// What comes back.
+    type Output: Shaped + Send + 'static;
+    /// Its table.
+    const TABLE: &'static OperationTable;
+
+    /// Sends it and waits for the answer.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    fn send<A>(self, client: &Client<A>) -> impl Future<Output = Result<Self::Output, Error>> + Send
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.send(self)
+    }
+}
+
+/// An operation that gives items, page by page.
+pub trait Search: Operation {
+    /// One item.
+    type Item: Shaped + Send + 'static;
+
+    /// The items of all pages, one after the other; the next page is fetched while the current one is read.
+    fn items<A>(self, client: &Client<A>) -> Items<Self::Item>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        Items::new(self.pages(client))
+    }
+
+    /// The pages.
+    fn pages<A>(self, client: &Client<A>) -> Pages<Self::Item>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.pages(self)
+    }
+}

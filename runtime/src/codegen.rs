@@ -1,0 +1,30 @@
+//! Exactly what generated code names, under one versioned name. A change here that generated code could see needs a new version.
+
+/// Version 1 of what generated code names.
+pub mod __codegen_v1 {
+    pub use bytes::Bytes;
+    pub use serde_json::Value as Json;
+    pub use url::Url;
+    pub use uuid::Uuid;
+
+    pub use crate::{
+        api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search},
+        body::Body,
+        client::Client,
+        download::Download,
+        operation::*,
+    };
+}
+
+/// What a program that calls connectors wants in scope.
+pub mod prelude {
+    pub use crate::api::{Operation as _, Search as _};
+}
+
+/// Takes in the module that the build script made from a spec: `linchpin_runtime::connector!("acme");`
+#[macro_export]
+macro_rules! connector {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"));
+    };
+}

@@ -1,0 +1,125 @@
+//! What the engine and the ways of authenticating owe each other. How a credential is obtained, kept and renewed is `auth`'s;
+//! where it may travel is the origin gate's.
+
+use std::{fmt, sync::Arc};
+
+use http::{HeaderName, HeaderValue};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{
+    clock::{BoxFuture, Clock},
+    error::Error,
+    operation::ConnectionTable,
+};
+
+/// What a person filled in, by spec name, as text. Zeroed on drop; `Debug` shows names only.
+#[derive(Clone, Default)]
+pub struct FieldValues {
+    values: Vec<(String, Zeroizing<String>)>,
+}
+
+impl FieldValues {
+    /// No fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a field.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let (name, value) = (name.into(), Zeroizing::new(value.into()));
+        match self.values.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.values.push((name, value)),
+        }
+    }
+
+    /// The value of a field.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The names of the fields that have a value.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl fmt::Debug for FieldValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// What a connection adds to every request to its own origin. Headers are marked sensitive by whoever makes this.
+#[derive(Clone, Default)]
+pub struct Applied {
+    /// Counts renewals: a request that failed with generation 3 asks for something newer than 3.
+    pub generation: u64,
+    /// Headers.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Query parameters, not yet encoded.
+    pub query: Vec<(String, Zeroizing<String>)>,
+    /// Cookies.
+    pub cookies: Vec<(String, Zeroizing<String>)>,
+}
+
+impl fmt::Debug for Applied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Applied")
+            .field("generation", &self.generation)
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("cookies", &self.cookies.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// How one connection proves who is calling. Shared by all clones of a client.
+pub trait Credentials: Send + Sync + fmt::Debug {
+    /// What is at hand without any exchange; `None` when it must be obtained first or has run out.
+    fn ready(&self) -> Option<Arc<Applied>>;
+
+    /// Obtains or renews. With `stale`, whatever has that generation was refused (401) and must not come back; when somebody else
+    /// renewed it meanwhile, theirs is given. A grant that cannot renew gives an authentication error.
+    fn obtain<'a>(
+        &'a self,
+        stale: Option<u64>,
+        transport: &'a dyn Transport,
+    ) -> BoxFuture<'a, Result<Arc<Applied>, Error>>;
+
+    /// Whether a 401 is worth one renewal.
+    fn renews(&self) -> bool {
+        false
+    }
+
+    /// Signs a request that is otherwise complete, for grants whose proof depends on the request itself.
+    fn sign(&self, _request: &mut http::Request<()>, _body: Option<&[u8]>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// One exchange with a token endpoint or the like, under the client's byte and time limits and egress guard, without credentials, without retry
+/// and without redirects. Whatever the status, an answer is `Ok`.
+pub trait Transport: Send + Sync {
+    /// Sends.
+    fn exchange<'a>(
+        &'a self,
+        request: http::Request<bytes::Bytes>,
+    ) -> BoxFuture<'a, Result<http::Response<bytes::Bytes>, Error>>;
+}
+
+/// What `auth` makes [`Credentials`] from, once per client.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// How to connect.
+    pub table: &'static ConnectionTable,
+    /// What the person filled in.
+    pub fields: FieldValues,
+    /// The server's address, for exchanges written as a path below it.
+    pub base: Url,
+    /// The client's clock.
+    pub clock: Arc<dyn Clock>,
+    /// `connector/version`, which a token store uses as a part of its key.
+    pub scope: String,
+}

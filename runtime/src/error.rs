@@ -1,0 +1,304 @@
+//! The one error type: what went wrong by kind, what the API said, and nothing secret. Leaves to `answer` which status is which kind.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+
+use crate::{
+    operation::{Failure, OperationTable},
+    shape::Shaped,
+};
+
+/// The most bytes of an answer that an error keeps for [`Error::body`].
+pub(crate) const KEPT_BODY: usize = 64 * 1024;
+/// The most characters of foreign text that a message shows.
+const SHOWN: usize = 300;
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client or its connection cannot be made as asked.
+    Configuration,
+    /// The input breaks a rule that the spec states; nothing was sent.
+    Input,
+    /// The connection failed or broke.
+    Transport,
+    /// The server, or the whole call, took longer than allowed.
+    Timeout,
+    /// The credential is missing, wrong or has run out (401).
+    Authentication,
+    /// The credential is good and not enough (403).
+    Permission,
+    /// There is no such thing (404).
+    NotFound,
+    /// It contradicts what is there (409, 412).
+    Conflict,
+    /// The API refuses the request as it is; [`Error::body`] has its own words.
+    Invalid,
+    /// Too many calls (429); [`Error::retry_after`] says when.
+    RateLimited,
+    /// It is no longer offered (410); [`Error::successor`] names what took its place, where the spec knows.
+    Gone,
+    /// The server failed (5xx).
+    Server,
+    /// The answer is not what the spec says; the message names the place.
+    Decode,
+    /// A limit of this client was reached: bytes, depth, pages, records.
+    Limit,
+    /// The address is one where this request must not go.
+    UnsafeAddress,
+}
+
+/// An error of a call. Small, opaque, safe to print.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    operation: Option<&'static OperationTable>,
+    status: Option<u16>,
+    code: Option<String>,
+    api_message: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    retryable: bool,
+    path: Option<String>,
+    body: Option<(Bytes, &'static [&'static str])>,
+    source: Option<Cause>,
+}
+
+/// What a library below said, as text: none of its types reach the public signature.
+#[derive(Debug)]
+struct Cause {
+    text: String,
+    source: Option<Box<Cause>>,
+}
+
+impl Cause {
+    fn of(error: &(dyn StdError + 'static)) -> Cause {
+        Cause { text: shorten(&error.to_string()), source: error.source().map(|source| Box::new(Cause::of(source))) }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for Cause {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl Error {
+    /// An error with a message. The message must hold nothing secret.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            status: None,
+            code: None,
+            api_message: None,
+            request_id: None,
+            retry_after: None,
+            retryable: matches!(kind, ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited | ErrorKind::Server),
+            path: None,
+            body: None,
+            source: None,
+        }))
+    }
+
+    /// Adds what a library below said. Its text must hold nothing secret.
+    pub(crate) fn with_source(mut self, source: &(dyn StdError + 'static)) -> Error {
+        self.0.source = Some(Cause::of(source));
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Error {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static OperationTable) -> Error {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Error {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Error {
+        self.0.retryable = retryable;
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Error {
+        if id.is_some() {
+            self.0.request_id = id.map(|id| shorten(&id));
+        }
+        self
+    }
+
+    pub(crate) fn with_path(mut self, path: impl Into<String>) -> Error {
+        self.0.path = Some(path.into());
+        self
+    }
+
+    /// What the API said for itself. A body over the kept size is dropped, never cut: half a document decodes to nothing.
+    pub(crate) fn with_api(mut self, code: Option<String>, message: Option<String>, body: Bytes, failure: Option<&'static Failure>) -> Error {
+        self.0.code = code.map(|code| shorten(&code));
+        self.0.api_message = message.map(|message| shorten(&message));
+        self.0.body = (body.len() <= KEPT_BODY).then_some((body, failure.map_or(&[], |failure| failure.at)));
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status, when there was an answer.
+    pub fn status(&self) -> Option<http::StatusCode> {
+        self.0.status.and_then(|status| http::StatusCode::from_u16(status).ok())
+    }
+
+    /// Whether the same call may succeed later. Says nothing about whether repeating it is harmless.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// How long the server asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The API's own code for what went wrong, where the spec says where it stands.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The API's own message, where the spec says where it stands.
+    pub fn message(&self) -> Option<&str> {
+        self.0.api_message.as_deref()
+    }
+
+    /// The operation's name in the spec, `repos.list_for_org`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.name)
+    }
+
+    /// What took the operation's place, when the spec says so.
+    pub fn successor(&self) -> Option<&'static str> {
+        self.0.operation.and_then(|operation| operation.life).and_then(|life| life.successor)
+    }
+
+    /// The id under which the server knows the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Where in the answer or the input the mistake is: `$.data[3].id`.
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+
+    /// The body of the API's own error, as the spec types it. `None` when there is none or it is of another shape.
+    pub fn body<E: Shaped>(&self) -> Option<E> {
+        let (bytes, at) = self.0.body.as_ref()?;
+        crate::answer::decode_at::<E>(bytes, at).ok()
+    }
+
+    /// The body of the API's own error, as it came.
+    pub fn body_bytes(&self) -> Option<&Bytes> {
+        self.0.body.as_ref().map(|(bytes, _)| bytes)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{}: ", operation.name)?;
+        }
+        f.write_str(&inner.message)?;
+        if let Some(path) = &inner.path {
+            write!(f, " at `{path}`")?;
+        }
+        match (&inner.code, &inner.api_message) {
+            (Some(code), Some(message)) => write!(f, " ({code}: {message})")?,
+            (Some(text), None) | (None, Some(text)) => write!(f, " ({text})")?,
+            (None, None) => {}
+        }
+        if let Some(id) = &inner.request_id {
+            write!(f, " [request {id}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("operation", &self.operation())
+            .field("status", &inner.status)
+            .field("code", &inner.code)
+            .field("api_message", &inner.api_message)
+            .field("request_id", &inner.request_id)
+            .field("retry_after", &inner.retry_after)
+            .field("path", &inner.path)
+            .field("body_bytes", &inner.body.as_ref().map(|(body, _)| body.len()))
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| source as _)
+    }
+}
+
+/// Foreign text, bounded and on one line.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut short: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renderings_are_bounded_and_on_one_line() {
+        let error = Error::new(ErrorKind::Invalid, "refused").with_status(400).with_api(
+            Some("bad".into()),
+            Some("line\r\nbreak ".repeat(100)),
+            Bytes::from_static(b"{\"secret\":\"s3cr3t\"}"),
+            None,
+        );
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains('\n') && !shown.contains('\r'), "{shown}");
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+        assert!(shown.len() < 1200, "{}", shown.len());
+    }
+
+    #[test]
+    fn sources_are_kept_as_text() {
+        let parse = "x".parse::<u8>().expect_err("not a number");
+        let error = Error::new(ErrorKind::Transport, "failed").with_source(&parse);
+        assert_eq!(error.source().expect("a source").to_string(), "invalid digit found in string");
+        assert!(error.is_retryable());
+    }
+}
