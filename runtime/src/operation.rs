@@ -567,10 +567,14 @@ pub struct ExampleTable {
     pub title: &'static str,
     /// The input by spec name, as JSON.
     pub given: &'static str,
+    /// With which connection (its name, and its fields by spec name as JSON); none: any, its fields made up.
+    pub connection: Option<(&'static str, &'static str)>,
     /// The requests and answers, one or more.
     pub exchanges: &'static [ExampleExchange],
     /// The output by spec name, as JSON; empty when not said. Members that it does not name are not compared.
     pub output: &'static str,
+    /// The kind of error that is expected (`not_found`), and the API's own code.
+    pub fails: Option<(&'static str, Option<&'static str>)>,
 }
 
 /// One request and its answer.
