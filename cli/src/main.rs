@@ -1,2 +1,56 @@
-//! The `linchpin` command.
-fn main() {}
+//! The `linchpin` command. It reads arguments and prints; no rule of the language lives here.
+
+mod call;
+mod check;
+mod expand;
+mod explain;
+mod format;
+mod serve;
+mod spec;
+mod tables;
+mod values;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Connector specs, checked, explained and tried out.
+#[derive(Parser)]
+#[command(name = "linchpin", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Checks specs and shows every mistake at once.
+    Check(check::Arguments),
+    /// Rewrites specs in the canonical layout; comments stay.
+    Fmt(format::Arguments),
+    /// Explains a diagnostic code, for example P0301.
+    Explain(explain::Arguments),
+    /// Shows the end shape of one module in one API version.
+    Expand(expand::Arguments),
+    /// Calls a module of a spec.
+    Call(call::Arguments),
+    /// Serves a spec's examples and tests on loopback.
+    Serve(serve::Arguments),
+}
+
+/// What a command ends with when it did not do what was asked; the message is for people.
+type Outcome = Result<ExitCode, String>;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Fmt(arguments) => format::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Expand(arguments) => expand::run(&arguments),
+        Command::Call(arguments) => call::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+    };
+    outcome.unwrap_or_else(|message| {
+        anstream::eprintln!("linchpin: {message}");
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,33 @@
+//! `linchpin explain`: the page of a diagnostic code.
+
+use crate::Outcome;
+use linchpin_compiler::diagnostics::codes;
+use linchpin_compiler::diagnostics::nearest::nearest;
+use std::process::ExitCode;
+
+/// Which code.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// A code such as P0301; without one, all codes are listed.
+    code: Option<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let Some(wanted) = &arguments.code else {
+        for code in codes::ALL {
+            anstream::println!("{}  {}", code.id, code.title);
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    let wanted = wanted.to_uppercase();
+    match codes::ALL.iter().find(|code| code.id == wanted) {
+        Some(code) => {
+            anstream::println!("{}", code.page.trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        None => Err(match nearest(&wanted, codes::ALL.iter().map(|code| code.id)) {
+            Some(near) => format!("there is no code `{wanted}`; did you mean `{near}`? `linchpin explain` lists all"),
+            None => format!("there is no code `{wanted}`; `linchpin explain` lists all"),
+        }),
+    }
+}

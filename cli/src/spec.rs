@@ -1,0 +1,59 @@
+//! Specs named on the command line: read, checked, and their mistakes shown.
+
+use linchpin_compiler::diagnostics::{Diagnostics, full};
+use linchpin_compiler::model::project::project;
+use linchpin_compiler::model::{Model, Projection};
+use linchpin_compiler::source::Sources;
+use std::io::IsTerminal;
+use std::path::Path;
+
+/// A spec's model; its mistakes go to the error stream.
+pub(crate) fn load(path: &Path) -> Result<Model, String> {
+    let sources = read(path)?;
+    let mut diagnostics = Diagnostics::default();
+    let model = linchpin_compiler::check(&sources, &mut diagnostics);
+    for one in diagnostics.sorted(&sources).into_iter().filter(|one| one.severity() == linchpin_compiler::diagnostics::Severity::Error) {
+        anstream::eprintln!("{}", full::render(one, &sources, std::io::stderr().is_terminal()));
+    }
+    model.ok_or_else(|| format!("{} has mistakes", path.display()))
+}
+
+/// The files of a connector.
+pub(crate) fn read(path: &Path) -> Result<Sources, String> {
+    linchpin_compiler::build_script::load(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// One version of a connector: the newest, unless one is named.
+pub(crate) fn version<'m>(model: &'m Model, api: Option<&str>) -> Result<Projection<'m>, String> {
+    let index = match api {
+        None => model.apis.len() - 1,
+        Some(name) => model.apis.iter().position(|one| one.name == name || one.wire == name).ok_or_else(|| {
+            let names: Vec<_> = model.apis.iter().map(|one| one.name.as_str()).collect();
+            format!("`{}` has no API version `{name}`; it has {}", model.connector.name, names.join(", "))
+        })?,
+    };
+    Ok(project(model, index))
+}
+
+/// A module of a version by name, `group.name` and `name@2` included.
+pub(crate) fn module<'p>(projection: &'p Projection<'_>, wanted: &str) -> Result<&'p linchpin_compiler::model::Module, String> {
+    let (name, revision) = match wanted.split_once('@') {
+        Some((name, revision)) => (name, Some(revision.parse::<u32>().map_err(|_| format!("`{revision}` is not a revision; write `{name}@1`"))?)),
+        None => (wanted, None),
+    };
+    let full_name = |module: &linchpin_compiler::model::Module| {
+        let name = projection.model.name(module.symbol);
+        name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")
+    };
+    let modules = || projection.modules.iter().map(|one| &one.item);
+    let found = modules()
+        .filter(|module| full_name(module) == name && revision.is_none_or(|revision| module.revision == revision))
+        .max_by_key(|module| module.revision);
+    found.ok_or_else(|| {
+        let names: Vec<_> = modules().map(full_name).collect();
+        match linchpin_compiler::diagnostics::nearest::nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => format!("there is no module `{wanted}`; did you mean `{near}`?"),
+            None => format!("there is no module `{wanted}`; there are {}", names.join(", ")),
+        }
+    })
+}
