@@ -1,6 +1,7 @@
 //! Mistakes in specs: what they are, where they stand, and what to type instead.
 
 pub mod codes;
+pub mod nearest;
 
 use crate::source::{Span, Sources};
 pub use codes::Code;
