@@ -28,6 +28,10 @@ pub enum ErrorKind {
     Timeout,
     /// The credential is missing, wrong or has run out (401).
     Authentication,
+    /// The grant is used up or was withdrawn: a person has to authorise again.
+    Reauthorise,
+    /// The place where tokens are kept failed.
+    TokenStore,
     /// The credential is good and not enough (403).
     Permission,
     /// There is no such thing (404).
@@ -46,6 +50,8 @@ pub enum ErrorKind {
     Decode,
     /// A limit of this client was reached: bytes, depth, pages, records.
     Limit,
+    /// The pages of a search do not end as they should: a cursor came a second time.
+    Paging,
     /// The address is one where this request must not go.
     UnsafeAddress,
 }
@@ -147,6 +153,11 @@ impl Error {
 
     pub(crate) fn with_path(mut self, path: impl Into<String>) -> Error {
         self.0.path = Some(path.into());
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: impl Into<String>) -> Error {
+        self.0.code = Some(shorten(&code.into()));
         self
     }
 
