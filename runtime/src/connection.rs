@@ -82,10 +82,13 @@ pub trait Credentials: Send + Sync + fmt::Debug {
 
     /// Obtains or renews. With `stale`, whatever has that generation was refused (401) and must not come back; when somebody else
     /// renewed it meanwhile, theirs is given. A grant that cannot renew gives an authentication error.
+    ///
+    /// The transport is shared rather than lent: a refresh runs to its end even when the call that asked for it is dropped, because
+    /// the server may have used up the old refresh token already.
     fn obtain<'a>(
         &'a self,
         stale: Option<u64>,
-        transport: &'a dyn Transport,
+        transport: Arc<dyn Transport>,
     ) -> BoxFuture<'a, Result<Arc<Applied>, Error>>;
 
     /// Whether a 401 is worth one renewal.

@@ -32,6 +32,10 @@ pub enum ErrorKind {
     Reauthorise,
     /// The place where tokens are kept failed.
     TokenStore,
+    /// The connection's grant is used up or was withdrawn: a person has to authorise it again.
+    Reauthorise,
+    /// The token store failed, so a renewed credential could not be kept or found.
+    TokenStore,
     /// The credential is good and not enough (403).
     Permission,
     /// There is no such thing (404).
@@ -126,6 +130,12 @@ impl Error {
 
     pub(crate) fn with_status(mut self, status: u16) -> Error {
         self.0.status = Some(status);
+        self
+    }
+
+    /// The code that somebody else gave for what went wrong, for example `invalid_grant`. Empty means none.
+    pub(crate) fn with_code(mut self, code: impl AsRef<str>) -> Error {
+        self.0.code = Some(shorten(code.as_ref())).filter(|code| !code.is_empty());
         self
     }
 
