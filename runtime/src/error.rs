@@ -28,10 +28,6 @@ pub enum ErrorKind {
     Timeout,
     /// The credential is missing, wrong or has run out (401).
     Authentication,
-    /// The grant is used up or was withdrawn: a person has to authorise again.
-    Reauthorise,
-    /// The place where tokens are kept failed.
-    TokenStore,
     /// The connection's grant is used up or was withdrawn: a person has to authorise it again.
     Reauthorise,
     /// The token store failed, so a renewed credential could not be kept or found.
@@ -163,11 +159,6 @@ impl Error {
 
     pub(crate) fn with_path(mut self, path: impl Into<String>) -> Error {
         self.0.path = Some(path.into());
-        self
-    }
-
-    pub(crate) fn with_code(mut self, code: impl Into<String>) -> Error {
-        self.0.code = Some(shorten(&code.into()));
         self
     }
 
