@@ -3,6 +3,7 @@
 mod address;
 mod answer;
 pub mod api;
+pub mod auth;
 mod body;
 mod call;
 mod client;

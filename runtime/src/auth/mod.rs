@@ -1,0 +1,91 @@
+//! How a client proves who calls: credentials from fields, OAuth 2.0, two-step exchange, and the store that keeps tokens.
+//!
+//! The messages are pure functions; `session` is the one place that waits and remembers. Sending is the engine's, through
+//! [`Transport`](crate::connection::Transport); where a credential may travel is the origin gate's.
+
+mod authorize;
+mod authorizer;
+mod credential;
+mod error;
+mod exchange;
+mod grant;
+mod learned;
+mod pkce;
+mod protected;
+mod session;
+mod store;
+mod template;
+mod token;
+mod token_request;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use url::Url;
+
+pub use authorize::AuthorizationRequest;
+pub use authorizer::Authorizer;
+pub use protected::Protected;
+pub(crate) use session::Session;
+pub use store::{Kept, Lease, MemoryStore, StoreError, TokenStore};
+pub use token::Token;
+
+use crate::clock::BoxFuture;
+use crate::connection::{Applied, Credentials, Setup, Transport};
+use crate::error::{Error, ErrorKind};
+use crate::operation::Grant;
+use values::Values;
+
+/// How a client proves who calls, and the session behind it where there is one.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) credentials: Arc<dyn Credentials>,
+    /// None when the fields are the credential.
+    pub(crate) session: Option<Session>,
+}
+
+/// Where a client's token is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Keeping {
+    pub(crate) store: Arc<dyn TokenStore>,
+    /// Names one authorization of one person.
+    pub(crate) key: String,
+}
+
+/// Makes the credentials of one client. Without a store of the program's, the token lives and dies with the client. `rebase` takes the
+/// place of the origin of every endpoint, when the program pointed the client at a stand-in.
+pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url>) -> Result<Connected, Error> {
+    if matches!(setup.table.grant, Grant::Fields) {
+        let applied = credential::apply(setup.table.credentials, &Values::of(&setup.fields), 0)?;
+        return Ok(Connected { credentials: Arc::new(FromFields(Arc::new(applied))), session: None });
+    }
+    let keeping = keeping.unwrap_or_else(|| Keeping { store: Arc::new(MemoryStore::new()), key: String::new() });
+    let key = format!("{}/{}@{}/{}", setup.scope, setup.table.name, setup.table.revision, keeping.key);
+    let session = Session::new(setup, rebase, keeping.store, key);
+    Ok(Connected { credentials: Arc::new(session.clone()), session: Some(session) })
+}
+
+/// A credential that is what a person filled in: always at hand, never renewed.
+#[derive(Debug)]
+struct FromFields(Arc<Applied>);
+
+impl Credentials for FromFields {
+    fn ready(&self) -> Option<Arc<Applied>> {
+        Some(Arc::clone(&self.0))
+    }
+
+    fn obtain<'a>(
+        &'a self,
+        stale: Option<u64>,
+        _transport: Arc<dyn Transport>,
+    ) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
+        let outcome = match stale {
+            None => Ok(Arc::clone(&self.0)),
+            Some(_) => Err(Error::new(ErrorKind::Authentication, "the server refused the connection's credential")),
+        };
+        Box::pin(async { outcome })
+    }
+}
