@@ -1,0 +1,61 @@
+// An OpenID provider (oidc-provider) with the clients that the OAuth 2.0 tests use, a protected resource, and a count of what the
+// token endpoint was asked. Usage: node oidc.mjs PORT
+import Provider from 'oidc-provider';
+
+const port = Number(process.argv[2]);
+const issuer = `http://127.0.0.1:${port}`;
+const redirect_uris = ['http://127.0.0.1:9/callback'];
+const code = { grant_types: ['authorization_code', 'refresh_token'], redirect_uris };
+const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
+
+const provider = new Provider(issuer, {
+  clients: [
+    { client_id: 'machine', client_secret: 'machine secret/+', token_endpoint_auth_method: 'client_secret_basic', ...machine },
+    { client_id: 'machine-post', client_secret: 'post-secret', token_endpoint_auth_method: 'client_secret_post', ...machine },
+    { client_id: 'app', client_secret: 'app-secret', token_endpoint_auth_method: 'client_secret_basic', ...code },
+    { client_id: 'public-app', token_endpoint_auth_method: 'none', application_type: 'native', ...code },
+  ],
+  cookies: { keys: ['only for tests'] },
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: true },
+    revocation: { enabled: true },
+  },
+  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  scopes: ['openid', 'offline_access', 'read', 'write'],
+  ttl: { AccessToken: 5, ClientCredentials: 5, AuthorizationCode: 60, Grant: 3600, Interaction: 60, RefreshToken: 3600, Session: 3600 },
+});
+
+const counts = {};
+const count = (name) => { counts[name] = (counts[name] ?? 0) + 1; };
+
+provider.use(async (ctx, next) => {
+  if (ctx.path === '/me') {
+    const token = (ctx.get('authorization').match(/^Bearer (.+)$/) ?? [])[1];
+    const found = token && (await provider.AccessToken.find(token) ?? await provider.ClientCredentials.find(token));
+    if (!found) {
+      count('me refused');
+      ctx.status = 401;
+      ctx.set('www-authenticate', 'Bearer error="invalid_token"');
+      ctx.body = { error: 'invalid_token' };
+      return;
+    }
+    count('me');
+    ctx.body = { client: found.clientId, account: found.accountId ?? null, scope: found.scope ?? null, token: found.jti };
+    return;
+  }
+  if (ctx.path === '/counts') {
+    ctx.body = counts;
+    return;
+  }
+  await next();
+  if (ctx.path === '/token') {
+    const { grant_type: grant, client_id: client } = ctx.oidc?.params ?? {};
+    count(`${ctx.oidc?.client?.clientId ?? client} ${grant} ${ctx.status}`);
+  }
+});
+
+provider.listen(port, '127.0.0.1', () => console.log(`listening on ${issuer}`));

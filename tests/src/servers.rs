@@ -1,0 +1,207 @@
+//! Real servers, which nobody here wrote, started for the tests that need them.
+//!
+//! `tests/servers/install.sh` installs them. Each listens on 127.0.0.1 at a free port, in a process group of its own, which is ended by
+//! its id when the last test drops it. Where a server is not installed, a test says so and passes, except in CI (`CI=true`), where it
+//! fails: a check that did not run must not look like one that did.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    port: u16,
+    name: &'static str,
+}
+
+impl Server {
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The port; emulate's further services follow it, in the order of [`EMULATED`].
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The group's id is the child's: workers that the server started end with it.
+        let group = format!("-{}", self.child.id());
+        let ended = Command::new("kill").args(["-KILL", "--", &group]).status();
+        if !ended.is_ok_and(|status| status.success()) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// The services that [`emulate`] runs: the first at its port, each further one at the next.
+pub const EMULATED: [&str; 2] = ["github", "slack"];
+
+/// GitHub and Slack, emulated.
+pub fn emulate() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new();
+    SLOT.shared("emulate", |port| {
+        let mut command = node("node_modules/emulate/dist/index.js")?;
+        command.args(["start", "--port", &port.to_string(), "--seed", "seed.yaml", "--service", &EMULATED.join(",")]);
+        Ok(command)
+    })
+}
+
+/// An OpenID provider; see `tests/servers/oidc.mjs` for its clients.
+pub fn oidc_provider() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new();
+    SLOT.shared("oidc-provider", |port| {
+        installed("node_modules/oidc-provider/package.json")?;
+        let mut command = node("oidc.mjs")?;
+        command.arg(port.to_string());
+        Ok(command)
+    })
+}
+
+/// WireMock; programmed over `/__admin`.
+pub fn wiremock() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new();
+    SLOT.shared("wiremock", |port| {
+        let jar = installed("node_modules/wiremock/build/wiremock-standalone-3.13.2.jar")?;
+        let java = Command::new("java").arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if !java.is_ok_and(|status| status.success()) {
+            return Err("there is no Java runtime".to_owned());
+        }
+        let mut command = Command::new("java");
+        command.arg("-jar").arg(jar).args(["--port", &port.to_string(), "--bind-address", "127.0.0.1", "--disable-banner"]);
+        Ok(command)
+    })
+}
+
+/// httpbin.
+pub fn httpbin() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new();
+    SLOT.shared("httpbin", |port| {
+        let mut command = Command::new(installed(".venv/bin/python")?);
+        command.args(["-m", "gunicorn", "--workers", "2", "--threads", "4", "--bind", &format!("127.0.0.1:{port}"), "httpbin:app"]);
+        Ok(command)
+    })
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("servers")
+}
+
+fn installed(path: &str) -> Result<PathBuf, String> {
+    let path = folder().join(path);
+    if path.exists() { Ok(path) } else { Err(format!("{} is missing", path.display())) }
+}
+
+fn node(script: &str) -> Result<Command, String> {
+    let mut command = Command::new(installed("node_modules/node/bin/node")?);
+    command.arg(installed(script)?);
+    Ok(command)
+}
+
+/// One server that the tests of a program share while any of them holds it.
+struct Slot(Mutex<Weak<Server>>);
+
+impl Slot {
+    const fn new() -> Self {
+        Self(Mutex::new(Weak::new()))
+    }
+
+    fn shared(&self, name: &'static str, command: impl Fn(u16) -> Result<Command, String>) -> Option<Arc<Server>> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = slot.upgrade() {
+            return Some(running);
+        }
+        match start(name, command) {
+            Ok(server) => {
+                let server = Arc::new(server);
+                *slot = Arc::downgrade(&server);
+                Some(server)
+            }
+            Err(reason) => skip(name, &reason),
+        }
+    }
+}
+
+/// Says that a test was skipped, past the test harness, which keeps what passing tests print to itself.
+fn skip(name: &str, reason: &str) -> Option<Arc<Server>> {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let message = format!("{name} is not available: {reason}; run tests/servers/install.sh");
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");
+    let _ = writeln!(std::io::stderr(), "skipped {test}: {message}");
+    None
+}
+
+fn start(name: &'static str, command: impl Fn(u16) -> Result<Command, String>) -> Result<Server, String> {
+    let port = free_ports(EMULATED.len() as u16);
+    let child = command(port)?
+        .current_dir(folder())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .map_err(|error| format!("it does not start: {error}"))?;
+    let mut server = Server { child, port, name };
+    let log = server.drain();
+    server.wait(&log);
+    Ok(server)
+}
+
+/// The first of some neighbouring ports that are free now. Another program may take one before the server does; then the server ends,
+/// and the test fails with what it said.
+fn free_ports(count: u16) -> u16 {
+    (0..64)
+        .find_map(|_| {
+            let first = TcpListener::bind("127.0.0.1:0").ok()?;
+            let port = first.local_addr().ok()?.port();
+            let free = |offset| port.checked_add(offset).is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
+            (1..count).all(free).then_some(port)
+        })
+        .expect("there are free ports")
+}
+
+impl Server {
+    /// Reads what the server says, so that it never waits for a reader; kept for the message of a failed start.
+    fn drain(&mut self) -> Arc<Mutex<Vec<u8>>> {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let outputs: [Option<Box<dyn Read + Send>>; 2] =
+            [self.child.stdout.take().map(|out| Box::new(out) as _), self.child.stderr.take().map(|out| Box::new(out) as _)];
+        for mut output in outputs.into_iter().flatten() {
+            let log = Arc::clone(&log);
+            std::thread::spawn(move || {
+                let mut buffer = [0; 4096];
+                while let Ok(read @ 1..) = output.read(&mut buffer) {
+                    let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                    if log.len() < 64 * 1024 {
+                        log.extend_from_slice(&buffer[..read]);
+                    }
+                }
+            });
+        }
+        log
+    }
+
+    /// Waits until the server accepts connections. One that is installed and does not come up is a failure everywhere.
+    fn wait(&mut self, log: &Mutex<Vec<u8>>) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
+            let ended = self.child.try_wait().ok().flatten();
+            if ended.is_some() || Instant::now() > deadline {
+                let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                panic!("{} did not come up ({ended:?}):\n{}", self.name, String::from_utf8_lossy(&log));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
