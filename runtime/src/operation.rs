@@ -2,7 +2,7 @@
 //!
 //! Every struct is written as a literal by generated code, so a new member is a change of `__codegen_v1`.
 
-use crate::shape::Shape;
+use crate::shape::{Shape, Shaped};
 
 /// One module at one revision.
 #[derive(Debug)]
@@ -592,4 +592,120 @@ pub struct ExampleExchange {
     pub headers: &'static [(&'static str, &'static str)],
     /// Its body.
     pub body: &'static str,
+}
+
+// Generated code writes a table as what it says over the `EMPTY` of its kind, so a new member changes no generated code.
+
+impl OperationTable {
+    /// Says nothing.
+    pub const EMPTY: Self = Self {
+        name: "",
+        revision: 1,
+        title: "",
+        docs: "",
+        kind: ModuleKind::Action,
+        method: "",
+        path: &[],
+        server: ServerChoice::Default,
+        input: <() as Shaped>::SHAPE,
+        places: &[],
+        constants: &[],
+        body: BodyEncoding::None,
+        answers: &[],
+        output: <() as Shaped>::SHAPE,
+        failures: &[],
+        page: None,
+        retry: RetryClass::Never,
+        limits: &[],
+        connections: &[],
+        life: None,
+        examples: &[],
+    };
+}
+
+impl Answer {
+    /// Every 2xx, and nothing is read.
+    pub const EMPTY: Self = Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::SHAPE, at: &[], variant: None };
+}
+
+impl Failure {
+    /// Every status that is not 2xx, and nothing is read.
+    pub const EMPTY: Self = Self { statuses: &[], when: None, shape: <() as Shaped>::SHAPE, at: &[], code: &[], message: &[] };
+}
+
+impl ApiTable {
+    /// Says nothing.
+    pub const EMPTY: Self = Self {
+        connector: "",
+        title: "",
+        docs: "",
+        version: "",
+        wire_version: "",
+        servers: &[],
+        constants: &[],
+        limits: &[],
+        retry: RetryPolicy::EMPTY,
+        failures: &[],
+        connections: &[],
+        operations: &[],
+        released: "",
+        unsupported: None,
+        removed: None,
+    };
+}
+
+impl RetryPolicy {
+    /// No status is tried again.
+    pub const EMPTY: Self = Self { statuses: &[], honour: None };
+}
+
+impl ConnectionTable {
+    /// Says nothing.
+    pub const EMPTY: Self = Self {
+        name: "",
+        revision: 1,
+        title: "",
+        docs: "",
+        fields: <() as Shaped>::SHAPE,
+        grant: Grant::Fields,
+        credentials: &[],
+        probe: None,
+        server: None,
+        life: None,
+    };
+}
+
+impl OAuth2 {
+    /// Authorization code with PKCE; the client shows who it is by HTTP basic.
+    pub const EMPTY: Self = Self {
+        flow: OAuth2Flow::Code,
+        authorize: "",
+        token: "",
+        refresh: None,
+        client: ClientAuth::Basic,
+        json: false,
+        rotation: Rotation::None,
+        pkce: true,
+        scopes: &[],
+        separator: " ",
+        extra: &[],
+        reads: &[],
+    };
+}
+
+impl Exchange {
+    /// Says nothing.
+    pub const EMPTY: Self =
+        Self { method: "", url: "", values: &[], body: BodyEncoding::None, token: &[], expires_in: &[], expires_at: &[] };
+}
+
+impl ExampleTable {
+    /// Nothing is given and nothing expected.
+    pub const EMPTY: Self = Self { title: "", given: "", connection: None, exchanges: &[], output: "", fails: None };
+}
+
+impl ExampleExchange {
+    /// Any request, and an empty answer.
+    pub const EMPTY: Self =
+        Self { sends: ("", ""), request_headers: &[], request_body: "", status: 200, headers: &[], body: "" };
 }

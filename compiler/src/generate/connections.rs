@@ -1,0 +1,196 @@
+//! Connections: the struct that a person fills in, and the table that says how a credential is obtained and where it goes.
+
+use proc_macro2::{Ident, Literal as Token, TokenStream};
+use quote::quote;
+
+use super::docs::{deprecation, documentation};
+use super::names;
+use super::scope::Scope;
+use super::structs::{Use, rust_fields};
+use super::tables::{body, constant_place, life, member, members, path, some, text, texts};
+use super::types::shape;
+use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Grant, OAuth2, Rotation, Send};
+
+/// A connection of the spec. `scope` is the connector's own module.
+pub(crate) fn connection(connection: &Connection, name: &Ident, scope: &Scope<'_>) -> TokenStream {
+    let spec_name = &connection.name;
+    let docs = documentation(&connection.docs, &format!("{}.", connection.title.trim_end_matches('.')));
+    let life = deprecation(connection.life.as_ref(), |written| scope.successor(written));
+    let fields: Vec<&Field> = connection.fields.iter().collect();
+    let fields = rust_fields(&fields, None, Use::Received, scope);
+    let public = quote!(pub);
+    let lines: TokenStream = fields.iter().map(|field| field.definition(&public, scope)).collect();
+    let table = table(connection, name);
+    quote! {
+        lp::structure! {
+            #docs
+            #life
+            pub struct #name #spec_name {
+                #lines
+            }
+        }
+        impl lp::Connection for #name {
+            const TABLE: &'static lp::ConnectionTable = &#table;
+        }
+    }
+}
+
+fn table(connection: &Connection, name: &Ident) -> TokenStream {
+    let (spec_name, title) = (&connection.name, &connection.title);
+    let revision = Token::u32_unsuffixed(connection.revision);
+    let docs = text(&connection.docs, |docs| quote!(docs: #docs,));
+    let fields = shape(&quote!(#name));
+    let grant = grant(&connection.grant);
+    let credentials = members(&connection.sends, |sends| {
+        let sends = sends.iter().map(credential);
+        quote!(credentials: &[#(#sends),*],)
+    });
+    let probe = member(connection.probe.as_ref(), |(method, path)| {
+        let path = &path.text;
+        let probe = some(&quote!((#method, #path)));
+        quote!(probe: #probe,)
+    });
+    let server = member(connection.server.as_ref(), |server| {
+        let server = &server.text;
+        let server = some(&quote!(#server));
+        quote!(server: #server,)
+    });
+    let life = life(connection.life.as_ref());
+    quote! {
+        lp::ConnectionTable {
+            name: #spec_name,
+            revision: #revision,
+            title: #title,
+            #docs
+            fields: #fields,
+            #grant
+            #credentials
+            #probe
+            #server
+            #life
+            ..lp::ConnectionTable::EMPTY
+        }
+    }
+}
+
+fn credential(send: &Send) -> TokenStream {
+    match send {
+        Send::Header(name, value) => {
+            let value = &value.text;
+            quote!(lp::Credential::Header(#name, #value))
+        }
+        Send::Query(name, value) => {
+            let value = &value.text;
+            quote!(lp::Credential::Query(#name, #value))
+        }
+        Send::Cookie(name, value) => {
+            let value = &value.text;
+            quote!(lp::Credential::Cookie(#name, #value))
+        }
+        Send::Basic(user, password) => {
+            let (user, password) = (&user.text, &password.text);
+            quote!(lp::Credential::Basic(#user, #password))
+        }
+    }
+}
+
+fn grant(grant: &Grant) -> TokenStream {
+    match grant {
+        Grant::Fields => TokenStream::new(),
+        Grant::OAuth2(oauth2) => {
+            let table = oauth2_table(oauth2);
+            quote!(grant: lp::Grant::OAuth2(&#table),)
+        }
+        Grant::Exchange(exchange) => {
+            let table = exchange_table(exchange);
+            quote!(grant: lp::Grant::Exchange(&#table),)
+        }
+    }
+}
+
+fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
+    let flow = if oauth2.code { quote!(Code) } else { quote!(ClientCredentials) };
+    let authorize = member(oauth2.authorize.as_ref(), |url| {
+        let url = &url.text;
+        quote!(authorize: #url,)
+    });
+    let token = &oauth2.token.text;
+    let refresh = member(oauth2.refresh_url.as_ref(), |url| {
+        let url = &url.text;
+        let url = some(&quote!(#url));
+        quote!(refresh: #url,)
+    });
+    let client = match oauth2.client {
+        ClientAuth::Basic => quote!(Basic),
+        ClientAuth::Body => quote!(Body),
+        ClientAuth::None => quote!(None),
+    };
+    let rotation = match oauth2.rotation {
+        Rotation::Rotating => quote!(Rotating),
+        Rotation::Fixed => quote!(Fixed),
+        Rotation::None => quote!(None),
+    };
+    let (json, pkce, separator) = (oauth2.json, oauth2.pkce, &oauth2.separator);
+    let scopes = members(&oauth2.scopes, |scopes| {
+        let scopes = texts(scopes);
+        quote!(scopes: #scopes,)
+    });
+    let extra = members(&oauth2.extra, |extra| {
+        let extra = extra.iter().map(|(step, name, value)| {
+            let (step, value) = (names::ident(&names::camel(step)), &value.text);
+            quote!((lp::OAuth2Step::#step, #name, #value))
+        });
+        quote!(extra: &[#(#extra),*],)
+    });
+    let reads = members(&oauth2.reads, |reads| {
+        let reads = reads.iter().map(|(name, path)| {
+            let path = texts(path);
+            quote!((#name, #path))
+        });
+        quote!(reads: &[#(#reads),*],)
+    });
+    quote! {
+        lp::OAuth2 {
+            flow: lp::OAuth2Flow::#flow,
+            #authorize
+            token: #token,
+            #refresh
+            client: lp::ClientAuth::#client,
+            json: #json,
+            rotation: lp::Rotation::#rotation,
+            pkce: #pkce,
+            #scopes
+            separator: #separator,
+            #extra
+            #reads
+            ..lp::OAuth2::EMPTY
+        }
+    }
+}
+
+fn exchange_table(exchange: &Exchange) -> TokenStream {
+    let (method, url) = (&exchange.method, &exchange.url.text);
+    let values = members(&exchange.values, |values| {
+        let values = values.iter().map(|(place, name, value)| {
+            let (place, value) = (constant_place(*place), &value.text);
+            quote!((#place, #name, #value))
+        });
+        quote!(values: &[#(#values),*],)
+    });
+    let body = body(exchange.body.as_ref().unwrap_or(&Encoding::None));
+    let token = texts(&exchange.token);
+    let expires_in = path(&exchange.expires_in, "expires_in");
+    let expires_at = path(&exchange.expires_at, "expires_at");
+    quote! {
+        lp::Exchange {
+            method: #method,
+            url: #url,
+            #values
+            #body
+            token: #token,
+            #expires_in
+            #expires_at
+            ..lp::Exchange::EMPTY
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Examples as tables, and the tests of a spec as Rust's tests.
+
+use proc_macro2::{Literal as Token, TokenStream};
+use quote::{format_ident, quote};
+
+use super::names;
+use super::scope::{Scope, has_versions};
+use super::tables::{member, members, option, some, text};
+use crate::model::{Script, ScriptExchange};
+
+/// An example or test.
+pub(crate) fn table(script: &Script) -> TokenStream {
+    let title = text(&script.title, |title| quote!(title: #title,));
+    let given = text(&script.given, |given| quote!(given: #given,));
+    let connection = member(script.connection.as_ref(), |(name, fields)| {
+        let connection = some(&quote!((#name, #fields)));
+        quote!(connection: #connection,)
+    });
+    let exchanges = script.exchanges.iter().map(exchange);
+    let output = text(&script.output, |output| quote!(output: #output,));
+    let fails = member(script.fails.as_ref(), |(kind, code)| {
+        let code = option(code.as_ref(), |code| quote!(#code));
+        let fails = some(&quote!((#kind, #code)));
+        quote!(fails: #fails,)
+    });
+    quote! {
+        lp::ExampleTable { #title #given #connection exchanges: &[#(#exchanges),*], #output #fails ..lp::ExampleTable::EMPTY }
+    }
+}
+
+fn exchange(exchange: &ScriptExchange) -> TokenStream {
+    let sends = member(exchange.sends.as_ref(), |(method, target)| quote!(sends: (#method, #target),));
+    let request_headers = headers(&exchange.request_headers, &quote!(request_headers));
+    let request_body = text(&exchange.request_body, |body| quote!(request_body: #body,));
+    let status = Token::u16_unsuffixed(exchange.status);
+    let headers = headers(&exchange.headers, &quote!(headers));
+    let body = text(&exchange.body, |body| quote!(body: #body,));
+    quote!(lp::ExampleExchange { #sends #request_headers #request_body status: #status, #headers #body ..lp::ExampleExchange::EMPTY })
+}
+
+fn headers(headers: &[(String, String)], name: &TokenStream) -> TokenStream {
+    members(headers, |headers| {
+        let headers = headers.iter().map(|(name, value)| quote!((#name, #value)));
+        quote!(#name: &[#(#headers),*],)
+    })
+}
+
+/// The tests of one version: what the spec's tests and examples say, sent through the runtime. Names are unique in `taken`,
+/// which all versions share.
+pub(crate) fn tests(scope: &Scope<'_>, taken: &mut names::Taken) -> TokenStream {
+    let api = &scope.projection.model.apis[scope.projection.version];
+    let suffix = if api.name.is_empty() { String::new() } else { format!("_{}", scope.whole.versions[scope.projection.version]) };
+    let mut name = |title: &str| names::ident(&taken.take(names::snake(&format!("{}{suffix}", names::snake(title))), "_"));
+    let version = version_path(scope);
+    let mut tests = TokenStream::new();
+    for test in &scope.projection.tests {
+        let Some(module) = dotted(scope, test.module) else { continue };
+        let (name, table) = (name(&test.script.title), table(&test.script));
+        tests.extend(test_function(&name, &version, &module, &quote!(&#table)));
+    }
+    for module in scope.projection.modules.iter().filter(|module| module.same_as.is_none()) {
+        let symbol = scope.projection.model.name(module.item.symbol);
+        let path = symbol.group.iter().map(|group| names::module(group));
+        let operation = names::ident(&scope.names().operation(module.item.symbol, module.item.revision).operation);
+        let called = format!("{}@{}", dotted_name(&symbol.group, &symbol.name), module.item.revision);
+        let table = quote!(<#version #(#path::)* #operation as lp::Operation>::TABLE);
+        for (index, _) in module.item.examples.iter().enumerate() {
+            let index = Token::usize_unsuffixed(index);
+            let name = name(&format!("example_of_{}", symbol.name));
+            tests.extend(test_function(&name, &version, &called, &quote!(&#table.examples[#index])));
+        }
+    }
+    tests
+}
+
+fn test_function(name: &proc_macro2::Ident, version: &TokenStream, module: &str, example: &TokenStream) -> TokenStream {
+    quote! {
+        #[test]
+        fn #name() {
+            lp::spec_test::<#version Api>(#module, #example);
+        }
+    }
+}
+
+/// The way from the tests' module to a version's.
+fn version_path(scope: &Scope<'_>) -> TokenStream {
+    let version = &scope.whole.versions[scope.projection.version];
+    if has_versions(scope.projection.model) { quote!(super::#version::) } else { quote!(super::) }
+}
+
+/// `repos.list_for_org@2`: the newest revision that this version has.
+fn dotted(scope: &Scope<'_>, symbol: crate::model::Symbol) -> Option<String> {
+    let modules = scope.projection.modules.iter().filter(|module| module.item.symbol == symbol);
+    let revision = modules.map(|module| module.item.revision).max()?;
+    let symbol = scope.projection.model.name(symbol);
+    Some(format!("{}@{revision}", dotted_name(&symbol.group, &symbol.name)))
+}
+
+fn dotted_name(group: &[String], name: &str) -> String {
+    group.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".")
+}
+
+/// The module that holds the tests.
+pub(crate) fn module(tests: &TokenStream) -> TokenStream {
+    if tests.is_empty() {
+        return TokenStream::new();
+    }
+    let name = format_ident!("spec_tests");
+    quote! {
+        #[cfg(test)]
+        mod #name {
+            use ::linchpin_runtime::__codegen_v1 as lp;
+            #tests
+        }
+    }
+}

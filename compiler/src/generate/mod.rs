@@ -1,0 +1,239 @@
+//! From projections to Rust: types and tables, no behaviour. One file per kind of item.
+//!
+//! A projection is taken as it is: no version is compared with another here and nothing is found wrong. What did not change
+//! since an earlier version is re-exported from there.
+
+mod api;
+mod connections;
+mod docs;
+mod enums;
+mod examples;
+mod file;
+mod names;
+mod operations;
+mod pages;
+mod scope;
+mod structs;
+mod tables;
+mod types;
+mod unions;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::model::{Model, Projected, Projection, TypeDef, TypeDefKind};
+use docs::{deprecation, documentation};
+use scope::{Scope, Whole, has_versions};
+
+pub(crate) use file::file;
+
+/// The module of a connector, from its projections, oldest first.
+pub fn generate(model: &Model, projections: &[Projection<'_>]) -> TokenStream {
+    let whole = Whole::of(model, projections);
+    let name = names::module(&model.connector.name);
+    let docs = documentation(&connector_docs(model), &model.connector.title);
+    let ids = ids(&whole);
+    let mut taken = names::Taken::default();
+    let mut versions = TokenStream::new();
+    let mut tests = TokenStream::new();
+    for version in 0..projections.len() {
+        let mut scope = Scope::root(&whole, version);
+        versions.extend(version_module(&mut scope));
+        tests.extend(examples::tests(&scope, &mut taken));
+    }
+    let connections = connections(&whole, model);
+    let tests = examples::module(&tests);
+    // Deprecated items name each other, dates are no semantic versions, and documentation is the author's.
+    quote! {
+        #docs
+        #[allow(deprecated, clippy::all)]
+        pub mod #name {
+            use ::linchpin_runtime::__codegen_v1 as lp;
+            #connections
+            #ids
+            #versions
+            #tests
+        }
+    }
+}
+
+fn connector_docs(model: &Model) -> String {
+    let connector = &model.connector;
+    let said = if connector.docs.trim().is_empty() { format!("{}.", connector.title) } else { connector.docs.clone() };
+    match &connector.docs_url {
+        Some(url) => format!("{}\n\nIts owner documents it at {url}", said.trim_end()),
+        None => said,
+    }
+}
+
+fn connections(whole: &Whole<'_>, model: &Model) -> TokenStream {
+    // Fields of connections are of plain types, which any version's scope names alike.
+    let connection_scope = |index: usize| whole.projections.iter().position(|one| model.connections[index].on.has(one.version));
+    let each = model.connections.iter().enumerate().filter_map(|(index, connection)| {
+        let mut scope = Scope::root(whole, connection_scope(index)?);
+        scope.leave_version();
+        Some(connections::connection(connection, &names::ident(&whole.connections[index]), &scope))
+    });
+    each.collect()
+}
+
+/// What tells the ids of one kind of thing from another's. All versions share them: an id outlives the version it was read in.
+fn ids(whole: &Whole<'_>) -> TokenStream {
+    if whole.ids.is_empty() {
+        return TokenStream::new();
+    }
+    let markers = whole.ids.iter().map(|(of, marker)| {
+        let docs = docs::safe(&format!("Marks the ids of `{of}`."));
+        quote! {
+            #[doc = #docs]
+            #[derive(Debug)]
+            pub enum #marker {}
+        }
+    });
+    quote! {
+        #[doc = "What ids are ids of: `Id<Project>` cannot be given where `Id<User>` is wanted."]
+        pub mod ids {
+            #(#markers)*
+        }
+    }
+}
+
+/// A version's module; what stands in it, where the connector has no versions.
+fn version_module(scope: &mut Scope<'_>) -> TokenStream {
+    let model = scope.projection.model;
+    let api = api::api(scope);
+    let items = Items::of(scope);
+    let root = items.module(&[], scope);
+    if !has_versions(model) {
+        return quote!(#api #root);
+    }
+    let version = &model.apis[scope.projection.version];
+    let name = &scope.whole.versions[scope.projection.version];
+    let released = version.released.map(|date| format!(", released {}", docs::date(date))).unwrap_or_default();
+    let docs = documentation(&version.docs, &format!("{} {}{released}.", model.connector.title, version.name));
+    let life = deprecation(version.life.as_ref(), |written| scope.successor(written));
+    quote! {
+        #docs
+        #life
+        pub mod #name {
+            use ::linchpin_runtime::__codegen_v1 as lp;
+            #api
+            #root
+        }
+    }
+}
+
+/// The items of one version by group.
+struct Items {
+    by_group: BTreeMap<Vec<String>, TokenStream>,
+    /// What each group takes from which earlier version.
+    shared: BTreeMap<(Vec<String>, usize), Vec<TokenStream>>,
+    /// The groups in which something names `lp`.
+    own: std::collections::BTreeSet<Vec<String>>,
+}
+
+impl Items {
+    fn of(scope: &mut Scope<'_>) -> Self {
+        let mut items = Self { by_group: BTreeMap::new(), shared: BTreeMap::new(), own: std::collections::BTreeSet::new() };
+        let projection = scope.projection;
+        for definition in &projection.types {
+            let group = &projection.model.name(definition.item.symbol).group;
+            scope.enter(group);
+            items.definition(definition, group, scope);
+        }
+        for module in &projection.modules {
+            let group = &projection.model.name(module.item.symbol).group;
+            scope.enter(group);
+            let called = scope.names().operation(module.item.symbol, module.item.revision);
+            let tokens = match module.same_as {
+                None => operations::operation(&module.item, scope),
+                Some(version) => {
+                    let there = scope.whole.names[version].operation(module.item.symbol, module.item.revision);
+                    items.share(group, version, &there.operation, &called.operation);
+                    if operations::has_own_output(&module.item) {
+                        items.share(group, version, &there.output, &called.output);
+                    }
+                    operations::offered(&names::ident(&called.operation), scope)
+                }
+            };
+            items.own.insert(group.clone());
+            items.by_group.entry(group.clone()).or_default().extend(tokens);
+        }
+        scope.enter(&[]);
+        items
+    }
+
+    fn definition(&mut self, definition: &Projected<TypeDef>, group: &[String], scope: &Scope<'_>) {
+        let symbol = definition.item.symbol;
+        if let Some(version) = definition.same_as {
+            let there = scope.whole.names[version].type_name(symbol).to_string();
+            let here = scope.names().type_name(symbol).to_string();
+            self.share(group, version, &there, &here);
+            return;
+        }
+        self.own.insert(group.to_vec());
+        self.by_group.entry(group.to_vec()).or_default().extend(type_item(&definition.item, scope));
+    }
+
+    /// Takes an item from an earlier version.
+    fn share(&mut self, group: &[String], version: usize, there: &str, here: &str) {
+        let (from, to) = (names::ident(there), names::ident(here));
+        let taken = if there == here { quote!(#from) } else { quote!(#from as #to) };
+        self.shared.entry((group.to_vec(), version)).or_default().push(taken);
+    }
+
+    /// What stands in a group, its inner groups included.
+    fn module(&self, group: &[String], scope: &mut Scope<'_>) -> TokenStream {
+        scope.enter(group);
+        let shared: TokenStream = (0..scope.projection.version).filter_map(|version| self.reexports(group, version, scope)).collect();
+        let own = self.by_group.get(group);
+        let inner: TokenStream = inner_groups(scope.projection.model, group).map(|inner| self.group(inner, scope)).collect();
+        quote!(#shared #own #inner)
+    }
+
+    fn reexports(&self, group: &[String], version: usize, scope: &Scope<'_>) -> Option<TokenStream> {
+        let names = self.shared.get(&(group.to_vec(), version))?;
+        let connector = scope.connector();
+        let version = &scope.whole.versions[version];
+        let path = group.iter().map(|name| names::module(name));
+        Some(quote!(pub use #connector #version::#(#path::)*{#(#names),*};))
+    }
+
+    fn group(&self, group: &crate::model::GroupDef, scope: &mut Scope<'_>) -> TokenStream {
+        let inner = self.module(&group.path, scope);
+        if inner.is_empty() {
+            return inner;
+        }
+        let name = names::module(group.path.last().map_or("", String::as_str));
+        let docs = documentation(&group.docs, &format!("{}.", group.title.trim_end_matches('.')));
+        let prelude = self.own.contains(&group.path).then(|| quote!(use ::linchpin_runtime::__codegen_v1 as lp;));
+        quote! {
+            #docs
+            pub mod #name {
+                #prelude
+                #inner
+            }
+        }
+    }
+}
+
+/// The groups right inside a group.
+fn inner_groups<'m>(model: &'m Model, group: &[String]) -> impl Iterator<Item = &'m crate::model::GroupDef> {
+    let depth = group.len();
+    model.groups.iter().filter(move |one| one.path.len() == depth + 1 && one.path[..depth] == *group)
+}
+
+fn type_item(definition: &TypeDef, scope: &Scope<'_>) -> TokenStream {
+    match &definition.kind {
+        TypeDefKind::Struct(fields) => structs::structure(definition, fields, scope),
+        TypeDefKind::Enum { closed, variants } => enums::enumeration(definition, *closed, variants, scope),
+        TypeDefKind::Union { tag, closed, variants } => unions::union(definition, tag.as_deref(), *closed, variants, scope),
+    }
+}
+
+/// The name under which a connector's file lies in `OUT_DIR`.
+pub(crate) fn file_name(model: &Model) -> Ident {
+    names::module(&model.connector.name)
+}

@@ -1,0 +1,251 @@
+//! Structs: the types of a spec, and what operations are given. Both are fields with a wire name, a place in a table, and a
+//! way to be filled in.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::docs::{deprecation, documentation};
+use super::names;
+use super::scope::{Scope, is_patch};
+use super::types::{default_value, expression, limits, rust_type};
+use crate::model::{Field, Symbol, Type, TypeDef};
+
+/// Who reads the fields, which decides what may be left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Answers only: fields are read.
+    Received,
+    /// Sent: fields are filled in, and absent and null are told apart.
+    Sent,
+}
+
+/// A field as Rust has it.
+pub(crate) struct RustField<'m> {
+    pub(crate) field: &'m Field,
+    pub(crate) ident: Ident,
+    /// What a caller gives.
+    value: TokenStream,
+    holder: Holder,
+    boxed: bool,
+    start: Start,
+}
+
+/// What holds the value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Plain,
+    Option,
+    Patch,
+}
+
+/// What `new` puts in.
+enum Start {
+    /// What the caller gives.
+    Given,
+    /// This, until a setter is called.
+    Preset(TokenStream),
+    /// This, for good.
+    Constant(TokenStream),
+}
+
+/// The fields of a struct. `owner` is the struct itself, if others can name it.
+pub(crate) fn rust_fields<'m>(fields: &[&'m Field], owner: Option<Symbol>, used: Use, scope: &Scope<'_>) -> Vec<RustField<'m>> {
+    let idents = names::fields(fields.iter().map(|field| if field.rest { "extra" } else { field.name.as_str() }));
+    fields.iter().zip(idents).map(|(field, ident)| rust_field(field, ident, owner, used, scope)).collect()
+}
+
+fn rust_field<'m>(field: &'m Field, ident: Ident, owner: Option<Symbol>, used: Use, scope: &Scope<'_>) -> RustField<'m> {
+    let value = rust_type(&field.ty, scope);
+    let value = if field.rest { quote!(lp::Map<#value>) } else { value };
+    let boxed = owner.is_some_and(|owner| scope.is_boxed(owner, &field.ty));
+    let holder = match field {
+        _ if field.rest => Holder::Plain,
+        _ if used == Use::Sent && is_patch(field) => Holder::Patch,
+        _ if field.nullable || (field.optional && field.default.is_none()) => Holder::Option,
+        _ => Holder::Plain,
+    };
+    let start = match (&field.ty, &field.default) {
+        _ if field.rest => Start::Preset(quote!(lp::Map::new())),
+        (Type::Literal(literal), _) if holder == Holder::Plain => Start::Constant(expression(literal)),
+        (_, Some(json)) if json == "null" => Start::Preset(quote!(::core::option::Option::None)),
+        (ty, Some(json)) => {
+            let value = default_value(ty, json, scope);
+            Start::Preset(held(value, holder, boxed))
+        }
+        (_, None) if holder == Holder::Patch => Start::Preset(quote!(lp::Patch::Leave)),
+        (_, None) if field.optional => Start::Preset(quote!(::core::option::Option::None)),
+        _ => Start::Given,
+    };
+    RustField { field, ident, value, holder, boxed, start }
+}
+
+/// A value in what holds it.
+fn held(value: TokenStream, holder: Holder, boxed: bool) -> TokenStream {
+    let value = if boxed { quote!(::std::boxed::Box::new(#value)) } else { value };
+    match holder {
+        Holder::Plain => value,
+        Holder::Option => quote!(::core::option::Option::Some(#value)),
+        Holder::Patch => quote!(lp::Patch::Set(#value)),
+    }
+}
+
+impl RustField<'_> {
+    /// The field's whole type.
+    fn holding(&self) -> TokenStream {
+        let value = &self.value;
+        let value = if self.boxed { quote!(::std::boxed::Box<#value>) } else { value.clone() };
+        match self.holder {
+            Holder::Plain => value,
+            Holder::Option => quote!(::core::option::Option<#value>),
+            Holder::Patch => quote!(lp::Patch<#value>),
+        }
+    }
+
+    /// What the table says of it.
+    fn attrs(&self) -> TokenStream {
+        let field = self.field;
+        if field.rest {
+            return quote!(lp::Attrs::REST);
+        }
+        let start = if field.optional { quote!(lp::Attrs::OPTIONAL) } else { quote!(lp::Attrs::REQUIRED) };
+        let nullable = field.nullable.then(|| quote!(.nullable()));
+        let limits = limits(&field.ty);
+        let default = field.default.as_ref().map(|json| quote!(.default(#json)));
+        let deprecated = field.life.is_some().then(|| quote!(.deprecated()));
+        let spec_name = &field.name;
+        let named = (self.ident != spec_name.as_str()).then(|| quote!(.named(#spec_name)));
+        quote!(#start #nullable #limits #default #deprecated #named)
+    }
+
+    /// Its line in the table macro, with its visibility.
+    pub(crate) fn definition(&self, visibility: &TokenStream, scope: &Scope<'_>) -> TokenStream {
+        let docs = self.docs(visibility.is_empty());
+        let life = deprecation(self.field.life.as_ref(), |written| scope.successor(written));
+        let (ident, ty, wire, attrs) = (&self.ident, self.holding(), &self.field.wire, self.attrs());
+        let wire = if self.field.rest { "" } else { wire };
+        quote!(#docs #life #visibility #ident: #ty = #wire, #attrs;)
+    }
+
+    /// What the spec says of it. The table takes this over, so a field that only the table shows has nothing made up.
+    fn docs(&self, private: bool) -> TokenStream {
+        if private && self.field.docs.trim().is_empty() {
+            TokenStream::new()
+        } else {
+            documentation(&self.field.docs, &format!("`{}`", self.field.name))
+        }
+    }
+
+    fn is_given(&self) -> bool {
+        matches!(self.start, Start::Given)
+    }
+
+    /// A parameter of `new`.
+    fn parameter(&self) -> TokenStream {
+        let (ident, value) = (&self.ident, self.given_type());
+        quote!(#ident: impl ::core::convert::Into<#value>)
+    }
+
+    /// What a caller gives where it must be given: null is a value too.
+    fn given_type(&self) -> TokenStream {
+        if self.holder == Holder::Plain { self.value.clone() } else { self.holding() }
+    }
+
+    /// What `new` puts in.
+    fn start(&self) -> TokenStream {
+        let ident = &self.ident;
+        match &self.start {
+            Start::Given if self.holder == Holder::Plain => {
+                let value = held(quote!(#ident.into()), self.holder, self.boxed);
+                quote!(#ident: #value)
+            }
+            Start::Given => quote!(#ident: #ident.into()),
+            Start::Preset(value) | Start::Constant(value) => quote!(#ident: #value),
+        }
+    }
+
+    /// The setter of a field that need not be given, and what erases it.
+    fn setters(&self, taken: &mut names::Taken, scope: &Scope<'_>) -> TokenStream {
+        if !matches!(self.start, Start::Preset(_)) {
+            return TokenStream::new();
+        }
+        let (ident, value) = (&self.ident, &self.value);
+        let name = names::ident(&taken.take(ident.to_string(), "_"));
+        let docs = documentation(&self.field.docs, &format!("Sets `{}`.", self.field.name));
+        let life = deprecation(self.field.life.as_ref(), |written| scope.successor(written));
+        let set = held(quote!(value.into()), self.holder, self.boxed);
+        let eraser = (self.holder == Holder::Patch).then(|| {
+            let name = names::ident(&taken.take(format_ident!("erase_{ident}").to_string(), "_"));
+            let docs = documentation(&format!("Erases `{}`: sends null.", self.field.name), "");
+            quote! {
+                #docs
+                pub fn #name(mut self) -> Self {
+                    self.#ident = lp::Patch::Erase;
+                    self
+                }
+            }
+        });
+        quote! {
+            #docs
+            #life
+            pub fn #name(mut self, value: impl ::core::convert::Into<#value>) -> Self {
+                self.#ident = #set;
+                self
+            }
+            #eraser
+        }
+    }
+}
+
+/// `new` with what is required, and a setter for the rest.
+pub(crate) fn constructors(name: &Ident, fields: &[RustField<'_>], scope: &Scope<'_>) -> TokenStream {
+    let parameters = fields.iter().filter(|field| field.is_given()).map(RustField::parameter);
+    let starts = fields.iter().map(RustField::start);
+    let mut taken = names::setters();
+    let setters: TokenStream = fields.iter().map(|field| field.setters(&mut taken, scope)).collect();
+    let docs = if fields.iter().any(RustField::is_given) { "With what is required." } else { "With nothing set." };
+    quote! {
+        impl #name {
+            #[doc = #docs]
+            pub fn new(#(#parameters),*) -> Self {
+                Self { #(#starts),* }
+            }
+            #setters
+        }
+    }
+}
+
+/// A `type` of the spec.
+pub(crate) fn structure(definition: &TypeDef, fields: &[Field], scope: &Scope<'_>) -> TokenStream {
+    let name = scope.names().type_name(definition.symbol);
+    let spec_name = &scope.projection.model.name(definition.symbol).name;
+    let is_sent = scope.whole.sent.contains(&definition.symbol);
+    let used = if is_sent { Use::Sent } else { Use::Received };
+    let fields: Vec<&Field> = fields.iter().collect();
+    let fields = rust_fields(&fields, Some(definition.symbol), used, scope);
+    let docs = documentation(&definition.docs, &format!("`{spec_name}`"));
+    let life = deprecation(definition.life.as_ref(), |written| scope.successor(written));
+    let public = quote!(pub);
+    let lines: TokenStream = fields.iter().map(|field| field.definition(&public, scope)).collect();
+    let constructors = is_sent.then(|| constructors(&name, &fields, scope));
+    let default = (is_sent && !fields.iter().any(RustField::is_given)).then(|| default(&name));
+    quote! {
+        lp::structure! {
+            #docs
+            #life
+            pub struct #name #spec_name {
+                #lines
+            }
+        }
+        #constructors
+        #default
+    }
+}
+
+/// What needs nothing may be left to `Default`.
+fn default(name: &Ident) -> TokenStream {
+    quote! {
+        impl ::core::default::Default for #name {
+            fn default() -> Self { Self::new() }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A spec's types in Rust: which type a field has, what must be boxed, and what the table is told of it.
+
+use proc_macro2::{Literal as Token, TokenStream};
+use quote::quote;
+
+use super::scope::Scope;
+use crate::model::{Bounds, Literal, Type};
+
+/// The Rust type.
+pub(crate) fn rust_type(ty: &Type, scope: &Scope<'_>) -> TokenStream {
+    match ty {
+        Type::String(_) | Type::Literal(Literal::Text(_)) => quote!(::std::string::String),
+        Type::Int(_) | Type::Literal(Literal::Int(_)) => quote!(i64),
+        Type::Bool | Type::Literal(Literal::Bool(_)) => quote!(bool),
+        Type::Float(_) => quote!(f64),
+        Type::Decimal(_) => quote!(lp::Decimal),
+        Type::Date(_) => quote!(lp::Date),
+        Type::DateTime(_) => quote!(lp::DateTime),
+        Type::Time => quote!(lp::Time),
+        Type::Duration(_) => quote!(lp::Duration),
+        Type::Uuid => quote!(lp::Uuid),
+        Type::Url => quote!(lp::Url),
+        Type::Bytes(_) => quote!(lp::Bytes),
+        Type::Json => quote!(lp::Json),
+        Type::Secret => quote!(lp::Secret),
+        Type::Host => quote!(lp::Host),
+        Type::File => quote!(lp::Body),
+        Type::Id(of) => {
+            let marker = scope.id_marker(of);
+            quote!(lp::Id<#marker>)
+        }
+        Type::Named(symbol) => scope.type_path(*symbol),
+        Type::List(item, _) => {
+            let item = rust_type(item, scope);
+            quote!(::std::vec::Vec<#item>)
+        }
+        Type::Map(item, _) => {
+            let item = rust_type(item, scope);
+            quote!(lp::Map<#item>)
+        }
+        Type::Nullable(inner) => {
+            let inner = rust_type(inner, scope);
+            quote!(::core::option::Option<#inner>)
+        }
+    }
+}
+
+/// The Rust type of an answer: like any other, but a file is what streams in, and nothing is `()`.
+pub(crate) fn answer_type(ty: Option<&Type>, scope: &Scope<'_>) -> TokenStream {
+    match ty {
+        None => quote!(()),
+        Some(Type::File) => quote!(lp::Download),
+        Some(ty) => rust_type(ty, scope),
+    }
+}
+
+/// The table of a type's shape.
+pub(crate) fn shape(rust: &TokenStream) -> TokenStream {
+    quote!(<#rust as lp::Shaped>::SHAPE)
+}
+
+/// What the field's table says of its type: bounds and formats.
+pub(crate) fn limits(ty: &Type) -> TokenStream {
+    match ty {
+        Type::String(bounds) | Type::List(_, bounds) | Type::Map(_, bounds) => length(bounds),
+        Type::Int(bounds) => range(bounds),
+        Type::Float(bounds) | Type::Decimal(bounds) => fractions(bounds),
+        Type::Date(Some(format)) | Type::DateTime(Some(format)) | Type::Duration(Some(format)) | Type::Bytes(Some(format)) => {
+            quote!(.format(#format))
+        }
+        Type::Literal(literal) => {
+            let json = json(literal);
+            quote!(.constant(#json))
+        }
+        Type::Nullable(inner) => limits(inner),
+        _ => TokenStream::new(),
+    }
+}
+
+fn length(bounds: &Bounds) -> TokenStream {
+    let ends = (bounds.min.is_some() || bounds.max.is_some()).then(|| {
+        let least = whole::<u32>(bounds.min.as_deref()).map_or_else(|| quote!(0), |end| Token::u32_unsuffixed(end).into_token());
+        let greatest = whole::<u32>(bounds.max.as_deref()).map_or_else(|| quote!(u32::MAX), |end| Token::u32_unsuffixed(end).into_token());
+        quote!(.length(#least, #greatest))
+    });
+    let pattern = bounds.pattern.as_ref().map(|pattern| quote!(.pattern(#pattern)));
+    let unique = bounds.unique.then(|| quote!(.unique()));
+    quote!(#ends #pattern #unique)
+}
+
+fn range(bounds: &Bounds) -> TokenStream {
+    if bounds.min.is_none() && bounds.max.is_none() {
+        return TokenStream::new();
+    }
+    let least = whole::<i64>(bounds.min.as_deref()).map_or_else(|| quote!(i64::MIN), |end| Token::i64_unsuffixed(end).into_token());
+    let greatest = whole::<i64>(bounds.max.as_deref()).map_or_else(|| quote!(i64::MAX), |end| Token::i64_unsuffixed(end).into_token());
+    quote!(.range(#least, #greatest))
+}
+
+fn fractions(bounds: &Bounds) -> TokenStream {
+    if bounds.min.is_none() && bounds.max.is_none() {
+        return TokenStream::new();
+    }
+    let least = fraction(bounds.min.as_deref()).unwrap_or_else(|| quote!(f64::NEG_INFINITY));
+    let greatest = fraction(bounds.max.as_deref()).unwrap_or_else(|| quote!(f64::INFINITY));
+    quote!(.range_float(#least, #greatest))
+}
+
+fn whole<T: std::str::FromStr>(end: Option<&str>) -> Option<T> {
+    end.and_then(|end| end.parse().ok())
+}
+
+fn fraction(end: Option<&str>) -> Option<TokenStream> {
+    let value: f64 = end?.parse().ok()?;
+    value.is_finite().then(|| Token::f64_unsuffixed(value).into_token())
+}
+
+/// A literal as JSON text.
+pub(crate) fn json(literal: &Literal) -> String {
+    match literal {
+        Literal::Text(text) => json_text(text),
+        Literal::Int(number) => number.to_string(),
+        Literal::Bool(value) => value.to_string(),
+    }
+}
+
+/// A literal as plain text, for queries, headers and cookies.
+pub(crate) fn plain(literal: &Literal) -> String {
+    match literal {
+        Literal::Text(text) => text.clone(),
+        other => json(other),
+    }
+}
+
+fn json_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if (control as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", control as u32)),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The Rust expression of a literal.
+pub(crate) fn expression(literal: &Literal) -> TokenStream {
+    match literal {
+        Literal::Text(text) => quote!(::std::string::String::from(#text)),
+        Literal::Int(number) => Token::i64_unsuffixed(*number).into_token(),
+        Literal::Bool(value) => quote!(#value),
+    }
+}
+
+/// The Rust expression of a default, which is JSON text in wire form and fits its type.
+pub(crate) fn default_value(ty: &Type, json: &str, scope: &Scope<'_>) -> TokenStream {
+    simple_default(ty, json, scope).unwrap_or_else(|| {
+        let rust = rust_type(ty, scope);
+        quote!(lp::preset::<#rust>(#json))
+    })
+}
+
+/// The defaults that people write are mostly numbers, booleans, plain texts and known values of an enum.
+fn simple_default(ty: &Type, json: &str, scope: &Scope<'_>) -> Option<TokenStream> {
+    let text = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|text| !text.contains('\\'));
+    match ty {
+        Type::Int(_) => json.parse().ok().map(|number| Token::i64_unsuffixed(number).into_token()),
+        Type::Float(_) => fraction(Some(json)),
+        Type::Bool => json.parse::<bool>().ok().map(|value| quote!(#value)),
+        Type::String(_) => text.map(|text| quote!(::std::string::String::from(#text))),
+        Type::List(..) if json == "[]" => Some(quote!(::std::vec::Vec::new())),
+        Type::Literal(literal) => Some(expression(literal)),
+        Type::Named(symbol) => {
+            let variant = scope.enum_variant(*symbol, |value| self::json(value) == json)?;
+            let path = scope.type_path(*symbol);
+            Some(quote!(#path::#variant))
+        }
+        _ => None,
+    }
+}
+
+trait IntoToken {
+    fn into_token(self) -> TokenStream;
+}
+
+impl IntoToken for Token {
+    fn into_token(self) -> TokenStream {
+        proc_macro2::TokenTree::Literal(self).into()
+    }
+}
