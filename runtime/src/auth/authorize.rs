@@ -5,10 +5,10 @@ use url::Url;
 
 use super::error::AuthError;
 use super::pkce;
-use super::protected::Protected;
 use super::token_request::{Parameters, endpoint};
 use super::values::Values;
 use crate::operation::{OAuth2, OAuth2Step};
+use crate::value::Secret;
 
 /// One attempt to have a person authorise a connection.
 ///
@@ -17,8 +17,8 @@ use crate::operation::{OAuth2, OAuth2Step};
 /// the session of the person who started it, so that nobody else can finish it.
 pub struct AuthorizationRequest {
     pub(crate) url: Url,
-    pub(crate) state: Protected,
-    pub(crate) verifier: Option<Protected>,
+    pub(crate) state: Secret,
+    pub(crate) verifier: Option<Secret>,
     pub(crate) redirect_uri: Url,
     pub(crate) issuer: Issuer,
 }
@@ -35,8 +35,8 @@ pub(crate) enum Issuer {
 /// The code that a person's browser brought back, with what is needed to redeem it.
 #[derive(Debug)]
 pub(crate) struct AuthorizationCode {
-    pub(crate) code: Protected,
-    pub(crate) verifier: Option<Protected>,
+    pub(crate) code: Secret,
+    pub(crate) verifier: Option<Secret>,
     pub(crate) redirect_uri: Url,
 }
 
@@ -91,7 +91,7 @@ impl AuthorizationRequest {
         let callback = self.same_redirect(callback)?;
         let answer = Answer::of(&callback, &self.redirect_uri)?;
         // The state is checked before anything else of the answer is believed, its errors included.
-        if !answer.state.is_some_and(|state| self.state.equals_in_constant_time(&state)) {
+        if !answer.state.is_some_and(|state| self.state == Secret::new(state)) {
             return Err(AuthError::refused("state_mismatch", "the answer does not belong to this request"));
         }
         self.issuer.check(answer.issuer.as_deref())?;
@@ -100,7 +100,7 @@ impl AuthorizationRequest {
         }
         match answer.code {
             Some(code) if !code.is_empty() => Ok(AuthorizationCode {
-                code: Protected::new(code),
+                code: Secret::new(code),
                 verifier: self.verifier,
                 redirect_uri: self.redirect_uri,
             }),

@@ -7,16 +7,16 @@ use http::{HeaderName, HeaderValue, header};
 use zeroize::Zeroizing;
 
 use super::error::AuthError;
-use super::protected::Protected;
 use super::template;
 use super::values::Values;
 use crate::connection::Applied;
 use crate::operation::Credential;
+use crate::value::Secret;
 
 /// Evaluates a connection's credentials over its fields and its token.
 pub(crate) fn apply(credentials: &[Credential], values: &Values<'_>, generation: u64) -> Result<Applied, AuthError> {
     let mut applied = Applied { generation, ..Applied::default() };
-    let clear = |value: Protected| Zeroizing::new(value.expose().to_owned());
+    let clear = |value: Secret| Zeroizing::new(value.expose().to_owned());
     for credential in credentials {
         match *credential {
             Credential::Header(name, template) => {
@@ -52,8 +52,8 @@ pub(crate) fn basic(user: &str, password: &str) -> Result<HeaderValue, AuthError
     if password.contains(char::is_control) {
         return Err(AuthError::InvalidValue { field: "password".to_owned(), problem: "holds a control character" });
     }
-    let pair = Protected::new(format!("{user}:{password}"));
-    let encoded = Protected::new(STANDARD.encode(pair.expose()));
+    let pair = Secret::new(format!("{user}:{password}"));
+    let encoded = Secret::new(STANDARD.encode(pair.expose()));
     sensitive(&format!("Basic {}", encoded.expose()))
 }
 

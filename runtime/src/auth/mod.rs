@@ -11,7 +11,6 @@ mod exchange;
 mod grant;
 mod learned;
 mod pkce;
-mod protected;
 mod session;
 mod store;
 mod template;
@@ -28,7 +27,6 @@ use url::Url;
 
 pub use authorize::AuthorizationRequest;
 pub use authorizer::Authorizer;
-pub use protected::Protected;
 pub(crate) use session::Session;
 pub use store::{Kept, Lease, MemoryStore, StoreError, TokenStore};
 pub use token::Token;

@@ -5,17 +5,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::error::AuthError;
-use super::protected::Protected;
+use crate::value::Secret;
 
 /// 256 bits of the system's randomness as 43 characters that are safe in a URL: the length RFC 7636, 4.1 recommends.
-pub(crate) fn unguessable() -> Result<Protected, AuthError> {
+pub(crate) fn unguessable() -> Result<Secret, AuthError> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|_| AuthError::table("the system gives no randomness"))?;
-    Ok(Protected::new(URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
 /// The `S256` challenge of a verifier (RFC 7636, 4.2).
-pub(crate) fn challenge(verifier: &Protected) -> String {
+pub(crate) fn challenge(verifier: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()))
 }
 
@@ -26,7 +26,7 @@ mod tests {
     #[test]
     fn the_challenge_is_that_of_the_rfc() {
         // RFC 7636, appendix B.
-        let verifier = Protected::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 

@@ -7,8 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::error::AuthError;
-use super::protected::Protected;
 use super::values::Values;
+use crate::value::{Host, Secret};
 
 /// A piece of a template.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ fn pieces(template: &str) -> Result<Vec<Piece<'_>>, AuthError> {
 }
 
 /// The text with every hole filled, unencoded. For places whose writer encodes: query pairs, form and JSON members.
-pub(crate) fn expand(template: &str, values: &Values<'_>) -> Result<Protected, AuthError> {
+pub(crate) fn expand(template: &str, values: &Values<'_>) -> Result<Secret, AuthError> {
     let mut text = String::new();
     for piece in pieces(template)? {
         match piece {
@@ -51,11 +51,11 @@ pub(crate) fn expand(template: &str, values: &Values<'_>) -> Result<Protected, A
             Piece::Hole(name) => text.push_str(values.resolve(name)?),
         }
     }
-    Ok(Protected::new(text))
+    Ok(Secret::new(text))
 }
 
 /// The text of a header value. Nothing is encoded; a value with a control character is refused by its name.
-pub(crate) fn expand_header(template: &str, values: &Values<'_>) -> Result<Protected, AuthError> {
+pub(crate) fn expand_header(template: &str, values: &Values<'_>) -> Result<Secret, AuthError> {
     expand_checked(template, values, |value| {
         let forbidden = |character: char| character.is_control() || !character.is_ascii();
         value.contains(forbidden).then_some("has a character that may not stand in a header")
@@ -63,7 +63,7 @@ pub(crate) fn expand_header(template: &str, values: &Values<'_>) -> Result<Prote
 }
 
 /// The text of a cookie value (RFC 6265, 4.1.1).
-pub(crate) fn expand_cookie(template: &str, values: &Values<'_>) -> Result<Protected, AuthError> {
+pub(crate) fn expand_cookie(template: &str, values: &Values<'_>) -> Result<Secret, AuthError> {
     expand_checked(template, values, |value| {
         let forbidden = |character: char| !character.is_ascii_graphic() || "\",;\\".contains(character);
         value.contains(forbidden).then_some("has a character that may not stand in a cookie")
@@ -74,7 +74,7 @@ fn expand_checked(
     template: &str,
     values: &Values<'_>,
     problem: impl Fn(&str) -> Option<&'static str>,
-) -> Result<Protected, AuthError> {
+) -> Result<Secret, AuthError> {
     for piece in pieces(template)? {
         if let Piece::Hole(name) = piece
             && let Some(problem) = problem(values.resolve(name)?)
@@ -194,18 +194,7 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 
 /// Why a value may not be a host or labels of one; `None` when it may. International names are written in their ASCII form.
 pub(crate) fn host_problem(value: &str) -> Option<&'static str> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    if value.is_empty() {
-        return Some("is empty, but a host is needed");
-    }
-    if !value.bytes().all(allowed) {
-        return Some("is not a host: letters, digits, `-`, `_` and `.` only, without scheme, port, path or user");
-    }
-    let label_is_wrong = |label: &str| label.is_empty() || label.len() > 63 || label.starts_with('-') || label.ends_with('-');
-    if value.len() > 253 || value.split('.').any(label_is_wrong) {
-        return Some("is not a host: a part between dots is empty, too long, or starts or ends with `-`");
-    }
-    None
+    value.parse::<Host>().is_err().then_some("is not a host: letters, digits, `-`, `_` and `.` only, without scheme, port, path or user")
 }
 
 /// The parser must have read the host that we wrote: `127.1` or `0x7f000001` would become another.

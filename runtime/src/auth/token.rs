@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value as Json;
 
 use super::error::AuthError;
-use super::protected::Protected;
+use crate::value::Secret;
 
 /// The parts of the token response, by default at the members of RFC 6749, 5.1.
 type Reads = [(&'static str, &'static [&'static str])];
@@ -14,8 +14,8 @@ type Reads = [(&'static str, &'static [&'static str])];
 /// An access token with what belongs to it. `Debug` shows no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    pub(crate) access: Protected,
-    pub(crate) refresh: Option<Protected>,
+    pub(crate) access: Secret,
+    pub(crate) refresh: Option<Secret>,
     /// When it was obtained.
     pub obtained_at: SystemTime,
     /// When it ends, if the server said so.
@@ -30,7 +30,7 @@ pub struct Token {
 
 impl Token {
     /// A token that was obtained elsewhere.
-    pub fn new(access: impl Into<Protected>, obtained_at: SystemTime) -> Self {
+    pub fn new(access: impl Into<Secret>, obtained_at: SystemTime) -> Self {
         Self {
             access: access.into(),
             refresh: None,
@@ -44,7 +44,7 @@ impl Token {
 
     /// With a refresh token.
     #[must_use]
-    pub fn with_refresh(mut self, refresh: impl Into<Protected>) -> Self {
+    pub fn with_refresh(mut self, refresh: impl Into<Secret>) -> Self {
         self.refresh = Some(refresh.into());
         self
     }
@@ -63,7 +63,7 @@ impl Token {
 
     /// The refresh token in clear, for stores and for refreshing.
     pub fn refresh_token(&self) -> Option<&str> {
-        self.refresh.as_ref().map(Protected::expose)
+        self.refresh.as_ref().map(Secret::expose)
     }
 
     /// What the response taught under this name.
@@ -106,7 +106,7 @@ pub(crate) fn read_token(answer: &Json, reads: &Reads, now: SystemTime) -> Resul
     let access = member("access_token").and_then(text).filter(|token| !token.is_empty());
     let mut token = Token::new(access.ok_or_else(|| AuthError::answer("it has no access token"))?, now);
     require_bearer(member("token_type"))?;
-    token.refresh = member("refresh_token").and_then(text).filter(|token| !token.is_empty()).map(Protected::new);
+    token.refresh = member("refresh_token").and_then(text).filter(|token| !token.is_empty()).map(Secret::new);
     token.expires_at = match (member("expires_in"), member("expires_at")) {
         (Some(seconds), _) => lifetime(seconds)?.and_then(|life| now.checked_add(life)),
         (None, Some(end)) => Some(instant(end)?),

@@ -9,12 +9,12 @@ use url::form_urlencoded::{Serializer, byte_serialize, parse as parse_form};
 
 use super::credential::basic;
 use super::error::AuthError;
-use super::protected::Protected;
 use super::template;
 use super::token::{Token, at, read_token, text};
 use super::values::Values;
 use crate::error::shorten;
 use crate::operation::{ClientAuth, OAuth2, OAuth2Step};
+use crate::value::Secret;
 
 /// What a client shows for a token.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) enum Proof<'a> {
     /// Who it is, and nothing else (RFC 6749, 4.4).
     Client,
     /// The code that a person's browser brought back (RFC 6749, 4.1.3).
-    Code { code: &'a Protected, verifier: Option<&'a Protected>, redirect_uri: &'a str },
+    Code { code: &'a Secret, verifier: Option<&'a Secret>, redirect_uri: &'a str },
     /// An earlier refresh token (RFC 6749, 6).
     Refresh(&'a str),
 }
@@ -38,10 +38,10 @@ impl Proof<'_> {
 
 /// Name and value pairs in the order in which they are sent. A later value for a name replaces the earlier one.
 #[derive(Default)]
-pub(crate) struct Parameters(Vec<(String, Protected)>);
+pub(crate) struct Parameters(Vec<(String, Secret)>);
 
 impl Parameters {
-    pub(crate) fn set(&mut self, name: &str, value: impl Into<Protected>) {
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<Secret>) {
         let value = value.into();
         match self.0.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
@@ -139,7 +139,7 @@ fn add_client(
     let id = values.field("client_id")?;
     match client {
         ClientAuth::Basic => {
-            let encode = |text: &str| Protected::new(byte_serialize(text.as_bytes()).collect::<String>());
+            let encode = |text: &str| Secret::new(byte_serialize(text.as_bytes()).collect::<String>());
             let (id, secret) = (encode(id), encode(values.field("client_secret")?));
             request.headers_mut().insert(header::AUTHORIZATION, basic(id.expose(), secret.expose())?);
         }
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn a_code_goes_with_its_verifier_and_redirect_uri() {
         let oauth = OAuth2 { client: ClientAuth::Body, separator: ",", ..OAUTH };
-        let (code, verifier) = (Protected::new("c&1"), Protected::new("v"));
+        let (code, verifier) = (Secret::new("c&1"), Secret::new("v"));
         let proof = Proof::Code { code: &code, verifier: Some(&verifier), redirect_uri: "https://me.example/cb" };
         let request = request(&oauth, &proof);
         assert_eq!(

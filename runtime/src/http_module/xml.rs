@@ -1,0 +1,170 @@
+//! XML as JSON-like data, for answers that no spec describes.
+//!
+//! An element with nothing but text becomes that text. Otherwise it becomes an object: attributes as `@name`, children by their name, a
+//! list where a name comes several times, text between them as `#text`. An empty element is null. Document type declarations are
+//! refused, so no entity can be defined; depth is bounded.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use serde_json::{Map, Value as Json};
+
+use crate::error::{Error, ErrorKind};
+
+/// The deepest nesting that is read.
+const DEPTH: usize = 128;
+
+/// Reads a document: an object with the root element as its only member.
+pub(crate) fn to_json(document: &str) -> Result<Json, Error> {
+    let mut reader = Reader::from_str(document);
+    reader.config_mut().expand_empty_elements = true;
+    let mut open: Vec<Element> = vec![Element::default()];
+    loop {
+        let event = reader.read_event().map_err(|error| wrong("the answer is not well-formed XML").with_source(&error))?;
+        match event {
+            Event::Start(start) if open.len() > DEPTH => {
+                let message = format!("the answer nests deeper than {DEPTH} elements");
+                return Err(Error::new(ErrorKind::Limit, message).with_path(start.name().as_ref()));
+            }
+            Event::Start(start) => open.push(Element::start(&start)?),
+            Event::End(_) => close(&mut open)?,
+            Event::Text(text) => last(&mut open)?.text.push_str(&text.xml10_content()),
+            Event::CData(text) => last(&mut open)?.text.push_str(&text.xml10_content()),
+            Event::GeneralRef(reference) => last(&mut open)?.text.push_str(&resolve(&reference)?),
+            Event::DocType(_) => return Err(wrong("the answer declares a document type, which is not accepted")),
+            Event::Eof => break,
+            Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Empty(_) => {}
+        }
+    }
+    match (open.pop(), open.is_empty()) {
+        (Some(document), true) if document.members.len() == 1 && document.text.trim().is_empty() => Ok(Json::Object(document.members)),
+        _ => Err(wrong("the answer is not one whole XML document")),
+    }
+}
+
+/// An element while it is read.
+#[derive(Default)]
+struct Element {
+    name: String,
+    members: Map<String, Json>,
+    text: String,
+}
+
+impl Element {
+    fn start(start: &BytesStart<'_>) -> Result<Self, Error> {
+        let mut element = Self { name: start.name().as_ref().to_owned(), ..Self::default() };
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|error| wrong("an attribute of the answer is not well-formed").with_source(&error))?;
+            let value = unescape(&attribute.value)?;
+            element.members.insert(format!("@{}", attribute.key.as_ref()), Json::String(value));
+        }
+        Ok(element)
+    }
+
+    fn into_json(mut self) -> Json {
+        let text = self.text.trim();
+        match (self.members.is_empty(), text.is_empty()) {
+            (true, true) => Json::Null,
+            (true, false) => Json::String(text.to_owned()),
+            (false, true) => Json::Object(self.members),
+            (false, false) => {
+                self.members.insert("#text".to_owned(), Json::String(text.to_owned()));
+                Json::Object(self.members)
+            }
+        }
+    }
+
+    fn add(&mut self, name: String, value: Json) {
+        match self.members.get_mut(&name) {
+            None => {
+                self.members.insert(name, value);
+            }
+            Some(Json::Array(values)) => values.push(value),
+            Some(first) => *first = Json::Array(vec![first.take(), value]),
+        }
+    }
+}
+
+fn close(open: &mut Vec<Element>) -> Result<(), Error> {
+    let mut element = open.pop().ok_or_else(|| wrong("the answer is not one whole XML document"))?;
+    let name = std::mem::take(&mut element.name);
+    last(open)?.add(name, element.into_json());
+    Ok(())
+}
+
+fn last(open: &mut [Element]) -> Result<&mut Element, Error> {
+    open.last_mut().ok_or_else(|| wrong("the answer is not one whole XML document"))
+}
+
+/// The five predefined entities and characters by number; there can be no others without a document type.
+fn resolve(name: &str) -> Result<String, Error> {
+    let character = match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => name.strip_prefix('#').and_then(by_number),
+    };
+    character.map(String::from).ok_or_else(|| wrong("the answer uses an entity that XML does not define"))
+}
+
+fn by_number(number: &str) -> Option<char> {
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    char::from_u32(code).filter(|character| *character != '\0')
+}
+
+fn unescape(text: &str) -> Result<String, Error> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tail)) = rest.split_once('&') {
+        let (name, after) = tail.split_once(';').ok_or_else(|| wrong("an attribute of the answer is not well-formed"))?;
+        out.push_str(before);
+        out.push_str(&resolve(name)?);
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn wrong(message: &str) -> Error {
+    Error::new(ErrorKind::Decode, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn elements_become_members() {
+        let document = r#"<?xml version="1.0"?><!-- c --><list total="2&amp;3"><item id="1">A &lt;b&gt; &#xe9;</item><item><name>x</name><none/></item>
+            <note><![CDATA[<raw>]]></note></list>"#;
+        assert_eq!(
+            to_json(document).unwrap(),
+            json!({"list": {
+                "@total": "2&3",
+                "item": [{"@id": "1", "#text": "A <b> é"}, {"name": "x", "none": null}],
+                "note": "<raw>",
+            }})
+        );
+    }
+
+    #[test]
+    fn declarations_entities_and_depth_are_bounded() {
+        let bomb = r#"<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>"#;
+        assert_eq!(to_json(bomb).unwrap_err().kind(), ErrorKind::Decode);
+        assert_eq!(to_json("<a>&x;</a>").unwrap_err().kind(), ErrorKind::Decode);
+        let deep = format!("{}{}", "<a>".repeat(200), "</a>".repeat(200));
+        assert_eq!(to_json(&deep).unwrap_err().kind(), ErrorKind::Limit);
+    }
+
+    #[test]
+    fn what_is_no_document_is_an_error() {
+        for wrong in ["", "text", "<a>", "<a></b>", "<a/><b/>", "</a>", "<a b='&'/>", "<a b=1/>", "<a/>text", "<a>&#0;</a>"] {
+            assert!(to_json(wrong).is_err(), "{wrong}");
+        }
+    }
+}
