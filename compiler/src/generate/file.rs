@@ -11,6 +11,9 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 /// The width that lines keep to, where they can.
 const WIDTH: usize = 120;
 
+/// A group up to this width is never split: it would read worse than the long line.
+const SMALL: usize = 40;
+
 /// The text of a generated file. `origin` names the spec it comes from.
 pub(crate) fn file(origin: &str, tokens: TokenStream) -> String {
     let mut printer = Printer { out: String::new(), depth: 0, column: 0 };
@@ -180,15 +183,17 @@ impl Printer {
     /// Tokens on one line, save for groups that do not fit.
     fn tokens(&mut self, tokens: &[TokenTree]) {
         let mut before = Before::Open;
+        let function = tokens.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
         for token in tokens {
             before = match token {
-                TokenTree::Group(group) => self.group(group, before),
+                TokenTree::Group(group) => self.group(group, before, function && group.delimiter() == Delimiter::Brace),
                 other => write_leaf(other, before, &mut |text| self.push(text)),
             };
         }
     }
 
-    fn group(&mut self, group: &proc_macro2::Group, before: Before) -> Before {
+    /// A group, and over several lines if it must be (`split`) or does not fit.
+    fn group(&mut self, group: &proc_macro2::Group, before: Before, split: bool) -> Before {
         let (open, close) = delimiters(group.delimiter());
         let braces = group.delimiter() == Delimiter::Brace;
         if space_before_group(before, braces) {
@@ -198,7 +203,12 @@ impl Printer {
         if inner.is_empty() {
             self.push(open);
             self.push(close);
-        } else if !self.fits_flat(group.delimiter(), &inner) {
+        } else if !split && self.fits_flat(group.delimiter(), &inner, before) {
+        } else if is_one_literal(group.delimiter(), &inner) {
+            self.push(open);
+            self.tokens(&inner);
+            self.push(close);
+        } else {
             self.push(open);
             self.depth += 1;
             self.newline();
@@ -222,14 +232,14 @@ impl Printer {
     }
 
     /// Writes a group on the current line if it fits there.
-    fn fits_flat(&mut self, delimiter: Delimiter, inner: &[TokenTree]) -> bool {
+    fn fits_flat(&mut self, delimiter: Delimiter, inner: &[TokenTree], before: Before) -> bool {
         if breaks(inner) {
             return false;
         }
         let start = self.out.len();
-        // Room for what closes the line: `) -> Self {`, `),`.
-        let room = WIDTH.saturating_sub(self.column + 3);
-        if flat(delimiter, inner, &mut self.out, start + room) {
+        // Room for what closes the line: `),`.
+        let room = WIDTH.saturating_sub(self.column + 3).max(SMALL);
+        if flat(delimiter, inner, before, &mut self.out, start + room) {
             self.column += self.out.len() - start;
             true
         } else {
@@ -237,6 +247,12 @@ impl Printer {
             false
         }
     }
+}
+
+/// Is it one value in braces, which needs no lines of its own: `Some(&Page { … })`?
+fn is_one_literal(delimiter: Delimiter, inner: &[TokenTree]) -> bool {
+    let ends_in_braces = matches!(inner.last(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace);
+    delimiter != Delimiter::Brace && ends_in_braces && segments(inner).len() == 1
 }
 
 /// A blank line stands before items that take several lines.
@@ -394,13 +410,14 @@ fn write_punct(letter: char, spacing: Spacing, before: Before, write: &mut dyn F
 }
 
 /// Writes a group on one line; false when it would pass the limit or must go over several lines.
-fn flat(delimiter: Delimiter, inner: &[TokenTree], out: &mut String, limit: usize) -> bool {
+fn flat(delimiter: Delimiter, inner: &[TokenTree], before: Before, out: &mut String, limit: usize) -> bool {
     let (open, close) = delimiters(delimiter);
     let inner = match inner {
         [rest @ .., TokenTree::Punct(last)] if last.as_char() == ',' => rest,
         all => all,
     };
-    let padding = if delimiter == Delimiter::Brace { " " } else { "" };
+    // `use a::{B, C};` has no space in its braces, `A { b: c }` has.
+    let padding = if delimiter == Delimiter::Brace && before != Before::Open { " " } else { "" };
     out.push_str(open);
     out.push_str(padding);
     let mut before = Before::Open;
@@ -416,7 +433,7 @@ fn flat(delimiter: Delimiter, inner: &[TokenTree], out: &mut String, limit: usiz
                     let (open, close) = delimiters(group.delimiter());
                     out.push_str(open);
                     out.push_str(close);
-                } else if breaks(&nested) || !flat(group.delimiter(), &nested, out, limit) {
+                } else if breaks(&nested) || !flat(group.delimiter(), &nested, before, out, limit) {
                     return false;
                 }
                 if braces { Before::Braces } else { Before::Group }

@@ -1,0 +1,383 @@
+//! The compiler in a build script: specs from a folder, Rust into `OUT_DIR`, mistakes to cargo. The only file of this crate
+//! that touches disk, environment or clock. What a spec means is not decided here.
+//!
+//! ```no_run
+//! linchpin_compiler::Build::new().specs("specs").run();
+//! ```
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+use std::{env, fs, io, process};
+
+use crate::diagnostics::{Diagnostics, Severity, full, short};
+use crate::source::Sources;
+use crate::{Compiled, compile};
+
+/// Compiles a folder of specs. Each `.pin` file and each folder in it is one connector; a file or a folder that only others
+/// `use` is none. Connector `acme` becomes `OUT_DIR/acme.rs`, which `linchpin_runtime::connector!("acme")` takes in.
+#[derive(Clone, Debug)]
+pub struct Build {
+    specs: PathBuf,
+    out_dir: Option<PathBuf>,
+    by_feature: bool,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Self { specs: PathBuf::from("specs"), out_dir: None, by_feature: false }
+    }
+}
+
+impl Build {
+    /// Compiles `specs`, next to the `Cargo.toml`, into `OUT_DIR`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The folder with the specs, relative to the package.
+    pub fn specs(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.specs = folder.into();
+        self
+    }
+
+    /// Where the Rust goes, if not to `OUT_DIR`.
+    pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(folder.into());
+        self
+    }
+
+    /// Takes only the connectors whose cargo feature is on: connector `acme` has feature `acme`.
+    pub fn by_feature(mut self) -> Self {
+        self.by_feature = true;
+        self
+    }
+
+    /// Compiles, tells cargo what to watch and what is wrong, and ends the build script when there are errors.
+    pub fn run(self) {
+        println!("cargo::rerun-if-changed={}", self.specs.display());
+        match self.compile_all() {
+            Ok(true) => {}
+            Ok(false) => process::exit(1),
+            Err(error) => {
+                println!("cargo::error={}", one_line(&error.to_string()));
+                process::exit(1);
+            }
+        }
+    }
+
+    /// Tries every connector, so that one run shows all mistakes. False when one had errors.
+    fn compile_all(&self) -> io::Result<bool> {
+        let out_dir = match (&self.out_dir, env::var_os("OUT_DIR")) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(folder)) => PathBuf::from(folder),
+            (None, None) => return Err(io::Error::other("OUT_DIR is not set: this runs in a build script, or with `out_dir`")),
+        };
+        let mut written = BTreeSet::new();
+        let mut good = true;
+        for connector in connectors(&self.specs)? {
+            if self.by_feature && !feature_is_on(&connector) {
+                continue;
+            }
+            let sources = load(&connector)?;
+            let Compiled { module, diagnostics } = compile(&sources);
+            report(&diagnostics, &sources);
+            let Some(module) = module else {
+                good = false;
+                continue;
+            };
+            let file = format!("{}.rs", module.name);
+            if !written.insert(file.clone()) {
+                return Err(io::Error::other(format!("{}: another spec describes connector `{}` too", connector.display(), module.name)));
+            }
+            write_if_changed(&out_dir.join(file), &module.text)?;
+        }
+        Ok(good)
+    }
+}
+
+/// The connectors of a folder of specs: name and Rust of each, in the order of the names of their files.
+///
+/// # Errors
+/// What is wrong with the specs, rendered, or what went wrong reading them.
+pub fn compile_folder(specs: &Path) -> Result<Vec<(String, String)>, String> {
+    let readable = |error: io::Error| format!("{}: {error}", specs.display());
+    let mut compiled = Vec::new();
+    let mut mistakes = String::new();
+    for connector in connectors(specs).map_err(readable)? {
+        let sources = load(&connector).map_err(readable)?;
+        let Compiled { module, diagnostics } = compile(&sources);
+        match module {
+            Some(module) => compiled.push((module.name, module.text)),
+            None => mistakes.extend(diagnostics.sorted(&sources).into_iter().map(|one| full::render(one, &sources, false))),
+        }
+    }
+    if mistakes.is_empty() { Ok(compiled) } else { Err(mistakes) }
+}
+
+/// The files of one connector: a `.pin` file, or all of a folder, and the files that these `use`.
+///
+/// A file outside of the folder in which the connector lies is not read, whatever `use` says; the checker reports it as
+/// missing.
+///
+/// # Errors
+/// The path cannot be read, or holds no spec.
+pub fn load(path: &Path) -> io::Result<Sources> {
+    let mut open = if path.is_dir() { pin_files(path)? } else { vec![path.to_owned()] };
+    if open.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "the folder holds no .pin file"));
+    }
+    let root = root_of(path)?;
+    let mut sources = Sources::default();
+    let mut seen: BTreeSet<PathBuf> = open.iter().cloned().collect();
+    let mut next = 0;
+    while let Some(file) = open.get(next).cloned() {
+        next += 1;
+        let text = fs::read_to_string(&file).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
+        for used in uses(&text) {
+            let used = beside(&file, used);
+            if lies_in(&used, &root) && seen.insert(used.clone()) {
+                open.push(used);
+            }
+        }
+        sources.add(name_of(&file), text);
+    }
+    Ok(sources)
+}
+
+/// The folder that a connector's files may come from: the one in which the connector's file or folder lies.
+fn root_of(path: &Path) -> io::Result<PathBuf> {
+    let path = path.canonicalize()?;
+    Ok(path.parent().map_or_else(|| path.clone(), Path::to_owned))
+}
+
+/// Is it a file below the root, with all links followed?
+fn lies_in(file: &Path, root: &Path) -> bool {
+    file.canonicalize().is_ok_and(|real| real.is_file() && real.starts_with(root))
+}
+
+/// A path written in a file, as a path from where the build was started; `..` is taken away where it can be.
+fn beside(file: &Path, written: &str) -> PathBuf {
+    let mut path = file.parent().map(Path::to_owned).unwrap_or_default();
+    for part in Path::new(written).components() {
+        match part {
+            Component::ParentDir if path.file_name().is_some() => {
+                path.pop();
+            }
+            Component::CurDir => {}
+            other => path.push(other),
+        }
+    }
+    path
+}
+
+/// The name of a file in messages: the same on every system.
+fn name_of(file: &Path) -> String {
+    file.to_string_lossy().replace('\\', "/")
+}
+
+/// The `.pin` files of a folder and of the folders in it, by name.
+fn pin_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if path.is_dir() {
+            files.extend(pin_files(&path)?);
+        } else if is_pin(&path) {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn is_pin(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "pin")
+}
+
+/// The connectors of a folder of specs, by name: its files and folders, except those that only others use.
+fn connectors(specs: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found: Vec<(PathBuf, Vec<PathBuf>)> = Vec::new();
+    for path in entries(specs)? {
+        let files = if path.is_dir() { pin_files(&path)? } else { vec![path.clone()] };
+        if !files.is_empty() && (path.is_dir() || is_pin(&path)) {
+            found.push((path, files));
+        }
+    }
+    let mut used = BTreeSet::new();
+    for (connector, files) in &found {
+        for file in files {
+            let text = fs::read_to_string(file)?;
+            used.extend(uses(&text).map(|written| beside(file, written)).filter(|path| path != connector && !files.contains(path)));
+        }
+    }
+    let is_shared = |files: &[PathBuf]| files.iter().all(|file| used.contains(file));
+    Ok(found.into_iter().filter(|(_, files)| !is_shared(files)).map(|(path, _)| path).collect())
+}
+
+/// The paths of a text's `use "…"` items. Strings and comments are stepped over; anything else that may be wrong with the text
+/// is the parser's matter.
+fn uses(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let mut after_use = false;
+    std::iter::from_fn(move || {
+        loop {
+            rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == ',');
+            let first = rest.chars().next()?;
+            if let Some(inner) = rest.strip_prefix('"') {
+                let length = string_length(inner);
+                let (content, behind) = inner.split_at(length);
+                rest = behind.strip_prefix('"').unwrap_or(behind);
+                if std::mem::take(&mut after_use) {
+                    return Some(content);
+                }
+            } else if rest.starts_with("//") {
+                rest = rest.find('\n').map_or("", |end| &rest[end..]);
+            } else {
+                let length = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+                after_use = &rest[..length] == "use";
+                rest = &rest[length.max(if length == 0 { first.len_utf8() } else { 0 })..];
+            }
+        }
+    })
+}
+
+/// The length of a string literal's content, up to its closing quote or the end of its line.
+fn string_length(inner: &str) -> usize {
+    let mut escaped = false;
+    for (at, letter) in inner.char_indices() {
+        match letter {
+            '\n' => return at,
+            '"' if !escaped => return at,
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    inner.len()
+}
+
+/// Is the cargo feature on that a connector is named after?
+fn feature_is_on(connector: &Path) -> bool {
+    let stem = connector.file_stem().map(|stem| stem.to_string_lossy().to_uppercase().replace(['-', '.'], "_"));
+    stem.is_some_and(|stem| env::var_os(format!("CARGO_FEATURE_{stem}")).is_some())
+}
+
+/// Every mistake: a line for cargo, which shows it wherever the build runs, and the whole for whoever reads the log.
+fn report(diagnostics: &Diagnostics, sources: &Sources) {
+    for one in diagnostics.sorted(sources) {
+        let kind = match one.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        println!("cargo::{kind}={}", one_line(&short::render(one, sources)));
+        eprintln!("{}", full::render(one, sources, false));
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.trim_end().replace(['\n', '\r'], " ")
+}
+
+/// Writes a file whole or not at all, and leaves one alone that has these bytes already: cargo would build it again.
+fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(());
+    }
+    let unfinished = path.with_extension(format!("rs.{}", process::id()));
+    fs::write(&unfinished, text)?;
+    fs::rename(&unfinished, path).inspect_err(|_| {
+        // The old file stands; what cannot be moved is of no use.
+        let _ = fs::remove_file(&unfinished);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of its own with these files; gone at the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn with(name: &str, files: &[(&str, &str)]) -> Self {
+            let folder = env::temp_dir().join(format!("linchpin-build-{name}-{}", process::id()));
+            let _ = fs::remove_dir_all(&folder);
+            for (file, text) in files {
+                let path = folder.join(file);
+                fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder for tests");
+                fs::write(path, text).expect("a file for tests");
+            }
+            Self(folder)
+        }
+
+        fn names(&self, paths: impl IntoIterator<Item = String>) -> Vec<String> {
+            let root = name_of(&self.0) + "/";
+            paths.into_iter().map(|path| path.replace(&root, "")).collect()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn uses_are_found_and_nothing_else() {
+        let text = r#"use "a.pin", use  "../b.pin" // use "no.pin"
+            deprecated since 2020-01 use none "c.pin"  connector a { docs "use \"x\"" }  use"d.pin" "not this""#;
+        assert_eq!(uses(text).collect::<Vec<_>>(), ["a.pin", "../b.pin", "d.pin"]);
+        assert_eq!(uses("use \"open\nuse \"é.pin\"").collect::<Vec<_>>(), ["open", "é.pin"]);
+    }
+
+    #[test]
+    fn a_file_or_folder_is_a_connector_unless_others_use_it() {
+        let folder = Folder::with(
+            "connectors",
+            &[
+                ("specs/zebra.pin", "use \"shared/paging.pin\""),
+                ("specs/acme/acme.pin", "use \"../common.pin\" use \"types.pin\""),
+                ("specs/acme/types.pin", ""),
+                ("specs/shared/paging.pin", ""),
+                ("specs/common.pin", ""),
+                ("specs/notes.txt", ""),
+            ],
+        );
+        let found = connectors(&folder.0.join("specs")).expect("it can be read");
+        assert_eq!(folder.names(found.iter().map(|path| name_of(path))), ["specs/acme", "specs/zebra.pin"]);
+        let sources = load(&folder.0.join("specs/acme")).expect("it can be read");
+        let names = folder.names(sources.iter().map(|(_, file)| file.name.clone()));
+        assert_eq!(names, ["specs/acme/acme.pin", "specs/acme/types.pin", "specs/common.pin"]);
+    }
+
+    #[test]
+    fn nothing_outside_of_the_specs_is_read() {
+        let folder = Folder::with(
+            "outside",
+            &[("secret.pin", "secret"), ("specs/acme.pin", "use \"../secret.pin\" use \"/etc/hostname\" use \"x/../../secret.pin\"")],
+        );
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("../secret.pin", folder.0.join("specs/link.pin")).expect("a link");
+        fs::write(folder.0.join("specs/other.pin"), "use \"link.pin\"").expect("a file for tests");
+        for spec in ["specs/acme.pin", "specs/other.pin"] {
+            let sources = load(&folder.0.join(spec)).expect("it can be read");
+            assert_eq!(folder.names(sources.iter().map(|(_, file)| file.name.clone())), [spec]);
+        }
+    }
+
+    #[test]
+    fn unchanged_text_is_not_written_again() {
+        let folder = Folder::with("written", &[("acme.rs", "old")]);
+        let path = folder.0.join("acme.rs");
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(long_ago)).expect("a time can be set");
+        write_if_changed(&path, "old").expect("nothing to do");
+        assert_eq!(fs::metadata(&path).and_then(|meta| meta.modified()).expect("it is there"), long_ago);
+        write_if_changed(&path, "new").expect("it can be written");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
+        assert_eq!(entries(&folder.0).expect("it can be read").len(), 1);
+    }
+}
