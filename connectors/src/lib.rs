@@ -1,1 +1,30 @@
-//! Ready-made connectors.
+//! Ready-made connectors, compiled from the specs in `specs/`. Each is a module behind a cargo feature of the same name; none is on
+//! by default, so a program builds only what it names:
+//!
+//! ```toml
+//! linchpin-connectors = { version = "0.1", features = ["workfront"] }
+//! ```
+//!
+//! | feature | application | versions |
+//! |---|---|---|
+//! | `github` | GitHub's REST API | `v2022_11_28`, `v2026_03_10` |
+//! | `microsoft_graph` | Microsoft Graph | `v1_0` |
+//! | `slack` | Slack's Web API | one |
+//! | `workfront` | Adobe Workfront | `v21`, `v22` |
+//!
+//! A connector with versions has a module for each, with a `Client` and a struct for every operation. What did not change from one
+//! version to the next is the same type in both, so two versions can be used in one program. Connections stand beside the versions.
+//!
+//! Nothing here acts: the modules declare types and tables, which [`linchpin_runtime`] executes.
+
+#[cfg(feature = "github")]
+linchpin_runtime::connector!("github");
+
+#[cfg(feature = "microsoft_graph")]
+linchpin_runtime::connector!("microsoft_graph");
+
+#[cfg(feature = "slack")]
+linchpin_runtime::connector!("slack");
+
+#[cfg(feature = "workfront")]
+linchpin_runtime::connector!("workfront");

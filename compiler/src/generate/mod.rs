@@ -45,10 +45,10 @@ pub fn generate(model: &Model, projections: &[Projection<'_>]) -> TokenStream {
     }
     let connections = connections(&whole, model);
     let tests = examples::module(&tests);
-    // Deprecated items name each other, dates are no semantic versions, and documentation is the author's.
+    // A program need not use everything; deprecated items name each other; their dates are no semantic versions.
     quote! {
         #docs
-        #[allow(deprecated, clippy::all)]
+        #[allow(dead_code, deprecated, unreachable_pub, unused_imports, clippy::all)]
         pub mod #name {
             use ::linchpin_runtime::__codegen_v1 as lp;
             #connections
