@@ -21,6 +21,9 @@ pub struct File {
     pub items: Vec<Item>,
     /// Every comment of the file that is not documentation, in order: the formatter puts each back.
     pub comments: Vec<Comment>,
+    /// Stretches that could not be read and were reported. A name that stands in one may be declared there, so later stages
+    /// do not call it unknown.
+    pub unread: Vec<Span>,
 }
 
 /// A `// …` comment.

@@ -1,2 +1,23 @@
-//! Text to syntax tree and back.
+//! Text to syntax tree and back. Nothing here knows what a name stands for.
 pub mod ast;
+mod brackets;
+mod lower;
+mod scan;
+
+use crate::diagnostics::Diagnostics;
+use crate::source::{FileId, Sources};
+
+/// The tree of one file. There is always one: what could not be read was reported and left out.
+pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {
+    let mut mended = text.as_bytes().to_vec();
+    let mut scan = scan::scan(file, &mut mended, diagnostics);
+    brackets::balance(file, &mut mended, &mut scan, diagnostics);
+    // Whole characters are overwritten, so this copies nothing.
+    let mended = String::from_utf8_lossy(&mended);
+    lower::file(file, &mended, scan, diagnostics)
+}
+
+/// The trees of all files, in their order.
+pub fn parse_all(sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<ast::File> {
+    sources.iter().map(|(id, file)| parse(id, &file.text, diagnostics)).collect()
+}

@@ -1,0 +1,203 @@
+//! The statements of a block, one after another: what each kind of block holds, and what stands twice.
+
+use super::reader::Reader;
+use super::{Pair, Rule};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::source::Span;
+
+/// A kind of block.
+pub(super) struct Block {
+    /// Reads one of its statements and nothing more.
+    pub(super) lone: Rule,
+    /// One of its statements, in words: "statement of a module".
+    pub(super) statement: &'static str,
+    /// The words its statements start with; none where any name may stand.
+    pub(super) starts: &'static [&'static str],
+    /// What people may write out of habit, and what it is called here.
+    pub(super) habits: &'static [(&'static str, &'static str)],
+    /// Words kept for later, and what to do meanwhile.
+    pub(super) reserved: &'static [(&'static str, &'static str)],
+    /// Statements that may stand several times.
+    pub(super) repeat: &'static [Rule],
+}
+
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/// Something that is no keyword: fields, entries, bindings.
+const fn plain(lone: Rule, statement: &'static str, repeat: &'static [Rule]) -> Block {
+    Block { lone, statement, starts: &[], habits: &[], reserved: &[], repeat }
+}
+
+pub(super) static ITEM: Block = Block {
+    lone: Rule::lone_item,
+    statement: "item",
+    starts: &[
+        "action", "search", "trigger", "type", "enum", "union", "closed", "mixin", "group", "connection", "connector", "api", "use", "test",
+    ],
+    habits: &[
+        ("struct", "type"), ("object", "type"), ("model", "type"), ("message", "type"), ("record", "type"), ("import", "use"),
+        ("include", "use"), ("operation", "action"), ("endpoint", "action"), ("auth", "connection"), ("version", "api"),
+        ("namespace", "group"), ("module", "group"), ("service", "connector"), ("list", "search"),
+    ],
+    reserved: &[("change", "mark what differs between versions with `on`, as in `type Project on v22 { … }`")],
+    repeat: &[Rule::item],
+};
+pub(super) static CONNECTOR: Block = Block {
+    lone: Rule::lone_connector_statement,
+    statement: "statement of a connector",
+    starts: &["docs", "server", "names", "send", "limit", "retry", "fails"],
+    habits: &[("base_url", "server"), ("url", "server"), ("host", "server"), ("header", "send"), ("rate_limit", "limit")],
+    reserved: &[],
+    repeat: &[Rule::server, Rule::send, Rule::limit, Rule::fails],
+};
+pub(super) static API: Block = Block {
+    lone: Rule::lone_api_statement,
+    statement: "statement of an API version",
+    starts: &["released", "unsupported", "removed", "deprecated"],
+    habits: &[],
+    reserved: &[],
+    repeat: &[],
+};
+pub(super) static CONNECTION: Block = Block {
+    lone: Rule::lone_connection_statement,
+    statement: "statement of a connection",
+    starts: &["fields", "oauth2", "exchange", "send", "probe", "server", "deprecated"],
+    habits: &[("oauth", "oauth2"), ("test", "probe")],
+    reserved: &[("from", "declare the older connection beside this one and mark it `deprecated`")],
+    repeat: &[Rule::send],
+};
+pub(super) static OAUTH2: Block = Block {
+    lone: Rule::lone_oauth2_statement,
+    statement: "statement of `oauth2`",
+    starts: &["authorize", "token", "refresh", "client", "body", "pkce", "scopes", "separator", "with", "read"],
+    habits: &[("scope", "scopes")],
+    reserved: &[],
+    repeat: &[Rule::extra, Rule::read_as],
+};
+pub(super) static EXCHANGE: Block = Block {
+    lone: Rule::lone_exchange_statement,
+    statement: "statement of `exchange`",
+    starts: &["query", "header", "body", "token", "expires"],
+    habits: &[],
+    reserved: &[],
+    repeat: &[],
+};
+pub(super) static MODULE: Block = Block {
+    lone: Rule::lone_module_statement,
+    statement: "statement of a module",
+    starts: &[
+        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "poll", "path", "query", "header", "cookie", "body", "answers", "fails", "page",
+        "order", "limit", "retry", "server", "connection", "example", "deprecated",
+    ],
+    habits: &[("headers", "header"), ("params", "query"), ("request", "body"), ("response", "answers"), ("input", "body")],
+    reserved: RESERVED_IN_MODULES,
+    repeat: &[Rule::fails, Rule::limit, Rule::example],
+};
+pub(super) static MIXIN: Block = Block {
+    lone: Rule::lone_mixin_statement,
+    statement: "statement of a mixin",
+    starts: &[
+        "fields", "GET", "POST", "PUT", "PATCH", "DELETE", "poll", "path", "query", "header", "cookie", "body", "answers", "fails", "page", "order",
+        "limit", "retry", "server", "connection",
+    ],
+    habits: &[("headers", "header"), ("params", "query")],
+    reserved: RESERVED_IN_MODULES,
+    repeat: &[Rule::fails, Rule::limit, Rule::example],
+};
+const RESERVED_IN_MODULES: &[(&str, &str)] = &[
+    ("from", "give what changed a module of its own and mark both with `on`, as in `on v21` and `on v22`"),
+    ("steps", "write one module for each exchange"),
+    ("cursor", "give the trigger a `query` field that says from when on items are wanted"),
+    ("rust", "say it with the statements there are"),
+];
+pub(super) static PAGE: Block = Block {
+    lone: Rule::lone_page_statement,
+    statement: "statement of `page`",
+    starts: &["advance", "size", "send", "read", "key", "items", "stop", "start", "cap"],
+    habits: &[("limit", "size"), ("max", "cap")],
+    reserved: &[],
+    repeat: &[],
+};
+pub(super) static SCRIPT: Block = Block {
+    lone: Rule::lone_script_statement,
+    statement: "statement of an example or test",
+    starts: &["given", "connection", "sends", "reply", "yields", "gives", "fails"],
+    habits: &[("returns", "gives"), ("expect", "gives"), ("replies", "reply"), ("input", "given")],
+    reserved: &[("asks", "see `upgrade`"), ("upgrade", "write `call` and test one version")],
+    repeat: &[Rule::sends, Rule::reply],
+};
+pub(super) static TYPE: Block = Block { starts: &["deprecated"], ..plain(Rule::lone_type_statement, "field", &[Rule::field]) };
+pub(super) static FIELD: Block = plain(Rule::lone_field, "field", &[Rule::field]);
+pub(super) static ENUM: Block = Block { starts: &["deprecated"], ..plain(Rule::lone_enum_statement, "variant", &[Rule::variant]) };
+pub(super) static ANSWERS: Block = plain(Rule::lone_status_answer, "answer", &[Rule::status_answer]);
+pub(super) static SCOPE: Block = plain(Rule::lone_scope, "scope", &[Rule::scope]);
+pub(super) static PARAMETER: Block = plain(Rule::lone_parameter, "parameter", &[Rule::parameter]);
+pub(super) static BIND: Block = plain(Rule::lone_bind, "member", &[Rule::bind]);
+pub(super) static ENTRY: Block = plain(Rule::lone_entry, "member", &[Rule::entry]);
+pub(super) static ELEMENT: Block = plain(Rule::lone_element, "value", &[Rule::value]);
+pub(super) static BOUND: Block =
+    Block { starts: &["pattern", "format", "unique"], ..plain(Rule::lone_bound, "bound", &[]) };
+
+/// Every method a call may have.
+pub(super) fn methods() -> &'static [&'static str] {
+    METHODS
+}
+
+/// Takes a statement into the tree.
+pub(super) type Lower<'f, 't> = dyn FnMut(&mut Reader<'t>, Pair<'_>) + 'f;
+
+impl<'t> Reader<'t> {
+    /// Reads the statements of a block in turn. What could not be read is reported, mended where that is possible, and
+    /// otherwise left out.
+    pub(super) fn block<'p>(&mut self, pairs: impl Iterator<Item = Pair<'p>>, block: &Block, lower: &mut Lower<'_, 't>) {
+        let mut seen: Vec<(Rule, Span)> = Vec::new();
+        let mut once = |reader: &mut Reader<'t>, pair: Pair<'_>| {
+            if reader.stands_first(&pair, block, &mut seen) {
+                lower(reader, pair);
+            }
+        };
+        let mut held: Option<Pair<'p>> = None;
+        let mut last_bad: Option<Span> = None;
+        let mut pairs = pairs.filter(|pair| !is_mark(pair.as_rule())).peekable();
+        while let Some(pair) = pairs.next() {
+            if pair.as_rule() == Rule::bad {
+                let bad_follows = pairs.peek().is_some_and(|next| next.as_rule() == Rule::bad);
+                self.bad(pair, held.take(), block, bad_follows, &mut last_bad, &mut once);
+                continue;
+            }
+            last_bad = None;
+            if let Some(before) = held.replace(pair) {
+                once(self, before);
+            }
+        }
+        if let Some(last) = held {
+            once(self, last);
+        }
+    }
+
+    /// False, with a report, for the second statement of a kind that may stand once.
+    fn stands_first(&mut self, pair: &Pair<'_>, block: &Block, seen: &mut Vec<(Rule, Span)>) -> bool {
+        let rule = pair.as_rule();
+        if block.repeat.contains(&rule) {
+            return true;
+        }
+        let span = self.span(pair);
+        let Some((_, first)) = seen.iter().find(|(one, _)| *one == rule) else {
+            seen.push((rule, span));
+            return true;
+        };
+        let words = pair.as_str().split_whitespace().next().unwrap_or_default().to_owned();
+        let keyword = |span: Span| Span { end: (span.start + words.len() as u32).min(span.end), ..span };
+        let diagnostic = Diagnostic::new(codes::STANDS_TWICE, keyword(span), format!("`{words}` stands twice in one block"))
+            .here("the second one")
+            .also(keyword(*first), "the first one")
+            .help("keep one of them");
+        self.report(diagnostic);
+        false
+    }
+}
+
+/// Tokens that are no statements: the brace itself, and what stands before it.
+fn is_mark(rule: Rule) -> bool {
+    matches!(rule, Rule::open | Rule::word | Rule::string | Rule::EOI | Rule::close_list)
+}

@@ -1,0 +1,44 @@
+//! Grammar matches to syntax tree, a file per kind of construct. Nothing else names pest's rules. It resolves no names.
+
+mod block;
+mod connection;
+mod fields;
+mod items;
+mod module;
+mod reader;
+mod recover;
+mod types;
+mod values;
+mod versions;
+mod words;
+
+use super::ast;
+use super::scan::Scan;
+use crate::diagnostics::Diagnostics;
+use crate::source::FileId;
+use pest::Parser;
+use reader::Reader;
+
+/// pest's parser. The rules stay inside this folder.
+mod grammar {
+    #![allow(missing_docs, reason = "generated from grammar.pest, which says what each rule is")]
+    #[derive(pest_derive::Parser)]
+    #[grammar = "syntax/grammar.pest"]
+    pub(super) struct Grammar;
+}
+use grammar::{Grammar, Rule};
+
+type Pair<'t> = pest::iterators::Pair<'t, Rule>;
+
+/// The tree of a file whose brackets are balanced. `scan` knows its comments and the places that were mended.
+pub(super) fn file(id: FileId, text: &str, scan: Scan, diagnostics: &mut Diagnostics) -> ast::File {
+    let mut file = ast::File { id, docs: Vec::new(), items: Vec::new(), comments: Vec::new(), unread: Vec::new() };
+    let mut reader = Reader::new(id, text, &scan, diagnostics);
+    match Grammar::parse(Rule::file, text) {
+        Ok(pairs) => items::file(&mut reader, pairs, &mut file),
+        Err(error) => reader.nothing_matches(&error),
+    }
+    file.unread = reader.unread;
+    file.comments = scan.comments;
+    file
+}

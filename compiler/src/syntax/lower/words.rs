@@ -1,0 +1,138 @@
+//! Grammar rules in words, for saying what was expected.
+
+use super::Rule;
+
+/// The keywords that a rule starts with: candidates for a misspelled word.
+pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
+    match rule {
+        Rule::on | Rule::fails_on => &["on"],
+        Rule::life => &["deprecated"],
+        Rule::since => &["since"],
+        Rule::sunset => &["sunset"],
+        Rule::successor => &["use"],
+        Rule::api_wire | Rule::at => &["at"],
+        Rule::with => &["with"],
+        Rule::from => &["from"],
+        Rule::style => &["style"],
+        Rule::explode => &["explode", "joined"],
+        Rule::union_by | Rule::limit_headers => &["by"],
+        Rule::send_header | Rule::retry_header | Rule::page_header | Rule::wire_header => &["header"],
+        Rule::send_query => &["query"],
+        Rule::send_cookie => &["cookie"],
+        Rule::send_bearer => &["bearer"],
+        Rule::send_basic => &["basic"],
+        Rule::send => &["header", "query", "cookie", "bearer", "basic"],
+        Rule::headers_word => &["headers"],
+        Rule::limit_remaining => &["remaining"],
+        Rule::limit_reset => &["reset"],
+        Rule::concurrent => &["concurrent"],
+        Rule::limit_window | Rule::per_connection => &["per"],
+        Rule::limit_count => &["per", "concurrent"],
+        Rule::moving => &["moving"],
+        Rule::connection_word => &["connection"],
+        Rule::honour => &["honour"],
+        Rule::retry => &["safe", "idempotent", "never", "key"],
+        Rule::retry_key => &["key"],
+        Rule::fails_when => &["when"],
+        Rule::fails_code | Rule::script_code => &["code"],
+        Rule::fails_message => &["message"],
+        Rule::present => &["present"],
+        Rule::outside => &["outside"],
+        Rule::encoded => &["as"],
+        Rule::nothing => &["nothing"],
+        Rule::page_url => &["url"],
+        Rule::test_call => &["call"],
+        Rule::sends_body => &["body"],
+        Rule::pattern => &["pattern"],
+        Rule::format => &["format"],
+        Rule::unique => &["unique"],
+        Rule::closed => &["closed"],
+        _ => &[],
+    }
+}
+
+/// What a rule looks like where it has no keyword.
+fn shape(rule: Rule, statement: &str) -> String {
+    let words = match rule {
+        Rule::word | Rule::field_name => "a name",
+        Rule::string => "a string in double quotes",
+        Rule::path => "a name",
+        Rule::number => "a number",
+        Rule::count => "a whole number",
+        Rule::date => "a date such as `2026-05-08`",
+        Rule::duration => "a length of time such as `10s`",
+        Rule::status => "a status such as `404` or `4xx`",
+        Rule::revision => "a revision such as `@1`",
+        Rule::version | Rule::on_part => "an API version",
+        Rule::case => "a spelling of names such as `camelCase`",
+        Rule::method => "a method such as `GET`",
+        Rule::open => "`{`",
+        Rule::colon => "`:` and a type",
+        Rule::equals | Rule::variant_value => "`=`",
+        Rule::arrow | Rule::answer => "`->`",
+        Rule::optional => "`?`",
+        Rule::default => "`=` and a default",
+        Rule::bounds => "`(`",
+        Rule::close_list => "`]`",
+        Rule::close_angle => "`>`",
+        Rule::type_expr | Rule::type_name => "a type",
+        Rule::value | Rule::value_name => "a value",
+        Rule::object => "an object",
+        Rule::list => "a list",
+        Rule::wire_path => "a path into the answer such as `data.items`",
+        Rule::send_value => "a name or a string",
+        Rule::between | Rule::at_most | Rule::at_least => "a range such as `1..255`",
+        Rule::EOI => return format!("the next {statement}"),
+        _ => return format!("a {statement}"),
+    };
+    words.to_owned()
+}
+
+/// "`at`, `as` or the next statement". Optional marks are left out where something compulsory is missing.
+pub(super) fn list(expected: &[Rule], statement: &str) -> String {
+    let compulsory: Vec<Rule> = expected.iter().copied().filter(|rule| is_compulsory(*rule)).collect();
+    let goes_on = expected.contains(&Rule::EOI);
+    let shown = if compulsory.is_empty() || goes_on { expected } else { &compulsory };
+    let mut words: Vec<String> = Vec::new();
+    for rule in shown.iter().filter(|rule| **rule != Rule::EOI) {
+        let known = keywords(*rule);
+        let new = if known.is_empty() { vec![shape(*rule, statement)] } else { known.iter().map(|word| format!("`{word}`")).collect() };
+        words.extend(new);
+    }
+    if goes_on {
+        words.push(shape(Rule::EOI, statement));
+    }
+    let mut seen: Vec<String> = Vec::new();
+    words.retain(|word| {
+        let new = !seen.contains(word);
+        seen.push(word.clone());
+        new
+    });
+    match &words[..] {
+        [] => format!("a {statement}"),
+        _ => join(&words),
+    }
+}
+
+/// Whether a clause cannot be left out where it is tried.
+fn is_compulsory(rule: Rule) -> bool {
+    !matches!(
+        rule,
+        Rule::on | Rule::life | Rule::sunset | Rule::with | Rule::from | Rule::style | Rule::explode | Rule::honour | Rule::moving
+            | Rule::optional | Rule::revision | Rule::doc | Rule::default | Rule::bounds | Rule::union_by | Rule::api_wire | Rule::closed
+    )
+}
+
+/// "`a`, `b` and `c`"
+pub(super) fn quoted(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    join(&words).replace(" or ", " and ")
+}
+
+fn join(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}

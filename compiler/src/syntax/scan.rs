@@ -1,0 +1,244 @@
+//! A first look at a file's characters: comments, where brackets stand, and characters that cannot stand where they do.
+//! It mends what would confuse the grammar (an open string, a typographic quote) in place, so that no span moves.
+
+use super::ast::Comment;
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, codes};
+use crate::source::{FileId, Span};
+
+/// What the first look found.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Comments that are not documentation.
+    pub(super) comments: Vec<Comment>,
+    /// Brackets outside strings and comments, `<` and `>` of `map<…>` and `id<…>` included.
+    pub(super) brackets: Vec<u32>,
+    /// Bytes of comments and documentation, in order.
+    pub(super) skipped: Vec<(u32, u32)>,
+    /// Where something was reported and mended; what the grammar cannot read there follows from it.
+    pub(super) mended: Vec<Span>,
+}
+
+/// Looks at the text and mends it.
+pub(super) fn scan(file: FileId, text: &mut Vec<u8>, diagnostics: &mut Diagnostics) -> Scan {
+    let mut scanner = Scanner { file, text, at: 0, line_has_code: false, scan: Scan::default(), diagnostics };
+    while scanner.at < scanner.text.len() {
+        scanner.step();
+    }
+    scanner.scan
+}
+
+struct Scanner<'t> {
+    file: FileId,
+    text: &'t mut Vec<u8>,
+    at: usize,
+    line_has_code: bool,
+    scan: Scan,
+    diagnostics: &'t mut Diagnostics,
+}
+
+impl Scanner<'_> {
+    fn step(&mut self) {
+        match self.text[self.at] {
+            b'\n' => {
+                self.line_has_code = false;
+                self.at += 1;
+            }
+            b' ' | b'\t' | b'\r' | b',' => self.at += 1,
+            b'/' if self.next_is(b'/') => self.comment(),
+            b'/' if self.next_is(b'*') => self.foreign_comment(),
+            b'#' if !self.line_has_code => self.foreign_comment(),
+            b'"' => self.string(),
+            b'\'' => self.single_quote(),
+            b'{' | b'}' | b'[' | b']' | b'(' | b')' => self.bracket(),
+            b'<' if self.after_generic() => self.bracket(),
+            b'>' if self.at > 0 && !matches!(self.text[self.at - 1], b'-' | b'=') => self.bracket(),
+            0x00..0x20 | 0x7f.. => self.odd_character(),
+            _ => self.code(1),
+        }
+    }
+
+    fn code(&mut self, bytes: usize) {
+        self.line_has_code = true;
+        self.at += bytes;
+    }
+
+    fn next_is(&self, byte: u8) -> bool {
+        self.text.get(self.at + 1) == Some(&byte)
+    }
+
+    fn bracket(&mut self) {
+        self.scan.brackets.push(self.at as u32);
+        self.code(1);
+    }
+
+    /// True behind `map` and `id`.
+    fn after_generic(&self) -> bool {
+        let before = self.text[..self.at].trim_ascii_end();
+        before.ends_with(b"map") || before.ends_with(b"id")
+    }
+
+    fn line_end(&self) -> usize {
+        self.text[self.at..].iter().position(|byte| *byte == b'\n').map_or(self.text.len(), |length| self.at + length)
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span { file: self.file, start: start as u32, end: end as u32 }
+    }
+
+    fn comment(&mut self) {
+        let end = self.line_end();
+        let trimmed = self.at + self.text[self.at..end].trim_ascii_end().len();
+        let span = self.span(self.at, trimmed);
+        let slashes = &self.text[self.at..end];
+        let documents = slashes.starts_with(b"//!") || (slashes.starts_with(b"///") && slashes.get(3) != Some(&b'/'));
+        if !documents {
+            self.scan.comments.push(Comment { span, trailing: self.line_has_code });
+        } else if self.line_has_code {
+            self.diagnostics.push(
+                Diagnostic::new(codes::DOCUMENTS_NOTHING, span, "documentation stands on lines of its own, above what it documents")
+                    .help("move it above, or write `//` for a comment"),
+            );
+            self.blank(span);
+        }
+        self.scan.skipped.push((span.start, end as u32));
+        self.at = end;
+    }
+
+    /// `# …` and `/* … */`.
+    fn foreign_comment(&mut self) {
+        let start = self.at;
+        let end = if self.text[start] == b'#' {
+            self.line_end()
+        } else {
+            let inside = &self.text[start + 2..];
+            inside.windows(2).position(|two| two == b"*/").map_or(self.text.len(), |length| start + 2 + length + 2)
+        };
+        let marker = if self.text[start] == b'#' { 1 } else { 2 };
+        let span = self.span(start, start + marker);
+        let whole = self.span(start, end);
+        let mut diagnostic = Diagnostic::new(codes::FOREIGN_SYNTAX, span, "comments start with `//` and end with their line");
+        if marker == 1 {
+            diagnostic = diagnostic.replace("write `//`", span, "//");
+        }
+        self.diagnostics.push(diagnostic);
+        self.blank(whole);
+        self.scan.mended.push(whole);
+        self.at = end;
+    }
+
+    fn string(&mut self) {
+        let start = self.at;
+        let mut at = start + 1;
+        loop {
+            match self.text.get(at) {
+                Some(b'"') => break,
+                Some(b'\\') if self.text.get(at + 1).is_some_and(|byte| *byte != b'\n') => at += 2,
+                Some(b'\n') | None => return self.open_string(start),
+                Some(_) => at += 1,
+            }
+        }
+        self.code(at + 1 - start);
+    }
+
+    /// The string is taken to end before brackets that end the line, otherwise with the line.
+    fn open_string(&mut self, start: usize) {
+        let line_end = self.line_end();
+        let line = &self.text[start..line_end];
+        let behind = line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b',' | b'{' | b'}' | b')' | b']')).unwrap_or(0) + 1;
+        let brackets_follow = line[behind..].iter().any(|byte| matches!(byte, b'{' | b'}' | b')' | b']'));
+        let space = start + behind < line_end && matches!(self.text[start + behind], b' ' | b'\t' | b',');
+        let end = if brackets_follow && space { start + behind } else { line_end };
+        let written = start + self.text[start..end].trim_ascii_end().len();
+        let span = self.span(start, written);
+        self.diagnostics.push(
+            Diagnostic::new(codes::OPEN_STRING, span, "this string has no closing quote on its line")
+                .here("starts here")
+                .help("close it with `\"`; a line end inside a string is written `\\n`")
+                .replace("close the string", self.span(written, written), "\""),
+        );
+        // A backslash before the mended quote would escape it.
+        let slashes = self.text[start..end].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if slashes % 2 == 1 {
+            self.text[end - 1] = b' ';
+        }
+        match self.text.get_mut(end) {
+            Some(byte) => *byte = b'"',
+            None => self.text.push(b'"'),
+        }
+        self.scan.mended.push(self.span(start, line_end));
+        self.line_has_code = end != line_end;
+        self.at = end + 1;
+    }
+
+    fn single_quote(&mut self) {
+        let (start, line_end) = (self.at, self.line_end());
+        let inside = &self.text[start + 1..line_end];
+        let closing = inside.iter().position(|byte| *byte == b'\'');
+        let Some(length) = closing.filter(|length| !inside[..*length].contains(&b'"')) else {
+            return self.code(1);
+        };
+        let end = start + 1 + length;
+        self.text[start] = b'"';
+        self.text[end] = b'"';
+        let edit = |at| Edit { span: Span { file: self.file, start: at as u32, end: at as u32 + 1 }, text: "\"".into() };
+        let edits = vec![edit(start), edit(end)];
+        self.diagnostics.push(
+            Diagnostic::new(codes::FOREIGN_SYNTAX, self.span(start, end + 1), "strings stand in double quotes")
+                .fix("write double quotes", edits),
+        );
+    }
+
+    /// Characters that look like space or quotes, and control characters. Other letters are left to the grammar.
+    fn odd_character(&mut self) {
+        let length = (1..=4).find(|length| std::str::from_utf8(&self.text[self.at..(self.at + length).min(self.text.len())]).is_ok());
+        let length = length.unwrap_or(1);
+        let (start, span) = (self.at, self.span(self.at, self.at + length));
+        let character = std::str::from_utf8(&self.text[start..start + length]).ok().and_then(|text| text.chars().next()).unwrap_or('\0');
+        let name = format!("U+{:04X}", character as u32);
+        match character {
+            '\u{feff}' if start == 0 => self.blank(span),
+            '\u{201c}' | '\u{201d}' | '\u{201e}' => return self.typographic_quotes(),
+            '\u{a0}' | '\u{2000}'..='\u{200f}' | '\u{202f}' | '\u{3000}' | '\u{feff}' | '\0'..'\u{20}' | '\u{7f}' => {
+                self.diagnostics.push(
+                    Diagnostic::new(codes::ODD_CHARACTER, span, format!("the invisible character {name} cannot stand here"))
+                        .replace("write a space", span, " "),
+                );
+                self.blank(span);
+            }
+            _ => {}
+        }
+        self.code(length);
+    }
+
+    /// Mends the quote here and the next one on the line, then reads the string as any other.
+    fn typographic_quotes(&mut self) {
+        let (start, line_end) = (self.at, self.line_end());
+        let quotes = [&b"\xe2\x80\x9c"[..], b"\xe2\x80\x9d", b"\xe2\x80\x9e"];
+        let is_quote = |at: &usize| quotes.iter().any(|quote| self.text[*at..line_end].starts_with(quote));
+        let closing = (start + 3..line_end).find(is_quote);
+        let spans: Vec<Span> = std::iter::once(start).chain(closing).map(|at| self.span(at, at + 3)).collect();
+        let edits = spans.iter().map(|span| Edit { span: *span, text: "\"".into() }).collect();
+        let whole = self.span(start, closing.unwrap_or(start) + 3);
+        self.diagnostics.push(
+            Diagnostic::new(codes::ODD_CHARACTER, whole, "these are typographic quotes; strings stand in `\"`").fix("write `\"`", edits),
+        );
+        for (index, span) in spans.iter().enumerate() {
+            self.blank(*span);
+            // The quotes hug what they enclose.
+            self.text[if index == 0 { span.end as usize - 1 } else { span.start as usize }] = b'"';
+        }
+    }
+
+    fn blank(&mut self, span: Span) {
+        blank(self.text, span);
+    }
+}
+
+/// Overwrites with spaces, line ends excepted.
+pub(super) fn blank(text: &mut [u8], span: Span) {
+    for byte in &mut text[span.start as usize..span.end as usize] {
+        if *byte != b'\n' {
+            *byte = b' ';
+        }
+    }
+}
