@@ -3,8 +3,15 @@
 //! It still holds every API version at once: an item and a field know in which versions they exist ([`Versions`]).
 //! The stage `project` gives the connector as it stands in one version; only that stage compares versions.
 
+pub mod check;
+pub mod project;
+pub mod resolve;
+
 use crate::source::Span;
 use crate::syntax::ast::{Date, ModuleKind, Value};
+pub use check::check;
+pub use project::{project, project_all};
+pub use resolve::resolve;
 
 /// A set of API versions: bit n is the n-th `api` item, oldest first. A connector without `api` items has one
 /// nameless version, bit 0.
@@ -37,6 +44,11 @@ impl Versions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(pub u32);
 
+impl Symbol {
+    /// What a name stands for that could not be resolved. A model without errors holds none.
+    pub const UNKNOWN: Symbol = Symbol(u32::MAX);
+}
+
 /// One connector, whole.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -56,6 +68,8 @@ pub struct Model {
     pub groups: Vec<GroupDef>,
     /// Tests that stand at the top level.
     pub tests: Vec<Test>,
+    /// True when all of the text could be read; if not, rules about what is missing keep silent.
+    pub whole: bool,
 }
 
 /// A symbol's name.
@@ -142,6 +156,8 @@ pub struct Api {
     pub removed: Option<Date>,
     /// Set when it is deprecated.
     pub life: Option<Life>,
+    /// Its name in the spec.
+    pub span: Span,
 }
 
 /// A deprecation.
@@ -155,6 +171,8 @@ pub struct Life {
     pub successor: Option<String>,
     /// Why.
     pub why: String,
+    /// The clause.
+    pub span: Span,
 }
 
 /// What a type refers to.
@@ -204,6 +222,11 @@ pub enum Type {
     Map(Box<Type>, Bounds),
     /// `T | null`
     Nullable(Box<Type>),
+}
+
+impl Type {
+    /// The type of what could not be resolved; rules say nothing about it.
+    pub const UNKNOWN: Type = Type::Named(Symbol::UNKNOWN);
 }
 
 /// A literal type.
@@ -272,6 +295,8 @@ pub struct TypeDef {
     pub life: Option<Life>,
     /// What it is.
     pub kind: TypeDefKind,
+    /// It was written in place, and its name was made.
+    pub inline: bool,
     /// Where it is written.
     pub span: Span,
 }
@@ -521,7 +546,7 @@ pub struct Module {
     pub path: Vec<PathPart>,
     /// Where it goes.
     pub server: ModuleServer,
-    /// Connections that may call it; empty: any.
+    /// Connections that may call it; empty: any. `none` stands for a call without credentials.
     pub connections: Vec<String>,
     /// Inputs: path holes first in their order, then query, header, cookie, body, as written.
     pub inputs: Vec<Input>,
@@ -535,6 +560,8 @@ pub struct Module {
     pub fails: Vec<Failure>,
     /// How it pages.
     pub page: Option<Page>,
+    /// What keeps its pages from shifting, where the spec says.
+    pub order: Option<Order>,
     /// Its limits.
     pub limits: Vec<Limit>,
     /// May it be tried again.
@@ -543,6 +570,30 @@ pub struct Module {
     pub examples: Vec<Script>,
     /// Its name in the spec.
     pub span: Span,
+    /// Where its parts are written.
+    pub spans: ModuleSpans,
+}
+
+/// Where the parts of a module are written.
+#[derive(Clone, Copy, Debug)]
+pub struct ModuleSpans {
+    /// The method.
+    pub method: Span,
+    /// The path.
+    pub path: Span,
+    /// The encoding of the body.
+    pub body: Option<Span>,
+    /// The class in its `retry` statement.
+    pub retry: Option<Span>,
+}
+
+/// What keeps the pages of a search from shifting while they are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The field that items are ordered by.
+    By(String),
+    /// Nothing does, and the spec says why.
+    None,
 }
 
 /// A piece of a path.
@@ -605,6 +656,8 @@ pub struct Constant {
     pub value: Literal,
     /// In which versions.
     pub on: Versions,
+    /// Its name in the spec.
+    pub span: Span,
 }
 
 /// Where a constant goes.
@@ -648,6 +701,8 @@ pub struct Answer {
     pub at: Vec<String>,
     /// How it is encoded.
     pub decoding: Decoding,
+    /// Where it is written: its status, if it has one.
+    pub span: Span,
 }
 
 /// How an answer is encoded.
@@ -678,6 +733,17 @@ pub struct Page {
     pub stop: Stop,
     /// The most pages.
     pub cap: u32,
+    /// Where its parts are written.
+    pub spans: PageSpans,
+}
+
+/// Where the parts of a page are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSpans {
+    /// The strategy's name.
+    pub strategy: Span,
+    /// The rule to stop.
+    pub stop: Option<Span>,
 }
 
 /// The page strategies.
@@ -831,7 +897,8 @@ pub struct Projected<T> {
 impl Model {
     /// The definition's own name.
     pub fn name(&self, symbol: Symbol) -> &SymbolName {
-        &self.symbols[symbol.0 as usize]
+        static UNKNOWN: SymbolName = SymbolName { group: Vec::new(), name: String::new() };
+        self.symbols.get(symbol.0 as usize).unwrap_or(&UNKNOWN)
     }
 }
 

@@ -1,0 +1,122 @@
+//! OAuth 2.0: its choices, its endpoints, and whether the pieces are complete.
+
+use super::Resolver;
+use super::unknown::choice;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{ClientAuth, Field, OAuth2, Rotation, Template};
+use crate::syntax::ast::{self, Ident};
+
+impl Resolver<'_> {
+    /// The grant; none when its kind or its token endpoint is not known.
+    pub(super) fn oauth2(&mut self, written: &ast::OAuth2, fields: &[Field], names: &[String]) -> Option<OAuth2> {
+        let code = self.choose(Some(&written.kind), "OAuth 2.0 grant", &[("code", true), ("client_credentials", false)], true);
+        let known_kind = matches!(written.kind.value.as_str(), "code" | "client_credentials");
+        let client = self.choose(
+            written.client.as_ref(),
+            "way for a client to show who it is",
+            &[("basic", ClientAuth::Basic), ("body", ClientAuth::Body), ("none", ClientAuth::None)],
+            ClientAuth::Basic,
+        );
+        if known_kind {
+            self.endpoints_are_there(written, code);
+            self.client_fields_are_there(written, fields, client);
+        }
+        let rotation = self.choose(
+            written.refresh.as_ref(),
+            "way to refresh",
+            &[("rotating", Rotation::Rotating), ("fixed", Rotation::Fixed), ("none", Rotation::None)],
+            if code { Rotation::Fixed } else { Rotation::None },
+        );
+        let json = self.choose(written.body.as_ref(), "encoding of the token request", &[("form", false), ("json", true)], false);
+        Some(OAuth2 {
+            authorize: written.authorize.as_ref().map(|url| self.template(url, names)),
+            token: written.token.as_ref().map_or_else(|| nowhere(written), |url| self.template(url, names)),
+            refresh_url: written.refresh_url.as_ref().map(|url| self.template(url, names)),
+            pkce: code && self.pkce(written),
+            scopes: written.scopes.iter().map(|scope| scope.value.clone()).collect(),
+            separator: written.separator.as_ref().map_or_else(|| " ".to_owned(), |separator| separator.value.clone()),
+            extra: self.extra(written, names),
+            reads: written.reads.iter().map(|(name, path)| (name.value.clone(), super::connector::segments(Some(path)))).collect(),
+            code,
+            client,
+            json,
+            rotation,
+        })
+    }
+
+    fn choose<T: Copy>(&mut self, written: Option<&Ident>, what: &str, choices: &[(&str, T)], usual: T) -> T {
+        let Some(written) = written else { return usual };
+        let found = choices.iter().find(|(name, _)| *name == written.value);
+        if found.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            self.report(choice(codes::UNKNOWN_CHOICE, written, what, &names));
+        }
+        found.map_or(usual, |(_, value)| *value)
+    }
+
+    fn endpoints_are_there(&mut self, written: &ast::OAuth2, code: bool) {
+        if written.token.is_none() {
+            self.lacks(written, "token", "`token \"https://…\"`");
+        }
+        if code && written.authorize.is_none() {
+            self.lacks(written, "authorization", "`authorize \"https://…\"`");
+        }
+    }
+
+    fn lacks(&mut self, written: &ast::OAuth2, what: &str, statement: &str) {
+        self.report(
+            Diagnostic::new(codes::INCOMPLETE_GRANT, written.kind.span, format!("this grant has no {what} endpoint"))
+                .here(format!("needs {statement}"))
+                .help(format!("add {statement}")),
+        );
+    }
+
+    fn client_fields_are_there(&mut self, written: &ast::OAuth2, fields: &[Field], client: ClientAuth) {
+        let wanted: &[(&str, &str)] = match client {
+            ClientAuth::None => &[("client_id", "string")],
+            _ => &[("client_id", "string"), ("client_secret", "secret")],
+        };
+        let missing = wanted.iter().filter(|(name, _)| !fields.iter().any(|field| field.name == *name));
+        let missing: Vec<String> = missing.map(|(name, ty)| format!("{name}: {ty}")).collect();
+        if !missing.is_empty() {
+            let missing = missing.join("  ");
+            self.report(
+                Diagnostic::new(codes::NO_CLIENT_FIELDS, written.kind.span, format!("an OAuth 2.0 client needs the field `{missing}`"))
+                    .here("nothing says who the client is")
+                    .help(format!("write `fields {{ {missing} }}` in this connection")),
+            );
+        }
+    }
+
+    fn pkce(&mut self, written: &ast::OAuth2) -> bool {
+        let Some((method, why)) = &written.pkce else { return true };
+        let used = self.choose(Some(method), "method of PKCE", &[("S256", true), ("none", false)], true);
+        if !used && why.is_none() {
+            self.report(
+                Diagnostic::new(codes::PKCE_NONE, method.span, "`pkce none` does not say why")
+                    .here("a reason must follow")
+                    .help("write for example `pkce none \"the server refuses code_challenge\"`; or leave it out, S256 is the rule"),
+            );
+        }
+        used
+    }
+
+    fn extra(&mut self, written: &ast::OAuth2, names: &[String]) -> Vec<(String, String, Template)> {
+        const STEPS: [&str; 3] = ["authorize", "token", "refresh"];
+        let mut extra = Vec::new();
+        for (step, parameters) in &written.extra {
+            if !STEPS.contains(&step.value.as_str()) {
+                self.report(choice(codes::UNKNOWN_CHOICE, step, "request of OAuth 2.0", &STEPS));
+            }
+            for (name, wire, value) in parameters {
+                let wire = wire.as_ref().map_or(&name.value, |wire| &wire.value).clone();
+                extra.push((step.value.clone(), wire, self.template(value, names)));
+            }
+        }
+        extra
+    }
+}
+
+fn nowhere(written: &ast::OAuth2) -> Template {
+    Template { text: String::new(), holes: Vec::new(), span: written.kind.span }
+}
