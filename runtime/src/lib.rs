@@ -1,4 +1,5 @@
 //! Linchpin's runtime: executes what modules compiled from connector specs declare.
+#![deny(unsafe_code)]
 
 mod address;
 mod answer;
@@ -21,6 +22,7 @@ mod page;
 mod retry;
 pub mod shape;
 mod transport;
+pub mod value;
 
 pub use codegen::{__codegen_v1, prelude};
 pub use error::{Error, ErrorKind};

@@ -1,0 +1,117 @@
+//! What is known of a field beside its name and shape. Built in tables by `Attrs::REQUIRED.length(1, 255).…`.
+
+/// What is known of a field beside its name and shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Attrs {
+    /// It must be there.
+    pub required: bool,
+    /// It may be null.
+    pub nullable: bool,
+    /// It keeps the members that have no field.
+    pub rest: bool,
+    /// Its items all differ.
+    pub unique: bool,
+    /// It is deprecated.
+    pub deprecated: bool,
+    /// Least and greatest number of characters or items.
+    pub length: Option<(u32, u32)>,
+    /// Least and greatest value.
+    pub range: Range,
+    /// A regular expression that some part of the text matches.
+    pub pattern: &'static str,
+    /// How a time is written.
+    pub format: &'static str,
+    /// What stands for it when it is absent, as JSON text; empty for nothing.
+    pub default: &'static str,
+    /// The only value it may have, as JSON text; empty for any.
+    pub constant: &'static str,
+    pub(super) named: &'static str,
+}
+
+/// Least and greatest value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Range {
+    /// Any value.
+    Any,
+    /// Integers, both ends included.
+    Int(i64, i64),
+    /// Fractions, both ends included.
+    Float(f64, f64),
+}
+
+impl Attrs {
+    /// A field that may be absent.
+    pub const OPTIONAL: Self = Self {
+        required: false,
+        nullable: false,
+        rest: false,
+        unique: false,
+        deprecated: false,
+        length: None,
+        range: Range::Any,
+        pattern: "",
+        format: "",
+        default: "",
+        constant: "",
+        named: "",
+    };
+    /// A field that must be there.
+    pub const REQUIRED: Self = Self { required: true, ..Self::OPTIONAL };
+    /// The field that keeps the members that have no field: a `Map<T>`.
+    pub const REST: Self = Self { rest: true, ..Self::OPTIONAL };
+
+    /// It may be null.
+    pub const fn nullable(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+
+    /// Least and greatest number of characters of a text or items of a list; `u32::MAX` for no end.
+    pub const fn length(self, least: u32, greatest: u32) -> Self {
+        Self { length: Some((least, greatest)), ..self }
+    }
+
+    /// Least and greatest value, both included; the ends of `i64` for no end.
+    pub const fn range(self, least: i64, greatest: i64) -> Self {
+        Self { range: Range::Int(least, greatest), ..self }
+    }
+
+    /// Least and greatest value of a fraction, both included; infinities for no end.
+    pub const fn range_float(self, least: f64, greatest: f64) -> Self {
+        Self { range: Range::Float(least, greatest), ..self }
+    }
+
+    /// A regular expression that some part of the text matches.
+    pub const fn pattern(self, pattern: &'static str) -> Self {
+        Self { pattern, ..self }
+    }
+
+    /// The items of the list all differ.
+    pub const fn unique(self) -> Self {
+        Self { unique: true, ..self }
+    }
+
+    /// How a time is written: `epoch`, `epoch_ms`, or `%Y-%m-%d` and the like. Without it: RFC 3339, ISO 8601.
+    pub const fn format(self, format: &'static str) -> Self {
+        Self { format, ..self }
+    }
+
+    /// What stands for it when it is absent, as JSON text.
+    pub const fn default(self, json: &'static str) -> Self {
+        Self { default: json, ..self }
+    }
+
+    /// The only value it may have, as JSON text.
+    pub const fn constant(self, json: &'static str) -> Self {
+        Self { constant: json, ..self }
+    }
+
+    /// It is deprecated.
+    pub const fn deprecated(self) -> Self {
+        Self { deprecated: true, ..self }
+    }
+
+    /// Its name in the spec, where that is not the field's name in Rust.
+    pub const fn named(self, name: &'static str) -> Self {
+        Self { named: name, ..self }
+    }
+}

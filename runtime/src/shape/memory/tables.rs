@@ -1,0 +1,225 @@
+//! How containers that the standard library lays out are taken apart and put together, and the shapes of everything that
+//! no macro declares. The functions here are all that a container costs per type of item.
+
+use std::{any::TypeId, fmt};
+
+use super::{Kind, Leaf, Link, Shape};
+use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret};
+
+/// A type that has a shape.
+///
+/// # Safety
+/// `LINK` must lead to a shape that describes the type exactly: its size and alignment, the offset and the type of each
+/// part. The macros of this crate see to that, by writing the type and its table from the same tokens.
+pub unsafe trait Shaped: Send + Sync + 'static {
+    /// Its shape, in the form that tables hold.
+    #[doc(hidden)]
+    const LINK: Link;
+    /// Its shape.
+    const SHAPE: &'static Shape = Self::LINK.get();
+}
+
+/// How an `Option` is read and written.
+#[derive(Clone, Copy)]
+pub struct OptionTable {
+    /// Where the value stands, or null.
+    pub(super) get: unsafe fn(*const u8) -> *const u8,
+    /// Makes an option of the value at the second place, or of nothing when that is null.
+    pub(super) set: unsafe fn(*mut u8, *mut u8),
+}
+
+/// How a `Vec` is read and written.
+#[derive(Clone, Copy)]
+pub struct ListTable {
+    /// Where the items stand, and how many.
+    pub(super) items: unsafe fn(*const u8) -> (*const u8, usize),
+    /// Takes a list apart; it must not be used again.
+    pub(super) take: unsafe fn(*mut u8) -> Parts,
+    /// Makes a list.
+    pub(super) build: unsafe fn(*mut u8, Parts),
+}
+
+/// What a `Vec` is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Parts {
+    pub(super) items: *mut u8,
+    pub(super) length: usize,
+    pub(super) capacity: usize,
+}
+
+/// A value that only its owner understands: a body, a stream. It can be an input or an output, and cannot be decoded.
+pub trait Opaque: Clone + fmt::Debug + Send + Sync + 'static {
+    /// What the spec calls it.
+    const NAME: &'static str;
+
+    /// Are both the same?
+    fn same(&self, other: &Self) -> bool;
+}
+
+/// What can be done with any opaque value.
+#[derive(Clone, Copy)]
+pub struct OpaqueTable {
+    type_id: fn() -> TypeId,
+    pub(super) drop: unsafe fn(*mut u8),
+    pub(super) clone: unsafe fn(*const u8, *mut u8),
+    pub(super) debug: unsafe fn(*const u8, &mut fmt::Formatter<'_>) -> fmt::Result,
+    pub(super) same: unsafe fn(*const u8, *const u8) -> bool,
+}
+
+impl OpaqueTable {
+    /// Which type it is.
+    pub fn type_id(&self) -> TypeId {
+        (self.type_id)()
+    }
+}
+
+impl Shape {
+    /// The shape of an opaque type.
+    #[doc(hidden)]
+    pub const fn opaque<T: Opaque>() -> Self {
+        // SAFETY: in each, the caller gives places that hold (or, for the target of `clone`, have room for) a `T`.
+        unsafe fn drop_opaque<T>(value: *mut u8) {
+            unsafe { value.cast::<T>().drop_in_place() }
+        }
+        unsafe fn clone_opaque<T: Clone>(from: *const u8, to: *mut u8) {
+            unsafe { to.cast::<T>().write((*from.cast::<T>()).clone()) }
+        }
+        unsafe fn debug_opaque<T: fmt::Debug>(value: *const u8, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            unsafe { (*value.cast::<T>()).fmt(formatter) }
+        }
+        unsafe fn same_opaque<T: Opaque>(one: *const u8, two: *const u8) -> bool {
+            unsafe { (*one.cast::<T>()).same(&*two.cast::<T>()) }
+        }
+        let table = OpaqueTable {
+            type_id: TypeId::of::<T>,
+            drop: drop_opaque::<T>,
+            clone: clone_opaque::<T>,
+            debug: debug_opaque::<T>,
+            same: same_opaque::<T>,
+        };
+        Self::of::<T>(T::NAME, "", Kind::Opaque(table))
+    }
+}
+
+/// Gives an [`Opaque`] type of this crate its shape.
+macro_rules! opaque {
+    ($type:ty) => {
+        #[allow(unsafe_code, reason = "the shape is made from the type itself")]
+        // SAFETY: the shape is made from the type itself.
+        unsafe impl $crate::shape::Shaped for $type {
+            const LINK: $crate::shape::Link = {
+                static SHAPE: $crate::shape::Shape = $crate::shape::Shape::opaque::<$type>();
+                $crate::shape::Link::to(&SHAPE)
+            };
+        }
+    };
+}
+pub(crate) use opaque;
+
+macro_rules! leaves {
+    ($($type:ty = $leaf:ident $name:literal,)*) => {$(
+        // SAFETY: each kind of leaf stands for one type: the one it is listed with here.
+        unsafe impl Shaped for $type {
+            const LINK: Link = {
+                static SHAPE: Shape = Shape::of::<$type>($name, "", Kind::Leaf(Leaf::$leaf));
+                Link::to(&SHAPE)
+            };
+        }
+    )*};
+}
+
+leaves! {
+    () = Unit "nothing",
+    bool = Bool "bool",
+    i64 = Int "int",
+    f64 = Float "float",
+    String = String "string",
+    Decimal = Decimal "decimal",
+    DateTime = DateTime "datetime",
+    Date = Date "date",
+    Duration = Duration "duration",
+    uuid::Uuid = Uuid "uuid",
+    url::Url = Url "url",
+    bytes::Bytes = Bytes "bytes",
+    serde_json::Value = Json "json",
+    Secret = Secret "secret",
+    Host = Host "host",
+}
+
+// SAFETY: `Id<T>` is a transparent wrapper of the same type for every `T`.
+unsafe impl<T: 'static> Shaped for Id<T> {
+    const LINK: Link = {
+        static SHAPE: Shape = Shape::of::<Id<()>>("id", "", Kind::Leaf(Leaf::Id));
+        Link::to(&SHAPE)
+    };
+}
+
+// SAFETY: the functions are those of `Option<T>`.
+unsafe impl<T: Shaped> Shaped for Option<T> {
+    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Optional(T::LINK, OptionTable { get: get_option::<T>, set: set_option::<T> })));
+}
+
+// SAFETY: the functions are those of `Vec<T>`.
+unsafe impl<T: Shaped> Shaped for Vec<T> {
+    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::List(T::LINK, list_table::<T>())));
+}
+
+// SAFETY: a box of a sized type is a pointer to memory from the global allocator with the type's layout.
+unsafe impl<T: Shaped> Shaped for Box<T> {
+    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Boxed(T::LINK)));
+}
+
+// SAFETY: `Map<T>` is `repr(C)` with its keys first and a `Vec<T>` at `VALUES`.
+unsafe impl<T: Shaped> Shaped for Map<T> {
+    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Map(T::LINK, map_table::<T>())));
+}
+
+// SAFETY: `Patch<T>` is `repr(C, u16)` with the value in the variant `PATCH_SET`.
+unsafe impl<T: Shaped> Shaped for Patch<T> {
+    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Patch(T::LINK)));
+}
+
+/// Where the values of a map stand.
+pub(super) const MAP_VALUES: usize = std::mem::offset_of!(Map<()>, values);
+/// The tags of `Patch`, in the order in which it declares its variants.
+pub(super) const PATCH_LEAVE: super::Tag = 0;
+pub(super) const PATCH_ERASE: super::Tag = 1;
+pub(super) const PATCH_SET: super::Tag = 2;
+
+const fn list_table<T>() -> ListTable {
+    ListTable { items: list_items::<T>, take: take_list::<T>, build: build_list::<T> }
+}
+
+const fn map_table<T>() -> ListTable {
+    assert!(std::mem::offset_of!(Map<T>, values) == MAP_VALUES);
+    list_table::<T>()
+}
+
+// SAFETY of the functions below: the places hold (or have room for) the container that the function is for.
+
+unsafe fn get_option<T>(option: *const u8) -> *const u8 {
+    match unsafe { &*option.cast::<Option<T>>() } {
+        Some(value) => std::ptr::from_ref(value).cast(),
+        None => std::ptr::null(),
+    }
+}
+
+unsafe fn set_option<T>(option: *mut u8, value: *mut u8) {
+    let value = if value.is_null() { None } else { Some(unsafe { value.cast::<T>().read() }) };
+    unsafe { option.cast::<Option<T>>().write(value) }
+}
+
+unsafe fn list_items<T>(list: *const u8) -> (*const u8, usize) {
+    let list = unsafe { &*list.cast::<Vec<T>>() };
+    (list.as_ptr().cast(), list.len())
+}
+
+unsafe fn take_list<T>(list: *mut u8) -> Parts {
+    let mut list = std::mem::ManuallyDrop::new(unsafe { list.cast::<Vec<T>>().read() });
+    Parts { items: list.as_mut_ptr().cast(), length: list.len(), capacity: list.capacity() }
+}
+
+unsafe fn build_list<T>(list: *mut u8, parts: Parts) {
+    let items = unsafe { Vec::from_raw_parts(parts.items.cast::<T>(), parts.length, parts.capacity) };
+    unsafe { list.cast::<Vec<T>>().write(items) }
+}

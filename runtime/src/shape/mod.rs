@@ -1,0 +1,28 @@
+//! The table interpreter: one static table per type, and everything that is done with values through it. A new way in or out (a
+//! "door") is one more file here and needs no regeneration; what the tables mean is in [`table`], and how memory is touched in
+//! [`memory`]. What is sent where is not decided here.
+
+mod attrs;
+mod compare;
+mod debug;
+mod decode;
+mod encode;
+mod macros;
+pub(crate) mod memory;
+mod symbol;
+mod table;
+
+pub use attrs::{Attrs, Range};
+pub use compare::equal;
+pub use debug::debug;
+pub use decode::{
+    DecodeError, DecodedPage, Limits, Names, PageRequest, decode_at, decode_json, decode_json_limited, decode_page, deserialize,
+};
+pub use encode::{encode_json, serialize};
+pub use memory::{Erased, ErasedList, ErasedRef, ListView, MapView, Opaque, PatchView, Shaped, StructureView, SymbolView, View, clone};
+pub use symbol::{closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol};
+pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle, UnionTable, Variant};
+
+/// For the macros.
+#[doc(hidden)]
+pub use ::serde;

@@ -1,0 +1,248 @@
+//! The tables: what a [`Shape`] says about a Rust type. Data only; [`super::memory`] is what reads and writes through it.
+
+use super::attrs::Attrs;
+use super::memory::{ListTable, OpaqueTable, OptionTable};
+
+/// What the runtime knows about a Rust type: where its fields stand and what they are called outside.
+///
+/// A shape is written by the macros ([`structure!`](crate::structure) and its siblings), never by hand: everything in
+/// this crate that reads or writes memory trusts it.
+pub struct Shape {
+    /// The name in the spec, for messages and schemas; empty for a container.
+    pub name: &'static str,
+    /// The spec's documentation.
+    pub docs: &'static str,
+    pub(super) size: usize,
+    pub(super) align: usize,
+    pub(super) needs_drop: bool,
+    /// What it is made of.
+    pub kind: Kind,
+}
+
+/// A pointer to a shape that const evaluation does not look behind, so that types may be recursive.
+#[derive(Clone, Copy)]
+pub struct Link(*const Shape);
+
+/// What a shape is made of.
+pub enum Kind {
+    /// A value without parts.
+    Leaf(Leaf),
+    /// Named fields.
+    Structure(&'static [Field]),
+    /// `Option<T>`
+    Optional(Link, OptionTable),
+    /// `Vec<T>`
+    List(Link, ListTable),
+    /// `Box<T>`; on the outside nothing but its `T`.
+    Boxed(Link),
+    /// `Map<T>`
+    Map(Link, ListTable),
+    /// `Patch<T>`
+    Patch(Link),
+    /// One of some texts.
+    TextEnum(&'static SymbolTable<&'static str>),
+    /// One of some integers.
+    IntEnum(&'static SymbolTable<i64>),
+    /// One of some shapes.
+    Union(&'static UnionTable),
+    /// A value that only its owner understands: a body, a stream.
+    Opaque(OpaqueTable),
+}
+
+/// The values without parts. Each stands for exactly one Rust type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is named as its type")]
+pub enum Leaf {
+    Unit,
+    Bool,
+    Int,
+    Float,
+    String,
+    Decimal,
+    DateTime,
+    Date,
+    Duration,
+    Uuid,
+    Url,
+    Bytes,
+    Json,
+    Secret,
+    Host,
+    Id,
+}
+
+/// A field of a structure.
+pub struct Field {
+    #[doc(hidden)]
+    pub name: &'static str,
+    /// Its name on the wire; empty for the field that keeps what has no name.
+    pub wire: &'static str,
+    /// The spec's documentation.
+    pub docs: &'static str,
+    #[doc(hidden)]
+    pub offset: usize,
+    #[doc(hidden)]
+    pub shape: Link,
+    /// What else is known.
+    pub attrs: Attrs,
+}
+
+/// The symbols of an enum. The tag of a value is the symbol's index; the number of symbols stands for "another value".
+pub struct SymbolTable<W: 'static> {
+    /// The known symbols.
+    pub symbols: &'static [Symbol<W>],
+    /// It keeps values that are not known, at this offset.
+    #[doc(hidden)]
+    pub other: Option<usize>,
+}
+
+/// A symbol of an enum.
+pub struct Symbol<W> {
+    #[doc(hidden)]
+    pub ident: &'static str,
+    #[doc(hidden)]
+    pub named: &'static str,
+    /// What stands on the wire.
+    pub wire: W,
+    /// The spec's documentation.
+    pub docs: &'static str,
+}
+
+/// The variants of a union. The tag of a value is the variant's index.
+pub struct UnionTable {
+    /// How the variants are told apart.
+    pub style: UnionStyle,
+    /// The variants.
+    pub variants: &'static [Variant],
+    /// The last variant keeps what no other takes.
+    pub open: bool,
+    #[doc(hidden)]
+    pub payload: usize,
+}
+
+/// How the variants of a union are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnionStyle {
+    /// By this member of the wire's object.
+    Tagged(&'static str),
+    /// By trying, in order.
+    Untagged,
+    /// By the answer's status; where it is stored, as if untagged.
+    Answers,
+}
+
+/// A variant of a union.
+pub struct Variant {
+    /// Its name in Rust.
+    pub name: &'static str,
+    /// The value of the tag; empty when the union is not tagged.
+    pub tag: &'static str,
+    /// The spec's documentation.
+    pub docs: &'static str,
+    #[doc(hidden)]
+    pub shape: Link,
+}
+
+impl Link {
+    /// Leads to a shape.
+    #[doc(hidden)]
+    pub const fn to(shape: &'static Shape) -> Self {
+        Self(shape)
+    }
+
+    /// The shape.
+    pub const fn get(self) -> &'static Shape {
+        super::memory::follow(self.0)
+    }
+}
+
+impl Shape {
+    /// The fields, when it is a structure.
+    pub fn fields(&self) -> &'static [Field] {
+        match self.kind {
+            Kind::Structure(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// The index of the field with this spec name.
+    pub fn field_named(&self, name: &str) -> Option<usize> {
+        self.fields().iter().position(|field| field.name() == name)
+    }
+
+    /// Without the boxes around it.
+    pub fn unboxed(&'static self) -> &'static Shape {
+        match self.kind {
+            Kind::Boxed(inner) => inner.get().unboxed(),
+            _ => self,
+        }
+    }
+
+    /// Without the boxes, options and patches around it.
+    pub fn bare(&'static self) -> &'static Shape {
+        match self.kind {
+            Kind::Boxed(inner) | Kind::Optional(inner, _) | Kind::Patch(inner) => inner.get().bare(),
+            _ => self,
+        }
+    }
+
+    /// Do both describe the same Rust type? Shapes of containers have no single address, so they are compared by parts.
+    pub fn same(&'static self, other: &'static Shape) -> bool {
+        if std::ptr::eq(self, other) {
+            return true;
+        }
+        match (&self.kind, &other.kind) {
+            (Kind::Leaf(one), Kind::Leaf(two)) => one == two,
+            (Kind::Optional(one, _), Kind::Optional(two, _))
+            | (Kind::List(one, _), Kind::List(two, _))
+            | (Kind::Boxed(one), Kind::Boxed(two))
+            | (Kind::Map(one, _), Kind::Map(two, _))
+            | (Kind::Patch(one), Kind::Patch(two)) => one.get().same(two.get()),
+            (Kind::Opaque(one), Kind::Opaque(two)) => one.type_id() == two.type_id(),
+            _ => false,
+        }
+    }
+}
+
+impl Field {
+    /// Its name in the spec.
+    pub fn name(&self) -> &'static str {
+        if self.attrs.named.is_empty() { self.name.strip_prefix("r#").unwrap_or(self.name) } else { self.attrs.named }
+    }
+
+    /// Its shape.
+    pub fn shape(&self) -> &'static Shape {
+        self.shape.get()
+    }
+}
+
+impl<W> Symbol<W> {
+    /// Its name in the spec: as written, or the Rust name in snake case.
+    pub fn name(&self) -> std::borrow::Cow<'static, str> {
+        if self.named.is_empty() { snake_case(self.ident).into() } else { self.named.into() }
+    }
+}
+
+fn snake_case(ident: &str) -> String {
+    let mut name = String::with_capacity(ident.len() + 4);
+    for (index, letter) in ident.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+impl std::fmt::Debug for Shape {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.kind {
+            Kind::Optional(inner, _) => write!(formatter, "Option<{:?}>", inner.get()),
+            Kind::List(inner, _) => write!(formatter, "[{:?}]", inner.get()),
+            Kind::Map(inner, _) => write!(formatter, "map<{:?}>", inner.get()),
+            Kind::Patch(inner) => write!(formatter, "Patch<{:?}>", inner.get()),
+            Kind::Boxed(inner) => write!(formatter, "{:?}", inner.get()),
+            _ => formatter.write_str(self.name),
+        }
+    }
+}
