@@ -1,7 +1,12 @@
 //! Mistakes in specs: what they are, where they stand, and what to type instead.
 
 pub mod codes;
+pub mod full;
+pub mod json;
+mod json_value;
 pub mod nearest;
+pub mod sarif;
+pub mod short;
 
 use crate::source::{Span, Sources};
 pub use codes::Code;
@@ -13,6 +18,16 @@ pub enum Severity {
     Error,
     /// Something a person should look at.
     Warning,
+}
+
+impl Severity {
+    /// "error" or "warning".
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 /// One mistake.

@@ -1,6 +1,7 @@
 //! Text to syntax tree and back. Nothing here knows what a name stands for.
 pub mod ast;
 mod brackets;
+pub mod edit;
 mod lower;
 mod scan;
 

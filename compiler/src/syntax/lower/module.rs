@@ -32,7 +32,7 @@ pub(super) fn mixin(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, sp
 fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody, head: &mut ast::Head) {
     match pair.as_rule() {
         Rule::call => body.exchange = call(reader, pair),
-        Rule::server => body.server = server(reader, pair),
+        Rule::module_server => body.server = server(reader, pair),
         Rule::connections => {
             let span = reader.span(&pair);
             body.connections = Some((pair.into_inner().map(|name| reader.ident(&name)).collect(), span));

@@ -1,7 +1,7 @@
 //! Tokens and spans: what every construct is made of. Says what is wrong with a token that has the wrong shape.
 
 use super::{Pair, Rule};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::{Comment, Date, Ident, Template, TemplatePart, Text, WirePath};
 use crate::syntax::scan::Scan;
@@ -63,10 +63,6 @@ impl<'t> Reader<'t> {
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
-    }
-
-    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
-        self.report(Diagnostic::new(code, span, message));
     }
 
     /// Runs `read` on a copy of a stretch of the text.
