@@ -4,8 +4,32 @@
 mod body;
 mod request;
 mod response;
+mod send;
 mod xml;
 
 pub use body::{HttpBody, Part};
 pub use request::{HttpRequest, Redirects};
 pub use response::HttpResponse;
+
+use crate::{
+    client::{AnyClient, ClientBuilder},
+    error::Error,
+    operation::{ApiTable, RetryPolicy, Statuses},
+};
+
+/// What stands for an API where there is none: no server, no connection.
+static NO_API: ApiTable = ApiTable {
+    connector: "http",
+    title: "HTTP",
+    docs: "Any address, without a connection.",
+    retry: RetryPolicy { statuses: &[Statuses(429, 429), Statuses(502, 504)], honour: Some("retry-after") },
+    ..ApiTable::EMPTY
+};
+
+/// A client for calls that need no connection. It sends no credential anywhere; build it with [`ClientBuilder::build_any`].
+///
+/// # Errors
+/// None today; building may fail.
+pub fn client() -> Result<ClientBuilder<()>, Error> {
+    AnyClient::builder(&NO_API, None)
+}

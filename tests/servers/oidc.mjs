@@ -11,9 +11,13 @@ const machine = { grant_types: ['client_credentials'], redirect_uris: [], respon
 const provider = new Provider(issuer, {
   clients: [
     { client_id: 'machine', client_secret: 'machine secret/+', token_endpoint_auth_method: 'client_secret_basic', ...machine },
+    { client_id: 'machine-short', client_secret: 'short-secret', token_endpoint_auth_method: 'client_secret_basic', ...machine },
     { client_id: 'machine-post', client_secret: 'post-secret', token_endpoint_auth_method: 'client_secret_post', ...machine },
-    { client_id: 'app', client_secret: 'app-secret', token_endpoint_auth_method: 'client_secret_basic', ...code },
-    { client_id: 'public-app', token_endpoint_auth_method: 'none', application_type: 'native', ...code },
+    // One for each test, so that what one does is not counted for another.
+    ...['app-code', 'app-rotation', 'app-shared'].map((client_id) => (
+      { client_id, client_secret: 'app-secret', token_endpoint_auth_method: 'client_secret_basic', ...code }
+    )),
+    { client_id: 'app-public', token_endpoint_auth_method: 'none', application_type: 'native', ...code },
   ],
   cookies: { keys: ['only for tests'] },
   features: {

@@ -190,18 +190,11 @@ impl Answer {
 mod tests {
     use super::super::values::fields;
     use super::*;
-    use crate::operation::{ClientAuth, OAuth2Flow, Rotation};
     use std::collections::HashMap;
 
     const OAUTH: OAuth2 = OAuth2 {
-        flow: OAuth2Flow::Code,
         authorize: "https://{host}/authorize?tenant=1",
         token: "https://{host}/token",
-        refresh: None,
-        client: ClientAuth::Basic,
-        json: false,
-        rotation: Rotation::Rotating,
-        pkce: true,
         scopes: &["read", "write"],
         separator: ",",
         extra: &[
@@ -209,7 +202,7 @@ mod tests {
             (OAuth2Step::Authorize, "state", "fixed"),
             (OAuth2Step::Token, "audience", "elsewhere"),
         ],
-        reads: &[],
+        ..OAuth2::EMPTY
     };
     const REDIRECT: &str = "https://me.example/callback?app=7";
 

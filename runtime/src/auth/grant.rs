@@ -14,18 +14,17 @@ use super::token::Token;
 use super::token_request::{Proof, token_request, token_response};
 use super::values::Values;
 use crate::connection::Setup;
-use crate::operation::{ConnectionTable, Grant, OAuth2Flow, Rotation};
+use crate::operation::{ConnectionTable, Grant, OAuth2Flow};
 
 /// What there is to show for a new token.
 pub(crate) fn proof<'t>(table: &ConnectionTable, old: Option<&'t Token>) -> Result<Proof<'t>, AuthError> {
-    let oauth = match table.grant {
-        Grant::OAuth2(oauth) if oauth.flow == OAuth2Flow::Code => oauth,
-        _ => return Ok(Proof::Client),
-    };
+    if !matches!(table.grant, Grant::OAuth2(oauth) if oauth.flow == OAuth2Flow::Code) {
+        return Ok(Proof::Client);
+    }
     let Some(old) = old else { return Err(reauthorise("not_authorised", "nobody has authorised it yet")) };
     match old.refresh_token() {
-        Some(token) if oauth.rotation != Rotation::None => Ok(Proof::Refresh(token)),
-        _ => Err(reauthorise("token_expired", "the token has ended, and there is none to refresh it with")),
+        Some(token) => Ok(Proof::Refresh(token)),
+        None => Err(reauthorise("token_expired", "the token has ended, and there is none to refresh it with")),
     }
 }
 

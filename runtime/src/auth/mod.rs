@@ -11,6 +11,7 @@ mod exchange;
 mod grant;
 mod learned;
 mod pkce;
+mod probe;
 mod session;
 mod store;
 mod template;

@@ -14,7 +14,6 @@ use super::*;
 use crate::clock::Clock;
 use crate::connection::FieldValues;
 use crate::operation::{ClientAuth, ConnectionTable, Credential, OAuth2, OAuth2Flow, Rotation};
-use crate::shape::Shaped;
 
 #[derive(Debug, Default)]
 struct TestClock(AtomicU64);
@@ -104,33 +103,20 @@ impl TokenStore for FailingStore {
 }
 
 const CODE: OAuth2 = OAuth2 {
-    flow: OAuth2Flow::Code,
     authorize: "https://acme.example/authorize",
     token: "https://acme.example/token",
-    refresh: None,
     client: ClientAuth::None,
-    json: false,
     rotation: Rotation::Rotating,
-    pkce: true,
-    scopes: &[],
-    separator: " ",
-    extra: &[],
-    reads: &[],
+    ..OAuth2::EMPTY
 };
-const CLIENT: OAuth2 = OAuth2 { flow: OAuth2Flow::ClientCredentials, authorize: "", ..CODE };
+const CLIENT: OAuth2 = OAuth2 { flow: OAuth2Flow::ClientCredentials, ..CODE };
 
 const fn table(oauth: &'static OAuth2) -> ConnectionTable {
     ConnectionTable {
         name: "oauth",
-        revision: 1,
-        title: "OAuth 2.0",
-        docs: "",
-        fields: <() as Shaped>::SHAPE,
         grant: Grant::OAuth2(oauth),
         credentials: &[Credential::Header("authorization", "Bearer {access_token}")],
-        probe: None,
-        server: None,
-        life: None,
+        ..ConnectionTable::EMPTY
     }
 }
 

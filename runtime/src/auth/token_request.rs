@@ -227,22 +227,13 @@ fn error_description(json: &Json) -> String {
 mod tests {
     use super::super::values::fields;
     use super::*;
-    use crate::operation::{OAuth2Flow, Rotation};
     use std::time::UNIX_EPOCH;
 
     const OAUTH: OAuth2 = OAuth2 {
-        flow: OAuth2Flow::Code,
         authorize: "https://{host}/authorize",
         token: "https://{host}/token",
-        refresh: None,
-        client: ClientAuth::Basic,
-        json: false,
-        rotation: Rotation::Rotating,
-        pkce: true,
         scopes: &["read", "write"],
-        separator: " ",
-        extra: &[],
-        reads: &[],
+        ..OAuth2::EMPTY
     };
 
     fn request(oauth: &OAuth2, proof: &Proof<'_>) -> Request<Bytes> {

@@ -1,0 +1,116 @@
+//! Hands a universal call to the engine, under a table that says only what the engine must know: the method, whether it may be tried
+//! again, and which statuses are answers.
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use super::request::{HttpRequest, Parts};
+use super::response::HttpResponse;
+use crate::answer::Content;
+use crate::call::Prepared;
+use crate::client::AnyClient;
+use crate::error::{Error, ErrorKind};
+use crate::gate::Passage;
+use crate::operation::{Answer, Decoding, OperationTable, RetryClass, Statuses};
+
+pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<HttpResponse, Error> {
+    let core = &client.core;
+    let parts = request.parts(core.servers.first(), &core.servers)?;
+    let prepared = prepare(parts, &core.headers);
+    let answered = core.execute(&prepared).await?;
+    let status = StatusCode::from_u16(answered.status).map_err(|_| Error::new(ErrorKind::Decode, "the server's status is not one"))?;
+    match answered.content {
+        Content::Bytes(body) => Ok(HttpResponse::new(status, answered.headers, body)),
+        Content::Stream(download) => Ok(HttpResponse::new(status, answered.headers, download.bytes().await?)),
+    }
+}
+
+fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
+    let mut headers = match parts.passage {
+        Passage::WithCredentials => own.clone(),
+        // A foreign server gets none of the API's own headers.
+        Passage::Bare => [header::USER_AGENT, header::ACCEPT_ENCODING]
+            .into_iter()
+            .filter_map(|name| own.get(&name).map(|value| (name, value.clone())))
+            .collect(),
+    };
+    for name in parts.headers.keys() {
+        headers.remove(name);
+    }
+    headers.extend(parts.headers);
+    headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    Prepared {
+        operation: table(&parts.method, parts.repeatable, parts.every_status),
+        method: parts.method,
+        url: parts.url,
+        passage: parts.passage,
+        headers,
+        cookies: String::new(),
+        payload: parts.payload,
+        redirects: Some(parts.redirects),
+        timeout: Some(parts.timeout),
+    }
+}
+
+/// The tables: by method, by whether the call may be repeated, by whether every status is an answer.
+fn table(method: &Method, repeatable: bool, every_status: bool) -> &'static OperationTable {
+    let row = METHODS.iter().position(|known| *known == method.as_str()).unwrap_or(METHODS.len());
+    &TABLES[row][usize::from(repeatable)][usize::from(every_status)]
+}
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "PATCH"];
+
+static TABLES: [[[OperationTable; 2]; 2]; 8] = [
+    by_method(METHODS[0], RetryClass::Safe),
+    by_method(METHODS[1], RetryClass::Safe),
+    by_method(METHODS[2], RetryClass::Safe),
+    by_method(METHODS[3], RetryClass::Idempotent),
+    by_method(METHODS[4], RetryClass::Idempotent),
+    by_method(METHODS[5], RetryClass::Never),
+    by_method(METHODS[6], RetryClass::Never),
+    // What OpenTelemetry calls a method that is not one of the known.
+    by_method("_OTHER", RetryClass::Never),
+];
+
+const fn by_method(method: &'static str, class: RetryClass) -> [[OperationTable; 2]; 2] {
+    let repeatable = match class {
+        RetryClass::Never => RetryClass::Idempotent,
+        class => class,
+    };
+    [
+        [by_status(method, class, 399), by_status(method, class, 599)],
+        [by_status(method, repeatable, 399), by_status(method, repeatable, 599)],
+    ]
+}
+
+const fn by_status(method: &'static str, retry: RetryClass, last: u16) -> OperationTable {
+    OperationTable { name: "http", title: "HTTP", method, retry, answers: if last == 399 { &GOOD } else { &EVERY }, ..OperationTable::EMPTY }
+}
+
+/// Nothing is decoded: the body is read within the client's bounds and given as it came.
+const fn answer(first: u16, last: u16) -> Answer {
+    Answer { statuses: Statuses(first, last), decoding: Decoding::Nothing, ..Answer::EMPTY }
+}
+
+static GOOD: [Answer; 1] = [answer(200, 399)];
+static EVERY: [Answer; 1] = [answer(100, 599)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_say_what_may_be_repeated() {
+        let class = |method: &str, repeatable| table(&method.parse().unwrap(), repeatable, false).retry;
+        assert_eq!((class("GET", false), class("PUT", false), class("DELETE", false)), (RetryClass::Safe, RetryClass::Idempotent, RetryClass::Idempotent));
+        assert_eq!((class("POST", false), class("PATCH", false), class("PURGE", false)), (RetryClass::Never, RetryClass::Never, RetryClass::Never));
+        assert_eq!((class("POST", true), class("GET", true)), (RetryClass::Idempotent, RetryClass::Safe));
+    }
+
+    #[test]
+    fn tables_stand_in_the_order_of_their_methods() {
+        for method in METHODS {
+            assert_eq!(table(&method.parse().unwrap(), false, true).method, method);
+        }
+        assert_eq!(table(&"PURGE".parse().unwrap(), false, false).method, "_OTHER");
+    }
+}

@@ -1,0 +1,215 @@
+//! The universal `http` module and credentials against httpbin.
+
+use linchpin_runtime::__codegen_v1 as lp;
+use linchpin_runtime::ErrorKind;
+use linchpin_runtime::http_module::{self, HttpRequest, Part, Redirects};
+use linchpin_tests::servers;
+use serde_json::{Value as Json, json};
+
+lp::structure! {
+    /// A user and a password.
+    pub struct Login "Login" {
+        /// The user.
+        pub user: String = "user", lp::Attrs::REQUIRED;
+        /// The password.
+        pub password: lp::Secret = "password", lp::Attrs::REQUIRED;
+    }
+}
+
+impl lp::Connection for Login {
+    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
+        name: "login",
+        fields: <Login as lp::Shaped>::SHAPE,
+        credentials: &[
+            lp::Credential::Basic("{user}", "{password}"),
+            lp::Credential::Header("x-key", "key-{password}"),
+            lp::Credential::Query("key", "{password}"),
+            lp::Credential::Cookie("session", "{password}"),
+        ],
+        probe: Some(("GET", "/basic-auth/{user}/s3cr3t")),
+        ..lp::ConnectionTable::EMPTY
+    };
+}
+
+impl lp::ConnectsTo<Api> for Login {}
+
+/// httpbin.
+#[derive(Debug)]
+pub enum Api {}
+
+impl lp::Api for Api {
+    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
+        connector: "httpbin",
+        servers: &["https://httpbin.example"],
+        connections: &[<Login as lp::Connection>::TABLE],
+        ..lp::ApiTable::EMPTY
+    };
+}
+
+fn client(base: &str, password: &str) -> lp::Client<Api> {
+    let login = Login { user: "ann".into(), password: password.into() };
+    lp::Client::builder(login).base_url(base).build().expect("a client")
+}
+
+fn plain() -> lp::AnyClient {
+    http_module::client().and_then(|builder| builder.build_any()).expect("a client")
+}
+
+async fn json(request: HttpRequest, client: &impl AsRef<lp::AnyClient>) -> Json {
+    request.send(client).await.expect("an answer").json().expect("JSON")
+}
+
+#[tokio::test]
+async fn credentials_arrive_in_every_place() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = client(&server.url(), "s3cr3t");
+    client.probe().await.expect("basic authentication passes");
+    let seen = json(HttpRequest::get("/anything").query("q", "a b"), &client).await;
+    assert_eq!(seen["args"], json!({"q": "a b", "key": "s3cr3t"}));
+    assert_eq!(seen["headers"]["X-Key"], json!("key-s3cr3t"));
+    assert_eq!(seen["headers"]["Cookie"], json!("session=s3cr3t"));
+    assert_eq!(seen["headers"]["Authorization"], json!("Basic YW5uOnMzY3IzdA=="));
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_an_authentication_error_that_does_not_show_it() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = client(&server.url(), "wr0ng");
+    let error = client.probe().await.expect_err("refused");
+    assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Authentication, Some(401)));
+    let shown = format!("{error} {error:?} {client:?}");
+    assert!(!shown.contains("wr0ng"), "{shown}");
+}
+
+#[tokio::test]
+async fn bodies_arrive_as_they_were_meant() {
+    let Some(server) = servers::httpbin() else { return };
+    let (client, url) = (plain(), format!("{}/anything", server.url()));
+    let post = || HttpRequest::post(&url);
+
+    let form = json(post().form([("a", "1 & 2"), ("a", "3"), ("b", "é")]), &client).await;
+    assert_eq!(form["form"], json!({"a": ["1 & 2", "3"], "b": "é"}));
+
+    let sent = json!({"name": "Alpha", "tags": ["x", null]});
+    assert_eq!(json(post().json(sent.clone()), &client).await["json"], sent);
+
+    let raw = json(post().raw(lp::Body::from("<a/>").content_type("application/xml")), &client).await;
+    assert_eq!((&raw["data"], &raw["headers"]["Content-Type"]), (&json!("<a/>"), &json!("application/xml")));
+
+    let folder = std::env::temp_dir().join(format!("linchpin-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("plan.csv");
+    std::fs::write(&path, "x,y\n").expect("a file");
+    let parts = [
+        Part::text("title", "Plan \"A\" é"),
+        Part::file("from_path", lp::Body::path(&path).content_type("text/csv")),
+        Part::file("from_memory", lp::Body::from("z").file_name("z.txt")),
+    ];
+    let multipart = json(post().multipart(parts), &client).await;
+    std::fs::remove_dir_all(&folder).expect("removed");
+    assert_eq!(multipart["form"], json!({"title": "Plan \"A\" é"}));
+    assert_eq!(multipart["files"], json!({"from_path": "x,y\n", "from_memory": "z"}));
+}
+
+#[tokio::test]
+async fn queries_repeat_or_are_numbered() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = plain();
+    let get = || HttpRequest::get(format!("{}/get?z=0", server.url())).query("a", "1").query("a", "2");
+    assert_eq!(json(get(), &client).await["args"], json!({"z": "0", "a": ["1", "2"]}));
+    assert_eq!(json(get().numbered_query(), &client).await["args"], json!({"z": "0", "a[0]": "1", "a[1]": "2"}));
+}
+
+#[tokio::test]
+async fn packed_answers_are_unpacked() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = plain();
+    let packed = json(HttpRequest::get(format!("{}/gzip", server.url())), &client).await;
+    assert_eq!((&packed["gzipped"], &packed["headers"]["Accept-Encoding"]), (&json!(true), &json!("gzip")));
+    let plain = json(HttpRequest::get(format!("{}/headers", server.url())).unpacked(), &client).await;
+    assert_eq!(plain["headers"]["Accept-Encoding"], json!("identity"));
+}
+
+#[tokio::test]
+async fn answers_are_parsed_by_their_content_type() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = plain();
+    let get = |path: &str| HttpRequest::get(format!("{}{path}", server.url()));
+    let xml = get("/xml").send(&client).await.expect("an answer");
+    // httpbin's document declares no document type; its root is `slideshow`.
+    assert_eq!(xml.parsed().expect("XML")["slideshow"]["@author"], json!("Yours Truly"));
+    assert_eq!(get("/robots.txt").send(&client).await.expect("an answer").parsed().expect("text"), json!("User-agent: *\nDisallow: /deny\n"));
+    let image = get("/image/png").send(&client).await.expect("an answer");
+    assert_eq!(image.parsed().expect_err("an image").kind(), ErrorKind::Decode);
+    assert_eq!(&image.body()[1..4], b"PNG");
+}
+
+#[tokio::test]
+async fn statuses_are_errors_unless_they_are_wanted() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = lp::Client::<Api>::open().base_url(server.url()).no_retry().build().expect("a client");
+    for (status, kind) in [
+        (400, ErrorKind::Invalid),
+        (403, ErrorKind::Permission),
+        (404, ErrorKind::NotFound),
+        (409, ErrorKind::Conflict),
+        (410, ErrorKind::Gone),
+        (429, ErrorKind::RateLimited),
+        (500, ErrorKind::Server),
+    ] {
+        let error = HttpRequest::get(format!("/status/{status}")).send(&client).await.expect_err("an error");
+        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (kind, Some(status)));
+        let answer = HttpRequest::get(format!("/status/{status}")).every_status().send(&client).await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_followed_as_chosen() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = plain();
+    let to = |status: u16| format!("{}/redirect-to?url=%2Fanything&status_code={status}", server.url());
+    let followed = json(HttpRequest::get(to(302)), &client).await;
+    assert_eq!((&followed["method"], &followed["url"]), (&json!("GET"), &json!(format!("{}/anything", server.url()))));
+
+    let kept = HttpRequest::get(to(302)).redirects(Redirects::Never).send(&client).await.expect("the redirect is the answer");
+    assert_eq!((kept.status().as_u16(), kept.headers()["location"].to_str().expect("text")), (302, "/anything"));
+
+    let post = |status: u16| HttpRequest::post(to(status)).json(json!({"a": 1}));
+    let kept = post(307).send(&client).await.expect("the redirect of a POST is the answer");
+    assert_eq!(kept.status().as_u16(), 307);
+    let repeated = json(post(307).redirects(Redirects::All), &client).await;
+    assert_eq!((&repeated["method"], &repeated["json"]), (&json!("POST"), &json!({"a": 1})));
+    for status in [302, 303] {
+        let turned = json(post(status).redirects(Redirects::All), &client).await;
+        assert_eq!((&turned["method"], &turned["data"]), (&json!("GET"), &json!("")), "{status}");
+    }
+
+    let circle = HttpRequest::get(format!("{}/redirect/30", server.url())).send(&client).await.expect_err("no end");
+    assert_eq!(circle.kind(), ErrorKind::Limit);
+}
+
+#[tokio::test]
+async fn credentials_do_not_follow_to_another_origin() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = client(&server.url(), "s3cr3t");
+    // `localhost` is another origin than `127.0.0.1`, and the same server.
+    let elsewhere = server.url().replace("127.0.0.1", "localhost");
+    let away = format!("{elsewhere}/anything");
+    for redirects in [Redirects::Reads, Redirects::All] {
+        let request = HttpRequest::get("/redirect-to").query("url", &away).header("X-Own", "mine").redirects(redirects);
+        match request.send(&client).await {
+            Ok(answer) => {
+                let seen = answer.text().expect("text");
+                assert!(!seen.contains("s3cr3t") && !seen.contains("czNjcjN0"), "{seen}");
+            }
+            Err(error) => assert_eq!(error.kind(), ErrorKind::UnsafeAddress),
+        }
+    }
+    // The same when the caller names the other origin: the call is made, bare.
+    let seen = HttpRequest::get(&away).send(&client).await.expect("an answer").text().expect("text");
+    assert!(!seen.contains("s3cr3t") && !seen.contains("Authorization"), "{seen}");
+    // On its own origin the credential follows.
+    let home = json(HttpRequest::get("/redirect-to").query("url", "/anything"), &client).await;
+    assert_eq!(home["headers"]["X-Key"], json!("key-s3cr3t"));
+}
