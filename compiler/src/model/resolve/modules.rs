@@ -208,11 +208,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn input(&mut self, field: &'a ast::Field, site: &Site, place: ConstantPlace, inputs: &mut Inputs) {
-        if field.rest {
+        // In a body it is what the API's own users add: custom fields, for example.
+        if field.rest && place != ConstantPlace::Body {
             self.report(
-                Diagnostic::new(codes::REST_IN_INPUT, field.name.span, "`...` belongs to types")
-                    .here("not among the inputs of a module")
-                    .help("name a type with `...: json` and write `body json value: Type`"),
+                Diagnostic::new(codes::REST_IN_INPUT, field.name.span, "`...` belongs to types and bodies")
+                    .here("not among these inputs")
+                    .help("for further query parameters write `more?: map<string> style form explode`"),
             );
             return;
         }
