@@ -16,8 +16,8 @@ pub(super) fn balance(file: FileId, text: &mut Vec<u8>, scan: &mut Scan, diagnos
     }
     let by_indentation = unpaired(text, scan, true);
     let imbalance = imbalance(text, &scan.brackets);
-    // Where indentation would tell of more mistakes than there can be, it is not to be trusted.
-    let trusted = by_indentation.len() <= imbalance.max(1);
+    // Where indentation tells of many more mistakes than there must be, it is not to be trusted.
+    let trusted = by_indentation.len() <= imbalance + 2;
     let found = if trusted { by_indentation } else { unpaired(text, scan, false) };
     for one in &found {
         one.report(file, text, diagnostics);

@@ -17,6 +17,8 @@ pub(super) struct Block {
     pub(super) habits: &'static [(&'static str, &'static str)],
     /// Words kept for later, and what to do meanwhile.
     pub(super) reserved: &'static [(&'static str, &'static str)],
+    /// Whether `///` may stand above its statements.
+    pub(super) documented: bool,
     /// Statements that may stand several times.
     pub(super) repeat: &'static [Rule],
 }
@@ -25,7 +27,7 @@ const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPT
 
 /// Something that is no keyword: fields, entries, bindings.
 const fn plain(lone: Rule, statement: &'static str, repeat: &'static [Rule]) -> Block {
-    Block { lone, statement, starts: &[], habits: &[], reserved: &[], repeat }
+    Block { lone, statement, starts: &[], habits: &[], reserved: &[], documented: false, repeat }
 }
 
 pub(super) static ITEM: Block = Block {
@@ -40,6 +42,7 @@ pub(super) static ITEM: Block = Block {
         ("namespace", "group"), ("module", "group"), ("service", "connector"), ("list", "search"),
     ],
     reserved: &[("change", "mark what differs between versions with `on`, as in `type Project on v22 { … }`")],
+    documented: true,
     repeat: &[Rule::item],
 };
 pub(super) static CONNECTOR: Block = Block {
@@ -48,6 +51,7 @@ pub(super) static CONNECTOR: Block = Block {
     starts: &["docs", "server", "names", "send", "limit", "retry", "fails"],
     habits: &[("base_url", "server"), ("url", "server"), ("host", "server"), ("header", "send"), ("rate_limit", "limit")],
     reserved: &[],
+    documented: false,
     repeat: &[Rule::server, Rule::send, Rule::limit, Rule::fails],
 };
 pub(super) static API: Block = Block {
@@ -56,6 +60,7 @@ pub(super) static API: Block = Block {
     starts: &["released", "unsupported", "removed", "deprecated"],
     habits: &[],
     reserved: &[],
+    documented: false,
     repeat: &[],
 };
 pub(super) static CONNECTION: Block = Block {
@@ -64,6 +69,7 @@ pub(super) static CONNECTION: Block = Block {
     starts: &["fields", "oauth2", "exchange", "send", "probe", "server", "deprecated"],
     habits: &[("oauth", "oauth2"), ("test", "probe")],
     reserved: &[("from", "declare the older connection beside this one and mark it `deprecated`")],
+    documented: false,
     repeat: &[Rule::send],
 };
 pub(super) static OAUTH2: Block = Block {
@@ -72,6 +78,7 @@ pub(super) static OAUTH2: Block = Block {
     starts: &["authorize", "token", "refresh", "client", "body", "pkce", "scopes", "separator", "with", "read"],
     habits: &[("scope", "scopes")],
     reserved: &[],
+    documented: false,
     repeat: &[Rule::extra, Rule::read_as],
 };
 pub(super) static EXCHANGE: Block = Block {
@@ -80,6 +87,7 @@ pub(super) static EXCHANGE: Block = Block {
     starts: &["query", "header", "body", "token", "expires"],
     habits: &[],
     reserved: &[],
+    documented: false,
     repeat: &[],
 };
 pub(super) static MODULE: Block = Block {
@@ -91,6 +99,7 @@ pub(super) static MODULE: Block = Block {
     ],
     habits: &[("headers", "header"), ("params", "query"), ("request", "body"), ("response", "answers"), ("input", "body")],
     reserved: RESERVED_IN_MODULES,
+    documented: false,
     repeat: &[Rule::fails, Rule::limit, Rule::example],
 };
 pub(super) static MIXIN: Block = Block {
@@ -102,6 +111,7 @@ pub(super) static MIXIN: Block = Block {
     ],
     habits: &[("headers", "header"), ("params", "query")],
     reserved: RESERVED_IN_MODULES,
+    documented: false,
     repeat: &[Rule::fails, Rule::limit, Rule::example],
 };
 const RESERVED_IN_MODULES: &[(&str, &str)] = &[
@@ -116,6 +126,7 @@ pub(super) static PAGE: Block = Block {
     starts: &["advance", "size", "send", "read", "key", "items", "stop", "start", "cap"],
     habits: &[("limit", "size"), ("max", "cap")],
     reserved: &[],
+    documented: false,
     repeat: &[],
 };
 pub(super) static SCRIPT: Block = Block {
@@ -124,11 +135,12 @@ pub(super) static SCRIPT: Block = Block {
     starts: &["given", "connection", "sends", "reply", "yields", "gives", "fails"],
     habits: &[("returns", "gives"), ("expect", "gives"), ("replies", "reply"), ("input", "given")],
     reserved: &[("asks", "see `upgrade`"), ("upgrade", "write `call` and test one version")],
+    documented: false,
     repeat: &[Rule::sends, Rule::reply],
 };
-pub(super) static TYPE: Block = Block { starts: &["deprecated"], ..plain(Rule::lone_type_statement, "field", &[Rule::field]) };
-pub(super) static FIELD: Block = plain(Rule::lone_field, "field", &[Rule::field]);
-pub(super) static ENUM: Block = Block { starts: &["deprecated"], ..plain(Rule::lone_enum_statement, "variant", &[Rule::variant]) };
+pub(super) static TYPE: Block = Block { documented: true, ..plain(Rule::lone_type_statement, "field", &[Rule::field]) };
+pub(super) static FIELD: Block = Block { documented: true, ..plain(Rule::lone_field, "field", &[Rule::field]) };
+pub(super) static ENUM: Block = Block { documented: true, ..plain(Rule::lone_enum_statement, "variant", &[Rule::variant]) };
 pub(super) static ANSWERS: Block = plain(Rule::lone_status_answer, "answer", &[Rule::status_answer]);
 pub(super) static SCOPE: Block = plain(Rule::lone_scope, "scope", &[Rule::scope]);
 pub(super) static PARAMETER: Block = plain(Rule::lone_parameter, "parameter", &[Rule::parameter]);

@@ -34,6 +34,8 @@ struct Stretch<'p> {
     base: usize,
     /// Where in it the unreadable part starts.
     bad_at: usize,
+    /// Whether the statement before it is part of it.
+    joined: bool,
 }
 
 type Once<'f, 't> = dyn FnMut(&mut Reader<'t>, Pair<'_>) + 'f;
@@ -49,16 +51,9 @@ impl<'t> Reader<'t> {
         last_bad: &mut Option<Span>,
         once: &mut Once<'_, 't>,
     ) {
+        self.stray_documentation(&bad, block, bad_follows);
         let Some(text) = bad.clone().into_inner().find(|pair| pair.as_rule() == Rule::bad_text) else {
-            before.into_iter().for_each(|before| once(self, before));
-            let span = self.span(&bad);
-            if !bad_follows {
-                self.report(
-                    Diagnostic::new(codes::DOCUMENTS_NOTHING, span, "nothing that can be documented follows")
-                        .help("`///` stands above an item, a field or a variant; a comment starts with `//`"),
-                );
-            }
-            return;
+            return before.into_iter().for_each(|before| once(self, before));
         };
         let span = self.span(&text);
         let follows = self.is_mended(span) || last_bad.is_some_and(|last| self.continues(last, span));
@@ -69,13 +64,13 @@ impl<'t> Reader<'t> {
             return;
         }
         let input = bad.as_span().get_input();
-        let start = bad.as_span().start();
-        let end = start + bad.as_str().trim_end_matches([' ', '\t', '\r', '\n', ',']).len();
+        let start = if block.documented { bad.as_span().start() } else { text.as_span().start() };
+        let end = bad.as_span().start() + bad.as_str().trim_end_matches([' ', '\t', '\r', '\n', ',']).len();
         let text_at = text.as_span().start();
-        let alone = Stretch { text: &input[start..end], base: start, bad_at: text_at - start };
+        let alone = Stretch { text: &input[start..end], base: start, bad_at: text_at - start, joined: false };
         let joined = before.as_ref().filter(|before| self.is_attached(before, span)).map(|before| {
             let base = before.as_span().start();
-            Stretch { text: &input[base..end], base, bad_at: text_at - base }
+            Stretch { text: &input[base..end], base, bad_at: text_at - base, joined: true }
         });
         let joined = joined.filter(|joined| goes_on(joined, &alone, block));
         let mended = match joined {
@@ -95,6 +90,20 @@ impl<'t> Reader<'t> {
         if !mended {
             self.unread.push(span);
             *last_bad = Some(span);
+        }
+    }
+
+    /// Documentation where none can stand, or with nothing behind it.
+    fn stray_documentation(&mut self, bad: &Pair<'_>, block: &Block, bad_follows: bool) {
+        let mut parts = bad.clone().into_inner();
+        let Some(doc) = parts.next().filter(|part| part.as_rule() == Rule::doc) else { return };
+        let documents = block.documented && (bad_follows || parts.any(|part| part.as_rule() == Rule::bad_text));
+        let span = self.span(&doc);
+        if !documents && !self.is_mended(span) {
+            self.report(
+                Diagnostic::new(codes::DOCUMENTS_NOTHING, span, "nothing that can be documented follows")
+                    .help("`///` stands above an item, a field or a variant; a comment starts with `//`"),
+            );
         }
     }
 
@@ -139,12 +148,13 @@ impl<'t> Reader<'t> {
                 }
                 Err(error) => Failure::of(&error),
             };
-            let first = failure.at <= stretch.bad_at && stretch.base + failure.at <= stretch.base + stretch.bad_at;
+            let first = !stretch.joined && failure.at <= stretch.bad_at;
             let mend = failure.mend(&text, block, first);
             if std::mem::take(&mut report) {
                 self.shifted(&shifts, |reader| reader.explain(&failure, &text, block, mend.as_ref(), first));
             }
-            report = matches!(mend, Some(Mend::Replace(_) | Mend::Insert(_)));
+            // What else is wrong behind a misspelled word is a mistake of its own.
+            report = mend.as_ref().is_some_and(|mend| is_word(mend.token()));
             let Some(mend) = mend else { return false };
             let (mended, shift) = mend.apply(&text, failure.at);
             text = mended;
@@ -171,6 +181,10 @@ impl<'t> Reader<'t> {
         let expected = words::list(&failure.expected, block.statement);
         let mut diagnostic = match unknown && !block.starts.is_empty() {
             true => Diagnostic::new(codes::UNKNOWN_STATEMENT, span, format!("`{shown}` starts no {}", block.statement)),
+            false if matches!(mend, Some(Mend::Insert(_))) => {
+                let token = mend.map_or("", Mend::token);
+                Diagnostic::new(codes::UNEXPECTED, span, format!("`{token}` is missing before `{shown}`"))
+            }
             false if found.is_empty() => Diagnostic::new(codes::UNEXPECTED, span, format!("{expected} is missing here")),
             false => Diagnostic::new(codes::UNEXPECTED, span, format!("expected {expected}, found `{shown}`")),
         };
@@ -195,12 +209,8 @@ fn goes_on(joined: &Stretch<'_>, alone: &Stretch<'_>, block: &Block) -> bool {
     if failure.at != joined.bad_at {
         return failure.at > joined.bad_at;
     }
-    let found = first_token(&joined.text[joined.bad_at..]);
-    if !is_word(found) {
-        return true;
-    }
     // A known keyword is a statement of its own, whatever is wrong behind it.
-    if block.starts.contains(&found) {
+    if block.starts.contains(&first_token(&joined.text[joined.bad_at..])) {
         return false;
     }
     if matches!(failure.mend(joined.text, block, false), Some(Mend::Replace(_))) {
@@ -263,6 +273,14 @@ impl Failure {
 }
 
 impl Mend {
+    /// What is written, without space.
+    fn token(&self) -> &'static str {
+        match self {
+            Mend::Replace(token) | Mend::Insert(token) => token.trim(),
+            Mend::Remove => "",
+        }
+    }
+
     fn apply(self, text: &str, at: usize) -> (String, Shift) {
         let found = first_token(&text[at..]).len();
         let (old, new) = match self {

@@ -92,6 +92,7 @@ fn shape(rule: Rule, statement: &str) -> String {
 pub(super) fn list(expected: &[Rule], statement: &str) -> String {
     let compulsory: Vec<Rule> = expected.iter().copied().filter(|rule| is_compulsory(*rule)).collect();
     let goes_on = expected.contains(&Rule::EOI);
+    let compulsory = if compulsory.contains(&Rule::colon) { vec![Rule::colon] } else { compulsory };
     let shown = if compulsory.is_empty() || goes_on { expected } else { &compulsory };
     let mut words: Vec<String> = Vec::new();
     for rule in shown.iter().filter(|rule| **rule != Rule::EOI) {
