@@ -1,5 +1,60 @@
 //! Linchpin's compiler: connector specs in, typed Rust out.
+//!
+//! ```text
+//! sources ─▶ syntax ─▶ model: resolve, check, project ─▶ generate ─▶ text
+//! ```
+//! Every stage takes what the stage before gives. All mistakes of a spec are found in one run, and a spec with an error gives no Rust.
+
+pub mod build_script;
 pub mod diagnostics;
+pub mod generate;
 pub mod model;
 pub mod source;
 pub mod syntax;
+
+pub use build_script::Build;
+
+use diagnostics::Diagnostics;
+use model::Model;
+use source::Sources;
+
+/// What became of one connector.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// Its Rust; none when there are errors.
+    pub module: Option<RustModule>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// A connector in Rust.
+#[derive(Clone, Debug)]
+pub struct RustModule {
+    /// The name of the module, and of its file.
+    pub name: String,
+    /// One `pub mod`, formatted.
+    pub text: String,
+}
+
+/// Compiles the spec of one connector.
+pub fn compile(sources: &Sources) -> Compiled {
+    let mut diagnostics = Diagnostics::default();
+    let module = check(sources, &mut diagnostics).map(|model| generate(&model, sources));
+    Compiled { module, diagnostics }
+}
+
+/// Reads and checks the spec of one connector; gives no model when there are errors.
+pub fn check(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let files = syntax::parse_all(sources, diagnostics);
+    let model = model::resolve::resolve(&files, sources, diagnostics);
+    model::check::check(&model, sources, diagnostics);
+    diagnostics.gate().ok().map(|()| model)
+}
+
+/// The Rust of a checked connector.
+pub fn generate(model: &Model, sources: &Sources) -> RustModule {
+    let projections = model::project::project_all(model);
+    let tokens = generate::generate(model, &projections);
+    let origin = &sources.file(model.connector.span.file).name;
+    RustModule { name: generate::module_name(model), text: generate::file(origin, tokens) }
+}

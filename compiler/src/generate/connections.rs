@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{deprecation, documentation};
 use super::names;
 use super::scope::Scope;
-use super::structs::{Use, rust_fields};
+use super::structs::{Use, constructors, rust_fields};
 use super::tables::{body, constant_place, life, member, members, path, some, text, texts};
 use super::types::shape;
 use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Grant, OAuth2, Rotation, Send};
@@ -20,6 +20,7 @@ pub(crate) fn connection(connection: &Connection, name: &Ident, scope: &Scope<'_
     let fields = rust_fields(&fields, None, Use::Received, scope);
     let public = quote!(pub);
     let lines: TokenStream = fields.iter().map(|field| field.definition(&public, scope)).collect();
+    let constructors = constructors(name, &fields, scope);
     let table = table(connection, name);
     quote! {
         lp::structure! {
@@ -29,6 +30,7 @@ pub(crate) fn connection(connection: &Connection, name: &Ident, scope: &Scope<'_
                 #lines
             }
         }
+        #constructors
         impl lp::Connection for #name {
             const TABLE: &'static lp::ConnectionTable = &#table;
         }

@@ -20,14 +20,14 @@ mod unions;
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::{Model, Projected, Projection, TypeDef, TypeDefKind};
 use docs::{deprecation, documentation};
 use scope::{Scope, Whole, has_versions};
 
-pub(crate) use file::file;
+pub use file::file;
 
 /// The module of a connector, from its projections, oldest first.
 pub fn generate(model: &Model, projections: &[Projection<'_>]) -> TokenStream {
@@ -233,7 +233,7 @@ fn type_item(definition: &TypeDef, scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// The name under which a connector's file lies in `OUT_DIR`.
-pub(crate) fn file_name(model: &Model) -> Ident {
-    names::module(&model.connector.name)
+/// The name of a connector's module, which its file in `OUT_DIR` bears too.
+pub fn module_name(model: &Model) -> String {
+    names::module(&model.connector.name).to_string()
 }

@@ -153,7 +153,15 @@ impl<'p> Scope<'p> {
         };
         let connection = model.connections.iter().rposition(|one| one.name == written).map(|index| self.whole.connections[index].clone());
         let whole = named(written).or(connection);
-        whole.or_else(|| Some(named(path)? + "::" + &names::snake(member?))).unwrap_or_else(|| written.to_owned())
+        let member_of = |path: &str, member: &str| {
+            let owner = named(path)?;
+            // In a type, fields are in lower case; in an enum, variants are capitalised.
+            let is_enum = self.projection.types.iter().any(|one| {
+                matches!(one.item.kind, TypeDefKind::Enum { .. }) && model.name(one.item.symbol).name == path.rsplit('.').next().unwrap_or(path)
+            });
+            Some(owner + "::" + &if is_enum { names::camel(member) } else { names::snake(member) })
+        };
+        whole.or_else(|| member_of(path, member?)).unwrap_or_else(|| written.to_owned())
     }
 }
 
