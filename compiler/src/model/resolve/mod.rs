@@ -29,7 +29,7 @@ mod versions;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Api, Model, Symbol, SymbolName, TypeDef, Versions};
+use super::{Api, Failure, Model, Symbol, SymbolName, TypeDef, Versions};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
@@ -49,6 +49,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
     resolver.define_types(&items);
     let connections = resolver.connections(&items);
     let connector = resolver.connector(&items, &connections);
+    resolver.failures.clone_from(&connector.fails);
     let modules = resolver.modules(&items, &connector, &connections);
     let tests = resolver.tests(&items, &modules, &connections);
     resolver.successors_exist(&modules, &connections);
@@ -86,6 +87,8 @@ struct Resolver<'a> {
     types: Vec<TypeDef>,
     definitions: HashMap<Symbol, Vec<usize>>,
     inline: HashMap<Span, Symbol>,
+    /// The connector's error answers.
+    failures: Vec<Failure>,
     pending_defaults: Vec<(usize, usize, &'a ast::Value)>,
     pending_successors: Vec<PendingSuccessor<'a>>,
 }
@@ -123,6 +126,7 @@ impl<'a> Resolver<'a> {
             types: Vec::new(),
             definitions: HashMap::new(),
             inline: HashMap::new(),
+            failures: Vec::new(),
             pending_defaults: Vec::new(),
             pending_successors: Vec::new(),
         }

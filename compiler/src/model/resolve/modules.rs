@@ -26,7 +26,8 @@ struct Flat<'a> {
     query: Vec<(&'a ast::Field, usize)>,
     header: Vec<(&'a ast::Field, usize)>,
     cookie: Vec<(&'a ast::Field, usize)>,
-    request: Option<(&'a ast::Request, usize)>,
+    /// The body; mixins may add members to a body of members.
+    requests: Vec<(&'a ast::Request, usize)>,
     answers: Vec<(&'a ast::Answer, usize)>,
     fails: Vec<(&'a ast::Fails, usize)>,
     page: Option<&'a ast::Page>,
@@ -69,7 +70,7 @@ impl<'a> Resolver<'a> {
         let flat = self.flat(item, site);
         let site = flat.sites[0].clone();
         let (path, inputs) = self.inputs(item, &flat);
-        let encoding = flat.request.map_or(Encoding::None, |(request, _)| self.encoding(request));
+        let encoding = flat.requests.first().map_or(Encoding::None, |(request, _)| self.encoding(request));
         let mut answers = self.answers(&flat);
         let parts = PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
         let page = self.page(&parts, &mut answers);
@@ -131,7 +132,7 @@ impl<'a> Resolver<'a> {
     fn inputs(&mut self, item: &'a ast::Module, flat: &Flat<'a>) -> (Vec<PathPart>, Inputs) {
         let mut inputs = Inputs { list: Vec::new(), constants: Vec::new() };
         let every = flat.path.iter().chain(&flat.query).chain(&flat.header).chain(&flat.cookie).map(|(field, _)| *field);
-        let body = flat.request.into_iter().flat_map(|(request, _)| request_fields(request));
+        let body = flat.requests.iter().flat_map(|(request, _)| request_fields(request));
         self.names_differ(every.chain(body));
         let path = self.path(item, flat, &mut inputs);
         for (field, at) in &flat.query {
@@ -143,17 +144,15 @@ impl<'a> Resolver<'a> {
         for (field, at) in &flat.cookie {
             self.input(field, &flat.sites[*at], ConstantPlace::Cookie, &mut inputs);
         }
-        match flat.request.map(|(request, at)| (&request.body, &flat.sites[at])) {
-            Some((RequestBody::Fields(fields), site)) => {
-                for field in fields {
-                    self.input(field, site, ConstantPlace::Body, &mut inputs);
+        for (request, at) in &flat.requests {
+            let site = &flat.sites[*at];
+            match &request.body {
+                RequestBody::Fields(fields) => fields.iter().for_each(|field| self.input(field, site, ConstantPlace::Body, &mut inputs)),
+                RequestBody::Whole(field) => {
+                    let field = self.input_field(field, site);
+                    inputs.list.push(Input { field, place: Place::WholeBody });
                 }
             }
-            Some((RequestBody::Whole(field), site)) => {
-                let field = self.input_field(field, site);
-                inputs.list.push(Input { field, place: Place::WholeBody });
-            }
-            None => {}
         }
         (path, inputs)
     }
@@ -478,14 +477,15 @@ impl<'a> Flat<'a> {
         note(body.exchange.is_some() && own.exchange.is_none(), "exchange");
         note(body.server.is_some() && own.server.is_none(), "server");
         note(body.connections.is_some() && own.connections.is_none(), "connection");
-        note(body.request.is_some() && own.request.is_none(), "body");
+        let adds = body.request.as_ref().is_some_and(|request| self.requests.iter().all(|(other, _)| add_up(other, request)));
+        note(body.request.is_some() && own.request.is_none() && !adds, "body");
         note(body.page.is_some() && own.page.is_none(), "page");
         note(body.order.is_some() && own.order.is_none(), "order");
         note(body.retry.is_some() && own.retry.is_none(), "retry");
         self.exchange = self.exchange.or(body.exchange.as_ref());
         self.server = self.server.or(body.server.as_ref());
         self.connections = self.connections.or(body.connections.as_ref());
-        self.request = self.request.or(body.request.as_ref().map(|request| (request, at)));
+        self.requests.extend(body.request.as_ref().filter(|_| adds).map(|request| (request, at)));
         self.page = self.page.or(body.page.as_ref());
         self.order = self.order.or(body.order.as_ref());
         self.retry = self.retry.or(body.retry.as_ref());
@@ -515,7 +515,7 @@ fn own_statements(body: &ModuleBody, site: Site) -> Flat<'_> {
         query: own(&body.query),
         header: own(&body.header),
         cookie: own(&body.cookie),
-        request: body.request.as_ref().map(|request| (request, 0)),
+        requests: body.request.iter().map(|request| (request, 0)).collect(),
         answers: body.answers.iter().map(|answer| (answer, 0)).collect(),
         fails: body.fails.iter().map(|fails| (fails, 0)).collect(),
         page: body.page.as_ref(),
@@ -541,6 +541,12 @@ fn is_empty(body: &ModuleBody) -> bool {
         && body.retry.is_none()
 }
 
+/// Two bodies of members in one encoding are one body.
+fn add_up(a: &ast::Request, b: &ast::Request) -> bool {
+    let members = |request: &ast::Request| matches!(request.body, RequestBody::Fields(_));
+    members(a) && members(b) && a.encoding.value == b.encoding.value
+}
+
 fn request_fields(request: &ast::Request) -> &[ast::Field] {
     match &request.body {
         RequestBody::Fields(fields) => fields,
@@ -562,7 +568,7 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
     ModuleSpans {
         method: flat.exchange.map_or(item.name.span, |exchange| exchange.method.span),
         path: flat.exchange.map_or(item.name.span, |exchange| exchange.path.span),
-        body: flat.request.map(|(request, _)| request.encoding.span),
+        body: flat.requests.first().map(|(request, _)| request.encoding.span),
         retry,
     }
 }

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::items::Items;
 use super::literals::Reading;
+use super::scalars;
 use super::symbols::joined;
 use super::unknown::{choice, listed};
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, Field, Module, Script, ScriptExchange, Test, Type, Versions};
+use crate::model::{Connection, Failure, Field, Module, Script, ScriptExchange, Test, Type, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ModuleKind, Value, ValueKind};
 
@@ -151,7 +152,7 @@ impl<'a> Resolver<'a> {
             return text.clone();
         }
         let text = self.json(value, on);
-        let fails = module.fails.iter().any(|failure| failure.when.is_some());
+        let fails = module.fails.iter().chain(&self.failures).any(|failure| holds(failure, value));
         if let Some(answer) = answer.filter(|_| !fails)
             && let (Some(ty), Some(inner)) = (&answer.body, at(value, &answer.at))
         {
@@ -193,6 +194,20 @@ fn at<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
     let Some((first, rest)) = path.split_first() else { return Some(value) };
     let ValueKind::Object(members) = &value.kind else { return None };
     at(&members.iter().find(|(key, _)| key.value == *first)?.1, rest)
+}
+
+/// Is the answer an error whatever its status?
+fn holds(failure: &Failure, body: &Value) -> bool {
+    let Some((path, equals)) = &failure.when else { return false };
+    let Some(found) = at(body, path) else { return false };
+    match (equals, &found.kind) {
+        (None, kind) => !matches!(kind, ValueKind::Null),
+        (Some(wanted), ValueKind::Text(text)) => *wanted == scalars::quoted(text),
+        (Some(wanted), ValueKind::Bool(value)) => *wanted == value.to_string(),
+        (Some(wanted), ValueKind::Number(number)) => wanted == number,
+        (Some(wanted), ValueKind::Null) => wanted == "null",
+        _ => false,
+    }
 }
 
 fn same_title(item: &ast::Test, first: Span) -> Diagnostic {

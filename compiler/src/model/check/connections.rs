@@ -1,0 +1,39 @@
+//! Connections as a whole.
+
+use super::Checker;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{Connection, Grant, Send, Template, Type};
+
+/// A secret that a person fills in is sent somewhere.
+pub(super) fn secrets_are_sent(checker: &mut Checker<'_>) {
+    if !checker.model.whole {
+        return;
+    }
+    for connection in &checker.model.connections {
+        let used: Vec<&str> = templates(connection).flat_map(|template| &template.holes).map(String::as_str).collect();
+        let client = matches!(connection.grant, Grant::OAuth2(_));
+        for field in connection.fields.iter().filter(|field| field.ty == Type::Secret) {
+            let name = field.name.as_str();
+            if !used.contains(&name) && !(client && matches!(name, "client_secret" | "refresh_token" | "access_token")) {
+                checker.report(
+                    Diagnostic::new(codes::SECRET_NOT_SENT, field.span, format!("the secret `{name}` is asked for and never sent"))
+                        .here("goes nowhere")
+                        .help(format!("write for example `send bearer {name}` in this connection")),
+                );
+            }
+        }
+    }
+}
+
+fn templates(connection: &Connection) -> impl Iterator<Item = &Template> {
+    let sends = connection.sends.iter().flat_map(|send| match send {
+        Send::Header(_, value) | Send::Query(_, value) | Send::Cookie(_, value) => vec![value],
+        Send::Basic(user, password) => vec![user, password],
+    });
+    let granted = match &connection.grant {
+        Grant::Fields => Vec::new(),
+        Grant::OAuth2(oauth) => oauth.extra.iter().map(|(_, _, value)| value).chain([&oauth.token]).collect(),
+        Grant::Exchange(exchange) => exchange.values.iter().map(|(_, _, value)| value).chain([&exchange.url]).collect(),
+    };
+    sends.chain(granted)
+}
