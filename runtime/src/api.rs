@@ -30,9 +30,9 @@ pub trait ConnectsTo<A: Api>: Connection {}
 pub trait OfferedBy<A: Api> {}
 
 /// Something that can be asked of an API.
-pub trait Operation: Shaped + Send + Sync + 'static {
+pub trait Operation: Shaped {
     /// What comes back.
-    type Output: Shaped + Send + 'static;
+    type Output: Shaped;
     /// Its table.
     const TABLE: &'static OperationTable;
 
@@ -52,7 +52,7 @@ pub trait Operation: Shaped + Send + Sync + 'static {
 /// An operation that gives items, page by page.
 pub trait Search: Operation {
     /// One item.
-    type Item: Shaped + Send + 'static;
+    type Item: Shaped;
 
     /// The items of all pages, one after the other; the next page is fetched while the current one is read.
     fn items<A>(self, client: &Client<A>) -> Items<Self::Item>

@@ -96,6 +96,11 @@ pub trait Credentials: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Whether [`Credentials::sign`] is to be called.
+    fn signs(&self) -> bool {
+        false
+    }
+
     /// Signs a request that is otherwise complete, for grants whose proof depends on the request itself.
     fn sign(&self, _request: &mut http::Request<()>, _body: Option<&[u8]>) -> Result<(), Error> {
         Ok(())

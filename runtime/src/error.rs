@@ -162,6 +162,12 @@ impl Error {
         self
     }
 
+    /// Some characters around the mistake.
+    pub(crate) fn with_snippet(mut self, snippet: &str) -> Error {
+        self.0.message = format!("{} near `{}`", self.0.message, shorten(snippet));
+        self
+    }
+
     /// What the API said for itself. A body over the kept size is dropped, never cut: half a document decodes to nothing.
     pub(crate) fn with_api(mut self, code: Option<String>, message: Option<String>, body: Bytes, failure: Option<&'static Failure>) -> Error {
         self.0.code = code.map(|code| shorten(&code));
@@ -223,7 +229,7 @@ impl Error {
     /// The body of the API's own error, as the spec types it. `None` when there is none or it is of another shape.
     pub fn body<E: Shaped>(&self) -> Option<E> {
         let (bytes, at) = self.0.body.as_ref()?;
-        crate::answer::decode_at::<E>(bytes, at).ok()
+        crate::answer::decode_at::<E>(bytes, at)
     }
 
     /// The body of the API's own error, as it came.

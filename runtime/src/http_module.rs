@@ -5,7 +5,7 @@ mod body;
 mod request;
 mod response;
 mod send;
-mod xml;
+pub(crate) mod xml;
 
 pub use body::{HttpBody, Part};
 pub use request::{HttpRequest, Redirects};

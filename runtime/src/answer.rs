@@ -1,0 +1,313 @@
+//! From an answer to a value or an error: which answer of the table applies, what its content type must be, what the API says went wrong.
+//! Reading JSON down a path is `walk`'s, decoding by shape is `shape`'s.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    call::Prepared,
+    download::Download,
+    engine::Core,
+    error::{Error, ErrorKind},
+    limit::Permits,
+    operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
+    retry::{includes, stated_wait},
+    shape::{self, DecodeError, Erased, Kind, Names, PageRequest, Shape, Shaped},
+    transport::{Incoming, ReadLimits, Reader},
+};
+
+/// The most bytes of an error's body that are read.
+const ERROR_BYTES: u64 = 1 << 20;
+/// Headers under which servers name a request.
+const REQUEST_IDS: [&str; 7] =
+    ["x-request-id", "request-id", "x-github-request-id", "x-amzn-requestid", "x-ms-request-id", "x-slack-req-id", "x-correlation-id"];
+
+/// A success answer, read as far as its kind asks for, and not decoded.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) operation: &'static OperationTable,
+    pub(crate) api: &'static ApiTable,
+    pub(crate) answer: &'static Answer,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// Where it came from, after redirects.
+    pub(crate) url: Url,
+    pub(crate) content: Content,
+}
+
+/// What an answer holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Bytes(Bytes),
+    Stream(Download),
+}
+
+/// Why an answer is no success.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// It could not be read.
+    Unread(Error),
+    /// It says so.
+    Answer(Error),
+}
+
+/// Sorts an answer by its status and reads it.
+pub(crate) async fn receive(
+    core: &Core,
+    call: &Prepared,
+    url: Url,
+    incoming: Incoming,
+    permits: &mut Option<Permits>,
+) -> Result<Answered, Failed> {
+    let operation = call.operation;
+    let status = incoming.status.as_u16();
+    let Some(answer) = operation.answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status)) else {
+        return Err(Failed::Answer(refusal(core, operation, incoming).await));
+    };
+    let headers = incoming.headers;
+    // An API that reports errors with status 200 does so in JSON where a file was asked for, too.
+    let may_fail = is_json(&headers) && failures(operation, core.table).any(|failure| failure.when.is_some());
+    let content = if answer.decoding == Decoding::Stream && !may_fail {
+        let limits = ReadLimits { wire: core.settings.download, decoded: core.settings.download, ..core.read_limits() };
+        let reader = Reader::new(&headers, incoming.body, limits).map_err(Failed::Unread)?;
+        let permits = permits.take().unwrap_or_default();
+        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits))
+    } else {
+        let reader = Reader::new(&headers, incoming.body, core.read_limits()).map_err(Failed::Unread)?;
+        Content::Bytes(reader.all().await.map_err(Failed::Unread)?)
+    };
+    Ok(Answered { operation, api: core.table, answer, status, headers, url, content })
+}
+
+fn failures(operation: &'static OperationTable, api: &'static ApiTable) -> impl Iterator<Item = &'static Failure> {
+    operation.failures.iter().chain(api.failures)
+}
+
+/// The error of a status that is no success.
+async fn refusal(core: &Core, operation: &'static OperationTable, incoming: Incoming) -> Error {
+    let (status, headers) = (incoming.status, incoming.headers);
+    let limits = ReadLimits { wire: ERROR_BYTES, decoded: ERROR_BYTES, ..core.read_limits() };
+    let body = match Reader::new(&headers, incoming.body, limits) {
+        // The status says what went wrong; a body that cannot be read does not change that.
+        Ok(reader) => reader.all().await.unwrap_or_default(),
+        Err(_) => Bytes::new(),
+    };
+    let applies = |failure: &&Failure| match failure.statuses {
+        [] => !status.is_success(),
+        statuses => includes(statuses, status.as_u16()),
+    };
+    let failure = failures(operation, core.table)
+        .filter(applies)
+        .find(|failure| failure.when.is_none_or(|condition| value_at(&body, condition.path).is_some_and(|found| holds(condition, &found))));
+    let wait = stated(core, &headers, status);
+    let kind = match kind(status) {
+        ErrorKind::Permission if wait.is_some() => ErrorKind::RateLimited,
+        kind => kind,
+    };
+    let said = status.canonical_reason().map_or_else(String::new, |reason| format!(" {reason}"));
+    let error = Error::new(kind, format!("the server answered {}{said}", status.as_u16()));
+    with_api(error, status.as_u16(), &headers, body, failure).with_retry_after(wait)
+}
+
+fn with_api(error: Error, status: u16, headers: &HeaderMap, body: Bytes, failure: Option<&'static Failure>) -> Error {
+    let text = |path: &[&str]| match (path, value_at(&body, path)) {
+        ([], _) | (_, None | Some(Value::Null)) => None,
+        (_, Some(Value::String(text))) => Some(text),
+        (_, Some(other)) => Some(other.to_string()),
+    };
+    let (code, message) = failure.map_or((None, None), |failure| (text(failure.code), text(failure.message)));
+    let id = REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned);
+    error.with_status(status).with_request_id(id).with_api(code, message, body, failure)
+}
+
+/// The kind of a status.
+fn kind(status: StatusCode) -> ErrorKind {
+    match status.as_u16() {
+        401 | 407 => ErrorKind::Authentication,
+        403 => ErrorKind::Permission,
+        404 => ErrorKind::NotFound,
+        408 => ErrorKind::Timeout,
+        409 | 412 => ErrorKind::Conflict,
+        410 => ErrorKind::Gone,
+        429 => ErrorKind::RateLimited,
+        400..=499 => ErrorKind::Invalid,
+        500..=599 => ErrorKind::Server,
+        _ => ErrorKind::Decode,
+    }
+}
+
+/// How long the server asks to wait: in the header that the spec names, in `Retry-After`, or by a limit whose calls are used up.
+fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Option<std::time::Duration> {
+    let now = core.clock.wall();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let declared = core.table.retry.honour.and_then(text).or_else(|| text("retry-after"));
+    if let Some(wait) = declared.and_then(|value| stated_wait(value, now)) {
+        return Some(wait);
+    }
+    if !matches!(status.as_u16(), 403 | 429) {
+        return None;
+    }
+    core.table.limits.iter().find_map(|limit| match limit {
+        Limit::Headers { remaining, reset, kind } if text(remaining)?.trim() == "0" => match kind {
+            Reset::Delta => text(reset)?.trim().parse().ok().map(std::time::Duration::from_secs),
+            Reset::Epoch | Reset::Date => stated_wait(text(reset)?, now),
+        },
+        _ => None,
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| contains(value.as_bytes(), b"json"))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+}
+
+/// Whether what was found is what a condition names.
+fn holds(condition: Condition, found: &Value) -> bool {
+    match condition.equals {
+        None => !found.is_null(),
+        Some(literal) => serde_json::from_str::<Value>(literal).is_ok_and(|literal| literal == *found),
+    }
+}
+
+/// The conditions under which a success status is an error after all.
+pub(crate) fn conditions(answered: &Answered) -> Vec<(&'static Failure, Condition)> {
+    let applies = |failure: &&Failure| failure.statuses.is_empty() || includes(failure.statuses, answered.status);
+    failures(answered.operation, answered.api).filter(applies).filter_map(|failure| Some((failure, failure.when?))).collect()
+}
+
+/// The error that an answer with a success status reports, given what stands where the conditions point.
+pub(crate) fn reported(answered: &Answered, conditions: &[(&'static Failure, Condition)], found: &[Option<Value>]) -> Option<Error> {
+    let (failure, _) = conditions
+        .iter()
+        .zip(found)
+        .find(|((_, condition), found)| found.as_ref().is_some_and(|found| holds(*condition, found)))
+        .map(|(failing, _)| failing)?;
+    let Content::Bytes(body) = &answered.content else { return None };
+    let error = Error::new(ErrorKind::Invalid, "the API reports an error");
+    Some(with_api(error, answered.status, &answered.headers, body.clone(), Some(failure)))
+}
+
+/// The value of an answer, of the operation's output shape.
+pub(crate) fn decode(answered: &Answered) -> Result<Erased, Error> {
+    let value = match &answered.content {
+        Content::Stream(download) => Erased::new(download.clone()),
+        Content::Bytes(bytes) => {
+            check_conditions(answered, bytes)?;
+            decode_bytes(answered, bytes)?
+        }
+    };
+    Ok(in_variant(answered, value))
+}
+
+fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
+    let conditions = conditions(answered);
+    if conditions.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<_> = conditions.iter().map(|(_, condition)| condition.path).collect();
+    // What is not JSON reports nothing; decoding says what is wrong with it.
+    pick(bytes, &paths).and_then(|found| reported(answered, &conditions, &found)).map_or(Ok(()), Err)
+}
+
+/// The members at some paths, in one pass that builds nothing else; none when it is not JSON.
+pub(crate) fn pick(bytes: &[u8], paths: &[&[&str]]) -> Option<Vec<Option<Value>>> {
+    // A path that no answer has, because only the picks are wanted.
+    let request = PageRequest { items: &["\u{0}"], item: <() as Shaped>::SHAPE, picks: paths, limits: shape::Limits::DEFAULT };
+    shape::decode_page(bytes, &request).ok().map(|page| page.picks)
+}
+
+fn value_at(bytes: &[u8], path: &[&str]) -> Option<Value> {
+    pick(bytes, &[path])?.pop()?
+}
+
+/// What could not be decoded, as the one error type.
+pub(crate) fn undecodable(error: &DecodeError) -> Error {
+    let made = Error::new(ErrorKind::Decode, format!("the answer is not what the spec says: {}", error.message()));
+    let made = match error.snippet() {
+        Some(snippet) => made.with_snippet(snippet),
+        None => made,
+    };
+    match error.path() {
+        "" => made,
+        path => made.with_path(path),
+    }
+}
+
+fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
+    let Answer { decoding, shape, at, .. } = *answered.answer;
+    match decoding {
+        Decoding::Nothing => Ok(Erased::new(())),
+        Decoding::Stream => {
+            let reader = Reader::new(&HeaderMap::new(), bytes.clone().into(), unbounded())?;
+            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Permits::default())))
+        }
+        Decoding::Text(_) => text(shape, bytes, answered),
+        Decoding::Xml => {
+            expect_type(answered, &[b"xml"], "XML")?;
+            crate::xml::read(bytes, shape, at).map_err(|error| error.with_status(answered.status))
+        }
+        Decoding::Json => {
+            expect_type(answered, &[b"json", b"text/plain", b"javascript"], "JSON")?;
+            let decoded = shape::decode_at(shape, bytes, at, Names::Wire, shape::Limits::DEFAULT);
+            decoded.map_err(|error| undecodable(&error).with_status(answered.status))
+        }
+    }
+}
+
+fn unbounded() -> ReadLimits {
+    ReadLimits { wire: u64::MAX, decoded: u64::MAX, ratio: u64::MAX }
+}
+
+/// What should stand at a path does not.
+pub(crate) fn missing(at: &[&str], status: u16) -> Error {
+    Error::new(ErrorKind::Decode, "the answer lacks what the spec says").with_path(at.join(".")).with_status(status)
+}
+
+/// A page of HTML from a portal or a proxy is not taken for the API's answer. No stated type is fine.
+pub(crate) fn expect_type(answered: &Answered, good: &[&[u8]], wanted: &str) -> Result<(), Error> {
+    let Some(stated) = answered.headers.get(header::CONTENT_TYPE) else { return Ok(()) };
+    if good.iter().any(|good| contains(stated.as_bytes(), good)) {
+        return Ok(());
+    }
+    let stated = crate::error::shorten(&String::from_utf8_lossy(stated.as_bytes()));
+    Err(Error::new(ErrorKind::Decode, format!("the answer is {stated}, not {wanted}")).with_status(answered.status))
+}
+
+fn text(shape: &'static Shape, bytes: &Bytes, answered: &Answered) -> Result<Erased, Error> {
+    if shape.same(<Bytes as Shaped>::SHAPE) {
+        return Ok(Erased::new(bytes.clone()));
+    }
+    let bad = |what: &str| Error::new(ErrorKind::Decode, format!("the answer is not {what}")).with_status(answered.status);
+    let text = std::str::from_utf8(bytes).map_err(|_| bad("UTF-8 text"))?;
+    if shape.same(<String as Shaped>::SHAPE) {
+        return Ok(Erased::new(text.to_owned()));
+    }
+    let json = Value::String(text.to_owned()).to_string();
+    Erased::decode(shape, json.as_bytes(), Names::Wire).map_err(|error| undecodable(&error).with_status(answered.status))
+}
+
+/// In the variant of the output enum that the answer belongs to.
+fn in_variant(answered: &Answered, value: Erased) -> Erased {
+    let output = answered.operation.output;
+    match (answered.answer.variant, &output.kind) {
+        (Some(variant), Kind::Union(_)) => {
+            let filled = Erased::build(output, |slot| {
+                slot.fill_variant(usize::from(variant), |inner| Ok::<_, std::convert::Infallible>(inner.put_erased(value)))
+            });
+            let Ok(filled) = filled;
+            filled
+        }
+        _ => value,
+    }
+}
+
+/// Decodes what stands at a path.
+pub(crate) fn decode_at<T: Shaped>(bytes: &[u8], at: &[&str]) -> Option<T> {
+    let value = shape::decode_at(T::SHAPE, bytes, at, Names::Wire, shape::Limits::DEFAULT).ok()?;
+    value.into::<T>().ok()
+}

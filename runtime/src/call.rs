@@ -1,0 +1,362 @@
+//! From an input and its table to a request: what is checked, where each field goes, how the body is encoded. Sends nothing.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    address::{self, Pairs},
+    body::{Body, Payload},
+    client,
+    connection::FieldValues,
+    encode,
+    engine::Core,
+    error::{Error, ErrorKind},
+    gate::{self, Passage},
+    http_module::Redirects,
+    operation::{ConstantPlace, Decoding, OperationTable, Place, Segment, ServerChoice, Style},
+    plain::Plain,
+    shape::{Attrs, ErasedRef, Field, StructureView, View},
+};
+
+/// A request that is complete but for its credential.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) operation: &'static OperationTable,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) passage: Passage,
+    pub(crate) headers: HeaderMap,
+    /// `a=1; b=2`
+    pub(crate) cookies: String,
+    pub(crate) payload: Payload,
+    /// Which redirects are followed, when the call says so itself.
+    pub(crate) redirects: Option<Redirects>,
+    /// The longest one try may take, when the call says so itself.
+    pub(crate) timeout: Option<std::time::Duration>,
+}
+
+/// One field's value for one request: what the input holds, or what paging puts in its place.
+#[derive(Clone, Copy)]
+pub(crate) enum Given<'a> {
+    /// What the input holds.
+    Typed(ErasedRef<'a>),
+    /// What paging puts in its place.
+    Moved(&'a Value),
+}
+
+impl<'a> Given<'a> {
+    pub(crate) fn plain(self, attrs: &Attrs) -> Option<Plain<'a>> {
+        match self {
+            Given::Typed(value) => Plain::of(value, attrs),
+            Given::Moved(value) => Some(Plain::from_json(value)),
+        }
+    }
+}
+
+/// The input with at most one field moved.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    fields: StructureView<'a>,
+    places: &'static [Place],
+    moved: Option<(u16, &'a Value)>,
+}
+
+impl<'a> Input<'a> {
+    fn get(&self, index: usize) -> Option<(&'static Field, Place, Given<'a>)> {
+        let (field, value) = self.fields.field(index)?;
+        let place = *self.places.get(index)?;
+        let given = match self.moved {
+            Some((moved, value)) if usize::from(moved) == index => Given::Moved(value),
+            _ => Given::Typed(value),
+        };
+        Some((field, place, given))
+    }
+
+    /// Every field, with its place and value.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static Field, Place, Given<'a>)> + '_ {
+        (0..self.fields.len()).filter_map(|index| self.get(index))
+    }
+
+    /// The field that is the whole body.
+    pub(crate) fn whole_body(&self) -> Option<(&'static Field, Given<'a>)> {
+        self.iter().find(|(_, place, _)| *place == Place::WholeBody).map(|(field, _, given)| (field, given))
+    }
+
+    /// The members of the body.
+    pub(crate) fn body_members(&self) -> impl Iterator<Item = (&'static Field, Given<'a>)> + '_ {
+        self.iter().filter(|(_, place, _)| *place == Place::Body).map(|(field, _, given)| (field, given))
+    }
+}
+
+/// Makes the request of a call. `moved` is the field that paging has moved, and its value.
+pub(crate) fn prepare(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved: Option<(u16, &Value)>) -> Result<Prepared, Error> {
+    made(core, table, input, moved).map_err(|error| error.with_operation(table))
+}
+
+fn made(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved: Option<(u16, &Value)>) -> Result<Prepared, Error> {
+    permitted(core, table)?;
+    if core.settings.validate {
+        crate::shape::validate(input).map_err(|problem| Error::new(ErrorKind::Input, problem.message()).with_path(problem.path()))?;
+    }
+    let View::Structure(fields) = input.view() else {
+        return Err(Error::new(ErrorKind::Input, "the input is not a structure"));
+    };
+    let input = Input { fields, places: table.places, moved };
+    let (url, passage) = address(core, table, &input)?;
+    let mut prepared = head(core, table, &input, url, passage)?;
+    let (payload, content_type) = encode::body(table, core.table, &input)?;
+    prepared.payload = payload;
+    if let Some(content_type) = content_type {
+        let value = HeaderValue::try_from(content_type).map_err(|_| Error::new(ErrorKind::Input, "the content type is not a header value"))?;
+        prepared.headers.insert(header::CONTENT_TYPE, value);
+    }
+    Ok(prepared)
+}
+
+/// The request for a page whose URL the server gave: same method and headers, nothing of the input's query and body.
+pub(crate) fn follow(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, from: &Url, link: &str) -> Result<Prepared, Error> {
+    let url = gate::next_link(from, link).map_err(|error| error.with_operation(table))?;
+    let View::Structure(fields) = input.view() else {
+        return Err(Error::new(ErrorKind::Input, "the input is not a structure"));
+    };
+    let input = Input { fields, places: table.places, moved: None };
+    let passage = if table.server == ServerChoice::Outside { Passage::Bare } else { Passage::WithCredentials };
+    let mut prepared = head(core, table, &input, url, passage)?;
+    if prepared.method != Method::GET {
+        let (payload, content_type) = encode::body(table, core.table, &input)?;
+        prepared.payload = payload;
+        if let Some(value) = content_type.and_then(|content_type| HeaderValue::try_from(content_type).ok()) {
+            prepared.headers.insert(header::CONTENT_TYPE, value);
+        }
+    }
+    Ok(prepared)
+}
+
+/// The address of a search's first page, against which next links are held.
+pub(crate) fn home(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>) -> Result<Url, Error> {
+    let View::Structure(fields) = input.view() else {
+        return Err(Error::new(ErrorKind::Input, "the input is not a structure"));
+    };
+    let input = Input { fields, places: table.places, moved: None };
+    address(core, table, &input).map(|(url, _)| url).map_err(|error| error.with_operation(table))
+}
+
+/// Whether this connection may call it.
+fn permitted(core: &Core, table: &'static OperationTable) -> Result<(), Error> {
+    if table.connections.is_empty() || core.connection.is_some_and(|connection| table.connections.contains(&connection)) {
+        return Ok(());
+    }
+    let message = format!("it needs a connection of kind {}", table.connections.join(" or "));
+    Err(Error::new(ErrorKind::Configuration, message))
+}
+
+fn address(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Result<(Url, Passage), Error> {
+    if table.server == ServerChoice::Outside {
+        let mut url = gate::outside(base(core, table)?.as_ref(), &outside_text(table, input)?)?;
+        add_query(core, table, input, &mut url);
+        return Ok((url, Passage::Bare));
+    }
+    let server = base(core, table)?;
+    let mut text = String::with_capacity(256);
+    text.push_str(server.as_str().trim_end_matches('/'));
+    for (index, segment) in table.path.iter().enumerate() {
+        match segment {
+            Segment::Text(fixed) => {
+                if index == 0 && !fixed.starts_with('/') {
+                    text.push('/');
+                }
+                text.push_str(fixed);
+            }
+            Segment::Field(field) => path_field(&mut text, input, *field, index == 0)?,
+        }
+    }
+    let url = parse_with_query(core, table, input, text)?;
+    if !gate::same_origin(&url, &server) {
+        return Err(Error::new(ErrorKind::UnsafeAddress, "the path leads to another origin"));
+    }
+    Ok((url, Passage::WithCredentials))
+}
+
+fn base<'a>(core: &'a Core, table: &'static OperationTable) -> Result<std::borrow::Cow<'a, Url>, Error> {
+    use std::borrow::Cow;
+    let index = match table.server {
+        ServerChoice::Own(template) => return client::server(core.table, template, &core.fields, core.rebase.as_ref()).map(Cow::Owned),
+        ServerChoice::Named(index) => usize::from(index),
+        ServerChoice::Default | ServerChoice::Outside => 0,
+    };
+    core.servers.get(index).map(Cow::Borrowed).ok_or_else(|| Error::new(ErrorKind::Configuration, "the API declares no such server"))
+}
+
+fn path_field(text: &mut String, input: &Input<'_>, index: u16, first: bool) -> Result<(), Error> {
+    let missing = || Error::new(ErrorKind::Input, "a part of the path has no value");
+    let (field, place, given) = input.get(usize::from(index)).ok_or_else(missing)?;
+    let Place::Path(style) = place else { return Err(missing()) };
+    if first {
+        text.push('/');
+    }
+    address::segment(text, field.wire, &given.plain(&field.attrs).unwrap_or(Plain::Null), style)
+}
+
+/// A whole URL: a field that holds it, perhaps with fixed text around it.
+fn outside_text(table: &'static OperationTable, input: &Input<'_>) -> Result<String, Error> {
+    let pieces = table.path.iter().map(|segment| match segment {
+        Segment::Text(text) => Ok((*text).to_owned()),
+        Segment::Field(index) => {
+            let value = input.get(usize::from(*index)).and_then(|(field, _, given)| Some(given.plain(&field.attrs)?.flat().into_owned()));
+            value.ok_or_else(|| Error::new(ErrorKind::Input, "the address has no value"))
+        }
+    });
+    pieces.collect()
+}
+
+fn query(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (field, place, given) in input.iter() {
+        let Place::Query(style) = place else { continue };
+        write_query(&mut pairs, field, given, style);
+    }
+    for constant in core.table.constants.iter().filter(|constant| constant.place == ConstantPlace::Query) {
+        pairs.push(constant.name, &constant.value.replace("{api}", core.table.wire_version));
+    }
+    for constant in table.constants.iter().filter(|constant| constant.place == ConstantPlace::Query) {
+        pairs.push(constant.name, constant.value);
+    }
+    pairs
+}
+
+fn write_query(pairs: &mut Pairs, field: &'static Field, given: Given<'_>, style: Style) {
+    if style == Style::Json {
+        let json = match given {
+            Given::Typed(value) => value.present().map(|value| encode::json_text(value, &field.attrs)),
+            Given::Moved(value) => Some(value.to_string()),
+        };
+        if let Some(json) = json {
+            pairs.push(field.wire, &json);
+        }
+        return;
+    }
+    match given.plain(&field.attrs) {
+        Some(Plain::Members(rest)) if field.attrs.rest => rest.iter().for_each(|(name, value)| pairs.write(name, value, style)),
+        Some(plain) => pairs.write(field.wire, &plain, style),
+        None => {}
+    }
+}
+
+fn parse_with_query(core: &Core, table: &'static OperationTable, input: &Input<'_>, mut text: String) -> Result<Url, Error> {
+    let pairs = query(core, table, input);
+    if !pairs.0.is_empty() {
+        // A fixed path may bring a query of its own.
+        text.push(if text.contains('?') { '&' } else { '?' });
+        text.push_str(&pairs.0);
+    }
+    Url::parse(&text).map_err(|_| Error::new(ErrorKind::Input, "the address that the input makes is not a URL"))
+}
+
+fn add_query(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: &mut Url) {
+    let own = input.iter().any(|(_, place, _)| matches!(place, Place::Query(_)));
+    if own || table.constants.iter().any(|constant| constant.place == ConstantPlace::Query) {
+        let pairs = query(core, table, input);
+        let joined = url.query().map_or_else(|| pairs.0.clone(), |query| format!("{query}&{}", pairs.0));
+        url.set_query(Some(&joined));
+    }
+}
+
+/// Method, headers and cookies.
+fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url, passage: Passage) -> Result<Prepared, Error> {
+    let method = Method::from_bytes(table.method.as_bytes()).map_err(|_| Error::new(ErrorKind::Configuration, "the method is not one"))?;
+    // A foreign server gets none of the API's own headers: some of them may be confidential.
+    let mut headers = match passage {
+        Passage::WithCredentials => core.headers.clone(),
+        Passage::Bare => [header::USER_AGENT, header::ACCEPT_ENCODING]
+            .into_iter()
+            .filter_map(|name| core.headers.get(&name).map(|value| (name, value.clone())))
+            .collect(),
+    };
+    if let Some(accept) = accept(table) {
+        headers.entry(header::ACCEPT).or_insert(accept);
+    }
+    let mut cookies = String::new();
+    for constant in table.constants {
+        match constant.place {
+            ConstantPlace::Header => insert(&mut headers, constant.name, constant.value)?,
+            ConstantPlace::Cookie => add_cookie(&mut cookies, constant.name, constant.value),
+            ConstantPlace::Query | ConstantPlace::Body => {}
+        }
+    }
+    for (field, place, given) in input.iter() {
+        match place {
+            Place::Header(style) => {
+                if let Some(plain) = given.plain(&field.attrs) {
+                    insert(&mut headers, field.wire, &address::header_text(&plain, style))?;
+                }
+            }
+            Place::Cookie(style) => {
+                if let Some(plain) = given.plain(&field.attrs) {
+                    add_cookie(&mut cookies, field.wire, &address::cookie_text(&plain, style));
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(name) = table.key_header() {
+        headers.entry(name).or_insert_with(idempotency_key);
+    }
+    Ok(Prepared { operation: table, method, url, passage, headers, cookies, payload: Payload::default(), redirects: None, timeout: None })
+}
+
+fn insert(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Error> {
+    let name = HeaderName::try_from(name).map_err(|_| Error::new(ErrorKind::Configuration, "a header's name is not one"))?;
+    let value = HeaderValue::try_from(value).map_err(|_| {
+        Error::new(ErrorKind::Input, format!("the value of the header `{name}` holds a character that a header must not"))
+    })?;
+    headers.insert(name, value);
+    Ok(())
+}
+
+fn add_cookie(cookies: &mut String, name: &str, value: &str) {
+    if !cookies.is_empty() {
+        cookies.push_str("; ");
+    }
+    cookies.push_str(name);
+    cookies.push('=');
+    cookies.push_str(value);
+}
+
+/// What the answers of the operation are made of.
+fn accept(table: &'static OperationTable) -> Option<HeaderValue> {
+    table.answers.iter().find_map(|answer| match answer.decoding {
+        Decoding::Nothing => None,
+        Decoding::Json => Some(HeaderValue::from_static("application/json")),
+        Decoding::Xml => Some(HeaderValue::from_static("application/xml")),
+        Decoding::Text(content_type) => HeaderValue::from_str(content_type).ok(),
+        Decoding::Stream => Some(HeaderValue::from_static("*/*")),
+    })
+}
+
+/// Unique for each call, the same for each of its tries.
+fn idempotency_key() -> HeaderValue {
+    let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_le_bytes()).into_uuid();
+    HeaderValue::try_from(id.to_string()).expect("an id is a header value")
+}
+
+/// The fields of a connection as `auth` takes them.
+pub(crate) fn field_values(connection: ErasedRef<'_>) -> FieldValues {
+    let mut values = FieldValues::new();
+    if let View::Structure(structure) = connection.view() {
+        for (field, value) in structure.fields() {
+            if let Some(plain) = Plain::of(value, &field.attrs) {
+                values.set(field.name(), plain.flat().into_owned());
+            }
+        }
+    }
+    values
+}
+
+/// The body in an opaque field, if it is one.
+pub(crate) fn file(given: Given<'_>) -> Option<&Body> {
+    match given {
+        Given::Typed(value) => value.present()?.get::<Body>(),
+        Given::Moved(_) => None,
+    }
+}

@@ -1,0 +1,496 @@
+//! The client: one API, one connection, cheap to clone. Its builder states every default. What a call goes through is the engine's.
+
+use std::{
+    collections::{HashMap, HashSet},
+    marker::PhantomData,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use url::Url;
+
+use crate::{
+    address, answer,
+    api::{Api, ConnectsTo, Operation, Search},
+    auth::{self, Authorizer, Keeping, Session, TokenStore},
+    call::{self, Prepared},
+    catalog::Catalog,
+    clock::{Clock, SystemClock},
+    connection::{FieldValues, Setup},
+    engine::{Core, Exchanges},
+    error::{Error, ErrorKind},
+    gate::RedirectPolicy,
+    limit::Limits,
+    observe::Observer,
+    operation::{ApiTable, ConnectionTable, ConstantPlace},
+    page::{Caps, Pages},
+    retry::{Quota, RetrySettings},
+    shape::{Erased, ErasedRef},
+    transport::{ConnectSettings, Http, HttpClient, ReadLimits},
+};
+
+/// What a client does when its builder is told nothing else.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) overall: Option<Duration>,
+    pub(crate) per_try: Duration,
+    pub(crate) idle: Duration,
+    pub(crate) read: ReadLimits,
+    /// The most bytes of a download.
+    pub(crate) download: u64,
+    pub(crate) caps: Caps,
+    pub(crate) retry: RetrySettings,
+    pub(crate) redirects: RedirectPolicy,
+    pub(crate) guard: bool,
+    pub(crate) validate: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            overall: Some(Duration::from_secs(300)),
+            per_try: Duration::from_secs(60),
+            idle: Duration::from_secs(60),
+            read: ReadLimits { wire: 64 << 20, decoded: 256 << 20, ratio: 200 },
+            download: u64::MAX,
+            caps: Caps { pages: 10_000, records: u64::MAX },
+            retry: RetrySettings::default(),
+            redirects: RedirectPolicy::default(),
+            guard: false,
+            validate: true,
+        }
+    }
+}
+
+/// A client of an API whose type is known only when the program runs: the dynamic door. See [`Client`] for the typed one.
+#[derive(Clone, Debug)]
+pub struct AnyClient {
+    pub(crate) core: Arc<Core>,
+    session: Option<Session>,
+}
+
+/// A client of one version of an API over one connection. Clones share connections, limits and tokens.
+#[derive(Debug)]
+pub struct Client<A> {
+    any: AnyClient,
+    api: PhantomData<fn() -> A>,
+}
+
+impl<A> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        Client { any: self.any.clone(), api: PhantomData }
+    }
+}
+
+impl<A: Api> Client<A> {
+    /// A client with every default.
+    ///
+    /// # Errors
+    /// When the connection's values do not make an address or a credential.
+    pub fn new(connection: impl ConnectsTo<A>) -> Result<Client<A>, Error> {
+        Client::builder(connection).build()
+    }
+
+    /// A client with defaults to change.
+    pub fn builder<C: ConnectsTo<A>>(connection: C) -> ClientBuilder<A> {
+        ClientBuilder::of(A::TABLE, Some((C::TABLE, call::field_values(ErasedRef::of(&connection)))))
+    }
+
+    /// A client for what needs no connection.
+    pub fn open() -> ClientBuilder<A> {
+        ClientBuilder::of(A::TABLE, None)
+    }
+
+    /// A client for a host that stores what a person filled in: the connection by its name in the spec, its fields by theirs.
+    ///
+    /// # Errors
+    /// When the API has no connection of that name.
+    pub fn stored(connection: &str, fields: FieldValues) -> Result<ClientBuilder<A>, Error> {
+        Ok(ClientBuilder::of(A::TABLE, Some((connection_named(A::TABLE, connection)?, fields))))
+    }
+
+    pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
+        let prepared = call::prepare(&self.any.core, O::TABLE, ErasedRef::of(&operation), None);
+        let any = self.any.clone();
+        async move { Ok(typed(any.answer(prepared?).await?)) }
+    }
+
+    pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
+        Pages::new(self.any.core.clone(), S::TABLE, Erased::new(search))
+    }
+
+    /// The same client without the API's type.
+    pub fn any(&self) -> &AnyClient {
+        &self.any
+    }
+
+    /// Calls a module by its name, `create_project` or `create_project@2`, with its input by spec names; the output comes by spec names too.
+    ///
+    /// # Errors
+    /// As a typed call; and when there is no such module, with the nearest names.
+    pub async fn call(&self, module: &str, input: serde_json::Value) -> Result<serde_json::Value, Error> {
+        self.any.call(module, input).await
+    }
+
+    /// What there is to call.
+    pub fn catalog(&self) -> Catalog {
+        self.any.catalog()
+    }
+
+    /// Authorises the connection with a person at hand (OAuth 2.0 authorization code).
+    ///
+    /// # Errors
+    /// When the connection is of another kind.
+    pub fn authorizer(&self, redirect_uri: Url) -> Result<Authorizer, Error> {
+        self.any.authorizer(redirect_uri)
+    }
+}
+
+/// The value as its type, which its table says it has.
+fn typed<T: crate::shape::Shaped>(value: Erased) -> T {
+    value.into::<T>().unwrap_or_else(|value| panic!("the table's output is {:?}, not the operation's output type", value.shape()))
+}
+
+impl AnyClient {
+    /// A client of the API that a table describes, over the connection with this name, if any.
+    ///
+    /// # Errors
+    /// When the API has no connection of that name.
+    pub fn builder(table: &'static ApiTable, connection: Option<(&str, FieldValues)>) -> Result<ClientBuilder<()>, Error> {
+        let connection = match connection {
+            Some((name, fields)) => Some((connection_named(table, name)?, fields)),
+            None => None,
+        };
+        Ok(ClientBuilder::of(table, connection))
+    }
+
+    /// What there is to call.
+    pub fn catalog(&self) -> Catalog {
+        Catalog::new(self.core.table)
+    }
+
+    /// Authorises the connection with a person at hand (OAuth 2.0 authorization code).
+    ///
+    /// # Errors
+    /// When the connection is of another kind.
+    pub fn authorizer(&self, redirect_uri: Url) -> Result<Authorizer, Error> {
+        let session = self.session.clone().ok_or_else(|| configuration("this connection is not one that a person authorises"))?;
+        Authorizer::new(session, self.core.transport.clone(), redirect_uri)
+    }
+
+    /// Sends a call and decodes its answer.
+    pub(crate) async fn answer(&self, prepared: Prepared) -> Result<Erased, Error> {
+        let answered = self.core.execute(&prepared).await?;
+        answer::decode(&answered).map_err(|error| error.with_operation(prepared.operation))
+    }
+}
+
+fn connection_named(table: &'static ApiTable, name: &str) -> Result<&'static ConnectionTable, Error> {
+    let found = table.connections.iter().rev().find(|connection| connection.name == name);
+    found.copied().ok_or_else(|| configuration(&format!("`{}` has no connection `{}`", table.connector, crate::error::shorten(name))))
+}
+
+fn configuration(message: &str) -> Error {
+    Error::new(ErrorKind::Configuration, message)
+}
+
+/// Makes a client. Each method says what holds when it is not called.
+#[derive(Debug)]
+pub struct ClientBuilder<A> {
+    table: &'static ApiTable,
+    connection: Option<(&'static ConnectionTable, FieldValues)>,
+    settings: Settings,
+    connect: ConnectSettings,
+    base_url: Option<String>,
+    user_agent: String,
+    headers: Vec<(String, String)>,
+    http: Option<Arc<dyn HttpClient>>,
+    clock: Option<Arc<dyn Clock>>,
+    observer: Option<Arc<dyn Observer>>,
+    keeping: Option<Keeping>,
+    api: PhantomData<fn() -> A>,
+}
+
+impl<A> ClientBuilder<A> {
+    fn of(table: &'static ApiTable, connection: Option<(&'static ConnectionTable, FieldValues)>) -> Self {
+        ClientBuilder {
+            table,
+            connection,
+            settings: Settings::default(),
+            connect: ConnectSettings { connect_timeout: Duration::from_secs(10), guard: false, proxy: None, roots: Vec::new() },
+            base_url: None,
+            user_agent: concat!("linchpin/", env!("CARGO_PKG_VERSION")).to_owned(),
+            headers: Vec::new(),
+            http: None,
+            clock: None,
+            observer: None,
+            keeping: None,
+            api: PhantomData,
+        }
+    }
+
+    /// Sends everything to this origin, for stand-ins and for servers of one's own. With a path, it takes the place of the declared path too.
+    /// Default: the servers that the spec declares.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The longest a call may take with all its tries and waits; for a search, each page. Default: 5 minutes; `None` for no end.
+    #[must_use]
+    pub fn overall_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.overall = timeout.into();
+        self
+    }
+
+    /// The longest one try may take, from connecting to the last byte of its answer (of a download: to the first). Default: 60 seconds.
+    #[must_use]
+    pub fn try_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.per_try = timeout;
+        self
+    }
+
+    /// The longest that connecting may take. Default: 10 seconds.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect.connect_timeout = timeout;
+        self
+    }
+
+    /// The longest that a download may rest. Default: 60 seconds.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.idle = timeout;
+        self
+    }
+
+    /// The most bytes of one answer: as they come, and after unpacking. Default: 64 MiB and 256 MiB.
+    #[must_use]
+    pub fn answer_bytes(mut self, wire: u64, decoded: u64) -> Self {
+        (self.settings.read.wire, self.settings.read.decoded) = (wire, decoded);
+        self
+    }
+
+    /// How many times its size a packed answer may unpack to, beyond its first MiB. Default: 200.
+    #[must_use]
+    pub fn unpacking_ratio(mut self, ratio: u64) -> Self {
+        self.settings.read.ratio = ratio;
+        self
+    }
+
+    /// The most bytes of one download. Default: no limit.
+    #[must_use]
+    pub fn download_bytes(mut self, bytes: u64) -> Self {
+        self.settings.download = bytes;
+        self
+    }
+
+    /// The most pages of one search; reaching it is an error. Default: 10,000, or less when the spec says so.
+    #[must_use]
+    pub fn pages(mut self, most: u32) -> Self {
+        self.settings.caps.pages = most;
+        self
+    }
+
+    /// The most records of one search; reaching it is an error. Default: no limit.
+    #[must_use]
+    pub fn records(mut self, most: u64) -> Self {
+        self.settings.caps.records = most;
+        self
+    }
+
+    /// How tries are repeated. Default: up to 4 tries where the spec says that it is harmless, see [`RetrySettings`].
+    #[must_use]
+    pub fn retry(mut self, settings: RetrySettings) -> Self {
+        self.settings.retry = settings;
+        self
+    }
+
+    /// Tries once and no more.
+    #[must_use]
+    pub fn no_retry(mut self) -> Self {
+        self.settings.retry.tries = 1;
+        self
+    }
+
+    /// Which redirects are followed. Default: [`RedirectPolicy::SameOrigin`].
+    #[must_use]
+    pub fn redirects(mut self, policy: RedirectPolicy) -> Self {
+        self.settings.redirects = policy;
+        self
+    }
+
+    /// What the client calls itself. Default: `linchpin/` and the version.
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// A header of every call to the API. Default: none.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Refuses addresses that are not on the public internet: private, loopback, link-local and the like. For hosts whose users choose
+    /// the address. Default: off.
+    #[must_use]
+    pub fn egress_guard(mut self, on: bool) -> Self {
+        (self.settings.guard, self.connect.guard) = (on, on);
+        self
+    }
+
+    /// Goes through this proxy. Default: none, whatever the environment says.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.connect.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts these certificates (PEM) beside the public roots. Default: the public roots.
+    #[must_use]
+    pub fn add_roots(mut self, pem: &[u8]) -> Self {
+        self.connect.roots.extend_from_slice(pem);
+        self.connect.roots.push(b'\n');
+        self
+    }
+
+    /// Sends with this instead of the built-in HTTP client. The settings of connections (proxy, roots, connect timeout, resolving under the
+    /// egress guard) are then its own.
+    #[must_use]
+    pub fn http_client(mut self, client: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// Takes time from this clock. Default: the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Tells this observer what happens. Default: nobody; `tracing` has it all the same.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Keeps tokens in this store, under a key that names the person who authorised. Default: in memory, for as long as the client lives.
+    #[must_use]
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>, key: impl Into<String>) -> Self {
+        self.keeping = Some(Keeping { store, key: key.into() });
+        self
+    }
+
+    /// Sends inputs that break the spec's own rules (lengths, ranges, patterns) and lets the server decide. Default: they are refused
+    /// before anything is sent.
+    #[must_use]
+    pub fn unchecked_inputs(mut self) -> Self {
+        self.settings.validate = false;
+        self
+    }
+
+    /// The client, without its API's type.
+    ///
+    /// # Errors
+    /// When the connection's values or a setting cannot be used.
+    pub fn build_any(self) -> Result<AnyClient, Error> {
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let rebase = self.base_url.as_deref().map(|url| address::server(url, |_| None)).transpose()?;
+        let fields = self.connection.as_ref().map(|(_, fields)| fields.clone()).unwrap_or_default();
+        let template = self.connection.as_ref().and_then(|(table, _)| table.server);
+        let servers = servers(self.table, template, &fields, rebase.as_ref())?;
+        let http = match self.http {
+            Some(client) => Http::Other(client),
+            None => Http::new(&self.connect)?,
+        };
+        let user_agent = HeaderValue::try_from(self.user_agent).map_err(|_| configuration("the user agent is not a header value"))?;
+        let transport = Arc::new(Exchanges {
+            http: http.clone(),
+            read: ReadLimits { wire: 1 << 20, decoded: 1 << 20, ..self.settings.read },
+            timeout: self.settings.per_try,
+            guard: self.settings.guard,
+            user_agent: user_agent.clone(),
+        });
+        let connected = match &self.connection {
+            None => None,
+            Some((table, fields)) => {
+                let base = servers.first().cloned().ok_or_else(|| configuration("the API declares no server"))?;
+                let scope = format!("{}/{}", self.table.connector, self.table.version);
+                let setup = Setup { table, fields: fields.clone(), base, clock: clock.clone(), scope };
+                Some(auth::connect(setup, self.keeping, rebase.clone())?)
+            }
+        };
+        let (credentials, session) = connected.map_or((None, None), |connected| (Some(connected.credentials), connected.session));
+        let core = Core {
+            table: self.table,
+            servers,
+            fields,
+            connection: self.connection.map(|(table, _)| table.name),
+            credentials,
+            rebase,
+            headers: headers(self.table, user_agent, &self.headers)?,
+            http,
+            limits: Limits::new(self.table.limits),
+            own_limits: Mutex::new(HashMap::new()),
+            quota: Quota::new(self.settings.retry.quota),
+            settings: self.settings,
+            clock,
+            observer: self.observer,
+            told: Mutex::new(HashSet::new()),
+            transport,
+        };
+        Ok(AnyClient { core: Arc::new(core), session })
+    }
+}
+
+impl<A: Api> ClientBuilder<A> {
+    /// The client.
+    ///
+    /// # Errors
+    /// When the connection's values or a setting cannot be used.
+    pub fn build(self) -> Result<Client<A>, Error> {
+        Ok(Client { any: self.build_any()?, api: PhantomData })
+    }
+}
+
+/// The servers of a table, filled in. A connection may have its own, which takes the place of the first.
+fn servers(table: &'static ApiTable, own: Option<&'static str>, fields: &FieldValues, rebase: Option<&Url>) -> Result<Vec<Url>, Error> {
+    let first = own.or(table.servers.first().copied());
+    let templates = first.into_iter().chain(table.servers.iter().skip(1).copied());
+    templates.map(|template| server(table, template, fields, rebase)).collect()
+}
+
+/// A server's address, filled in and rebased.
+pub(crate) fn server(table: &'static ApiTable, template: &str, fields: &FieldValues, rebase: Option<&Url>) -> Result<Url, Error> {
+    let declared = address::server(template, |hole| match hole {
+        "api" => Some(table.wire_version.into()),
+        _ => fields.get(hole.strip_prefix("connection.").unwrap_or(hole)).map(Into::into),
+    });
+    let Some(rebase) = rebase else { return declared };
+    let mut url = rebase.clone();
+    if matches!(rebase.path(), "" | "/") {
+        url.set_path(declared?.path());
+    }
+    Ok(url)
+}
+
+/// What every request carries.
+fn headers(table: &'static ApiTable, user_agent: HeaderValue, more: &[(String, String)]) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::USER_AGENT, user_agent);
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    let declared = table.constants.iter().filter(|constant| constant.place == ConstantPlace::Header);
+    let declared = declared.map(|constant| (constant.name, constant.value.replace("{api}", table.wire_version)));
+    for (name, value) in declared.chain(more.iter().map(|(name, value)| (name.as_str(), value.clone()))) {
+        let name = HeaderName::try_from(name).map_err(|_| configuration("a header's name is not one"))?;
+        headers.insert(name, HeaderValue::try_from(value).map_err(|_| configuration("a header's value is not one"))?);
+    }
+    Ok(headers)
+}

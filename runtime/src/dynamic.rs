@@ -1,0 +1,90 @@
+//! The dynamic door: modules by name, with input and output as JSON by spec names, over the same tables as typed calls.
+
+use serde_json::Value;
+
+use crate::{
+    call,
+    catalog::Module,
+    client::AnyClient,
+    error::{Error, ErrorKind},
+    page::{Checkpoint, Pager},
+    shape::{DecodeError, Erased, ErasedRef, Names},
+};
+
+impl AnyClient {
+    /// Calls a module by its name, `create_project` or `create_project@2`, with its input by spec names; the output comes by spec names too.
+    /// A search gives its first page's answer; [`AnyClient::pages`] gives them all.
+    ///
+    /// # Errors
+    /// As a typed call; and when there is no such module, with the nearest names.
+    pub async fn call(&self, module: &str, input: Value) -> Result<Value, Error> {
+        let (module, input) = self.input(module, &input)?;
+        let prepared = call::prepare(&self.core, module.table(), input.as_ref(), None)?;
+        drop(input);
+        let output = self.answer(prepared).await?;
+        to_json(output.as_ref()).map_err(|error| error.with_operation(module.table()))
+    }
+
+    /// The pages of a search, each a list of items by spec names.
+    ///
+    /// # Errors
+    /// When there is no such search or the input does not fit.
+    pub fn pages(&self, module: &str, input: Value) -> Result<AnyPages, Error> {
+        let (module, input) = self.input(module, &input)?;
+        Ok(AnyPages { pager: Pager::new(self.core.clone(), module.table(), input), module })
+    }
+
+    fn input(&self, module: &str, input: &Value) -> Result<(Module, Erased), Error> {
+        let module = self.catalog().module(module)?;
+        let empty = Value::Object(serde_json::Map::new());
+        let input = if input.is_null() { &empty } else { input };
+        let decoded = Erased::decode(module.table().input, input.to_string().as_bytes(), Names::Spec);
+        Ok((module, decoded.map_err(|error| unfit(&error).with_operation(module.table()))?))
+    }
+}
+
+fn unfit(error: &DecodeError) -> Error {
+    let made = Error::new(ErrorKind::Input, format!("the input does not fit: {}", error.message()));
+    if error.path().is_empty() { made } else { made.with_path(error.path()) }
+}
+
+fn to_json(value: ErasedRef<'_>) -> Result<Value, Error> {
+    serde_json::from_slice(&value.encode_json(Names::Spec))
+        .map_err(|error| Error::new(ErrorKind::Decode, "the output cannot be written as JSON").with_source(&error))
+}
+
+/// The pages of a search called by name.
+pub struct AnyPages {
+    pager: Pager,
+    module: Module,
+}
+
+impl AnyPages {
+    /// Goes on from a checkpoint, which must be of the same search with the same input.
+    #[must_use]
+    pub fn from(mut self, checkpoint: Checkpoint) -> AnyPages {
+        self.pager.resume(checkpoint);
+        self
+    }
+
+    /// Where to go on after the pages that were given; none when there are no more.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.pager.next_checkpoint()
+    }
+
+    /// The next page; none at the end.
+    ///
+    /// # Errors
+    /// As a typed search.
+    pub async fn try_next(&mut self) -> Result<Option<Vec<Value>>, Error> {
+        let Some(page) = std::future::poll_fn(|context| self.pager.poll_page(context)).await else { return Ok(None) };
+        let items: Result<Vec<Value>, Error> = page?.iter().map(to_json).collect();
+        items.map(Some).map_err(|error| error.with_operation(self.module.table()))
+    }
+}
+
+impl std::fmt::Debug for AnyPages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AnyPages").field("search", &self.module.name()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,516 @@
+//! The engine: takes a prepared call down the layers and brings its answer up. Nothing here is generic; which layer decides what is said in
+//! each layer's own file.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use tracing::Instrument as _;
+use url::Url;
+
+use crate::{
+    answer::{self, Answered, Failed},
+    body::Payload,
+    budget::Budget,
+    call::Prepared,
+    client::Settings,
+    clock::{BoxFuture, Clock},
+    connection::{Applied, Credentials, Transport},
+    error::{Error, ErrorKind},
+    gate::{self, Passage},
+    http_module::Redirects,
+    limit::{Limits, Permits},
+    observe::{self, Attempt, Notice, Observer},
+    operation::{ApiTable, OperationTable, RetryClass},
+    retry::{self, Outcome, Quota, Try, Verdict},
+    transport::{Http, Incoming, Outgoing, ReadLimits, Reader, SendFailure, guard_literal},
+};
+
+/// Redirects that one request may follow.
+const HOPS: u32 = 5;
+
+/// All that clones of a client share.
+pub(crate) struct Core {
+    pub(crate) table: &'static ApiTable,
+    /// The servers of the table, filled in, in its order.
+    pub(crate) servers: Vec<Url>,
+    pub(crate) fields: crate::connection::FieldValues,
+    /// The name of the connection in use.
+    pub(crate) connection: Option<&'static str>,
+    pub(crate) credentials: Option<Arc<dyn Credentials>>,
+    /// Takes the place of the origin of every server.
+    pub(crate) rebase: Option<Url>,
+    /// Headers of every request.
+    pub(crate) headers: HeaderMap,
+    pub(crate) http: Http,
+    pub(crate) settings: Settings,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
+    pub(crate) quota: Quota,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) told: Mutex<HashSet<(&'static str, bool)>>,
+    pub(crate) transport: Arc<dyn Transport>,
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("connector", &self.table.connector)
+            .field("version", &self.table.version)
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a try that gave no success.
+struct Refused {
+    error: Error,
+    outcome: Outcome,
+    stated: Option<Duration>,
+}
+
+impl Core {
+    /// Sends a call and gives the head of its answer with the body, or the error of its last try.
+    pub(crate) fn execute<'a>(&'a self, call: &'a Prepared) -> BoxFuture<'a, Result<Answered, Error>> {
+        Box::pin(async move {
+            self.tell_life(call.operation);
+            let budget = Budget::start(self.clock.now(), self.settings.overall, call.timeout.unwrap_or(self.settings.per_try));
+            let answered = match self.admit(call.operation, &budget).await {
+                Ok(permits) => self.tries(call, &budget, permits).await,
+                Err(error) => Err(error),
+            };
+            answered.map_err(|error| error.with_operation(call.operation))
+        })
+    }
+
+    /// Waits for a place under the limits of the API and of the operation.
+    async fn admit(&self, operation: &'static OperationTable, budget: &Budget) -> Result<Permits, Error> {
+        let too_long = |wait: Duration| {
+            let message = "the API's limit would be exceeded, and the wait is longer than the call may take";
+            Error::new(ErrorKind::RateLimited, message).with_retry_after(Some(wait))
+        };
+        let mut permits = Permits::default();
+        if let Some(limits) = self.limits_of(operation) {
+            permits = limits.admit(&*self.clock, budget.until()).await.map_err(too_long)?;
+        }
+        if let Some(limits) = &self.limits {
+            permits = permits.and(limits.admit(&*self.clock, budget.until()).await.map_err(too_long)?);
+        }
+        Ok(permits)
+    }
+
+    fn limits_of(&self, operation: &'static OperationTable) -> Option<Arc<Limits>> {
+        if operation.limits.is_empty() {
+            return None;
+        }
+        let mut own = lock(&self.own_limits);
+        if let Some(limits) = own.get(operation.name) {
+            return Some(limits.clone());
+        }
+        let limits = Arc::new(Limits::new(operation.limits)?);
+        own.insert(operation.name, limits.clone());
+        Some(limits)
+    }
+
+    async fn tries(&self, call: &Prepared, budget: &Budget, permits: Permits) -> Result<Answered, Error> {
+        let (mut number, mut stale, mut permits) = (0, None, Some(permits));
+        loop {
+            number += 1;
+            let applied = self.credential(call, stale).await?;
+            let refused = match self.one_try(call, applied.as_deref(), number, budget, &mut permits).await {
+                Ok(answered) => {
+                    self.quota.refund();
+                    return Ok(answered);
+                }
+                Err(refused) => refused,
+            };
+            if stale.is_none() && refused.outcome == Outcome::Status(401) && self.renews() && call.payload.is_whole() {
+                stale = Some(applied.map_or(0, |applied| applied.generation));
+                continue;
+            }
+            match self.verdict(call, &refused, number, budget) {
+                Verdict::Stop => return Err(refused.error),
+                Verdict::After(wait) => self.rest(&refused, wait).await,
+            }
+        }
+    }
+
+    fn verdict(&self, call: &Prepared, refused: &Refused, number: u32, budget: &Budget) -> Verdict {
+        // What the gate or a limit of ours refuses will be refused again.
+        if !refused.error.is_retryable() && !matches!(refused.outcome, Outcome::Status(_)) {
+            return Verdict::Stop;
+        }
+        let this = Try {
+            outcome: refused.outcome,
+            number,
+            stated: refused.stated,
+            left: budget.left(self.clock.now()),
+            repeatable: call.payload.is_whole(),
+            random: fastrand::f64(),
+        };
+        match retry::decide(call.operation.retry, &self.table.retry, &self.settings.retry, &this) {
+            Verdict::After(wait) if self.quota.take() => Verdict::After(wait),
+            _ => Verdict::Stop,
+        }
+    }
+
+    /// Waits; when the server named the time because of too many calls, everybody waits.
+    async fn rest(&self, refused: &Refused, wait: Duration) {
+        if let (Some(limits), Some(stated), Outcome::Status(429)) = (&self.limits, refused.stated, refused.outcome) {
+            limits.pause(&*self.clock, stated);
+        }
+        if !wait.is_zero() {
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    fn renews(&self) -> bool {
+        self.credentials.as_ref().is_some_and(|credentials| credentials.renews())
+    }
+
+    /// What the connection adds; nothing for calls that go outside.
+    async fn credential(&self, call: &Prepared, stale: Option<u64>) -> Result<Option<Arc<Applied>>, Error> {
+        let Some(credentials) = self.credentials.as_ref().filter(|_| call.passage == Passage::WithCredentials) else { return Ok(None) };
+        if stale.is_none()
+            && let Some(applied) = credentials.ready()
+        {
+            return Ok(Some(applied));
+        }
+        credentials.obtain(stale, self.transport.clone()).await.map(Some)
+    }
+
+    /// One try under its time, logged under OpenTelemetry's names.
+    async fn one_try(
+        &self,
+        call: &Prepared,
+        applied: Option<&Applied>,
+        number: u32,
+        budget: &Budget,
+        permits: &mut Option<Permits>,
+    ) -> Result<Answered, Refused> {
+        let start = self.clock.now();
+        let span = tracing::debug_span!(
+            "http.client",
+            operation = call.operation.name,
+            http.request.method = call.operation.method,
+            server.address = call.url.host_str(),
+            url.template = tracing::field::Empty,
+            http.request.resend_count = number - 1,
+            http.response.status_code = tracing::field::Empty,
+            error.kind = tracing::field::Empty,
+        );
+        if !span.is_disabled() {
+            span.record("url.template", call.operation.template());
+        }
+        let hops = self.hops(call, applied, permits);
+        let timed = tokio::time::timeout(budget.next_try(start), hops.instrument(span.clone())).await;
+        let result = timed.unwrap_or_else(|_| {
+            let error = Error::new(ErrorKind::Timeout, "the server took too long");
+            Err(Refused { error, outcome: Outcome::Broken, stated: None })
+        });
+        self.report(call, &result, number, start, &span);
+        result
+    }
+
+    fn report(&self, call: &Prepared, result: &Result<Answered, Refused>, number: u32, start: Duration, span: &tracing::Span) {
+        let (status, error) = match result {
+            Ok(answered) => (Some(answered.status), None),
+            Err(refused) => (refused.error.status().map(|status| status.as_u16()), Some(refused.error.kind())),
+        };
+        if !span.is_disabled() {
+            span.record("http.response.status_code", status);
+            span.record("error.kind", error.map(|kind| format!("{kind:?}")));
+        }
+        if let Some(observer) = &self.observer {
+            observer.tried(&Attempt {
+                operation: call.operation.name,
+                method: call.operation.method,
+                server: call.url.host_str().unwrap_or_default().to_owned(),
+                template: call.operation.template(),
+                status,
+                resend_count: number - 1,
+                error,
+                duration: self.clock.now().saturating_sub(start),
+            });
+        }
+    }
+
+    /// A request, and those that its redirects lead to.
+    async fn hops(&self, call: &Prepared, applied: Option<&Applied>, permits: &mut Option<Permits>) -> Result<Answered, Refused> {
+        let mut hop = Hop { method: call.method.clone(), url: call.url.clone(), passage: call.passage, whole: true };
+        for _ in 0..=HOPS {
+            let incoming = self.hop(call, &hop, applied).await?;
+            match location(&incoming, &hop, call.redirects) {
+                Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
+                None => return self.receive(call, hop.url, incoming, permits).await,
+            }
+        }
+        Err(refused_here(Error::new(ErrorKind::Limit, "the server redirects too often")))
+    }
+
+    /// The origin gate for one redirect.
+    fn follow(&self, call: &Prepared, hop: Hop, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
+        let (url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
+        let leaves = !gate::same_origin(&url, &hop.url);
+        let method = method_after(incoming.status, hop.method);
+        if leaves && method != Method::GET && method != Method::HEAD {
+            return Err(Error::new(ErrorKind::UnsafeAddress, "a redirect leads a call that changes something to another origin"));
+        }
+        if !call.payload.is_whole() {
+            return Err(Error::new(ErrorKind::Transport, "the server redirects, and the stream has been sent already").with_retryable(false));
+        }
+        Ok(Hop { method, url, passage, whole: hop.whole && !leaves })
+    }
+
+    async fn hop(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Incoming, Refused> {
+        let outgoing = self.outgoing(call, hop, applied).await.map_err(refused_here)?;
+        if self.settings.guard {
+            guard_literal(&outgoing.url).map_err(refused_here)?;
+        }
+        self.http.send(outgoing).await.map_err(|failure| match failure {
+            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
+            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
+        })
+    }
+
+    /// Puts together what goes out. The credential joins here and nowhere else, and only past the gate.
+    async fn outgoing(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Outgoing, Error> {
+        if !hop.whole {
+            let mut headers = HeaderMap::new();
+            for name in [header::USER_AGENT, header::ACCEPT_ENCODING] {
+                headers.extend(self.headers.get(&name).map(|value| (name, value.clone())));
+            }
+            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, Payload::default().open().await?));
+        }
+        let mut headers = call.headers.clone();
+        let mut url = hop.url.clone();
+        let applied = applied.filter(|_| hop.passage == Passage::WithCredentials);
+        if let Some(applied) = applied {
+            for (name, value) in &applied.headers {
+                headers.insert(name.clone(), value.clone());
+            }
+            apply_query(&mut url, applied);
+        }
+        if let Some(cookie) = cookies(&call.cookies, applied)? {
+            headers.insert(header::COOKIE, cookie);
+        }
+        let payload = if hop.method == call.method { &call.payload } else { &Payload::default() };
+        if payload.is_empty() {
+            headers.remove(header::CONTENT_TYPE);
+        }
+        self.sign(&mut headers, &mut url, hop, payload, applied.is_some())?;
+        let body = payload.open().await?;
+        if body.length() == Some(0) && matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        Ok(Outgoing::new(hop.method.clone(), url, headers, body))
+    }
+
+    fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {
+        let Some(credentials) = self.credentials.as_ref().filter(|credentials| home && credentials.signs()) else { return Ok(()) };
+        let unsigned = || Error::new(ErrorKind::Input, "the request cannot be signed");
+        let mut request = http::Request::new(());
+        *request.method_mut() = hop.method.clone();
+        *request.uri_mut() = url.as_str().parse().map_err(|_| unsigned())?;
+        *request.headers_mut() = std::mem::take(headers);
+        credentials.sign(&mut request, payload.bytes().map(Bytes::as_ref))?;
+        let signed = Url::parse(&request.uri().to_string()).map_err(|_| unsigned())?;
+        if !gate::same_origin(&signed, url) {
+            return Err(Error::new(ErrorKind::UnsafeAddress, "signing must not change the request's origin"));
+        }
+        *url = signed;
+        *headers = std::mem::take(request.headers_mut());
+        Ok(())
+    }
+
+    /// Reads an answer as far as its kind asks for, and sorts it.
+    async fn receive(&self, call: &Prepared, url: Url, incoming: Incoming, permits: &mut Option<Permits>) -> Result<Answered, Refused> {
+        self.learn(call.operation, &incoming.headers);
+        let status = incoming.status.as_u16();
+        let result = answer::receive(self, call, url, incoming, permits).await;
+        result.map_err(|failed| match failed {
+            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
+            Failed::Answer(error) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
+        })
+    }
+
+    fn learn(&self, operation: &'static OperationTable, headers: &HeaderMap) {
+        if let Some(limits) = &self.limits {
+            limits.learn(headers, &*self.clock);
+        }
+        if let Some(limits) = self.limits_of(operation) {
+            limits.learn(headers, &*self.clock);
+        }
+        if let Some(notice) = observe::announced(operation, headers) {
+            self.tell_once(operation, true, &notice);
+        }
+    }
+
+    fn tell_life(&self, operation: &'static OperationTable) {
+        if let Some(life) = operation.life {
+            self.tell_once(operation, false, &Notice::Deprecated { operation: operation.name, life });
+        }
+    }
+
+    fn tell_once(&self, operation: &'static OperationTable, by_server: bool, notice: &Notice) {
+        if lock(&self.told).insert((operation.name, by_server)) {
+            self.tell(notice);
+        }
+    }
+
+    /// Says it in the log and to the observer.
+    pub(crate) fn tell(&self, notice: &Notice) {
+        observe::log(notice);
+        if let Some(observer) = &self.observer {
+            observer.noticed(notice);
+        }
+    }
+
+    pub(crate) fn read_limits(&self) -> ReadLimits {
+        self.settings.read
+    }
+}
+
+/// One request of a chain of redirects.
+struct Hop {
+    method: Method,
+    url: Url,
+    passage: Passage,
+    /// The caller's headers and body go along.
+    whole: bool,
+}
+
+fn refused_here(error: Error) -> Refused {
+    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None }
+}
+
+/// Where a redirect leads. A method that changes something is only repeated where the status says so.
+fn location<'a>(incoming: &'a Incoming, hop: &Hop, chosen: Option<Redirects>) -> Option<&'a str> {
+    let reads = hop.method == Method::GET || hop.method == Method::HEAD;
+    let (may_turn, may_repeat) = match chosen {
+        None => (reads, true),
+        Some(Redirects::Never) => (false, false),
+        Some(Redirects::Reads) => (reads, reads),
+        Some(Redirects::All) => (true, true),
+    };
+    let redirects = match incoming.status {
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => may_turn,
+        StatusCode::SEE_OTHER | StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => may_repeat,
+        _ => false,
+    };
+    incoming.headers.get(header::LOCATION).filter(|_| redirects)?.to_str().ok()
+}
+
+/// 303 says to read; 301 and 302 turn a POST into a GET, as every browser does (RFC 9110, 15.4.2 and 15.4.3).
+fn method_after(status: StatusCode, method: Method) -> Method {
+    let turns = match status {
+        StatusCode::SEE_OTHER => method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
+        _ => false,
+    };
+    if turns { Method::GET } else { method }
+}
+
+/// A next link may hold the parameter already, when the server repeats what it was sent.
+fn apply_query(url: &mut Url, applied: &Applied) {
+    if applied.query.is_empty() {
+        return;
+    }
+    let ours = |name: &str| applied.query.iter().any(|(known, _)| known == name);
+    let kept: Vec<(String, String)> = url.query_pairs().filter(|(name, _)| !ours(name)).map(|(name, value)| (name.into(), value.into())).collect();
+    if kept.len() != url.query_pairs().count() {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+    let secret = applied.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    url.query_pairs_mut().extend_pairs(secret);
+}
+
+fn cookies(own: &str, applied: Option<&Applied>) -> Result<Option<HeaderValue>, Error> {
+    let mut all = own.to_owned();
+    for (name, value) in applied.iter().flat_map(|applied| &applied.cookies) {
+        if !all.is_empty() {
+            all.push_str("; ");
+        }
+        all.push_str(name);
+        all.push('=');
+        all.push_str(value);
+    }
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let mut value = HeaderValue::try_from(all).map_err(|_| Error::new(ErrorKind::Input, "a cookie holds a character that it must not"))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The exchanges of `auth` over the client's own transport: under its limits and guard, with no credential, retry or redirect.
+#[derive(Debug)]
+pub(crate) struct Exchanges {
+    pub(crate) http: Http,
+    pub(crate) read: ReadLimits,
+    pub(crate) timeout: Duration,
+    pub(crate) guard: bool,
+    pub(crate) user_agent: HeaderValue,
+}
+
+impl Exchanges {
+    async fn run(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Error> {
+        let (parts, body) = request.into_parts();
+        let url = Url::parse(&parts.uri.to_string()).map_err(|_| Error::new(ErrorKind::Configuration, "the endpoint's address is not a URL"))?;
+        if self.guard {
+            guard_literal(&url)?;
+        }
+        let mut headers = parts.headers;
+        headers.entry(header::USER_AGENT).or_insert(self.user_agent.clone());
+        let payload = Payload::of(body).open().await?;
+        let incoming = self.http.send(Outgoing::new(parts.method, url, headers, payload)).await.map_err(SendFailure::into_error)?;
+        let bytes = Reader::new(&incoming.headers, incoming.body, self.read)?.all().await?;
+        let mut response = http::Response::new(bytes);
+        *response.status_mut() = incoming.status;
+        *response.headers_mut() = incoming.headers;
+        Ok(response)
+    }
+}
+
+impl Transport for Exchanges {
+    fn exchange<'a>(&'a self, request: http::Request<Bytes>) -> BoxFuture<'a, Result<http::Response<Bytes>, Error>> {
+        Box::pin(async move {
+            match tokio::time::timeout(self.timeout, self.run(request)).await {
+                Ok(answer) => answer,
+                Err(_) => Err(Error::new(ErrorKind::Timeout, "the endpoint took too long")),
+            }
+        })
+    }
+}
+
+impl OperationTable {
+    /// The path as declared, with the names of the inputs in braces.
+    pub(crate) fn template(&self) -> String {
+        let fields = self.input.fields();
+        self.path
+            .iter()
+            .map(|segment| match segment {
+                crate::operation::Segment::Text(text) => (*text).to_owned(),
+                crate::operation::Segment::Field(index) => format!("{{{}}}", fields.get(usize::from(*index)).map_or("", |field| field.name())),
+            })
+            .collect()
+    }
+
+    /// The header that carries an idempotency key.
+    pub(crate) fn key_header(&self) -> Option<HeaderName> {
+        match self.retry {
+            RetryClass::Key(name) => HeaderName::try_from(name).ok(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a program can watch: tries, waits, deprecations. Names follow OpenTelemetry's HTTP conventions. Nothing here holds a query, a header or
+//! a body: those may be secret.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::{
+    error::ErrorKind,
+    operation::{Life, OperationTable},
+};
+
+/// Gets told what happens, for metrics and for noticing change. Called in the middle of calls, so it should return at once.
+pub trait Observer: Send + Sync + std::fmt::Debug {
+    /// A request got its answer, or failed.
+    fn tried(&self, attempt: &Attempt) {
+        let _ = attempt;
+    }
+
+    /// Something a person should know; the call goes on.
+    fn noticed(&self, notice: &Notice) {
+        let _ = notice;
+    }
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// `repos.list_for_org`
+    pub operation: &'static str,
+    /// `http.request.method`
+    pub method: &'static str,
+    /// `server.address`
+    pub server: String,
+    /// `url.template`: the path as declared, without what was filled in.
+    pub template: String,
+    /// `http.response.status_code`
+    pub status: Option<u16>,
+    /// `http.request.resend_count`: 0 for the first.
+    pub resend_count: u32,
+    /// `error.type`
+    pub error: Option<ErrorKind>,
+    /// From sending to the head of the answer.
+    pub duration: Duration,
+}
+
+/// Something a person should know.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Notice {
+    /// The spec says that the operation is deprecated. Told once per operation and client.
+    Deprecated {
+        /// The operation.
+        operation: &'static str,
+        /// What the spec says.
+        life: &'static Life,
+    },
+    /// The server says so in a header (RFC 9745, RFC 8594). Told once per operation and client.
+    DeprecatedByServer {
+        /// The operation.
+        operation: &'static str,
+        /// The `Deprecation` header.
+        deprecation: Option<String>,
+        /// The `Sunset` header.
+        sunset: Option<String>,
+    },
+    /// Records came or went while pages were read, so that one may be missing or come twice.
+    Shifted {
+        /// The search.
+        operation: &'static str,
+        /// Pages read until now.
+        pages: u32,
+    },
+}
+
+/// What the server says about an operation's life in headers.
+pub(crate) fn announced(operation: &'static OperationTable, headers: &HeaderMap) -> Option<Notice> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(crate::error::shorten);
+    let (deprecation, sunset) = (text("deprecation"), text("sunset"));
+    if deprecation.is_none() && sunset.is_none() {
+        return None;
+    }
+    Some(Notice::DeprecatedByServer { operation: operation.name, deprecation, sunset })
+}
+
+/// Says it in the log.
+pub(crate) fn log(notice: &Notice) {
+    match notice {
+        Notice::Deprecated { operation, life } => {
+            let successor = life.successor.unwrap_or("nothing");
+            tracing::warn!(operation, since = life.since, sunset = life.sunset, successor, "deprecated: {}", life.why);
+        }
+        Notice::DeprecatedByServer { operation, deprecation, sunset } => {
+            tracing::warn!(operation, deprecation, sunset, "the server says that this operation is deprecated");
+        }
+        Notice::Shifted { operation, pages } => {
+            tracing::warn!(operation, pages, "records came or went while pages were read: one may be missing or come twice");
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! Searches page by page: fetches ahead, decodes, and hands on pages or single items. Where a search stands and when it ends is `progress`'s.
+
+mod progress;
+
+use std::{
+    fmt,
+    future::Future,
+    hash::{BuildHasher, RandomState},
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::Stream;
+use serde_json::Value;
+use tokio::task::JoinHandle;
+use url::Url;
+
+pub use progress::Checkpoint;
+pub(crate) use progress::{Caps, Position};
+use progress::{Facts, Progress, link_next};
+
+use crate::{
+    answer::{self, Answered, Content},
+    call,
+    encode,
+    engine::Core,
+    error::{Error, ErrorKind},
+    observe::Notice,
+    operation::{OperationTable, Page, Stop, Strategy},
+    plain::Plain,
+    shape::{self, Attrs, Erased, ErasedList, PageRequest, Shaped},
+};
+
+/// The next of a stream.
+pub(crate) async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    std::future::poll_fn(|context| Pin::new(&mut *stream).poll_next(context)).await
+}
+
+/// The pages of a search. A stream of lists; the next page is fetched while the current one is used.
+pub struct Pages<T> {
+    pager: Pager,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<T: Shaped> Pages<T> {
+    pub(crate) fn new(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> Pages<T> {
+        Pages { pager: Pager::new(core, table, input), item: PhantomData }
+    }
+
+    /// Goes on from a checkpoint, which must be of the same search with the same input.
+    #[must_use]
+    pub fn from(mut self, checkpoint: Checkpoint) -> Pages<T> {
+        self.pager.resume(checkpoint);
+        self
+    }
+
+    /// Where to go on after the pages that were given; none when there are no more.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.pager.next_checkpoint()
+    }
+
+    /// The next page; none at the end.
+    ///
+    /// # Errors
+    /// As any call, and when the pages do not end as they should. There is nothing after an error.
+    pub async fn try_next(&mut self) -> Result<Option<Vec<T>>, Error> {
+        next(self).await.transpose()
+    }
+}
+
+impl<T: Shaped> Stream for Pages<T> {
+    type Item = Result<Vec<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let page = ready!(self.pager.poll_page(context));
+        Poll::Ready(page.map(|page| page.map(typed)))
+    }
+}
+
+fn typed<T: Shaped>(list: ErasedList) -> Vec<T> {
+    list.into_vec::<T>().unwrap_or_else(|list| panic!("the table's items are {:?}, not the search's item type", list.item()))
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("search", &self.pager.table.name).field("progress", &self.pager.progress.counted()).finish()
+    }
+}
+
+/// The items of all pages of a search, one after the other.
+pub struct Items<T> {
+    pages: Pages<T>,
+    page: std::vec::IntoIter<T>,
+    /// Where the current page starts, and how many of its items were given.
+    current: Option<Checkpoint>,
+    /// Items of the first page that were given before the checkpoint.
+    skip: usize,
+}
+
+impl<T: Shaped> Items<T> {
+    pub(crate) fn new(pages: Pages<T>) -> Items<T> {
+        Items { pages, page: Vec::new().into_iter(), current: None, skip: 0 }
+    }
+
+    /// Goes on from a checkpoint, which must be of the same search with the same input.
+    #[must_use]
+    pub fn from(mut self, checkpoint: Checkpoint) -> Items<T> {
+        self.skip = checkpoint.taken;
+        self.pages = self.pages.from(checkpoint);
+        self
+    }
+
+    /// Where to go on after the items that were given; none when there are no more. Within a page that is the page and a count.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        if self.page.len() == 0 {
+            return self.pages.checkpoint();
+        }
+        self.current.clone()
+    }
+
+    /// The next item; none at the end.
+    ///
+    /// # Errors
+    /// As any call, and when the pages do not end as they should. There is nothing after an error.
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
+        if let Some(item) = self.from_page() {
+            return Ok(Some(item));
+        }
+        next(self).await.transpose()
+    }
+
+    fn from_page(&mut self) -> Option<T> {
+        let item = self.page.next()?;
+        if let Some(current) = &mut self.current {
+            current.taken += 1;
+        }
+        Some(item)
+    }
+}
+
+impl<T: Shaped> Stream for Items<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.from_page() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let here = self.pages.checkpoint();
+            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(page)) => {
+                    self.current = here.map(|here| Checkpoint { taken: 0, ..here });
+                    self.page = page.into_iter();
+                    // The checkpoint may be older than the list: what is no longer there is not missed.
+                    for _ in 0..std::mem::take(&mut self.skip) {
+                        drop(self.from_page());
+                    }
+                }
+            }
+        }
+    }
+}
+
+// The items are never pinned, only moved out.
+impl<T> Unpin for Items<T> {}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
+
+/// The part of a search that does not depend on its item's type.
+pub(crate) struct Pager {
+    core: Arc<Core>,
+    table: &'static OperationTable,
+    page: Option<&'static Page>,
+    input: Arc<Erased>,
+    progress: Progress,
+    state: State,
+    /// Of the last item of the page before, for searches that count.
+    last: Option<u64>,
+    hasher: RandomState,
+    told: bool,
+}
+
+enum State {
+    /// The next page has not been asked for.
+    Before,
+    /// It is on its way.
+    Fetching(Fetching),
+    /// It will not come, and this is why.
+    Failed(Error),
+    /// There is none.
+    Done,
+}
+
+/// A fetch in a task of its own, so that it goes on while the caller works. Dropping it ends it.
+struct Fetching(JoinHandle<Result<Answered, Error>>);
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Pager {
+    pub(crate) fn new(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> Pager {
+        let page = table.page.unwrap_or(&ONE_PAGE);
+        let number = |index: u16| field_number(&input, index);
+        let (advance, size) = match page.strategy {
+            Strategy::Offset { advance, size } | Strategy::Number { advance, size, .. } => (number(advance), size.and_then(number)),
+            _ => (None, None),
+        };
+        let size = size.and_then(|size| u64::try_from(size).ok());
+        let progress = Progress::new(page, advance, size, core.settings.caps);
+        let hasher = RandomState::new();
+        Pager { core, table, page: table.page, input: Arc::new(input), progress, state: State::Before, last: None, hasher, told: false }
+    }
+
+    pub(crate) fn resume(&mut self, checkpoint: Checkpoint) {
+        if checkpoint.operation != self.table.name {
+            let message = format!("the checkpoint is of the search `{}`", crate::error::shorten(&checkpoint.operation));
+            self.state = State::Failed(Error::new(ErrorKind::Input, message).with_operation(self.table));
+            return;
+        }
+        self.progress.resume(&checkpoint);
+    }
+
+    pub(crate) fn next_checkpoint(&self) -> Option<Checkpoint> {
+        if matches!(self.state, State::Done | State::Failed(_)) {
+            return None;
+        }
+        let (pages, records) = self.progress.counted();
+        let position = self.progress.position().clone();
+        Some(Checkpoint { operation: self.table.name.to_owned(), position, pages, records, taken: 0 })
+    }
+
+    /// The next page.
+    pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ErasedList, Error>>> {
+        loop {
+            match &mut self.state {
+                State::Done => return Poll::Ready(None),
+                State::Before => self.fetch(),
+                State::Failed(_) => {
+                    let State::Failed(error) = std::mem::replace(&mut self.state, State::Done) else { return Poll::Ready(None) };
+                    return Poll::Ready(Some(Err(error.with_operation(self.table))));
+                }
+                State::Fetching(fetching) => {
+                    let fetched = match ready!(Pin::new(&mut fetching.0).poll(context)) {
+                        Ok(fetched) => fetched,
+                        Err(stopped) => match stopped.try_into_panic() {
+                            Ok(panic) => std::panic::resume_unwind(panic),
+                            Err(_) => Err(Error::new(ErrorKind::Transport, "the program is shutting down")),
+                        },
+                    };
+                    self.state = State::Done;
+                    let page = fetched.and_then(|answered| self.take(&answered));
+                    return Poll::Ready(Some(page.map_err(|error| {
+                        self.state = State::Done;
+                        error.with_operation(self.table)
+                    })));
+                }
+            }
+        }
+    }
+
+    /// Asks for the page at the current position.
+    fn fetch(&mut self) {
+        self.state = match self.progress.room().and_then(|_| self.prepared()) {
+            Err(error) => State::Failed(error),
+            Ok(prepared) => {
+                let core = self.core.clone();
+                State::Fetching(Fetching(tokio::spawn(async move { core.execute(&prepared).await })))
+            }
+        };
+    }
+
+    fn prepared(&self) -> Result<call::Prepared, Error> {
+        let (core, table, input) = (&*self.core, self.table, self.input.as_ref().as_ref());
+        match (self.progress.position(), self.page.map(|page| &page.strategy)) {
+            (Position::First, _) | (_, None) => call::prepare(core, table, input, None),
+            (Position::Url(link), _) => call::follow(core, table, input, &call::home(core, table, input)?, link),
+            (Position::Field(value), Some(strategy)) => {
+                let moved = moved_field(strategy).ok_or_else(|| Error::new(ErrorKind::Input, "the checkpoint does not fit the search"))?;
+                call::prepare(core, table, input, Some((moved, value)))
+            }
+        }
+    }
+
+    /// Decodes a page, asks for the next one as soon as it is known, and gives the items.
+    fn take(&mut self, answered: &Answered) -> Result<ErasedList, Error> {
+        let (mut list, facts) = read_page(answered, self.page)?;
+        let room = self.progress.room()?;
+        self.notice_shift(&list);
+        let goes_on = self.progress.advance(facts).map(|more| self.absolute(more, answered));
+        match goes_on {
+            _ if list.len() as u64 > room => {
+                while list.len() as u64 > room {
+                    drop(list.pop());
+                }
+                self.state = State::Failed(self.progress.too_many());
+            }
+            Ok(Ok(true)) => self.fetch(),
+            Ok(Ok(false)) => self.state = State::Done,
+            Ok(Err(error)) | Err(error) => self.state = State::Failed(error),
+        }
+        Ok(list)
+    }
+
+    /// A next link is read against the address of the page that holds it, and must not leave that origin.
+    fn absolute(&mut self, more: bool, answered: &Answered) -> Result<bool, Error> {
+        if let (true, Position::Url(link)) = (more, self.progress.position()) {
+            let next: Url = crate::gate::next_link(&answered.url, link)?;
+            self.progress.settle(next.into());
+        }
+        Ok(more)
+    }
+
+    /// For searches that count: the page starts with the item that the last page ended with, or the total has changed.
+    fn notice_shift(&mut self, list: &ErasedList) {
+        let counts = matches!(self.page.map(|page| page.strategy), Some(Strategy::Offset { .. } | Strategy::Number { .. }));
+        if !counts || self.told {
+            return;
+        }
+        let hash = |item: crate::shape::ErasedRef<'_>| self.hasher.hash_one(encode::json_text(item, &Attrs::REQUIRED));
+        let repeated = self.last.is_some() && self.last == list.get(0).map(hash);
+        self.last = list.last().map(hash).or(self.last);
+        if repeated || self.progress.has_shifted() {
+            self.told = true;
+            self.core.tell(&Notice::Shifted { operation: self.table.name, pages: self.progress.counted().0 });
+        }
+    }
+}
+
+/// The strategy of a search that does not page.
+static ONE_PAGE: Page = Page {
+    items: crate::operation::Items { at: &[], shape: <Value as Shaped>::SHAPE },
+    strategy: Strategy::NextUrl { read: &[] },
+    stop: Stop::Absent,
+    cap: 1,
+};
+
+fn moved_field(strategy: &Strategy) -> Option<u16> {
+    match *strategy {
+        Strategy::Offset { advance, .. } | Strategy::Number { advance, .. } => Some(advance),
+        Strategy::Cursor { send, .. } | Strategy::Keyset { send, .. } => Some(send),
+        Strategy::LinkHeader { .. } | Strategy::NextUrl { .. } => None,
+    }
+}
+
+fn field_number(input: &Erased, index: u16) -> Option<i64> {
+    let index = usize::from(index);
+    let attrs = &input.shape().fields().get(index)?.attrs;
+    Plain::of(input.as_ref().field(index)?, attrs)?.flat().parse().ok()
+}
+
+/// What a page holds, in one pass over its JSON: the items, the cursor, what ends the search, and what reports an error.
+fn read_page(answered: &Answered, page: Option<&'static Page>) -> Result<(ErasedList, Facts), Error> {
+    let Content::Bytes(bytes) = &answered.content else {
+        return Err(Error::new(ErrorKind::Decode, "the answer is a file, not a page"));
+    };
+    let item = page.map_or_else(|| item_of(answered.answer.shape), |page| page.items.shape);
+    let at = page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answered.answer.at);
+    let conditions = answer::conditions(answered);
+    let mut paths: Vec<&'static [&'static str]> = conditions.iter().map(|(_, condition)| condition.path).collect();
+    let cursor = page.and_then(|page| match page.strategy {
+        Strategy::Cursor { read, .. } | Strategy::NextUrl { read } => Some(read),
+        _ => None,
+    });
+    let end = page.and_then(|page| match page.stop {
+        Stop::More(path) | Stop::Total(path) => Some(path),
+        _ => None,
+    });
+    let mut index = |path: Option<&'static [&'static str]>| {
+        paths.push(path?);
+        Some(paths.len() - 1)
+    };
+    let (cursor, end) = (index(cursor), index(end));
+    answer::expect_type(answered, &[b"json", b"text/plain", b"javascript"], "JSON")?;
+    let request = PageRequest { items: at, item, picks: &paths, limits: shape::Limits::DEFAULT };
+    let found = match shape::decode_page(bytes, &request) {
+        Ok(found) => found,
+        // An error of the API has other members than a page; what it says matters more than that it does not fit.
+        Err(error) => {
+            let reported = answer::pick(bytes, &paths).and_then(|found| answer::reported(answered, &conditions, &found));
+            return Err(reported.unwrap_or_else(|| answer::undecodable(&error).with_status(answered.status)));
+        }
+    };
+    if let Some(error) = answer::reported(answered, &conditions, &found.picks) {
+        return Err(error);
+    }
+    if !found.found {
+        return Err(answer::missing(at, answered.status));
+    }
+    let list = found.items;
+    let value = |index: Option<usize>| index.and_then(|index| found.picks.get(index).cloned().flatten());
+    let facts = Facts {
+        items: list.len(),
+        cursor: page.and_then(|page| match page.strategy {
+            Strategy::LinkHeader { header } => link(answered, header),
+            Strategy::Keyset { key, .. } => last_key(&list, key),
+            _ => value(cursor),
+        }),
+        more: value(end).is_some_and(|more| !matches!(more, Value::Null | Value::Bool(false)) && more != "false" && more != ""),
+        total: value(end).and_then(|total| total.as_u64().or_else(|| total.as_str()?.parse().ok())),
+    };
+    Ok((list, facts))
+}
+
+fn item_of(shape: &'static crate::shape::Shape) -> &'static crate::shape::Shape {
+    match shape.bare().kind {
+        crate::shape::Kind::List(item, _) => item.get(),
+        _ => <Value as Shaped>::SHAPE,
+    }
+}
+
+/// The next link of all headers of that name.
+fn link(answered: &Answered, header: &str) -> Option<Value> {
+    let links = answered.headers.get_all(header);
+    links.iter().filter_map(|value| value.to_str().ok()).find_map(link_next).map(Value::from)
+}
+
+fn last_key(list: &ErasedList, key: &str) -> Option<Value> {
+    let last = list.last()?;
+    let index = last.shape().unboxed().fields().iter().position(|field| field.wire == key)?;
+    let field = &last.shape().unboxed().fields()[index];
+    serde_json::from_str(&encode::json_text(last.field(index)?, &field.attrs)).ok()
+}
