@@ -135,6 +135,11 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
+    /// Takes in all of another compilation's.
+    pub fn extend(&mut self, others: Diagnostics) {
+        self.list.extend(others.list);
+    }
+
     /// Stops a pipeline between stages when an error was found.
     pub fn gate(&self) -> Result<(), Failed> {
         if self.has_errors() { Err(Failed) } else { Ok(()) }

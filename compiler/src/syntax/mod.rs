@@ -3,6 +3,7 @@ pub mod ast;
 mod brackets;
 pub mod edit;
 mod lower;
+pub mod print;
 mod scan;
 
 use crate::diagnostics::Diagnostics;

@@ -42,3 +42,30 @@ pub(super) fn file(id: FileId, text: &str, scan: Scan, diagnostics: &mut Diagnos
     file.comments = scan.comments;
     file
 }
+
+/// Where statements start in a text without mistakes, in order: for the formatter.
+pub(super) fn statement_starts(text: &str) -> Vec<u32> {
+    let mut starts = Vec::new();
+    for pair in Grammar::parse(Rule::file, text).into_iter().flatten() {
+        collect_starts(pair, &mut starts);
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}
+
+fn collect_starts(pair: Pair<'_>, starts: &mut Vec<u32>) {
+    let rule = pair.as_rule();
+    let mut in_block = matches!(rule, Rule::file | Rule::object | Rule::list | Rule::bounds);
+    let mut documented = matches!(rule, Rule::item | Rule::field | Rule::variant);
+    for inner in pair.into_inner() {
+        let start = inner.as_span().start() as u32;
+        let is_doc = matches!(inner.as_rule(), Rule::doc | Rule::file_doc);
+        if in_block || is_doc || documented {
+            starts.push(start);
+        }
+        documented &= is_doc;
+        in_block |= inner.as_rule() == Rule::open;
+        collect_starts(inner, starts);
+    }
+}
