@@ -253,10 +253,10 @@ impl Printer {
     }
 }
 
-/// Is it one value in braces, which needs no lines of its own: `Some(&Page { … })`?
+/// Is it one value that ends in a group, which needs no lines of its own: `Some(&Page { … })`, `#[deprecated(…)]`?
 fn is_one_literal(delimiter: Delimiter, inner: &[TokenTree]) -> bool {
-    let ends_in_braces = matches!(inner.last(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace);
-    delimiter != Delimiter::Brace && ends_in_braces && segments(inner).len() == 1
+    let ends_in_group = matches!(inner.last(), Some(TokenTree::Group(_)));
+    delimiter != Delimiter::Brace && ends_in_group && segments(inner).len() == 1
 }
 
 /// A blank line stands before items that take several lines.
