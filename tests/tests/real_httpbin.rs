@@ -1,7 +1,7 @@
 //! The universal `http` module and credentials against httpbin.
 
 use linchpin_runtime::__codegen_v1 as lp;
-use linchpin_runtime::ErrorKind;
+use linchpin_runtime::{AnyClient, ErrorKind};
 use linchpin_runtime::http_module::{self, HttpRequest, Part, Redirects};
 use linchpin_tests::servers;
 use serde_json::{Value as Json, json};
@@ -51,11 +51,11 @@ fn client(base: &str, password: &str) -> lp::Client<Api> {
     lp::Client::builder(login).base_url(base).build().expect("a client")
 }
 
-fn plain() -> lp::AnyClient {
+fn plain() -> AnyClient {
     http_module::client().and_then(|builder| builder.build_any()).expect("a client")
 }
 
-async fn json(request: HttpRequest, client: &impl AsRef<lp::AnyClient>) -> Json {
+async fn json(request: HttpRequest, client: &impl AsRef<AnyClient>) -> Json {
     request.send(client).await.expect("an answer").json().expect("JSON")
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use linchpin_runtime::__codegen_v1 as lp;
 use linchpin_runtime::http_module::{self, HttpRequest};
-use linchpin_runtime::{Error, ErrorKind};
+use linchpin_runtime::{AnyClient, Error, ErrorKind};
 use linchpin_tests::servers::{self, Server};
 use serde_json::{Value as Json, json};
 
@@ -25,7 +25,7 @@ fn client(server: &Server) -> lp::Client<Api> {
     lp::Client::<Api>::open().base_url(server.url()).try_timeout(Duration::from_secs(2)).build().expect("a client")
 }
 
-fn admin() -> lp::AnyClient {
+fn admin() -> AnyClient {
     http_module::client().and_then(|builder| builder.build_any()).expect("a client")
 }
 

@@ -64,3 +64,63 @@ fn host_of(name: &str, value: &str) -> Result<String, AuthError> {
 fn refused(name: &str, problem: &str) -> AuthError {
     AuthError::UnsafeAddress { problem: format!("`{name}` of the token response {problem}") }
 }
+
+#[cfg(test)]
+#[expect(unsafe_code, reason = "what `structure!` writes")]
+mod tests {
+    use super::*;
+    use crate::shape::{Attrs, Shaped};
+    use crate::value::Host;
+    use std::time::UNIX_EPOCH;
+
+    crate::structure! {
+        struct Organisation "Organisation" {
+            instance: Option<Host> = "instance", Attrs::OPTIONAL.pattern(r"[a-z0-9-]+\.acme\.example");
+            other: Option<Host> = "other", Attrs::OPTIONAL;
+            tenant: Option<String> = "tenant", Attrs::OPTIONAL;
+        }
+    }
+
+    fn learn(name: &str, value: &str) -> Result<String, AuthError> {
+        let mut token = Token::new("t", UNIX_EPOCH);
+        token.learned.insert(name.to_owned(), value.to_owned());
+        let endpoint = Url::parse("https://login.acme.example/token").unwrap();
+        check(&mut token, <Organisation as Shaped>::SHAPE, &endpoint)?;
+        Ok(token.learned(name).unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_host_matches_the_declared_pattern_as_a_whole() {
+        assert_eq!(learn("instance", "na1.acme.example").unwrap(), "na1.acme.example");
+        assert_eq!(learn("instance", "https://NA1.acme.example/").unwrap(), "na1.acme.example");
+        for hostile in [
+            "evil.example",
+            "na1.acme.example.evil.example",
+            "evil.example/na1.acme.example",
+            "https://na1.acme.example@evil.example/",
+            "https://evil.example/?na1.acme.example",
+            "http://na1.acme.example",
+            "na1.acme.example:8443",
+            "na1.acme.example\nevil.example",
+            "",
+        ] {
+            assert!(matches!(learn("instance", hostile), Err(AuthError::UnsafeAddress { .. })), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn without_a_pattern_no_host_is_learned() {
+        assert!(learn("other", "na1.acme.example").is_err());
+        assert!(learn("other", "login.acme.example").is_err());
+    }
+
+    #[test]
+    fn what_is_not_declared_stays_with_the_token_endpoint() {
+        assert_eq!(learn("api_domain", "https://login.acme.example").unwrap(), "login.acme.example");
+        assert_eq!(learn("api_domain", "eu.login.acme.example").unwrap(), "eu.login.acme.example");
+        assert_eq!(learn("team_id", "T0123").unwrap(), "T0123");
+        for hostile in ["acme.example", "evil.example", "xlogin.acme.example", "localhost", "127.0.0.1", "169.254.169.254"] {
+            assert!(learn("api_domain", hostile).is_err(), "{hostile}");
+        }
+    }
+}

@@ -78,7 +78,7 @@ impl Session {
 
 impl Credentials for Session {
     fn ready(&self) -> Option<Arc<Applied>> {
-        self.0.usable(None)
+        self.0.usable(None).or_else(|| self.0.serving())
     }
 
     /// The renewal runs in a task of its own: dropping the call must not drop the answer that carries a new refresh token.
@@ -129,29 +129,41 @@ impl Inner {
         good.then(|| Arc::clone(applied))
     }
 
+    /// What is at hand, while somebody renews it ahead of its end: nobody else has to wait for that.
+    fn serving(&self) -> Option<Arc<Applied>> {
+        let _renewing = self.flight.try_lock().err()?;
+        let held = self.held();
+        let (token, applied) = held.current.as_ref()?;
+        (!token.is_expired(self.wall())).then(|| Arc::clone(applied))
+    }
+
     async fn renew(&self, stale: Option<u64>, transport: &dyn Transport) -> Result<Arc<Applied>, AuthError> {
         let _flight = self.flight.lock().await;
         if let Some(applied) = self.usable(stale) {
             return Ok(applied);
         }
+        match self.renew_alone(stale, transport).await {
+            Ok(applied) => Ok(applied),
+            Err(error) => self.survive(error, stale).await,
+        }
+    }
+
+    async fn renew_alone(&self, stale: Option<u64>, transport: &dyn Transport) -> Result<Arc<Applied>, AuthError> {
         let _lease = self.store.lease(&self.key).await.map_err(AuthError::Store)?;
         self.keep_unkept().await?;
         let old = self.reload().await?;
         if let Some(applied) = self.usable(stale) {
             return Ok(applied);
         }
-        match self.ask_anew(old.as_ref(), transport).await {
-            Ok(token) => self.replace(old.as_ref(), token, stale).await,
-            Err(error) => self.survive(error, old.as_ref(), stale).await,
-        }
+        let token = self.ask_anew(old.as_ref(), transport).await?;
+        self.replace(old.as_ref(), token, stale).await
     }
 
     /// What the store has is what counts: somebody else may have renewed or revoked it.
     async fn reload(&self) -> Result<Option<Token>, AuthError> {
         let kept = self.store.load(&self.key).await.map_err(AuthError::Store)?;
         if let Some(token) = &kept {
-            let known = self.held().current.as_ref().map(|(token, _)| token.generation);
-            if known != Some(token.generation) {
+            if self.generation() != Some(token.generation) {
                 self.hold(token.clone())?;
             }
         }
@@ -207,13 +219,14 @@ impl Inner {
 
     /// A renewal failed. A dead grant may have been replaced by a process that takes no lease; a passing failure leaves a token that
     /// is still good in use. The stored token is never removed.
-    async fn survive(&self, error: AuthError, old: Option<&Token>, stale: Option<u64>) -> Result<Arc<Applied>, AuthError> {
-        if let (AuthError::Reauthorise { code, description }, Some(old)) = (&error, old) {
+    async fn survive(&self, error: AuthError, stale: Option<u64>) -> Result<Arc<Applied>, AuthError> {
+        if let AuthError::Reauthorise { code, description } = &error {
+            let asked = self.generation();
             self.reload().await?;
-            if let Some(applied) = self.usable(stale.max(Some(old.generation))) {
+            if let Some(applied) = self.usable(stale.max(asked)) {
                 return Ok(applied);
             }
-            self.held().dead = Some((old.generation, code.clone(), description.clone()));
+            self.held().dead = asked.map(|generation| (generation, code.clone(), description.clone()));
         }
         if error.is_passing() && stale.is_none() {
             self.held().rests_until = Some(self.setup.clock.now() + REST);
@@ -224,6 +237,10 @@ impl Inner {
             self.held().rests_until = None;
         }
         Err(error)
+    }
+
+    fn generation(&self) -> Option<u64> {
+        self.held().current.as_ref().map(|(token, _)| token.generation)
     }
 
     async fn accept(&self, token: Token) -> Result<Arc<Applied>, AuthError> {

@@ -58,7 +58,8 @@ pub trait TokenStore: Send + Sync + fmt::Debug {
     fn forget<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Waits until nobody else renews the token of this key. The default excludes nobody; [`keep`](Self::keep) still decides who
-    /// was first.
+    /// was first. A store that several programs share should exclude: a server that sees a rotated refresh token used twice takes it
+    /// for stolen and ends the grant.
     fn lease<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Lease, StoreError>> {
         Box::pin(async { Ok(Lease::none()) })
     }

@@ -310,6 +310,35 @@ async fn a_token_is_kept_before_it_is_used() {
 }
 
 #[tokio::test]
+async fn a_store_that_fails_does_not_stop_a_token_that_is_good() {
+    let store = Arc::new(FailingStore::default());
+    let world = World::with(&BY_CODE, store.clone()).authorised().await;
+    world.clock.advance(3550);
+    store.failures.store(1, Ordering::Relaxed);
+    world.endpoint.answers(200, r#"{"access_token":"a2","refresh_token":"r2","expires_in":3600}"#);
+    assert_eq!(world.obtain(None).await.unwrap(), "a1#1");
+    world.clock.advance(6);
+    assert_eq!(world.obtain(None).await.unwrap(), "a2#2");
+    assert_eq!(world.endpoint.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_renewal_ahead_of_time() {
+    let world = World::new(&BY_CODE).authorised().await;
+    world.clock.advance(3550);
+    assert_eq!(world.ready(), None);
+    world.endpoint.answers(200, &fresh("a2"));
+    let (session, endpoint) = (world.session.clone(), world.endpoint.clone());
+    let renewal = tokio::spawn(async move { session.obtain(None, endpoint).await });
+    while world.endpoint.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.ready().unwrap(), "a1#1");
+    renewal.await.unwrap().unwrap();
+    assert_eq!(world.ready().unwrap(), "a2#2");
+}
+
+#[tokio::test]
 async fn debug_shows_no_token() {
     let world = World::new(&BY_CODE).authorised().await;
     let shown = format!("{:?}", world.session);
