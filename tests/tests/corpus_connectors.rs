@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use linchpin_compiler::diagnostics::{Diagnostics, short};
-use linchpin_compiler::model::project::project_all;
 use linchpin_compiler::model::Model;
+use linchpin_compiler::model::project::project_all;
 use linchpin_compiler::syntax::ast::ModuleKind;
 use linchpin_compiler::{build_script, check};
 use linchpin_tests::openapi_check::{Document, Exception, Verdict, compare, judge};
@@ -59,7 +59,11 @@ const SLACK: &[Exception] = &[
         saying: "sends application/json here, application/x-www-form-urlencoded there",
         why: "Slack takes JSON for its writing methods, and blocks need no second encoding in it",
     },
-    Exception { place: "chat.*.blocks", saying: "a list here, string there", why: "in JSON, blocks are a list; in a form they are JSON as text" },
+    Exception {
+        place: "chat.*.blocks",
+        saying: "a list here, string there",
+        why: "in JSON, blocks are a list; in a form they are JSON as text",
+    },
     Exception {
         place: "chat.*.attachments",
         saying: "a list here, string there",
@@ -72,18 +76,38 @@ const SLACK: &[Exception] = &[
         why: "the document writes down the form's text; what is meant is seconds",
     },
     Exception { place: "*.ts", saying: "an id here, number there", why: "a message's time is its name: as a number it would lose digits" },
-    Exception { place: "*.thread_ts", saying: "an id here, number there", why: "a message's time is its name: as a number it would lose digits" },
+    Exception {
+        place: "*.thread_ts",
+        saying: "an id here, number there",
+        why: "a message's time is its name: as a number it would lose digits",
+    },
     Exception { place: "*.latest", saying: "* here, number there", why: "a message's time is its name: as a number it would lose digits" },
     Exception { place: "*.oldest", saying: "* here, number there", why: "a message's time is its name: as a number it would lose digits" },
     Exception { place: "files.list.count", saying: "an integer here, string there", why: "in a form a number is text" },
     Exception { place: "files.list.page", saying: "an integer here, string there", why: "in a form a number is text" },
     Exception { place: "files.list.ts_from", saying: "an integer here, number there", why: "whole seconds are enough to find files" },
     Exception { place: "files.list.ts_to", saying: "an integer here, number there", why: "whole seconds are enough to find files" },
-    Exception { place: "chat.*", saying: "required here, optional there", why: "without it Slack refuses: channel_not_found, no_text or message_not_found" },
-    Exception { place: "conversations.*", saying: "required here, optional there", why: "without it Slack refuses: channel_not_found or invalid_name_required" },
+    Exception {
+        place: "chat.*",
+        saying: "required here, optional there",
+        why: "without it Slack refuses: channel_not_found, no_text or message_not_found",
+    },
+    Exception {
+        place: "conversations.*",
+        saying: "required here, optional there",
+        why: "without it Slack refuses: channel_not_found or invalid_name_required",
+    },
     Exception { place: "files.*.file", saying: "required here, optional there", why: "without it Slack refuses: file_not_found" },
-    Exception { place: "reactions.*", saying: "required here, optional there", why: "the module is for messages, which conversation and time name" },
-    Exception { place: "pins.*", saying: "required here, optional there", why: "the module is for messages, which conversation and time name" },
+    Exception {
+        place: "reactions.*",
+        saying: "required here, optional there",
+        why: "the module is for messages, which conversation and time name",
+    },
+    Exception {
+        place: "pins.*",
+        saying: "required here, optional there",
+        why: "the module is for messages, which conversation and time name",
+    },
     Exception { place: "reminders.*.reminder", saying: "required here, optional there", why: "without it Slack refuses: not_found" },
     Exception { place: "users.info.user", saying: "required here, optional there", why: "without it Slack refuses: user_not_found" },
     Exception {

@@ -116,10 +116,8 @@ mod tests {
 
     #[test]
     fn an_exception_is_used_or_it_is_reported() {
-        let exceptions = [
-            Exception { place: "a.*", saying: "*", why: "it is meant" },
-            Exception { place: "c", saying: "*", why: "it was meant once" },
-        ];
+        let exceptions =
+            [Exception { place: "a.*", saying: "*", why: "it is meant" }, Exception { place: "c", saying: "*", why: "it was meant once" }];
         let verdict = judge(vec![finding("a.b"), finding("b")], &exceptions);
         assert_eq!(verdict.accepted, [(finding("a.b"), "it is meant")]);
         assert_eq!(verdict.unexpected, [finding("b")]);

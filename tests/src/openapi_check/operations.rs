@@ -43,7 +43,8 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, module: &Module) {
 
 /// The path with its holes by their wire names, as documents write it.
 fn path_of(module: &Module) -> String {
-    let wire = |name: &str| module.inputs.iter().find(|input| input.field.name == name).map_or(name.to_owned(), |input| input.field.wire.clone());
+    let wire =
+        |name: &str| module.inputs.iter().find(|input| input.field.name == name).map_or(name.to_owned(), |input| input.field.wire.clone());
     let part = |part: &PathPart| match part {
         PathPart::Text(text) => text.clone(),
         PathPart::Input(name) => format!("{{{}}}", wire(name)),
