@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     operation::{ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
-    shape::Shaped,
+    shape::{Names, Shaped, decode_json},
 };
 
 /// One version of one API: what a [`Client`] is a client of.
@@ -71,4 +71,12 @@ pub trait Search: Operation {
     {
         client.pages(self)
     }
+}
+
+/// A field's default that takes more than a literal to write, from its JSON text on the wire.
+///
+/// # Panics
+/// Never in generated code: the compiler checked the text against the type.
+pub fn preset<T: Shaped>(json: &str) -> T {
+    decode_json(json.as_bytes(), Names::Wire).expect("the compiler checked the default against its type")
 }
