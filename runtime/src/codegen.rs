@@ -7,8 +7,10 @@ pub mod __codegen_v1 {
     pub use url::Url;
     pub use uuid::Uuid;
 
+    #[cfg(feature = "testing")]
+    pub use crate::testing::spec_test;
     pub use crate::{
-        api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search},
+        api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search, preset},
         body::Body,
         client::Client,
         download::Download,
@@ -21,7 +23,11 @@ pub mod __codegen_v1 {
 
 /// What a program that calls connectors wants in scope.
 pub mod prelude {
-    pub use crate::api::{Operation as _, Search as _};
+    pub use crate::{
+        ErrorKind,
+        api::{Operation as _, Search as _},
+        value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret},
+    };
 }
 
 /// Takes in the module that the build script made from a spec: `linchpin_runtime::connector!("acme");`

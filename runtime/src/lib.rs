@@ -27,6 +27,8 @@ mod page;
 mod plain;
 mod retry;
 pub mod shape;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 pub mod value;
 mod xml;

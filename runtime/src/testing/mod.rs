@@ -1,0 +1,11 @@
+//! For tests of programs that use connectors, and of connectors themselves: a stand-in server on loopback, faults, a clock that does not wait.
+
+mod clock;
+mod script;
+mod spec_test;
+mod stand_in;
+
+pub use clock::SimulatedClock;
+pub use script::{Received, Reply, Route};
+pub use spec_test::spec_test;
+pub use stand_in::StandIn;

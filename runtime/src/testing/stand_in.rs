@@ -1,0 +1,252 @@
+//! A server on loopback that answers from a spec's examples, or as a test tells it, and keeps what it was asked. What it answers is `script`'s.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, header};
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::script::{Fault, Received, Reply, Route};
+use crate::{
+    address,
+    api::Api,
+    operation::{ApiTable, Decoding, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice},
+};
+
+/// A server on loopback. It stops when it is dropped.
+pub struct StandIn {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct State {
+    routes: Vec<Route>,
+    received: Vec<Received>,
+}
+
+impl StandIn {
+    /// One that answers 404 to everything until it is told otherwise.
+    ///
+    /// # Errors
+    /// When loopback cannot be listened on.
+    pub async fn start() -> io::Result<StandIn> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(Mutex::new(State::default()));
+        let server = tokio::spawn(serve(listener, state.clone()));
+        Ok(StandIn { address, state, server })
+    }
+
+    /// One that answers from the examples of an API's spec.
+    ///
+    /// # Errors
+    /// When loopback cannot be listened on.
+    pub async fn from_examples<A: Api>() -> io::Result<StandIn> {
+        StandIn::from_table(A::TABLE).await
+    }
+
+    /// One that answers from the examples of a table.
+    ///
+    /// # Errors
+    /// When loopback cannot be listened on.
+    pub async fn from_table(table: &'static ApiTable) -> io::Result<StandIn> {
+        let stand_in = StandIn::start().await?;
+        for operation in table.operations {
+            for example in operation.examples {
+                routes(table, operation, example).into_iter().for_each(|route| stand_in.route(route));
+            }
+        }
+        Ok(stand_in)
+    }
+
+    /// `http://127.0.0.1:49152`, for [`ClientBuilder::base_url`](crate::ClientBuilder::base_url).
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Adds a route. Among those that fit a request the one that names most is taken, among equals the one added first that has answers of
+    /// its own left.
+    pub fn route(&self, route: Route) {
+        let mut state = lock(&self.state);
+        let same = |known: &&mut Route| known.method == route.method && known.path == route.path && known.query == route.query;
+        match state.routes.iter_mut().find(same) {
+            Some(known) => known.replies.extend(route.replies),
+            None => state.routes.push(route),
+        }
+    }
+
+    /// Adds an answer to a method and path, see [`Route::new`].
+    pub fn on(&self, method: &str, target: &str, reply: Reply) {
+        self.route(Route::new(method, target).reply(reply));
+    }
+
+    /// Every request until now, in the order of their arrival.
+    pub fn received(&self) -> Vec<Received> {
+        lock(&self.state).received.clone()
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl fmt::Debug for StandIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StandIn").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What an example says of requests and answers.
+pub(crate) fn routes(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable) -> Vec<Route> {
+    example
+        .exchanges
+        .iter()
+        .map(|exchange| {
+            let (method, target) = match exchange.sends {
+                ("" | "*", _) | (_, "") => (operation.method, any_target(table, operation)),
+                (method, target) => (method, target.to_owned()),
+            };
+            Route::new(method, &target).reply(reply(operation, exchange))
+        })
+        .collect()
+}
+
+/// The operation's path with any value in its holes.
+fn any_target(table: &'static ApiTable, operation: &'static OperationTable) -> String {
+    let template = match operation.server {
+        ServerChoice::Own(template) => Some(template),
+        ServerChoice::Named(index) => table.servers.get(usize::from(index)).copied(),
+        ServerChoice::Default | ServerChoice::Outside => table.servers.first().copied(),
+    };
+    let base = template.and_then(|template| {
+        let value = |hole: &str| Some(if hole == "api" { table.wire_version.into() } else { "stand-in".into() });
+        address::server(template, value).ok().map(|url| url.path().trim_end_matches('/').to_owned())
+    });
+    let mut target = base.unwrap_or_default();
+    for segment in operation.path {
+        match segment {
+            Segment::Text(text) => target.push_str(text),
+            Segment::Field(_) => target.push('*'),
+        }
+    }
+    target
+}
+
+/// The answer of an example.
+pub(crate) fn reply(operation: &'static OperationTable, exchange: &ExampleExchange) -> Reply {
+    let mut reply = Reply::status(exchange.status).body(exchange.body);
+    for (name, value) in exchange.headers {
+        reply = reply.header(name, value);
+    }
+    if !reply.headers.contains_key(header::CONTENT_TYPE) && !exchange.body.is_empty() {
+        let decoding = operation.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&exchange.status));
+        let content_type = match decoding.map(|answer| answer.decoding) {
+            Some(Decoding::Xml) => "application/xml",
+            Some(Decoding::Text(content_type)) => content_type,
+            Some(Decoding::Stream) => "application/octet-stream",
+            _ => "application/json",
+        };
+        reply = reply.header("content-type", content_type);
+    }
+    reply
+}
+
+async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
+    // Connections end with the server, not after it.
+    let mut connections = tokio::task::JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let state = state.clone();
+        let service = service_fn(move |request| answer(state.clone(), request));
+        let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+        connections.spawn(async move {
+            // A client that goes away and a fault that was asked for end a connection with an error; neither is news.
+            let _ = connection.await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<Response<Answer>, io::Error> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    let received = Received { method: parts.method.to_string(), target, headers: parts.headers, body };
+    let reply = next_reply(&mut lock(&state), received);
+    if !reply.delay.is_zero() {
+        tokio::time::sleep(reply.delay).await;
+    }
+    if reply.fault == Some(Fault::Reset) {
+        return Err(io::Error::other("reset, as asked"));
+    }
+    let cut = match reply.fault {
+        Some(Fault::Truncated(after)) => Some(after.min(reply.body.len())),
+        _ => None,
+    };
+    let mut response = Response::new(Answer { body: Some(reply.body), cut, broken: false });
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    Ok(response)
+}
+
+fn next_reply(state: &mut State, received: Received) -> Reply {
+    let best = state.routes.iter().filter_map(|route| route.fits(&received)).max();
+    let mut fitting = state.routes.iter_mut().filter(|route| route.fits(&received) == best && best.is_some());
+    let reply = fitting.next().and_then(Route::next);
+    let missing = || {
+        let message = format!("the stand-in has no answer for {} {}", received.method, received.path());
+        Reply::status(404).header("content-type", "text/plain").body(message)
+    };
+    let reply = reply.unwrap_or_else(missing);
+    state.received.push(received);
+    reply
+}
+
+/// A body that may break off.
+struct Answer {
+    body: Option<Bytes>,
+    cut: Option<usize>,
+    broken: bool,
+}
+
+impl http_body::Body for Answer {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match (self.body.take(), self.cut) {
+            (Some(body), None) if body.is_empty() => Poll::Ready(None),
+            (Some(body), None) => Poll::Ready(Some(Ok(Frame::data(body)))),
+            (Some(body), Some(after)) => Poll::Ready(Some(Ok(Frame::data(body.slice(..after))))),
+            (None, None) => Poll::Ready(None),
+            // Once more around, so that what there is of the body is sent before the connection breaks.
+            (None, Some(_)) if !self.broken => {
+                self.broken = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            (None, Some(_)) => Poll::Ready(Some(Err(io::Error::other("truncated, as asked")))),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(SizeHint::default, |body| SizeHint::with_exact(body.len() as u64))
+    }
+}
