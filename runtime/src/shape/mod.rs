@@ -11,6 +11,7 @@ mod macros;
 pub(crate) mod memory;
 mod symbol;
 mod table;
+mod validate;
 
 pub use attrs::{Attrs, Range};
 pub use compare::equal;
@@ -18,10 +19,18 @@ pub use debug::debug;
 pub use decode::{
     DecodeError, DecodedPage, Limits, Names, PageRequest, decode_at, decode_json, decode_json_limited, decode_page, deserialize,
 };
-pub use encode::{encode_json, serialize};
+pub use encode::{encode_json, serialize, write_json};
+/// Shapes without a Rust type.
+pub mod dynamic {
+    pub use super::memory::dynamic::{Declarations, Declared, DynamicField, DynamicSymbol, DynamicVariant, Part, id, leak};
+}
 pub use memory::{Erased, ErasedList, ErasedRef, ListView, MapView, Opaque, PatchView, Shaped, StructureView, SymbolView, View, clone};
 pub use symbol::{closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol};
 pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle, UnionTable, Variant};
+
+pub use validate::{Violation, validate, violations};
+
+pub(crate) use memory::opaque;
 
 /// For the macros.
 #[doc(hidden)]

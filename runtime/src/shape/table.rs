@@ -150,6 +150,11 @@ impl Link {
         Self(shape)
     }
 
+    /// Leads to a shape that is written before the link is followed.
+    pub(super) const fn later(shape: *const Shape) -> Self {
+        Self(shape)
+    }
+
     /// The shape.
     pub const fn get(self) -> &'static Shape {
         super::memory::follow(self.0)
@@ -194,10 +199,11 @@ impl Shape {
         match (&self.kind, &other.kind) {
             (Kind::Leaf(one), Kind::Leaf(two)) => one == two,
             (Kind::Optional(one, _), Kind::Optional(two, _))
-            | (Kind::List(one, _), Kind::List(two, _))
             | (Kind::Boxed(one), Kind::Boxed(two))
-            | (Kind::Map(one, _), Kind::Map(two, _))
             | (Kind::Patch(one), Kind::Patch(two)) => one.get().same(two.get()),
+            (Kind::List(one, first), Kind::List(two, second)) | (Kind::Map(one, first), Kind::Map(two, second)) => {
+                first.alike(second) && one.get().same(two.get())
+            }
             (Kind::Opaque(one), Kind::Opaque(two)) => one.type_id() == two.type_id(),
             _ => false,
         }

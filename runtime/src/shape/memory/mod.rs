@@ -16,6 +16,7 @@
 #![allow(unsafe_code, reason = "this is the module for it")]
 
 mod builder;
+pub(super) mod dynamic;
 mod owner;
 mod reference;
 mod slot;
@@ -30,6 +31,7 @@ pub use tables::{ListTable, Opaque, OpaqueTable, OptionTable, Shaped};
 
 pub(crate) use builder::{MapEntries, StructureBuilder};
 pub(crate) use owner::build;
+pub(crate) use tables::opaque;
 pub(crate) use slot::{Filled, Slot};
 
 /// What a link leads to.

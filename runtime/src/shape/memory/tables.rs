@@ -37,6 +37,15 @@ pub struct ListTable {
     pub(super) take: unsafe fn(*mut u8) -> Parts,
     /// Makes a list.
     pub(super) build: unsafe fn(*mut u8, Parts),
+    /// It is no container of Rust's, but the parts one after the other.
+    pub(super) loose: bool,
+}
+
+impl ListTable {
+    /// Are both of Rust's, or both not?
+    pub(in crate::shape) const fn alike(&self, other: &Self) -> bool {
+        self.loose == other.loose
+    }
 }
 
 /// What a `Vec` is made of.
@@ -187,7 +196,7 @@ pub(super) const PATCH_ERASE: super::Tag = 1;
 pub(super) const PATCH_SET: super::Tag = 2;
 
 const fn list_table<T>() -> ListTable {
-    ListTable { items: list_items::<T>, take: take_list::<T>, build: build_list::<T> }
+    ListTable { items: list_items::<T>, take: take_list::<T>, build: build_list::<T>, loose: false }
 }
 
 const fn map_table<T>() -> ListTable {
