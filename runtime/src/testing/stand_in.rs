@@ -42,7 +42,15 @@ impl StandIn {
     /// # Errors
     /// When loopback cannot be listened on.
     pub async fn start() -> io::Result<StandIn> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        StandIn::start_on(0).await
+    }
+
+    /// The same on a port of one's choice; 0 for any that is free.
+    ///
+    /// # Errors
+    /// When the port cannot be listened on.
+    pub async fn start_on(port: u16) -> io::Result<StandIn> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(Mutex::new(State::default()));
         let server = tokio::spawn(serve(listener, state.clone()));
@@ -62,7 +70,15 @@ impl StandIn {
     /// # Errors
     /// When loopback cannot be listened on.
     pub async fn from_table(table: &'static ApiTable) -> io::Result<StandIn> {
-        let stand_in = StandIn::start().await?;
+        StandIn::from_table_on(table, 0).await
+    }
+
+    /// The same on a port of one's choice; 0 for any that is free.
+    ///
+    /// # Errors
+    /// When the port cannot be listened on.
+    pub async fn from_table_on(table: &'static ApiTable, port: u16) -> io::Result<StandIn> {
+        let stand_in = StandIn::start_on(port).await?;
         for operation in table.operations {
             for example in operation.examples {
                 routes(table, operation, example).into_iter().for_each(|route| stand_in.route(route));
