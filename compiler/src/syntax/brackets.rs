@@ -8,6 +8,9 @@ use crate::source::{FileId, Span};
 /// How deep brackets may stand in each other. The grammar recurses once a level.
 pub(super) const DEEPEST: usize = 64;
 
+/// How many brackets without a partner are reported in one file.
+const MOST: usize = 100;
+
 /// Reports and mends brackets without a partner, and what stands too deep.
 pub(super) fn balance(file: FileId, text: &mut Vec<u8>, scan: &mut Scan, diagnostics: &mut Diagnostics) {
     cut_too_deep(file, text, scan, diagnostics);
@@ -19,13 +22,20 @@ pub(super) fn balance(file: FileId, text: &mut Vec<u8>, scan: &mut Scan, diagnos
     // Where indentation tells of many more mistakes than there must be, it is not to be trusted.
     let trusted = by_indentation.len() <= imbalance + 2;
     let found = if trusted { by_indentation } else { unpaired(text, scan, false) };
-    for one in &found {
-        one.report(file, text, diagnostics);
+    let lines = Lines::of(text, scan);
+    for one in found.iter().take(MOST) {
+        one.report(file, text, scan, &lines, diagnostics);
+    }
+    if found.len() > MOST {
+        // Hardly a spec: without the brackets that pair with nothing it is balanced, and nothing more is said of it.
+        found.iter().for_each(|one| text[one.at() as usize] = b' ');
+        scan.mended.push(Span { file, start: 0, end: text.len() as u32 });
+        return;
     }
     let mut written = Written { length: text.len(), places: Vec::new() };
     // The outer one first: it takes the later place.
     for one in found.iter().rev() {
-        one.mend(file, text, scan, trusted, &mut written);
+        one.mend(file, text, scan, &lines, trusted, &mut written);
     }
 }
 
@@ -136,6 +146,8 @@ fn unpaired(text: &[u8], scan: &Scan, by_indentation: bool) -> Vec<Unpaired> {
     let mut stack: Vec<Opener> = Vec::new();
     let lines = Lines::of(text, scan);
     let mut seen_line = usize::MAX;
+    let count = |wanted: u8| scan.brackets.iter().filter(|at| text[**at as usize] == wanted).count();
+    let mut surplus = if by_indentation { count(b'}').saturating_sub(count(b'{')) } else { 0 };
     for &at in &scan.brackets {
         let bracket = text[at as usize];
         if is_angle(bracket) {
@@ -153,7 +165,9 @@ fn unpaired(text: &[u8], scan: &Scan, by_indentation: bool) -> Vec<Unpaired> {
             stack.push(Opener { at, bracket, line, indentation: lines.all[line].indentation });
             continue;
         }
-        let Some(index) = stack.iter().rposition(|opener| opener.bracket == partner(bracket)) else {
+        let orphan = bracket == b'}' && surplus > 0 && lines.is_deeper(line, at, stack.last());
+        surplus -= usize::from(orphan);
+        let Some(index) = stack.iter().rposition(|opener| !orphan && opener.bracket == partner(bracket)) else {
             found.push(Unpaired::Close { at });
             continue;
         };
@@ -200,6 +214,35 @@ impl Lines {
         self.all.partition_point(|line| line.start <= at) - 1
     }
 
+    /// One past the last code between an opener and a place: comments on lines of their own belong to what follows.
+    fn code_end(&self, text: &[u8], scan: &Scan, at: u32, until: u32) -> u32 {
+        let mut end = text[..until as usize].trim_ascii_end().len() as u32;
+        while let Some((start, _)) = skipped_at(scan, end.saturating_sub(1)).filter(|(start, _)| *start > at) {
+            if self.all[self.line_of(start)].code.is_some() {
+                break;
+            }
+            end = text[..start as usize].trim_ascii_end().len() as u32;
+        }
+        end
+    }
+
+    /// Whether a closer stands first on its line and deeper than the line of the block it would close.
+    fn is_deeper(&self, line: usize, at: u32, top: Option<&Opener>) -> bool {
+        self.all[line].code == Some(at) && top.is_some_and(|top| top.line < line && self.all[line].indentation > top.indentation)
+    }
+
+    /// The lines above a closer that are deeper than it: a block whose first line is missing.
+    fn orphans(&self, at: u32) -> Option<u32> {
+        let line = self.line_of(at);
+        let indentation = self.all[line].indentation;
+        if self.all[line].code != Some(at) {
+            return None;
+        }
+        let above = self.all[..line].iter().rev();
+        let inside = above.take_while(|line| line.code.is_none() || line.indentation > indentation);
+        inside.filter_map(|line| line.code).last()
+    }
+
     /// Ends the blocks that a line which does not start with a closing bracket cannot belong to.
     fn close_by_indentation(&self, index: usize, text: &[u8], stack: &mut Vec<Opener>, found: &mut Vec<Unpaired>) {
         let line = &self.all[index];
@@ -217,39 +260,52 @@ impl Lines {
 }
 
 impl Unpaired {
-    fn report(&self, file: FileId, text: &[u8], diagnostics: &mut Diagnostics) {
+    fn at(&self) -> u32 {
+        match *self {
+            Unpaired::Open { at, .. } | Unpaired::Close { at } => at,
+        }
+    }
+
+    fn report(&self, file: FileId, text: &[u8], scan: &Scan, lines: &Lines, diagnostics: &mut Diagnostics) {
         let here = |at: u32| Span { file, start: at, end: at + 1 };
         match *self {
             Unpaired::Open { at, until } => {
                 let opener = text[at as usize] as char;
                 let closer = closer_of(text[at as usize]) as char;
-                let end = before(text, until);
+                let end = lines.code_end(text, scan, at, until);
                 let mut diagnostic = Diagnostic::new(codes::NEVER_CLOSED, here(at), format!("this `{opener}` is never closed"));
                 if (until as usize) < text.len() {
                     diagnostic = diagnostic.also(here(until), format!("a `{closer}` is missing before this"));
                 }
                 let place = Span { file, start: end, end };
                 let own_line = text[at as usize..end as usize].contains(&b'\n');
-                let edit = if own_line { format!("\n{}{closer}", indentation(text, at)) } else { format!(" {closer}") };
+                let edit = if own_line { format!("\n{}{closer}", " ".repeat(lines.all[lines.line_of(at)].indentation)) } else { format!(" {closer}") };
                 diagnostics.push(
                     diagnostic.fix(format!("write `{closer}`"), vec![Edit { span: place, text: edit }]).help(format!("write `{closer}`")),
                 );
             }
             Unpaired::Close { at } => {
                 let closer = text[at as usize] as char;
-                diagnostics.push(
-                    Diagnostic::new(codes::CLOSES_NOTHING, here(at), format!("this `{closer}` closes nothing"))
+                let diagnostic = Diagnostic::new(codes::CLOSES_NOTHING, here(at), format!("this `{closer}` closes nothing"));
+                diagnostics.push(match lines.orphans(at) {
+                    Some(start) => diagnostic
+                        .also(here(start), "this looks like a block whose first line is missing")
+                        .help(format!("write what `{closer}` should close above these lines, or take it away")),
+                    None => diagnostic
                         .help("take it away, or open what it should close")
                         .replace(format!("take `{closer}` away"), here(at), ""),
-                );
+                });
             }
         }
     }
 
     /// Makes the text balanced without moving anything.
-    fn mend(&self, file: FileId, text: &mut Vec<u8>, scan: &mut Scan, trusted: bool, written: &mut Written) {
+    fn mend(&self, file: FileId, text: &mut Vec<u8>, scan: &mut Scan, lines: &Lines, trusted: bool, written: &mut Written) {
         match *self {
-            Unpaired::Close { at } => text[at as usize] = b' ',
+            Unpaired::Close { at } => {
+                text[at as usize] = b' ';
+                scan.mended.extend(lines.orphans(at).map(|start| Span { file, start, end: at }));
+            }
             Unpaired::Open { at, until } => {
                 let closer = closer_of(text[at as usize]);
                 match free_place(text, scan, at, until, written) {
@@ -260,7 +316,7 @@ impl Unpaired {
                     }
                     None => text[at as usize] = b' ',
                 }
-                let line = text[at as usize..].iter().position(|byte| *byte == b'\n').map_or(text.len() as u32, |end| at + end as u32);
+                let line = lines.all.get(lines.line_of(at) + 1).map_or(text.len() as u32, |next| next.start);
                 let end = if trusted && closer == b'}' { at + 1 } else if trusted { line } else { text.len() as u32 };
                 scan.mended.push(Span { file, start: at, end });
             }
@@ -276,16 +332,6 @@ fn closer_of(opener: u8) -> u8 {
     }
 }
 
-/// One past the last byte before `until` that is not space.
-fn before(text: &[u8], until: u32) -> u32 {
-    text[..until as usize].trim_ascii_end().len() as u32
-}
-
-fn indentation(text: &[u8], at: u32) -> String {
-    let start = text[..at as usize].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    text[start..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).map(|byte| *byte as char).collect()
-}
-
 /// A byte of space between an opener and the place before which it must end, where its closer can be written.
 fn free_place(text: &[u8], scan: &Scan, at: u32, until: u32, written: &Written) -> Option<usize> {
     if text[at as usize] != b'{'
@@ -294,13 +340,13 @@ fn free_place(text: &[u8], scan: &Scan, at: u32, until: u32, written: &Written) 
         return Some(place);
     }
     let mut place = until as usize;
-    if place == written.length && !scan.skipped.iter().any(|(_, end)| *end as usize == place) {
+    if place == written.length && skipped_at(scan, place as u32).is_none() {
         return Some(place);
     }
     while place > at as usize + 1 {
         // A line end behind a comment belongs to the comment.
-        if let Some((start, _)) = scan.skipped.iter().find(|(start, end)| (*start as usize..=*end as usize).contains(&(place - 1))) {
-            place = *start as usize;
+        if let Some((start, _)) = skipped_at(scan, place as u32 - 1) {
+            place = start as usize;
             continue;
         }
         if written.places.contains(&(place - 1)) {
@@ -313,6 +359,12 @@ fn free_place(text: &[u8], scan: &Scan, at: u32, until: u32, written: &Written) 
         return Some(place - 1);
     }
     None
+}
+
+/// The comment or documentation that a byte, or the line end behind it, belongs to.
+fn skipped_at(scan: &Scan, at: u32) -> Option<(u32, u32)> {
+    let index = scan.skipped.partition_point(|(start, _)| *start <= at).checked_sub(1)?;
+    Some(scan.skipped[index]).filter(|(_, end)| at <= *end)
 }
 
 /// `[Repository  page …`: the space behind the first word, on the same line.

@@ -16,7 +16,7 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::Fi
     brackets::balance(file, &mut mended, &mut scan, diagnostics);
     // Whole characters are overwritten, so this copies nothing.
     let mended = String::from_utf8_lossy(&mended);
-    lower::file(file, &mended, scan, diagnostics)
+    lower::file(file, text, &mended, scan, diagnostics)
 }
 
 /// The trees of all files, in their order.

@@ -20,7 +20,7 @@ pub(super) struct Scan {
 
 /// Looks at the text and mends it.
 pub(super) fn scan(file: FileId, text: &mut Vec<u8>, diagnostics: &mut Diagnostics) -> Scan {
-    let mut scanner = Scanner { file, text, at: 0, line_has_code: false, scan: Scan::default(), diagnostics };
+    let mut scanner = Scanner { file, text, at: 0, line_has_code: false, known_line_end: 0, scan: Scan::default(), diagnostics };
     while scanner.at < scanner.text.len() {
         scanner.step();
     }
@@ -32,6 +32,8 @@ struct Scanner<'t> {
     text: &'t mut Vec<u8>,
     at: usize,
     line_has_code: bool,
+    /// The end of the line, once it was looked for.
+    known_line_end: usize,
     scan: Scan,
     diagnostics: &'t mut Diagnostics,
 }
@@ -77,8 +79,12 @@ impl Scanner<'_> {
         before.ends_with(b"map") || before.ends_with(b"id")
     }
 
-    fn line_end(&self) -> usize {
-        self.text[self.at..].iter().position(|byte| *byte == b'\n').map_or(self.text.len(), |length| self.at + length)
+    fn line_end(&mut self) -> usize {
+        if self.at >= self.known_line_end {
+            let length = self.text[self.at..].iter().position(|byte| *byte == b'\n');
+            self.known_line_end = length.map_or(self.text.len(), |length| self.at + length);
+        }
+        self.known_line_end
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -143,11 +149,7 @@ impl Scanner<'_> {
     /// The string is taken to end before brackets that end the line, otherwise with the line.
     fn open_string(&mut self, start: usize) {
         let line_end = self.line_end();
-        let line = &self.text[start..line_end];
-        let behind = line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b',' | b'{' | b'}' | b')' | b']')).unwrap_or(0) + 1;
-        let brackets_follow = line[behind..].iter().any(|byte| matches!(byte, b'{' | b'}' | b')' | b']'));
-        let space = start + behind < line_end && matches!(self.text[start + behind], b' ' | b'\t' | b',');
-        let end = if brackets_follow && space { start + behind } else { line_end };
+        let end = start + brackets_at_end(&self.text[start..line_end]).unwrap_or(line_end - start);
         let written = start + self.text[start..end].trim_ascii_end().len();
         let span = self.span(start, written);
         self.diagnostics.push(
@@ -171,7 +173,8 @@ impl Scanner<'_> {
     }
 
     fn single_quote(&mut self) {
-        let (start, line_end) = (self.at, self.line_end());
+        let start = self.at;
+        let line_end = self.line_end();
         let inside = &self.text[start + 1..line_end];
         let closing = inside.iter().position(|byte| *byte == b'\'');
         let Some(length) = closing.filter(|length| !inside[..*length].contains(&b'"')) else {
@@ -212,7 +215,8 @@ impl Scanner<'_> {
 
     /// Mends the quote here and the next one on the line, then reads the string as any other.
     fn typographic_quotes(&mut self) {
-        let (start, line_end) = (self.at, self.line_end());
+        let start = self.at;
+        let line_end = self.line_end();
         let quotes = [&b"\xe2\x80\x9c"[..], b"\xe2\x80\x9d", b"\xe2\x80\x9e"];
         let is_quote = |at: &usize| quotes.iter().any(|quote| self.text[*at..line_end].starts_with(quote));
         let closing = (start + 3..line_end).find(is_quote);
@@ -222,6 +226,10 @@ impl Scanner<'_> {
         self.diagnostics.push(
             Diagnostic::new(codes::ODD_CHARACTER, whole, "these are typographic quotes; strings stand in `\"`").fix("write `\"`", edits),
         );
+        if closing.is_none() {
+            self.scan.mended.push(self.span(start, line_end));
+            return self.blank(whole);
+        }
         for (index, span) in spans.iter().enumerate() {
             self.blank(*span);
             // The quotes hug what they enclose.
@@ -232,6 +240,15 @@ impl Scanner<'_> {
     fn blank(&mut self, span: Span) {
         blank(self.text, span);
     }
+}
+
+/// Where brackets that stand apart end a line, the space before them.
+fn brackets_at_end(line: &[u8]) -> Option<usize> {
+    let bracket = |byte: &u8| matches!(byte, b'{' | b'}' | b'[' | b']' | b'(' | b')');
+    let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b',');
+    let behind = line.iter().rposition(|byte| !bracket(byte) && !space(byte))? + 1;
+    let first_space = behind + line[behind..].iter().position(space)?;
+    line[first_space..].iter().any(bracket).then_some(first_space)
 }
 
 /// Overwrites with spaces, line ends excepted.

@@ -30,11 +30,12 @@ use grammar::{Grammar, Rule};
 
 type Pair<'t> = pest::iterators::Pair<'t, Rule>;
 
-/// The tree of a file whose brackets are balanced. `scan` knows its comments and the places that were mended.
-pub(super) fn file(id: FileId, text: &str, scan: Scan, diagnostics: &mut Diagnostics) -> ast::File {
+/// The tree of a file. `mended` is its text with balanced brackets, byte for byte in the same places; `scan` knows what was
+/// mended, and the comments.
+pub(super) fn file(id: FileId, text: &str, mended: &str, scan: Scan, diagnostics: &mut Diagnostics) -> ast::File {
     let mut file = ast::File { id, docs: Vec::new(), items: Vec::new(), comments: Vec::new(), unread: Vec::new() };
     let mut reader = Reader::new(id, text, &scan, diagnostics);
-    match Grammar::parse(Rule::file, text) {
+    match Grammar::parse(Rule::file, mended) {
         Ok(pairs) => items::file(&mut reader, pairs, &mut file),
         Err(error) => reader.nothing_matches(&error),
     }
@@ -47,25 +48,27 @@ pub(super) fn file(id: FileId, text: &str, scan: Scan, diagnostics: &mut Diagnos
 pub(super) fn statement_starts(text: &str) -> Vec<u32> {
     let mut starts = Vec::new();
     for pair in Grammar::parse(Rule::file, text).into_iter().flatten() {
-        collect_starts(pair, &mut starts);
+        collect_starts(pair, false, &mut starts);
     }
     starts.sort_unstable();
     starts.dedup();
     starts
 }
 
-fn collect_starts(pair: Pair<'_>, starts: &mut Vec<u32>) {
+/// `stands_alone`: the pair is a statement of a block. One that has documentation starts twice: with it and behind it.
+fn collect_starts(pair: Pair<'_>, stands_alone: bool, starts: &mut Vec<u32>) {
     let rule = pair.as_rule();
     let mut in_block = matches!(rule, Rule::file | Rule::object | Rule::list | Rule::bounds);
-    let mut documented = matches!(rule, Rule::item | Rule::field | Rule::variant);
+    let mut documented = stands_alone && matches!(rule, Rule::item | Rule::field | Rule::variant);
     for inner in pair.into_inner() {
         let start = inner.as_span().start() as u32;
         let is_doc = matches!(inner.as_rule(), Rule::doc | Rule::file_doc);
+        let statement = in_block && !is_doc;
         if in_block || is_doc || documented {
             starts.push(start);
         }
         documented &= is_doc;
         in_block |= inner.as_rule() == Rule::open;
-        collect_starts(inner, starts);
+        collect_starts(inner, statement, starts);
     }
 }

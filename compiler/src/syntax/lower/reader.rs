@@ -9,10 +9,11 @@ use crate::syntax::scan::Scan;
 /// What lowering carries along.
 pub(super) struct Reader<'t> {
     file: FileId,
-    /// The text that spans mean.
+    /// The file's text, as its author wrote it.
     text: &'t str,
     comments: &'t [Comment],
-    mended: &'t [Span],
+    /// Start of each mended place, and how far it or one before it reaches; in order.
+    mended: Vec<(u32, u32)>,
     /// From the text that is read now to the file's: not empty while a mended copy of a statement is read.
     shifts: Vec<Shift>,
     diagnostics: &'t mut Diagnostics,
@@ -45,8 +46,14 @@ impl Shift {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(file: FileId, text: &'t str, scan: &'t Scan, diagnostics: &'t mut Diagnostics) -> Self {
-        let (comments, mended) = (&scan.comments[..], &scan.mended[..]);
-        Self { file, text, comments, mended, shifts: Vec::new(), diagnostics, unread: Vec::new() }
+        let mut mended: Vec<(u32, u32)> = scan.mended.iter().map(|span| (span.start, span.end)).collect();
+        mended.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut mended {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+        Self { file, text, comments: &scan.comments, mended, shifts: Vec::new(), diagnostics, unread: Vec::new() }
     }
 
     /// Only a defect of the grammar gets here: `file` matches every balanced text.
@@ -61,8 +68,11 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Records a mistake, unless it follows from one that was reported before.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if !self.is_mended(diagnostic.span()) {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Runs `read` on a copy of a stretch of the text.
@@ -78,7 +88,14 @@ impl<'t> Reader<'t> {
     pub(super) fn place(&self, start: u32, end: u32) -> Span {
         let limit = self.text.len() as u32;
         let map = |place| self.shifts.iter().rev().fold(place, |place, shift| shift.map(place)).min(limit);
-        let (start, end) = (map(start), map(end));
+        let (mut start, mut end) = (map(start), map(end));
+        // What was mended may have split a character.
+        while !self.text.is_char_boundary(start as usize) {
+            start -= 1;
+        }
+        while !self.text.is_char_boundary(end as usize) {
+            end += 1;
+        }
         Span { file: self.file, start, end: end.max(start) }
     }
 
@@ -105,7 +122,8 @@ impl<'t> Reader<'t> {
 
     /// True where something was reported and mended before: a further mistake follows from it.
     pub(super) fn is_mended(&self, span: Span) -> bool {
-        self.mended.iter().any(|mended| mended.start <= span.start && span.start <= mended.end)
+        let before = self.mended.partition_point(|(start, _)| *start <= span.start);
+        before.checked_sub(1).is_some_and(|index| span.start <= self.mended[index].1)
     }
 
     /// True when nothing but space stands before this on its line; with how far it is indented.

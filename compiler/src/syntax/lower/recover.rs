@@ -177,9 +177,9 @@ impl<'t> Reader<'t> {
             return self.later(found, span, "write `call` and test one version");
         }
         let shown = shorten(found);
-        let unknown = first && (is_word(found) || !block.starts.is_empty());
+        let unknown = first && is_word(found) && !block.starts.is_empty();
         let expected = words::list(&failure.expected, block.statement);
-        let mut diagnostic = match unknown && !block.starts.is_empty() {
+        let mut diagnostic = match unknown {
             true => Diagnostic::new(codes::UNKNOWN_STATEMENT, span, format!("`{shown}` starts no {}", block.statement)),
             false if matches!(mend, Some(Mend::Insert(_))) => {
                 let token = mend.map_or("", Mend::token);
@@ -193,9 +193,10 @@ impl<'t> Reader<'t> {
             Some(Mend::Insert(token)) => {
                 let before = self.place(0, failure.at as u32);
                 let at = before.start + self.written(before).trim_end().len() as u32;
-                diagnostic.replace(format!("write `{}`", token.trim()), Span { start: at, end: at, ..span }, *token)
+                let write = format!("write `{}`", token.trim());
+                diagnostic.help(&write).replace(write, Span { start: at, end: at, ..span }, *token)
             }
-            _ if unknown && !block.starts.is_empty() => diagnostic.help(format!("there are {}", words::quoted(block.starts))),
+            _ if unknown => diagnostic.help(format!("there are {}", words::quoted(block.starts))),
             _ => diagnostic,
         };
         self.report(diagnostic);

@@ -83,9 +83,15 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::send_value => "a name or a string",
         Rule::between | Rule::at_most | Rule::at_least => "a range such as `1..255`",
         Rule::EOI => return format!("the next {statement}"),
-        _ => return format!("a {statement}"),
+        _ => return one(statement),
     };
     words.to_owned()
+}
+
+/// "a field", "an item"
+fn one(statement: &str) -> String {
+    let article = if statement.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {statement}")
 }
 
 /// "`at`, `as` or the next statement". Optional marks are left out where something compulsory is missing.
@@ -110,7 +116,7 @@ pub(super) fn list(expected: &[Rule], statement: &str) -> String {
         new
     });
     match &words[..] {
-        [] => format!("a {statement}"),
+        [] => one(statement),
         _ => join(&words),
     }
 }

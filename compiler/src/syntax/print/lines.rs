@@ -122,7 +122,9 @@ impl Lines {
         let mut start = 0;
         while start < self.lines.len() {
             let run = self.lines[start..].iter().enumerate();
-            let length = run.take_while(|(index, line)| line.comment.is_some() && (*index == 0 || !line.blank)).count();
+            let block = self.lines[start].block;
+            let goes_on = |(index, line): &(usize, &Line)| *index == 0 || (!line.blank && line.block == block);
+            let length = run.take_while(|one| one.1.comment.is_some() && goes_on(one)).count();
             let column = self.lines[start..start + length].iter().map(|line| line.width() + 2).max().unwrap_or(0);
             columns[start..start + length].fill(column);
             start += length.max(1);

@@ -166,9 +166,10 @@ fn fits_flat(nodes: &[Node], depth: usize) -> bool {
             // Statements behind a broken group, or before it, get lines of their own.
             return !nodes[1..].iter().take_while(|node| node.first().newlines == 0).any(|node| node.first().starts && !node.first().is_line());
         }
-        width += node.flat_width() + 2;
+        let before = index.checked_sub(1).map(|before| &nodes[before]);
+        width += gap(before.map(Node::last), node, before.is_some_and(Node::is_listed)).len() + node.flat_width();
     }
-    width <= WIDTH + 2
+    width <= WIDTH
 }
 
 /// The space between two nodes of one line.
