@@ -109,7 +109,6 @@ codes! {
     PATH_PARAMETER_OPTIONAL = "P0503" Error "optional path parameter";
     BODY_WITH_GET = "P0504" Warning "body with a method that has none";
     ANSWERS_OVERLAP = "P0505" Error "two answers for one status";
-    BAD_STATUS = "P0506" Error "unreadable status";
     STYLE_DOES_NOT_FIT = "P0507" Error "style that does not fit its place";
     VALUE_OUT_OF_PLACE = "P0508" Error "value that cannot stand in its place";
     NO_EXCHANGE = "P0509" Error "module without a call";

@@ -31,7 +31,8 @@ pub(super) fn values_are_unique_and_of_one_kind(checker: &mut Checker<'_>) {
     for definition in &checker.model.types {
         let TypeDefKind::Enum { variants, .. } = &definition.kind else { continue };
         let mut seen: HashMap<String, Vec<&EnumVariant>> = HashMap::new();
-        for variant in variants {
+        let read = || variants.iter().filter(|variant| !matches!(variant.value, Literal::Bool(_)));
+        for variant in read() {
             let same = seen.entry(shown(&variant.value)).or_default();
             let first = same.iter().find(|first| first.name != variant.name && !first.on.and(variant.on).is_empty());
             if let Some(first) = first {
@@ -39,8 +40,8 @@ pub(super) fn values_are_unique_and_of_one_kind(checker: &mut Checker<'_>) {
             }
             same.push(variant);
         }
-        let first = variants.first();
-        let other = variants.iter().find(|variant| first.is_some_and(|first| is_number(first) != is_number(variant)));
+        let first = read().next();
+        let other = read().find(|variant| first.is_some_and(|first| is_number(first) != is_number(variant)));
         if let (Some(first), Some(other)) = (first, other) {
             checker.report(mixed(other, first));
         }

@@ -94,6 +94,9 @@ impl Resolver<'_> {
     fn range_is_not_empty(&mut self, bounds: &Bounds, written: &ast::Bounds) {
         let ends = (bounds.min.as_ref().and_then(number), bounds.max.as_ref().and_then(number));
         let ((Some(low), Some(high)), Some(min), Some(max)) = (ends, &written.min, &written.max) else { return };
+        if [min, max].iter().any(|end| self.sources.text(end.span) != end.value) {
+            return; // a number that could not be read, which was reported
+        }
         if low > high {
             let turned = format!("{}..{}", max.value, min.value);
             self.report(

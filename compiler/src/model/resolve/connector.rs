@@ -133,7 +133,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn not_zero(&mut self, number: &Spanned<u64>, what: &str) -> u64 {
-        if number.value == 0 {
+        // What could not be read is 0 too, and was reported.
+        if number.value == 0 && self.sources.text(number.span).starts_with('0') {
             self.report(
                 Diagnostic::new(codes::ZERO_LIMIT, number.span, format!("a limit of no {what} lets nothing through"))
                     .here("must be at least 1")

@@ -1,6 +1,7 @@
 //! Where credentials and constants go: `send …`, and legal names of headers.
 
 use super::Resolver;
+use super::templates::UNKNOWN_HOLE;
 use super::unknown::unknown;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Send, Template};
@@ -42,9 +43,9 @@ impl Resolver<'_> {
                     .help("add `oauth2 … { … }` or `exchange … { … }`, or send one of the connection's fields"),
             );
         } else {
-            self.report(unknown(codes::UNKNOWN_CREDENTIAL, name, "field to send called", known.iter().map(String::as_str)));
+            self.report(unknown(codes::UNKNOWN_CREDENTIAL, name, "field or token called", known.iter().map(String::as_str)));
         }
-        Template { text: String::new(), holes: Vec::new(), span: name.span }
+        Template { text: String::new(), holes: vec![UNKNOWN_HOLE.to_owned()], span: name.span }
     }
 
     /// Header names are tokens (RFC 9110, 5.1).

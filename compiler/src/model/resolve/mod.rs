@@ -41,8 +41,10 @@ use symbols::Table;
 /// Gives the model of one connector, and says what is wrong with it.
 pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
     let items = Items::collect(files);
+    let whole = !diagnostics.has_errors() && files.iter().all(|file| file.unread.is_empty());
     let mut resolver = Resolver::new(sources, diagnostics);
     resolver.unread = unread_words(files, sources);
+    resolver.whole = whole;
     resolver.convention = resolver.convention_of(&items);
     resolver.read_apis(&items);
     resolver.declare(&items);
@@ -63,7 +65,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
         apis: resolver.apis,
         symbols: resolver.symbols,
         types: resolver.types,
-        whole: files.iter().all(|file| file.unread.is_empty()),
+        whole,
     }
 }
 
@@ -74,6 +76,8 @@ struct Resolver<'a> {
     reported: HashSet<(&'static str, Span)>,
     /// Words in stretches that could not be read; they may declare things.
     unread: HashSet<&'a str>,
+    /// True when all of the text could be read.
+    whole: bool,
     convention: Convention,
     apis: Vec<Api>,
     api_index: HashMap<&'a str, usize>,
@@ -113,6 +117,7 @@ impl<'a> Resolver<'a> {
             diagnostics,
             reported: HashSet::new(),
             unread: HashSet::new(),
+            whole: true,
             convention: Convention::AsWritten,
             apis: Vec::new(),
             api_index: HashMap::new(),
@@ -141,7 +146,7 @@ impl<'a> Resolver<'a> {
 
     /// True when what is missed may stand in a stretch that could not be read, which was reported already.
     fn may_be_unread(&self, diagnostic: &Diagnostic) -> bool {
-        if self.unread.is_empty() {
+        if self.whole {
             return false;
         }
         let mut named = words(self.sources.text(diagnostic.span()));

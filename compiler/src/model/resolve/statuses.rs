@@ -1,25 +1,16 @@
 //! Statuses of answers: `200`, `2xx`.
 
 use super::Resolver;
-use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Spanned;
 
 impl Resolver<'_> {
-    /// The range that a status names.
-    pub(super) fn status(&mut self, written: &Spanned<String>) -> Option<(u16, u16)> {
-        let range = range(&written.value);
-        if range.is_none() {
-            self.report(
-                Diagnostic::new(codes::BAD_STATUS, written.span, format!("`{}` is not an HTTP status", written.value))
-                    .here("neither a status nor a class of them")
-                    .help("write a status such as `404`, or a class such as `5xx`"),
-            );
-        }
-        range
+    /// The range that a status names; the parser says what is none.
+    pub(super) fn status(&self, written: &Spanned<String>) -> Option<(u16, u16)> {
+        range(&written.value)
     }
 
     /// The ranges of those that can be read.
-    pub(super) fn statuses(&mut self, written: &[Spanned<String>]) -> Vec<(u16, u16)> {
+    pub(super) fn statuses(&self, written: &[Spanned<String>]) -> Vec<(u16, u16)> {
         written.iter().filter_map(|status| self.status(status)).collect()
     }
 }

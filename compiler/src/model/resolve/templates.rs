@@ -8,6 +8,9 @@ use crate::model::Template;
 use crate::source::Span;
 use crate::syntax::ast::{self, TemplatePart};
 
+/// Stands for a hole whose name was not found; rules say nothing about it.
+pub(super) const UNKNOWN_HOLE: &str = "";
+
 impl Resolver<'_> {
     /// A template whose holes must be among those given.
     pub(super) fn template(&mut self, written: &ast::Template, known: &[String]) -> Template {
@@ -37,7 +40,8 @@ impl Resolver<'_> {
         } else {
             let at = if named_at.start >= span.start && named_at.end <= span.end { named_at } else { span };
             let known = known.iter().map(String::as_str);
-            self.report(unknown_at(codes::UNKNOWN_HOLE, at, &name, "value for this hole:", known));
+            template.holes.push(UNKNOWN_HOLE.to_owned());
+            self.report(unknown_at(codes::UNKNOWN_HOLE, at, &name, "value called", known));
         }
     }
 }

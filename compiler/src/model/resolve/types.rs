@@ -15,6 +15,9 @@ const DATETIME_FORMATS: [&str; 5] = ["epoch", "epoch_ms", "rfc3339", "rfc2822", 
 const DURATION_FORMATS: [&str; 3] = ["iso8601", "seconds", "millis"];
 const BYTES_FORMATS: [&str; 3] = ["base64", "base64url", "hex"];
 
+/// Stands for an enum's value that could not be read: no value is a boolean, so rules pass it over.
+const UNKNOWN_VALUE: Literal = Literal::Bool(false);
+
 impl<'a> Resolver<'a> {
     /// Defines every type, enum and union, then reads the defaults of their fields.
     pub(super) fn define_types(&mut self, items: &Items<'a>) {
@@ -93,7 +96,7 @@ impl<'a> Resolver<'a> {
                     .here("neither text nor a whole number")
                     .help(format!("write `{} = \"…\"` or `{} = 1`", variant.name.value, variant.name.value)),
             );
-            Literal::Text(variant.name.value.clone())
+            UNKNOWN_VALUE
         })
     }
 

@@ -18,13 +18,19 @@ pub(super) fn unknown_at<'c>(
     what: &str,
     known: impl IntoIterator<Item = &'c str>,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code, span, format!("there is no {what} `{name}`")).here(format!("not a {what}"));
+    let diagnostic = Diagnostic::new(code, span, format!("there is no {what} `{name}`")).here(not_one(what));
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(name, known.iter().copied()) {
         Some(near) => diagnostic.help(format!("write `{near}`")).replace(format!("write `{near}`"), span, near),
         None if known.is_empty() || known.len() > 12 => diagnostic,
         None => diagnostic.help(format!("there is {}", listed(&known))),
     }
+}
+
+/// What is said at the name itself.
+fn not_one(what: &str) -> String {
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'H', 'O']) { "an" } else { "a" };
+    if what.ends_with("called") || what.ends_with(':') { "no such name".to_owned() } else { format!("not {article} {what}") }
 }
 
 /// A word that must be one of a few.

@@ -1,0 +1,168 @@
+//! Every diagnostic code, by example: a fixture that raises it and nothing else, with its full rendering; its fix, applied; and its
+//! page, whose wrong example raises it and whose right one is clean.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use linchpin_compiler::diagnostics::{Code, Diagnostics, codes, full};
+use linchpin_compiler::source::Sources;
+use linchpin_compiler::syntax::edit;
+
+/// Taken in where an example is only about something else than the connector.
+const CONNECTOR: &str = "connector acme \"Acme\" { server \"https://api.acme.example\" }\n";
+
+struct Fixture {
+    name: String,
+    code: &'static Code,
+    text: String,
+}
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn code(id: &str) -> Option<&'static Code> {
+    codes::ALL.iter().find(|code| code.id == id)
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let files = fs::read_dir(folder("errors")).expect("the folder of fixtures is there");
+    let mut paths: Vec<PathBuf> = files.map(|file| file.expect("the folder can be read").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "pin"));
+    paths.sort();
+    paths.iter().map(|path| fixture(path)).collect()
+}
+
+fn fixture(path: &Path) -> Fixture {
+    let name = path.file_stem().and_then(|name| name.to_str()).expect("fixtures have plain names").to_owned();
+    let id = name.split('_').next().unwrap_or_default();
+    let code = code(id).unwrap_or_else(|| panic!("{name}: there is no code {id}"));
+    Fixture { code, text: fs::read_to_string(path).expect("the fixture can be read"), name }
+}
+
+/// A spec of one text, with a connector beside it where the text has none and is not about that.
+fn sources(name: &str, text: &str, alone: bool) -> Sources {
+    let mut sources = Sources::default();
+    sources.add(name, text);
+    if !alone && !text.lines().any(|line| line.trim_start().starts_with("connector ")) {
+        sources.add("connector.pin", CONNECTOR);
+    }
+    sources
+}
+
+fn found(sources: &Sources) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    linchpin_compiler::check(sources, &mut diagnostics);
+    diagnostics
+}
+
+fn ids(diagnostics: &Diagnostics, sources: &Sources) -> Vec<&'static str> {
+    diagnostics.sorted(sources).iter().map(|one| one.code.id).collect()
+}
+
+fn rendered(diagnostics: &Diagnostics, sources: &Sources) -> String {
+    diagnostics.sorted(sources).iter().map(|one| full::render(one, sources, false)).collect::<Vec<_>>().join("\n")
+}
+
+fn is_alone(code: &Code) -> bool {
+    *code == codes::NO_CONNECTOR
+}
+
+#[test]
+fn each_fixture_raises_its_code_and_nothing_else() {
+    let mut wrong = Vec::new();
+    for fixture in fixtures() {
+        let sources = sources(&format!("{}.pin", fixture.name), &fixture.text, is_alone(fixture.code));
+        let diagnostics = found(&sources);
+        let raised = ids(&diagnostics, &sources);
+        if raised.is_empty() || raised.iter().any(|id| *id != fixture.code.id) {
+            wrong.push(format!("{} raises {raised:?}\n{}", fixture.name, rendered(&diagnostics, &sources)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_fixture_is_rendered() {
+    for fixture in fixtures() {
+        let sources = sources(&format!("{}.pin", fixture.name), &fixture.text, is_alone(fixture.code));
+        let text = rendered(&found(&sources), &sources);
+        insta::with_settings!({ description => fixture.text.clone(), omit_expression => true, prepend_module_to_snapshot => false,
+            snapshot_path => "../errors/rendered" }, { insta::assert_snapshot!(fixture.name.clone(), text) });
+    }
+}
+
+#[test]
+fn each_fix_mends_what_it_is_for() {
+    let mut offered = 0;
+    for fixture in fixtures() {
+        let file = format!("{}.pin", fixture.name);
+        let sources = sources(&file, &fixture.text, is_alone(fixture.code));
+        let diagnostics = found(&sources);
+        let (id, source) = sources.iter().next().expect("there is the fixture itself");
+        let fixes: Vec<_> = diagnostics.sorted(&sources).into_iter().filter_map(|one| one.fix.as_ref()).collect();
+        if fixes.is_empty() {
+            continue;
+        }
+        offered += 1;
+        let (mended, applied) = edit::apply(id, &source.text, fixes.iter().copied());
+        assert!(applied > 0, "{}: no fix could be applied", fixture.name);
+        let sources = self::sources(&file, &mended, is_alone(fixture.code));
+        let left = found(&sources);
+        let raised = ids(&left, &sources);
+        let fully = applied == fixes.len();
+        assert!(!fully || !raised.contains(&fixture.code.id), "{} is not mended:\n{mended}\n{}", fixture.name, rendered(&left, &sources));
+        let only_warnings = left.sorted(&sources).iter().all(|one| one.severity() != linchpin_compiler::diagnostics::Severity::Error);
+        assert!(!fully || only_warnings, "{}: the fix breaks something:\n{mended}\n{}", fixture.name, rendered(&left, &sources));
+    }
+    assert!(offered >= 30, "only {offered} fixtures offer a fix");
+}
+
+#[test]
+fn each_code_has_a_fixture() {
+    let fixtures = fixtures();
+    let without: Vec<_> = codes::ALL.iter().filter(|code| !fixtures.iter().any(|fixture| fixture.code.id == code.id)).map(|code| code.id).collect();
+    assert!(without.is_empty(), "no fixture raises {without:?}");
+    assert!(codes::ALL.len() >= 60);
+}
+
+#[test]
+fn codes_are_in_order_and_distinct() {
+    assert!(codes::ALL.windows(2).all(|pair| pair[0].id < pair[1].id));
+}
+
+/// An example on a page: what stands behind the three backticks, and its text.
+struct PageExample {
+    tags: String,
+    text: String,
+}
+
+fn examples(page: &str) -> Vec<PageExample> {
+    let blocks = page.split("```").skip(1).step_by(2);
+    let examples = blocks.filter_map(|block| block.split_once('\n'));
+    examples.map(|(tags, text)| PageExample { tags: tags.trim().to_owned(), text: text.to_owned() }).collect()
+}
+
+#[test]
+fn pages_say_what_is_wrong_and_what_is_right() {
+    let mut wrong = Vec::new();
+    for code in codes::ALL {
+        let examples = examples(code.page);
+        if !code.page.starts_with(&format!("# {}: {}\n", code.id, code.title)) {
+            wrong.push(format!("{} does not begin with its id and title", code.id));
+        }
+        if !examples.iter().any(|example| example.tags.contains("wrong")) || !examples.iter().any(|example| example.tags == "pin") {
+            wrong.push(format!("{} needs a wrong and a right example", code.id));
+        }
+        for example in examples.iter().filter(|example| example.tags.starts_with("pin")) {
+            let sources = sources("page.pin", &example.text, example.tags.contains("alone"));
+            let diagnostics = found(&sources);
+            let raised = ids(&diagnostics, &sources);
+            let expected = example.tags.contains("wrong");
+            if expected != raised.contains(&code.id) || !expected && !raised.is_empty() {
+                wrong.push(format!("{} ({}) raises {raised:?}\n{}", code.id, example.tags, rendered(&diagnostics, &sources)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
