@@ -8,7 +8,6 @@ mod format;
 mod serve;
 mod spec;
 mod tables;
-mod values;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

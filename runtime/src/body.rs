@@ -10,6 +10,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use base64::Engine as _;
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body::{Frame, SizeHint};
@@ -121,8 +122,31 @@ impl fmt::Debug for Body {
 opaque!(Body);
 
 /// Two bodies are the same when they are known to send the same: streams only with themselves.
+impl Body {
+    /// The form in which a call by name takes a file: `{"base64": "…", "name": "photo.png"}`.
+    pub fn json_of(bytes: &[u8], file_name: Option<&str>) -> serde_json::Value {
+        let content = base64::engine::general_purpose::STANDARD.encode(bytes);
+        match file_name {
+            Some(name) => serde_json::json!({ "base64": content, "name": name }),
+            None => serde_json::json!({ "base64": content }),
+        }
+    }
+}
+
 impl Opaque for Body {
     const NAME: &'static str = "file";
+
+    /// Text, or `{"base64": "…", "name": "…", "type": "…"}`. Never a path: what a host stores must not choose which files are read.
+    fn from_json(given: &serde_json::Value) -> Option<Body> {
+        if let Some(text) = given.as_str() {
+            return Some(Body::from(text.to_owned()));
+        }
+        let member = |name: &str| given.get(name).and_then(serde_json::Value::as_str);
+        let mut body = Body::from(base64::engine::general_purpose::STANDARD.decode(member("base64")?).ok()?);
+        body.file_name = member("name").map(str::to_owned);
+        body.content_type = member("type").map(str::to_owned);
+        Some(body)
+    }
 
     fn same(&self, other: &Body) -> bool {
         let same = match (&self.source, &other.source) {

@@ -6,6 +6,7 @@ use crate::{
     call,
     catalog::Module,
     client::AnyClient,
+    download::Download,
     error::{Error, ErrorKind},
     page::{Checkpoint, Pager},
     shape::{DecodeError, Erased, ErasedRef, Names},
@@ -23,6 +24,19 @@ impl AnyClient {
         drop(input);
         let output = self.answer(prepared).await?;
         to_json(output.as_ref()).map_err(|error| error.with_operation(module.table()))
+    }
+
+    /// Calls a module that gives a file.
+    ///
+    /// # Errors
+    /// As [`AnyClient::call`]; and when the module gives no file.
+    pub async fn download(&self, module: &str, input: Value) -> Result<Download, Error> {
+        let (module, input) = self.input(module, &input)?;
+        let prepared = call::prepare(&self.core, module.table(), input.as_ref(), None)?;
+        drop(input);
+        let output = self.answer(prepared).await?;
+        let download = output.as_ref().get::<Download>().cloned();
+        download.ok_or_else(|| Error::new(ErrorKind::Input, "the module gives no file").with_operation(module.table()))
     }
 
     /// The pages of a search, each a list of items by spec names.

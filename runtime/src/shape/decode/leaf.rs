@@ -14,7 +14,7 @@ use super::{
 use crate::{
     shape::{
         Kind, Leaf, Shape,
-        memory::{Filled, Slot},
+        memory::{Filled, OpaqueTable, Slot},
     },
     value::{Date, DateTime, Decimal, Duration, Host, Id, InvalidValue, Secret},
 };
@@ -195,6 +195,22 @@ pub(super) fn decimal<'de, 'x, D: Deserializer<'de>>(seed: Seed<'_, 'x>, deseria
 /// Any JSON. Texts in it are bounded by the length of the whole only.
 pub(super) fn json<'de, 'x, D: Deserializer<'de>>(seed: Seed<'_, 'x>, deserializer: D) -> Result<Filled<'x>, D::Error> {
     serde_json::Value::deserialize(deserializer).map(|value| seed.slot.put(value))
+}
+
+/// A file that a host gives as JSON. Nothing on the wire is ever read as one.
+pub(super) fn opaque<'de, 'x, D: Deserializer<'de>>(
+    seed: Seed<'_, 'x>,
+    table: &OpaqueTable,
+    deserializer: D,
+) -> Result<Filled<'x>, D::Error> {
+    let given = match seed.context.names {
+        Names::Spec => table.from_json(&serde_json::Value::deserialize(deserializer)?),
+        Names::Wire => None,
+    };
+    match given {
+        Some(value) => Ok(seed.slot.put_erased(value)),
+        None => Err(seed.context.fail("a file cannot stand here; in a call by name it is text, or {\"base64\": …}".to_owned())),
+    }
 }
 
 /// Can a `RawValue` be had from it? There is no trait for this; where the name does not tell, decimals come through floats, and unions

@@ -50,7 +50,7 @@ impl<'de, 'x> DeserializeSeed<'de> for Seed<'_, 'x> {
             }
             Kind::Patch(_) => deserializer.deserialize_option(OptionVisitor(self)),
             Kind::Union(table) => union::decode(self, table, deserializer),
-            Kind::Opaque(_) => Err(self.context.fail("a file or stream cannot stand here".to_owned())),
+            Kind::Opaque(table) => leaf::opaque(self, table, deserializer),
         }
     }
 }

@@ -72,6 +72,13 @@ fn leak_all<T>(items: Vec<T>) -> &'static [T] {
     Box::leak(items.into_boxed_slice())
 }
 
+impl Declared {
+    /// Its place in what [`Declarations::finish`] gives.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 impl Declarations {
     /// Declares a shape that is defined later.
     pub fn declare(&self) -> Declared {

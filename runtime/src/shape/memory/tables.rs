@@ -3,7 +3,7 @@
 
 use std::{any::TypeId, fmt};
 
-use super::{Kind, Leaf, Link, Shape};
+use super::{Erased, Kind, Leaf, Link, Shape};
 use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret};
 
 /// A type that has a shape.
@@ -56,19 +56,25 @@ pub(super) struct Parts {
     pub(super) capacity: usize,
 }
 
-/// A value that only its owner understands: a body, a stream. It can be an input or an output, and cannot be decoded.
-pub trait Opaque: Clone + fmt::Debug + Send + Sync + 'static {
+/// A value that only its owner understands: a body, a stream. It can be an input or an output, and is never decoded from the wire.
+pub trait Opaque: Shaped + Clone + fmt::Debug {
     /// What the spec calls it.
     const NAME: &'static str;
 
     /// Are both the same?
     fn same(&self, other: &Self) -> bool;
+
+    /// The value that a host gives as JSON in a call by name, if there is such a form.
+    fn from_json(_given: &serde_json::Value) -> Option<Self> {
+        None
+    }
 }
 
 /// What can be done with any opaque value.
 #[derive(Clone, Copy)]
 pub struct OpaqueTable {
     type_id: fn() -> TypeId,
+    from_json: fn(&serde_json::Value) -> Option<Erased>,
     pub(super) drop: unsafe fn(*mut u8),
     pub(super) clone: unsafe fn(*const u8, *mut u8),
     pub(super) debug: unsafe fn(*const u8, &mut fmt::Formatter<'_>) -> fmt::Result,
@@ -79,6 +85,11 @@ impl OpaqueTable {
     /// Which type it is.
     pub fn type_id(&self) -> TypeId {
         (self.type_id)()
+    }
+
+    /// The value that a host gives as JSON in a call by name.
+    pub fn from_json(&self, given: &serde_json::Value) -> Option<Erased> {
+        (self.from_json)(given)
     }
 }
 
@@ -101,6 +112,7 @@ impl Shape {
         }
         let table = OpaqueTable {
             type_id: TypeId::of::<T>,
+            from_json: |given| T::from_json(given).map(Erased::new),
             drop: drop_opaque::<T>,
             clone: clone_opaque::<T>,
             debug: debug_opaque::<T>,

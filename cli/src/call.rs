@@ -1,0 +1,200 @@
+//! `linchpin call`: one module of a spec, from the shell. For trying things; a program compiles the spec.
+
+use crate::{Outcome, spec, tables};
+use linchpin_compiler::model::{Connection, Model, Module, Projection, Type};
+use linchpin_compiler::syntax::ast::ModuleKind;
+use linchpin_runtime::connection::FieldValues;
+use linchpin_runtime::{AnyClient, Error};
+use serde_json::{Map, Value};
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What to call, with what.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The spec: a `.pin` file, or a folder that holds one connector.
+    spec: PathBuf,
+    /// The module, for example `repos.list_for_org` or `create_program@2`.
+    module: String,
+    /// The API version; the newest where not given.
+    #[arg(long)]
+    api: Option<String>,
+    /// An input by its name in the spec: `--set name=Alpha`, `--set limit=5`, `--set tags='["a","b"]'`.
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// All inputs as one JSON object, `-` to read it from standard input.
+    #[arg(long, value_name = "JSON")]
+    input: Option<String>,
+    /// An input that is a file: `--file content=photo.png`.
+    #[arg(long, value_name = "NAME=PATH")]
+    file: Vec<String>,
+    /// The connection's name; not needed when there is one that serves.
+    #[arg(long)]
+    connection: Option<String>,
+    /// A field of the connection: `--field host=acme.example`. A field that is not given is taken from the environment: `ACME_HOST` for
+    /// the connector `acme`.
+    #[arg(long, value_name = "NAME=VALUE")]
+    field: Vec<String>,
+    /// Where to send everything, for a stand-in: `http://127.0.0.1:8080`.
+    #[arg(long)]
+    base_url: Option<String>,
+    /// A search: the items of all pages, one a line, instead of the first page.
+    #[arg(long)]
+    all: bool,
+    /// Where to save a file that the module gives.
+    #[arg(long)]
+    save: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let model = spec::load(&arguments.spec)?;
+    let projection = spec::version(&model, arguments.api.as_deref())?;
+    let module = spec::module(&projection, &arguments.module)?;
+    let input = input(arguments, module)?;
+    let client = client(arguments, &model, &projection, module)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    match runtime.block_on(call(arguments, &client, module, input)) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            anstream::eprintln!("{error}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+async fn call(arguments: &Arguments, client: &AnyClient, module: &Module, input: Value) -> Result<(), Error> {
+    let name = &arguments.module;
+    if module.answers.iter().any(|answer| answer.body == Some(Type::File)) {
+        let download = client.download(name, input).await?;
+        let target = arguments.save.clone().or_else(|| download.file_name().map(PathBuf::from).and_then(|path| path.file_name().map(PathBuf::from)));
+        let target = target.unwrap_or_else(|| PathBuf::from("download"));
+        let bytes = download.save_to(&target).await?;
+        anstream::println!("{bytes} bytes in {}", target.display());
+    } else if arguments.all && module.kind == ModuleKind::Search {
+        let mut pages = client.pages(name, input)?;
+        while let Some(page) = pages.try_next().await? {
+            page.iter().for_each(|item| anstream::println!("{item}"));
+        }
+    } else {
+        let output = client.call(name, input).await?;
+        if !output.is_null() {
+            anstream::println!("{output:#}");
+        }
+    }
+    Ok(())
+}
+
+fn input(arguments: &Arguments, module: &Module) -> Result<Value, String> {
+    let mut input = match arguments.input.as_deref() {
+        None => Map::new(),
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map_err(|error| format!("standard input: {error}"))?;
+            object(&text)?
+        }
+        Some(text) => object(text)?,
+    };
+    for given in &arguments.set {
+        let (name, value) = pair(given)?;
+        input.insert(name.to_owned(), value_of(name, value, module)?);
+    }
+    for given in &arguments.file {
+        let (name, path) = pair(given)?;
+        known(name, module)?;
+        let bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+        let file_name = std::path::Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
+        input.insert(name.to_owned(), linchpin_runtime::Body::json_of(&bytes, file_name.as_deref()));
+    }
+    Ok(Value::Object(input))
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err("the input must be a JSON object: --input '{\"name\": \"Alpha\"}'".to_owned()),
+        Err(error) => Err(format!("the input is no JSON: {error}")),
+    }
+}
+
+fn pair(given: &str) -> Result<(&str, &str), String> {
+    given.split_once('=').ok_or_else(|| format!("`{given}` has no `=`; write NAME=VALUE"))
+}
+
+/// Text where the module wants text; JSON elsewhere, or text when it is none.
+fn value_of(name: &str, value: &str, module: &Module) -> Result<Value, String> {
+    let field = known(name, module)?;
+    let plain = matches!(field.ty, Type::String(_) | Type::Id(_) | Type::Secret | Type::Host | Type::Url | Type::Date(_) | Type::DateTime(_));
+    match serde_json::from_str(value) {
+        Ok(value) if !plain || value == Value::Null => Ok(value),
+        _ => Ok(Value::from(value)),
+    }
+}
+
+fn known<'m>(name: &str, module: &'m Module) -> Result<&'m linchpin_compiler::model::Field, String> {
+    let mut fields = module.inputs.iter().map(|input| &input.field);
+    fields.clone().find(|field| field.name == name).ok_or_else(|| {
+        let names: Vec<_> = fields.by_ref().map(|field| field.name.as_str()).collect();
+        match linchpin_compiler::diagnostics::nearest::nearest(name, names.iter().copied()) {
+            Some(near) => format!("there is no input `{name}`; did you mean `{near}`?"),
+            None => format!("there is no input `{name}`; there are {}", names.join(", ")),
+        }
+    })
+}
+
+fn client(arguments: &Arguments, model: &Model, projection: &Projection<'_>, module: &Module) -> Result<AnyClient, String> {
+    let table = tables::api(projection);
+    let connection = connection(arguments, model, projection, module)?;
+    let given = connection.map(|connection| fields(arguments, model, connection).map(|fields| (connection.name.as_str(), fields)));
+    let mut builder = AnyClient::builder(table, given.transpose()?).map_err(|error| error.to_string())?;
+    if let Some(url) = &arguments.base_url {
+        builder = builder.base_url(url);
+    }
+    builder.build_any().map_err(|error| error.to_string())
+}
+
+/// The connection that is named, or the only one that is not deprecated; none when the module is public.
+fn connection<'m>(
+    arguments: &Arguments,
+    model: &'m Model,
+    projection: &Projection<'_>,
+    module: &Module,
+) -> Result<Option<&'m Connection>, String> {
+    let here = |one: &&Connection| one.on.has(projection.version) && (module.connections.is_empty() || module.connections.contains(&one.name));
+    let mut all: Vec<_> = model.connections.iter().filter(here).collect();
+    if let Some(name) = &arguments.connection {
+        let found = all.iter().rev().find(|one| one.name == *name);
+        let names: Vec<_> = all.iter().map(|one| one.name.as_str()).collect();
+        return found.map(|one| Some(*one)).ok_or_else(|| format!("there is no connection `{name}`; there are {}", names.join(", ")));
+    }
+    let given: Vec<_> = arguments.field.iter().filter_map(|field| field.split_once('=')).map(|(name, _)| name).collect();
+    if !given.is_empty() {
+        all.retain(|one| given.iter().all(|name| one.fields.iter().any(|field| field.name == *name)));
+    }
+    if all.len() > 1 {
+        all.retain(|one| one.life.is_none());
+    }
+    match all.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        many => {
+            let names: Vec<_> = many.iter().map(|one| one.name.as_str()).collect();
+            Err(format!("say with which connection: --connection {}", names.join(" | ")))
+        }
+    }
+}
+
+fn fields(arguments: &Arguments, model: &Model, connection: &Connection) -> Result<FieldValues, String> {
+    let mut values = FieldValues::new();
+    let mut missing = Vec::new();
+    for field in &connection.fields {
+        let given = arguments.field.iter().filter_map(|given| given.split_once('=')).find(|(name, _)| *name == field.name);
+        let variable = format!("{}_{}", model.connector.name, field.name).to_uppercase();
+        match given.map(|(_, value)| value.to_owned()).or_else(|| std::env::var(&variable).ok()) {
+            Some(value) => values.set(field.name.as_str(), value),
+            None if field.optional || field.default.is_some() => {}
+            None => missing.push(format!("--field {}=… (or {variable} in the environment)", field.name)),
+        }
+    }
+    if missing.is_empty() { Ok(values) } else { Err(format!("`{}` needs {}", connection.title, missing.join(", "))) }
+}
