@@ -5,8 +5,8 @@ use super::scan::{Scan, blank};
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, codes};
 use crate::source::{FileId, Span};
 
-/// How deep brackets may stand in each other. The grammar recurses once a level.
-pub(super) const DEEPEST: usize = 64;
+/// How deep brackets may stand in each other. The grammar recurses once a level, unoptimised, on any thread.
+pub(super) const DEEPEST: usize = 32;
 
 /// How many brackets without a partner are reported in one file.
 const MOST: usize = 100;
@@ -304,7 +304,9 @@ impl Unpaired {
         match *self {
             Unpaired::Close { at } => {
                 text[at as usize] = b' ';
-                scan.mended.extend(lines.orphans(at).map(|start| Span { file, start, end: at }));
+                // Whatever is odd in front of it follows from the bracket that is missing there.
+                let start = lines.orphans(at).unwrap_or_else(|| lines.all[lines.line_of(at)].start);
+                scan.mended.push(Span { file, start, end: at });
             }
             Unpaired::Open { at, until } => {
                 let closer = closer_of(text[at as usize]);

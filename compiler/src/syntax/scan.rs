@@ -167,7 +167,9 @@ impl Scanner<'_> {
             Some(byte) => *byte = b'"',
             None => self.text.push(b'"'),
         }
-        self.scan.mended.push(self.span(start, line_end));
+        // A quote may be missing further up on the line: what else is odd on it follows from that.
+        let line_start = self.text[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        self.scan.mended.push(self.span(line_start, line_end));
         self.line_has_code = end != line_end;
         self.at = end + 1;
     }

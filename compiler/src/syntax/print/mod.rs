@@ -99,11 +99,13 @@ impl Printer {
     fn mark_column(&mut self, line: &[Node], kind: Kind) {
         let column = match kind {
             Kind::Enum => {
-                let equals = line.get(1).and_then(Node::token).is_some_and(|token| token.text == "=");
-                let alone = line[1..].iter().take_while(|node| node.first().newlines == 0).all(|node| !node.first().starts);
+                let equals = line.get(1).and_then(Node::token).is_some_and(|token| token.text == "=" && token.newlines == 0);
+                let alone = line[1..].iter().take_while(|node| !node.is_new_line()).all(|node| !node.first().starts);
                 (equals && alone).then(|| line[0].flat_width())
             }
-            Kind::Keywords => line.get(1).filter(|next| next.first().newlines == 0).map(|_| line[0].flat_width()),
+            Kind::Keywords => {
+                line.get(1).filter(|next| !next.is_new_line()).map(|_| line[0].flat_width())
+            }
             Kind::File | Kind::Other => None,
         };
         self.lines.align_at(column);
@@ -151,7 +153,7 @@ fn continues_flat(behind: &[Node]) -> bool {
 /// Whether a node goes on with the line before it.
 fn stays_on_line(node: &Node) -> bool {
     let token = node.first();
-    token.newlines == 0 && !token.starts && !token.is_line()
+    !node.is_new_line() && !token.starts && !token.is_line()
 }
 
 /// Whether the author's line that starts here fits as it is, groups that are broken anyway apart.
@@ -159,12 +161,12 @@ fn fits_flat(nodes: &[Node], depth: usize) -> bool {
     let mut width = depth * STEP;
     for (index, node) in nodes.iter().enumerate() {
         let token = node.first();
-        if index > 0 && (token.newlines > 0 || token.is_line()) {
+        if index > 0 && (node.is_new_line() || token.is_line()) {
             break;
         }
         if node.is_broken() {
             // Statements behind a broken group, or before it, get lines of their own.
-            return !nodes[1..].iter().take_while(|node| node.first().newlines == 0).any(|node| node.first().starts && !node.first().is_line());
+            return !nodes[1..].iter().take_while(|node| !node.is_new_line()).any(|node| node.first().starts && !node.first().is_line());
         }
         let before = index.checked_sub(1).map(|before| &nodes[before]);
         width += gap(before.map(Node::last), node, before.is_some_and(Node::is_listed)).len() + node.flat_width();

@@ -61,6 +61,11 @@ impl Node {
         }
     }
 
+    /// Whether the author began a line with it. An opening bracket belongs to the line before it, wherever it was written.
+    pub(super) fn is_new_line(&self) -> bool {
+        self.first().newlines > 0 && (self.first().starts || matches!(self, Node::Token(_)))
+    }
+
     /// The token or the closing bracket.
     pub(super) fn last(&self) -> &Token {
         match self {
