@@ -24,7 +24,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Strin
         snippet(&mut out, sources.file(file), &places, gutter, paint, loud);
     }
     for help in &diagnostic.help {
-        let _ = writeln!(out, "{}", paint.of("36").text("help: ").to_owned() + &printable(help));
+        let _ = writeln!(out, "{}", paint.of("36").text("help: ") + &printable(help));
     }
     out
 }
@@ -72,7 +72,7 @@ fn snippet(out: &mut String, file: &SourceFile, places: &[Place<'_>], gutter: us
         }
         last = Some(line);
         let (ink, mark) = if place.main { (loud, "^") } else { (quiet, "-") };
-        let under = ink.text(&format!("{} {}", mark.repeat(window.length), printable(place.text)).trim_end().to_owned());
+        let under = ink.text(format!("{} {}", mark.repeat(window.length), printable(place.text)).trim_end());
         let _ = writeln!(out, "{} {}{under}", quiet.text(&format!("{}│", " ".repeat(gutter))), " ".repeat(window.start));
     }
 }

@@ -96,3 +96,34 @@ fn fix(fix: &Fix, sources: &Sources) -> Json {
     });
     Json::Object(vec![("description", message(&fix.title)), ("artifactChanges", Json::List(changes.collect()))])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::{Diagnostic, Diagnostics, codes, json};
+    use crate::source::{Sources, Span};
+
+    #[test]
+    fn places_and_fixes_are_told_to_tools() {
+        let mut sources = Sources::default();
+        let file = sources.add("my specs/acme.pin", "é send \"x\"\n");
+        let span = Span { file, start: 3, end: 7 };
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_STATEMENT, span, "`send` is \"odd\"").help("write `sent`").replace("write `sent`", span, "sent");
+        let line = json::render(&diagnostic, &sources);
+        let place = "{\"file\":\"my specs/acme.pin\",\"start\":{\"line\":1,\"column\":3,\"offset\":3},\"end\":{\"line\":1,\"column\":7,\"offset\":7}}";
+        assert_eq!(
+            line,
+            format!(
+                "{{\"severity\":\"error\",\"code\":\"P0102\",\"title\":\"unknown statement\",\"message\":\"`send` is \\\"odd\\\"\",\
+                 \"labels\":[{{\"place\":{place},\"text\":\"\"}}],\"help\":[\"write `sent`\"],\
+                 \"fix\":{{\"title\":\"write `sent`\",\"edits\":[{{\"place\":{place},\"text\":\"sent\"}}]}}}}"
+            )
+        );
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.push(diagnostic);
+        let log = super::render(&[(sources, diagnostics)]);
+        let region = "\"region\":{\"startLine\":1,\"startColumn\":3,\"endLine\":1,\"endColumn\":7}";
+        assert!(log.contains(&format!("\"locations\":[{{\"physicalLocation\":{{\"artifactLocation\":{{\"uri\":\"my%20specs/acme.pin\"}},{region}}}}}]")));
+        assert!(log.contains("\"ruleId\":\"P0102\",\"ruleIndex\":0,\"level\":\"error\""));
+        assert!(log.contains("\"insertedContent\":{\"text\":\"sent\"}"));
+    }
+}

@@ -270,13 +270,19 @@ pub struct OAuth2 {
     /// `separator ","`; a space unless said.
     pub separator: Option<Text>,
     /// `with authorize { access_type "offline" }`, `with token { audience "…" }`, `with refresh { … }`: extra parameters.
-    pub extra: Vec<(Ident, Vec<(Ident, Option<Text>, Template)>)>,
+    pub extra: Vec<(Ident, Vec<Parameter>)>,
     /// `read access_token data.token`, `read expires_in data.ttl`, `read refresh_token …`, `read instance_url …`: where the
     /// token response keeps what we need, if not at the standard members; other names become holes for `server`.
     pub reads: Vec<(Ident, WirePath)>,
     /// The whole clause.
     pub span: Span,
 }
+
+/// `access_type "offline"` or `kind "accessType" = "web"`: the name, the name on the wire, the value.
+pub type Parameter = (Ident, Option<Text>, Template);
+
+/// `username "userName" = user`: the name, the name on the wire, the value.
+pub type Binding = (Ident, Option<Text>, SendValue);
 
 /// Two-step: `exchange POST "/login" { … }`
 #[derive(Clone, Debug)]
@@ -287,11 +293,11 @@ pub struct Exchange {
     pub path: Template,
     /// `query { … }`, `header { … }`, `body json|form { … }` whose values are the connection's fields, as in
     /// `body form { username = user  password = password }`.
-    pub query: Vec<(Ident, Option<Text>, SendValue)>,
+    pub query: Vec<Binding>,
     /// Headers.
-    pub headers: Vec<(Ident, Option<Text>, SendValue)>,
+    pub headers: Vec<Binding>,
     /// Body encoding and members.
-    pub body: Option<(Ident, Vec<(Ident, Option<Text>, SendValue)>)>,
+    pub body: Option<(Ident, Vec<Binding>)>,
     /// `token data.sessionID`
     pub token: Option<WirePath>,
     /// `expires in data.ttl` (seconds) or `expires at data.until`.
@@ -700,6 +706,7 @@ pub struct Answer {
 }
 
 /// What an answer holds.
+#[allow(clippy::large_enum_variant, reason = "nearly every answer is of the large kind, and there are few")]
 #[derive(Clone, Debug)]
 pub enum AnswerBody {
     /// `nothing`

@@ -231,16 +231,19 @@ impl Lines {
         self.all[line].code == Some(at) && top.is_some_and(|top| top.line < line && self.all[line].indentation > top.indentation)
     }
 
-    /// The lines above a closer that are deeper than it: a block whose first line is missing.
-    fn orphans(&self, at: u32) -> Option<u32> {
+    /// The lines above a closer that are deeper than it: a block whose first line is missing. Where that line is there, another
+    /// closer took its block.
+    fn orphans(&self, text: &[u8], at: u32) -> Option<u32> {
         let line = self.line_of(at);
         let indentation = self.all[line].indentation;
         if self.all[line].code != Some(at) {
             return None;
         }
-        let above = self.all[..line].iter().rev();
-        let inside = above.take_while(|line| line.code.is_none() || line.indentation > indentation);
-        inside.filter_map(|line| line.code).last()
+        let inside = |above: &Line| above.code.is_none() || above.indentation > indentation;
+        let first = self.all[..line].iter().rposition(|above| !inside(above)).map_or(0, |above| above + 1);
+        let head_end = text[..self.all[first].start as usize].trim_ascii_end();
+        let start = self.all[first..line].iter().find_map(|line| line.code);
+        start.filter(|_| !head_end.ends_with(b"{"))
     }
 
     /// Ends the blocks that a line which does not start with a closing bracket cannot belong to.
@@ -287,7 +290,7 @@ impl Unpaired {
             Unpaired::Close { at } => {
                 let closer = text[at as usize] as char;
                 let diagnostic = Diagnostic::new(codes::CLOSES_NOTHING, here(at), format!("this `{closer}` closes nothing"));
-                diagnostics.push(match lines.orphans(at) {
+                diagnostics.push(match lines.orphans(text, at) {
                     Some(start) => diagnostic
                         .also(here(start), "this looks like a block whose first line is missing")
                         .help(format!("write what `{closer}` should close above these lines, or take it away")),
@@ -305,7 +308,7 @@ impl Unpaired {
             Unpaired::Close { at } => {
                 text[at as usize] = b' ';
                 // Whatever is odd in front of it follows from the bracket that is missing there.
-                let start = lines.orphans(at).unwrap_or_else(|| lines.all[lines.line_of(at)].start);
+                let start = lines.orphans(text, at).unwrap_or_else(|| lines.all[lines.line_of(at)].start);
                 scan.mended.push(Span { file, start, end: at });
             }
             Unpaired::Open { at, until } => {

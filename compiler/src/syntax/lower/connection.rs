@@ -140,7 +140,7 @@ fn scopes<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>, sc
 }
 
 /// `access_type "offline"` or `kind "accessType" = "offline"`
-fn parameter(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<(ast::Ident, Option<ast::Text>, ast::Template)> {
+fn parameter(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Parameter> {
     let (mut name, mut wire, mut value) = (None, None, None);
     for part in pair.into_inner() {
         match part.as_rule() {
@@ -190,16 +190,14 @@ fn exchange_statement(reader: &mut Reader<'_>, pair: Pair<'_>, exchange: &mut as
     }
 }
 
-type Bind = (ast::Ident, Option<ast::Text>, ast::SendValue);
-
-fn binds<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>) -> Vec<Bind> {
+fn binds<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>) -> Vec<ast::Binding> {
     let mut binds = Vec::new();
     reader.block(pairs, &BIND, &mut |reader, pair| binds.extend(bind(reader, pair)));
     binds
 }
 
 /// `username "userName" = user`
-fn bind(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<Bind> {
+fn bind(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Binding> {
     let (mut name, mut wire, mut value) = (None, None, None);
     for part in pair.into_inner() {
         match part.as_rule() {

@@ -105,7 +105,7 @@ impl<'p> Header<'p> {
     pub(super) fn read(reader: &mut Reader<'_>, pair: Pair<'p>, head: ast::Head) -> Self {
         let rest = pair.into_inner();
         let mut header = Header { head, name: None, revision: None, title: None, with: Vec::new(), closed: false, other: None, rest };
-        while let Some(part) = header.rest.next() {
+        for part in header.rest.by_ref() {
             match part.as_rule() {
                 Rule::open => break,
                 Rule::word | Rule::version => header.name = Some(reader.ident(&part)),

@@ -185,6 +185,10 @@ impl<'t> Reader<'t> {
                 let token = mend.map_or("", Mend::token);
                 Diagnostic::new(codes::UNEXPECTED, span, format!("`{token}` is missing before `{shown}`"))
             }
+            false if mend.is_some_and(|mend| is_word(mend.token())) => {
+                let word = mend.map_or("", Mend::token);
+                Diagnostic::new(codes::UNEXPECTED, span, format!("expected `{word}`, found `{shown}`"))
+            }
             false if found.is_empty() => Diagnostic::new(codes::UNEXPECTED, span, format!("{expected} is missing here")),
             false => Diagnostic::new(codes::UNEXPECTED, span, format!("expected {expected}, found `{shown}`")),
         };
@@ -251,7 +255,7 @@ impl Failure {
         {
             return Some(Mend::Replace(word));
         }
-        if self.expected.contains(&Rule::colon) && (is_word(found) || found.starts_with(['[', '{', '"'])) {
+        if self.expected.contains(&Rule::colon) && (is_word(found) || found.starts_with(|one: char| one.is_ascii_digit() || "[{\"-".contains(one))) {
             return Some(Mend::Insert(": "));
         }
         if self.expected.contains(&Rule::colon) && found == "=" {
@@ -266,7 +270,11 @@ impl Failure {
         if self.expected.contains(&Rule::variant_value) && found == ":" {
             return Some(Mend::Replace("="));
         }
-        if self.expected.contains(&Rule::arrow) && matches!(found, "=>" | ":" | "→") {
+        let arrow = self.expected.iter().any(|rule| matches!(rule, Rule::arrow | Rule::answer));
+        if arrow && is_word(found) && !self.expected.contains(&Rule::EOI) {
+            return Some(Mend::Insert("-> "));
+        }
+        if arrow && matches!(found, "=>" | ":" | "→") {
             return Some(Mend::Replace("->"));
         }
         (!first).then_some(Mend::Remove)

@@ -67,6 +67,7 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::case => "a spelling of names such as `camelCase`",
         Rule::method => "a method such as `GET`",
         Rule::open => "`{`",
+        Rule::colon if statement == "member" => "`:`",
         Rule::colon => "`:` and a type",
         Rule::equals | Rule::variant_value => "`=`",
         Rule::arrow | Rule::answer => "`->`",
