@@ -1,0 +1,30 @@
+//! Compiles the specs of `golden/`, and those that the documentation shows under a name (```` ```pin acme.pin ````).
+
+#[path = "src/snippets.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the library of this package uses the rest")]
+mod snippets;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    linchpin_compiler::Build::new().specs("golden").run();
+    let shown = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("shown");
+    fs::create_dir_all(&shown)?;
+    for document in ["../README.md", "../docs/first-connector.md"] {
+        println!("cargo::rerun-if-changed={document}");
+        save_specs(document, &shown)?;
+    }
+    linchpin_compiler::Build::new().specs(shown).run();
+    Ok(())
+}
+
+fn save_specs(document: &str, folder: &Path) -> io::Result<()> {
+    let text = fs::read_to_string(document)?;
+    for snippet in snippets::snippets(document, &text).iter().filter(|snippet| snippet.is("pin")) {
+        if let Some(name) = snippet.words().find(|word| word.ends_with(".pin")) {
+            fs::write(folder.join(name), &snippet.text)?;
+        }
+    }
+    Ok(())
+}

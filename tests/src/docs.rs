@@ -1,0 +1,16 @@
+//! The connectors that the documentation shows, compiled; its Rust blocks are doctests that use them.
+
+linchpin_runtime::connector!("acme");
+linchpin_runtime::connector!("books");
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/first-connector.md")]
+struct FirstConnector;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/language.md")]
+struct Language;
