@@ -3,7 +3,7 @@
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Erased, ErasedRef, Field, Names, PatchView, Shaped, StructureView, SymbolView, UnionStyle, View};
+use super::{Attrs, Erased, ErasedRef, Field, Names, PatchView, Shaped, StructureView, SymbolView, UnionStyle, View};
 use crate::value::{Decimal, Secret};
 
 /// Writes a value as JSON, secrets in clear: this is what goes on the wire.
@@ -27,26 +27,24 @@ impl Erased {
 impl<'a> ErasedRef<'a> {
     /// Writes it as JSON, secrets in clear.
     pub fn encode_json(self, names: Names) -> Vec<u8> {
-        self.encode_json_as(names, "")
-    }
-
-    /// Writes a field's value as JSON, secrets in clear; times as the field's format says.
-    pub fn encode_json_as(self, names: Names, format: &'static str) -> Vec<u8> {
         let mut json = Vec::with_capacity(128);
-        let encoded = serde_json::to_writer(&mut json, &Encode { value: self, names, clear: true, format });
-        encoded.expect("keys are texts, and memory takes every byte");
+        write(&mut json, Encode { value: self, names, clear: true, format: "" });
         json
     }
+}
 
-    /// As something that serde serializes, secrets in clear.
-    pub(crate) fn encode(self, names: Names, format: &'static str) -> Encode<'a> {
-        Encode { value: self, names, clear: true, format }
-    }
+/// Writes a field's value as JSON with wire names, secrets in clear; times as the field's format says.
+pub fn write_json(json: &mut Vec<u8>, value: ErasedRef<'_>, attrs: &Attrs) {
+    write(json, Encode { value, names: Names::Wire, clear: true, format: attrs.format });
+}
+
+fn write(json: &mut Vec<u8>, value: Encode<'_>) {
+    serde_json::to_writer(json, &value).expect("keys are texts, and memory takes every byte");
 }
 
 /// A value that serde serializes.
 #[derive(Clone, Copy)]
-pub(crate) struct Encode<'a> {
+struct Encode<'a> {
     value: ErasedRef<'a>,
     names: Names,
     clear: bool,
@@ -98,7 +96,7 @@ impl<'a> Encode<'a> {
 }
 
 /// Is a field written at all? What is absent is not; what must be there and is nothing is null.
-pub(crate) fn is_written(field: &Field, value: ErasedRef<'_>) -> bool {
+fn is_written(field: &Field, value: ErasedRef<'_>) -> bool {
     match value.view() {
         View::Optional(None) => field.attrs.required && field.attrs.nullable,
         View::Patch(PatchView::Leave) => false,

@@ -51,11 +51,18 @@ macro_rules! structure {
     };
 }
 
-/// The traits that every shaped type has, as shells around the table.
+/// The traits that every shaped type has, as shells around the table. `Send` and `Sync` are said outright: the compiler would
+/// find them by walking through all the types that a type refers to, and gives up where those of a large API refer to each other.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __shaped_traits {
     ($type:ident) => {
+        #[allow(deprecated)]
+        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
+        unsafe impl ::core::marker::Send for $type {}
+        #[allow(deprecated)]
+        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
+        unsafe impl ::core::marker::Sync for $type {}
         #[allow(deprecated)]
         impl ::core::clone::Clone for $type {
             #[inline]

@@ -295,6 +295,11 @@ impl<'a> ListView<'a> {
         Self { item, items, length, life: PhantomData }
     }
 
+    /// What the items are.
+    pub fn item(self) -> &'static Shape {
+        self.item
+    }
+
     /// How many items it has.
     pub fn len(self) -> usize {
         self.length
