@@ -2,6 +2,15 @@
 
 /// Version 1 of what generated code names.
 pub mod __codegen_v1 {
+    pub use std::{
+        boxed::Box,
+        convert::Into,
+        default::Default,
+        option::Option::{self, None, Some},
+        string::String,
+        vec::Vec,
+    };
+
     pub use bytes::Bytes;
     pub use serde_json::Value as Json;
     pub use url::Url;

@@ -130,9 +130,17 @@ fn breaks(tokens: &[TokenTree]) -> bool {
     })
 }
 
-/// Do the tokens start an item?
+/// Do the tokens start an item, after what is said of it?
 fn is_item(tokens: &[TokenTree]) -> bool {
-    matches!(tokens.first(), Some(TokenTree::Ident(word)) if ["pub", "impl", "fn", "mod", "use", "const", "type"].iter().any(|keyword| word == keyword))
+    let mut tokens = tokens;
+    while let [TokenTree::Punct(hash), TokenTree::Group(_), rest @ ..] = tokens {
+        if hash.as_char() != '#' {
+            break;
+        }
+        tokens = rest;
+    }
+    let keywords = ["pub", "impl", "fn", "mod", "use", "const", "type"];
+    matches!(tokens.first(), Some(TokenTree::Ident(word)) if keywords.iter().any(|keyword| word == keyword))
 }
 
 impl Printer {

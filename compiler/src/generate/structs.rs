@@ -67,13 +67,13 @@ fn rust_field<'m>(field: &'m Field, ident: Ident, owner: Option<Symbol>, used: U
     let start = match (&field.ty, &field.default) {
         _ if field.rest => Start::Preset(quote!(lp::Map::new())),
         (Type::Literal(literal), _) if holder == Holder::Plain => Start::Constant(expression(literal)),
-        (_, Some(json)) if json == "null" => Start::Preset(quote!(::core::option::Option::None)),
+        (_, Some(json)) if json == "null" => Start::Preset(quote!(lp::None)),
         (ty, Some(json)) => {
             let value = default_value(ty, json, scope);
             Start::Preset(held(value, holder, boxed))
         }
         (_, None) if holder == Holder::Patch => Start::Preset(quote!(lp::Patch::Leave)),
-        (_, None) if field.optional => Start::Preset(quote!(::core::option::Option::None)),
+        (_, None) if field.optional => Start::Preset(quote!(lp::None)),
         _ => Start::Given,
     };
     RustField { field, ident, value, holder, boxed, start }
@@ -81,10 +81,10 @@ fn rust_field<'m>(field: &'m Field, ident: Ident, owner: Option<Symbol>, used: U
 
 /// A value in what holds it.
 fn held(value: TokenStream, holder: Holder, boxed: bool) -> TokenStream {
-    let value = if boxed { quote!(::std::boxed::Box::new(#value)) } else { value };
+    let value = if boxed { quote!(lp::Box::new(#value)) } else { value };
     match holder {
         Holder::Plain => value,
-        Holder::Option => quote!(::core::option::Option::Some(#value)),
+        Holder::Option => quote!(lp::Some(#value)),
         Holder::Patch => quote!(lp::Patch::Set(#value)),
     }
 }
@@ -93,10 +93,10 @@ impl RustField<'_> {
     /// The field's whole type.
     fn holding(&self) -> TokenStream {
         let value = &self.value;
-        let value = if self.boxed { quote!(::std::boxed::Box<#value>) } else { value.clone() };
+        let value = if self.boxed { quote!(lp::Box<#value>) } else { value.clone() };
         match self.holder {
             Holder::Plain => value,
-            Holder::Option => quote!(::core::option::Option<#value>),
+            Holder::Option => quote!(lp::Option<#value>),
             Holder::Patch => quote!(lp::Patch<#value>),
         }
     }
@@ -142,7 +142,7 @@ impl RustField<'_> {
     /// A parameter of `new`.
     fn parameter(&self) -> TokenStream {
         let (ident, value) = (&self.ident, self.given_type());
-        quote!(#ident: impl ::core::convert::Into<#value>)
+        quote!(#ident: impl lp::Into<#value>)
     }
 
     /// What a caller gives where it must be given: null is a value too.
@@ -187,7 +187,7 @@ impl RustField<'_> {
         quote! {
             #docs
             #life
-            pub fn #name(mut self, value: impl ::core::convert::Into<#value>) -> Self {
+            pub fn #name(mut self, value: impl lp::Into<#value>) -> Self {
                 self.#ident = #set;
                 self
             }
@@ -244,7 +244,7 @@ pub(crate) fn structure(definition: &TypeDef, fields: &[Field], scope: &Scope<'_
 /// What needs nothing may be left to `Default`.
 fn default(name: &Ident) -> TokenStream {
     quote! {
-        impl ::core::default::Default for #name {
+        impl lp::Default for #name {
             fn default() -> Self { Self::new() }
         }
     }

@@ -33,14 +33,14 @@ pub(crate) fn text(text: &str, write: impl FnOnce(&str) -> TokenStream) -> Token
 
 /// `Some(value)`
 pub(crate) fn some(value: &TokenStream) -> TokenStream {
-    quote!(::core::option::Option::Some(#value))
+    quote!(lp::Some(#value))
 }
 
 /// An optional value where a table has no `EMPTY` to leave it to.
 pub(crate) fn option<T>(value: Option<T>, write: impl FnOnce(T) -> TokenStream) -> TokenStream {
     match value {
         Some(value) => some(&write(value)),
-        None => quote!(::core::option::Option::None),
+        None => quote!(lp::None),
     }
 }
 

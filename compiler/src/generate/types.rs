@@ -9,7 +9,7 @@ use crate::model::{Bounds, Literal, Type};
 /// The Rust type.
 pub(crate) fn rust_type(ty: &Type, scope: &Scope<'_>) -> TokenStream {
     match ty {
-        Type::String(_) | Type::Literal(Literal::Text(_)) => quote!(::std::string::String),
+        Type::String(_) | Type::Literal(Literal::Text(_)) => quote!(lp::String),
         Type::Int(_) | Type::Literal(Literal::Int(_)) => quote!(i64),
         Type::Bool | Type::Literal(Literal::Bool(_)) => quote!(bool),
         Type::Float(_) => quote!(f64),
@@ -32,7 +32,7 @@ pub(crate) fn rust_type(ty: &Type, scope: &Scope<'_>) -> TokenStream {
         Type::Named(symbol) => scope.type_path(*symbol),
         Type::List(item, _) => {
             let item = rust_type(item, scope);
-            quote!(::std::vec::Vec<#item>)
+            quote!(lp::Vec<#item>)
         }
         Type::Map(item, _) => {
             let item = rust_type(item, scope);
@@ -40,7 +40,7 @@ pub(crate) fn rust_type(ty: &Type, scope: &Scope<'_>) -> TokenStream {
         }
         Type::Nullable(inner) => {
             let inner = rust_type(inner, scope);
-            quote!(::core::option::Option<#inner>)
+            quote!(lp::Option<#inner>)
         }
     }
 }
@@ -153,7 +153,7 @@ fn json_text(text: &str) -> String {
 /// The Rust expression of a literal.
 pub(crate) fn expression(literal: &Literal) -> TokenStream {
     match literal {
-        Literal::Text(text) => quote!(::std::string::String::from(#text)),
+        Literal::Text(text) => quote!(lp::String::from(#text)),
         Literal::Int(number) => Token::i64_unsuffixed(*number).into_token(),
         Literal::Bool(value) => quote!(#value),
     }
@@ -174,8 +174,8 @@ fn simple_default(ty: &Type, json: &str, scope: &Scope<'_>) -> Option<TokenStrea
         Type::Int(_) => json.parse().ok().map(|number| Token::i64_unsuffixed(number).into_token()),
         Type::Float(_) => fraction(Some(json)),
         Type::Bool => json.parse::<bool>().ok().map(|value| quote!(#value)),
-        Type::String(_) => text.map(|text| quote!(::std::string::String::from(#text))),
-        Type::List(..) if json == "[]" => Some(quote!(::std::vec::Vec::new())),
+        Type::String(_) => text.map(|text| quote!(lp::String::from(#text))),
+        Type::List(..) if json == "[]" => Some(quote!(lp::Vec::new())),
         Type::Literal(literal) => Some(expression(literal)),
         Type::Named(symbol) => {
             let variant = scope.enum_variant(*symbol, |value| self::json(value) == json)?;

@@ -24,7 +24,7 @@ pub(crate) fn union(definition: &TypeDef, tag: Option<&str>, closed: bool, varia
             let docs = documentation(&variant.docs, &format!("`{}`", variant.name));
             let holds = rust_type(&variant.ty, scope);
             let boxed = scope.is_boxed(definition.symbol, &variant.ty);
-            let holds = if boxed { quote!(::std::boxed::Box<#holds>) } else { holds };
+            let holds = if boxed { quote!(lp::Box<#holds>) } else { holds };
             let value = tag.is_some().then(|| {
                 let value = &variant.tag;
                 quote!(= #value)

@@ -50,7 +50,7 @@ fn write_crates(connector: &str) -> PathBuf {
     let ours = generate::file(connector, generate::generate(&model, &projections));
     let our_items = caller::items(&ours);
     let ours = format!("{ours}\n{}", caller::ours(&module, &our_items));
-    let peer = generate::file(connector, peer::generate(&projections));
+    let peer = peer::generate(&projections).to_string();
 
     let folder = target_folder(root).join("rustc_cost");
     write(&folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"ours\", \"peer\"]\n");
