@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt,
     marker::PhantomData,
     sync::{Arc, Mutex},
     time::Duration,
@@ -71,10 +72,15 @@ pub struct AnyClient {
 }
 
 /// A client of one version of an API over one connection. Clones share connections, limits and tokens.
-#[derive(Debug)]
 pub struct Client<A> {
     any: AnyClient,
     api: PhantomData<fn() -> A>,
+}
+
+impl<A> fmt::Debug for Client<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.any.fmt(f)
+    }
 }
 
 impl<A> Clone for Client<A> {
@@ -196,7 +202,6 @@ fn configuration(message: &str) -> Error {
 }
 
 /// Makes a client. Each method says what holds when it is not called.
-#[derive(Debug)]
 pub struct ClientBuilder<A> {
     table: &'static ApiTable,
     connection: Option<(&'static ConnectionTable, FieldValues)>,
@@ -210,6 +215,18 @@ pub struct ClientBuilder<A> {
     observer: Option<Arc<dyn Observer>>,
     keeping: Option<Keeping>,
     api: PhantomData<fn() -> A>,
+}
+
+/// Without the values of added headers, which may be secret.
+impl<A> fmt::Debug for ClientBuilder<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("connector", &self.table.connector)
+            .field("version", &self.table.version)
+            .field("connection", &self.connection.as_ref().map(|(table, _)| table.name))
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<A> ClientBuilder<A> {

@@ -57,6 +57,15 @@ impl Reply {
         self
     }
 
+    /// The same with another status.
+    ///
+    /// # Panics
+    /// When it is no status: a mistake in the test.
+    #[must_use]
+    pub fn status_code(self, status: u16) -> Reply {
+        Reply { status: Reply::status(status).status, ..self }
+    }
+
     /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Reply {
