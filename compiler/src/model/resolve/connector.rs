@@ -20,7 +20,9 @@ impl<'a> Resolver<'a> {
             self.report(no_connector(span));
             return missing(span);
         };
-        let lines: Vec<ast::Text> = items.docs.iter().copied().chain(&item.head.docs).cloned().collect();
+        // Each file of a folder says what it is for: the connector's own is the one that it stands in.
+        let own: Vec<ast::Text> = items.docs.iter().copied().filter(|line| line.span.file == item.span.file).cloned().collect();
+        let docs = [super::docs(&own), super::docs(&item.head.docs)].into_iter().filter(|docs| !docs.is_empty()).collect::<Vec<_>>();
         let site = Site { group: Vec::new(), name: pascal(&item.name.value), label: item.name.value.clone(), on: self.all_versions };
         if let Some(retry) = &item.retry {
             self.connector_retry(retry);
@@ -28,7 +30,7 @@ impl<'a> Resolver<'a> {
         Connector {
             name: item.name.value.clone(),
             title: item.title.as_ref().unwrap_or(&item.name).value.clone(),
-            docs: super::docs(&lines),
+            docs: docs.join("\n\n"),
             docs_url: item.docs_url.as_ref().map(|url| url.value.clone()),
             servers: self.servers(item, connections),
             sends: item.sends.iter().filter_map(|send| self.constant_send(send)).collect(),
