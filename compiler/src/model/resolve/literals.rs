@@ -295,7 +295,10 @@ fn enumeration(value: &Value, found: &[&TypeDef], name: &str, reading: Reading, 
         _ => return writer.misfit(value, reading, format!("a value of `{name}` is wanted")),
     };
     match (matching, &value.kind) {
-        (Some(variant), _) => writer.text.push_str(&scalars::literal_text(&variant.value)),
+        (Some(variant), _) => writer.text.push_str(&match reading.naming {
+            Naming::Wire => scalars::literal_text(&variant.value),
+            Naming::Spec => scalars::quoted(&variant.name),
+        }),
         (None, ValueKind::Text(text)) if !known => writer.text.push_str(&scalars::quoted(text)),
         (None, ValueKind::Number(number)) if !known => writer.text.push_str(number),
         (None, kind) => {
