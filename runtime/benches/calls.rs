@@ -1,1 +1,379 @@
-fn main() {}
+//! What a call costs: CPU time of the client alone, every layer on, against reqwest and serde's derive used by hand on the same server.
+//!
+//! `cargo bench -p linchpin-runtime --bench calls`. The server and each measurement run in processes of their own, the measurements in turn,
+//! so that neither the server's time nor another run's memory is counted. The last lines are what the figures in the repository come from.
+
+use std::{
+    convert::Infallible,
+    fmt::Write as _,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use linchpin_runtime::{__codegen_v1 as lp, Client, prelude::*};
+use serde::Deserialize;
+
+const PAGES: usize = 200;
+const RECORDS: usize = 1000;
+const CALLS: usize = 20_000;
+const RUNS: usize = 7;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [_, "serve"] => serve(),
+        [_, "measure", what, url] => measure(what, url),
+        _ => compare(),
+    }
+}
+
+// The server.
+
+fn serve() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("it listens");
+        println!("http://{}", listener.local_addr().expect("an address"));
+        let pages: Vec<Bytes> = (0..PAGES).map(|page| page_body(page).into()).collect();
+        loop {
+            let (stream, _) = listener.accept().await.expect("it accepts");
+            stream.set_nodelay(true).expect("it is a socket");
+            let pages = pages.clone();
+            let service = service_fn(move |request| {
+                let body = answer(&pages, &request);
+                async move {
+                    let response = Response::builder().header("content-type", "application/json").header("x-left", "1000000").header("x-reset", "3600");
+                    Ok::<_, Infallible>(response.body(Full::new(body)).expect("a response"))
+                }
+            });
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+}
+
+fn answer(pages: &[Bytes], request: &Request<Incoming>) -> Bytes {
+    if request.uri().path() != "/v1/projects" {
+        return Bytes::from_static(SMALL.as_bytes());
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let page = query.split('&').find_map(|pair| pair.strip_prefix("cursor=")).and_then(|cursor| cursor.parse::<usize>().ok());
+    pages[page.unwrap_or(0)].clone()
+}
+
+const SMALL: &str = r#"{"data":{"id":"p-000001","name":"Project number one, which has a name","status":"CUR","owner":"u-000001","note":null,"percent":42.5,"updated":"2026-01-02T03:04:05Z"}}"#;
+
+fn page_body(page: usize) -> String {
+    let mut body = r#"{"data":["#.to_owned();
+    for record in 0..RECORDS {
+        let id = page * RECORDS + record;
+        let comma = if record == 0 { "" } else { "," };
+        let _ = write!(
+            body,
+            r#"{comma}{{"id":"p-{id:08}","name":"Project number {id:08}, which has a name like many others","status":"CUR","owner":"u-{:06}","note":null,"percent":42.5,"updated":"2026-01-02T03:04:05Z","size":{}}}"#,
+            id % 977,
+            10_000_000 + id
+        );
+    }
+    match page + 1 {
+        PAGES => body.push_str(r#"],"meta":{"next":null}}"#),
+        next => _ = write!(body, r#"],"meta":{{"next":"{next}"}}}}"#),
+    }
+    body
+}
+
+// reqwest and serde by hand.
+
+#[derive(Deserialize)]
+struct PlainAnswer {
+    data: PlainProject,
+}
+
+#[derive(Deserialize)]
+struct PlainPage {
+    data: Vec<PlainProject>,
+    meta: PlainMeta,
+}
+
+#[derive(Deserialize)]
+struct PlainMeta {
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "decoded, as a program's own fields would be")]
+struct PlainProject {
+    id: String,
+    name: String,
+    status: String,
+    owner: String,
+    note: Option<String>,
+    percent: f64,
+    updated: String,
+    size: Option<i64>,
+}
+
+/// No TLS is used here, so the cheapest configuration is the fair one: no roots to load.
+fn plain_client() -> reqwest::Client {
+    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .expect("protocol versions")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).build().expect("a client")
+}
+
+async fn plain_calls(url: &str) -> usize {
+    let client = plain_client();
+    let mut read = 0;
+    for call in 0..CALLS {
+        let request = client.get(format!("{url}/v1/projects/p-{call}?view=full")).header("authorization", "Bearer k-1");
+        let bytes = request.send().await.expect("an answer").bytes().await.expect("a body");
+        let answer: PlainAnswer = serde_json::from_slice(&bytes).expect("a project");
+        read += answer.data.id.len();
+    }
+    read
+}
+
+async fn plain_pages(url: &str) -> usize {
+    let client = plain_client();
+    let (mut read, mut next) = (0, Some(String::new()));
+    while let Some(cursor) = next {
+        let query = if cursor.is_empty() { String::new() } else { format!("&cursor={cursor}") };
+        let request = client.get(format!("{url}/v1/projects?limit=1000{query}")).header("authorization", "Bearer k-1");
+        let bytes = request.send().await.expect("an answer").bytes().await.expect("a body");
+        let page: PlainPage = serde_json::from_slice(&bytes).expect("a page");
+        for project in page.data {
+            read += project.id.len();
+        }
+        next = page.meta.next;
+    }
+    read
+}
+
+// The same through the engine.
+
+enum Api {}
+
+impl lp::Api for Api {
+    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
+        connector: "bench",
+        servers: &["https://bench.example/v1"],
+        limits: &[
+            lp::Limit::Concurrent(10),
+            lp::Limit::Window { count: 10_000_000, millis: 60_000, moving: false },
+            lp::Limit::Headers { remaining: "x-left", reset: "x-reset", kind: lp::Reset::Delta },
+        ],
+        retry: lp::RetryPolicy { statuses: &[lp::Statuses(429, 429), lp::Statuses(500, 599)], honour: Some("retry-after") },
+        connections: &[<Key as lp::Connection>::TABLE],
+        operations: &[<Get as lp::Operation>::TABLE, <List as lp::Operation>::TABLE],
+        ..lp::ApiTable::EMPTY
+    };
+}
+
+lp::structure! {
+    /// API key.
+    pub struct Key "key" {
+        key: lp::Secret = "key", lp::Attrs::REQUIRED;
+    }
+}
+
+impl lp::Connection for Key {
+    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
+        name: "key",
+        fields: <Key as lp::Shaped>::SHAPE,
+        credentials: &[lp::Credential::Header("authorization", "Bearer {key}")],
+        ..lp::ConnectionTable::EMPTY
+    };
+}
+
+impl lp::ConnectsTo<Api> for Key {}
+
+lp::structure! {
+    /// A project.
+    pub struct Project "Project" {
+        id: String = "id", lp::Attrs::REQUIRED;
+        name: String = "name", lp::Attrs::REQUIRED;
+        status: String = "status", lp::Attrs::REQUIRED;
+        owner: String = "owner", lp::Attrs::REQUIRED;
+        note: Option<String> = "note", lp::Attrs::OPTIONAL.nullable();
+        percent: f64 = "percent", lp::Attrs::REQUIRED;
+        updated: String = "updated", lp::Attrs::REQUIRED;
+        size: Option<i64> = "size", lp::Attrs::OPTIONAL;
+    }
+}
+
+lp::structure! {
+    /// Gets one.
+    pub struct Get "get" {
+        id: String = "id", lp::Attrs::REQUIRED.length(1, 100);
+        view: Option<String> = "view", lp::Attrs::OPTIONAL;
+    }
+}
+
+impl lp::Operation for Get {
+    type Output = Project;
+    const TABLE: &'static lp::OperationTable = &lp::OperationTable {
+        name: "get",
+        method: "GET",
+        path: &[lp::Segment::Text("/projects/"), lp::Segment::Field(0)],
+        input: <Get as lp::Shaped>::SHAPE,
+        places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Query(lp::Style::FormExplode)],
+        answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <Project as lp::Shaped>::SHAPE, at: &["data"], ..lp::Answer::EMPTY }],
+        output: <Project as lp::Shaped>::SHAPE,
+        retry: lp::RetryClass::Safe,
+        ..lp::OperationTable::EMPTY
+    };
+}
+
+impl lp::OfferedBy<Api> for Get {}
+
+lp::structure! {
+    /// Lists them.
+    pub struct List "list" {
+        limit: i64 = "limit", lp::Attrs::REQUIRED.range(1, 2000);
+        cursor: Option<String> = "cursor", lp::Attrs::OPTIONAL;
+    }
+}
+
+impl lp::Operation for List {
+    type Output = Vec<Project>;
+    const TABLE: &'static lp::OperationTable = &lp::OperationTable {
+        name: "list",
+        kind: lp::ModuleKind::Search,
+        method: "GET",
+        path: &[lp::Segment::Text("/projects")],
+        input: <List as lp::Shaped>::SHAPE,
+        places: &[lp::Place::Query(lp::Style::FormExplode), lp::Place::Query(lp::Style::FormExplode)],
+        answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <Vec<Project> as lp::Shaped>::SHAPE, at: &["data"], ..lp::Answer::EMPTY }],
+        output: <Vec<Project> as lp::Shaped>::SHAPE,
+        page: Some(&lp::Page {
+            items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::SHAPE },
+            strategy: lp::Strategy::Cursor { send: 1, read: &["meta", "next"] },
+            stop: lp::Stop::Absent,
+            cap: 10_000,
+        }),
+        retry: lp::RetryClass::Safe,
+        ..lp::OperationTable::EMPTY
+    };
+}
+
+impl lp::OfferedBy<Api> for List {}
+impl lp::Search for List {
+    type Item = Project;
+}
+
+fn client(url: &str) -> Client<Api> {
+    Client::<Api>::builder(Key { key: "k-1".into() }).base_url(url).build().expect("a client")
+}
+
+async fn our_calls(url: &str) -> usize {
+    let client = client(url);
+    let mut read = 0;
+    for call in 0..CALLS {
+        let project = Get { id: format!("p-{call}"), view: Some("full".into()) }.send(&client).await.expect("a project");
+        read += project.id.len();
+    }
+    read
+}
+
+async fn our_pages(url: &str) -> usize {
+    let client = client(url);
+    let mut items = List { limit: 1000, cursor: None }.items(&client);
+    let mut read = 0;
+    while let Some(project) = items.try_next().await.expect("a project") {
+        read += project.id.len();
+    }
+    read
+}
+
+// Measuring.
+
+fn measure(what: &str, url: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let before = cpu_seconds();
+    let read = runtime.block_on(async {
+        match what {
+            "plain calls" => plain_calls(url).await,
+            "our calls" => our_calls(url).await,
+            "plain pages" => plain_pages(url).await,
+            _ => our_pages(url).await,
+        }
+    });
+    println!("{} {} {read}", cpu_seconds() - before, peak_kib());
+}
+
+/// CPU seconds of this process, in user and kernel.
+fn cpu_seconds() -> f64 {
+    // SAFETY: a zeroed `rusage` is one, and the call fills it.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+        usage
+    };
+    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+    seconds(usage.ru_utime) + seconds(usage.ru_stime)
+}
+
+/// The most memory that was resident.
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+struct Server(Child, String);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start_server() -> Server {
+    let mut child = this().arg("serve").stdout(Stdio::piped()).spawn().expect("the server starts");
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut url).expect("its address");
+    Server(child, url.trim().to_owned())
+}
+
+fn this() -> Command {
+    Command::new(std::env::current_exe().expect("this program"))
+}
+
+fn run(what: &str, url: &str) -> (f64, u64) {
+    let output = this().args(["measure", what, url]).output().expect("the measurement runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let figures: Vec<&str> = text.split_whitespace().collect();
+    let [cpu, peak, _] = figures.as_slice() else { panic!("{what}: {}", String::from_utf8_lossy(&output.stderr)) };
+    (cpu.parse().expect("seconds"), peak.parse().expect("KiB"))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn compare() {
+    let server = start_server();
+    for (kind, count, unit) in [("calls", CALLS, "calls"), ("pages", PAGES * RECORDS, "records")] {
+        let (mut plain, mut ours, mut ratios, mut peaks) = (Vec::new(), Vec::new(), Vec::new(), (0, 0));
+        for _ in 0..RUNS {
+            let (plain_cpu, plain_peak) = run(&format!("plain {kind}"), &server.1);
+            let (our_cpu, our_peak) = run(&format!("our {kind}"), &server.1);
+            plain.push(plain_cpu);
+            ours.push(our_cpu);
+            ratios.push(our_cpu / plain_cpu);
+            peaks = (peaks.0.max(plain_peak), peaks.1.max(our_peak));
+        }
+        let (plain, ours) = (median(plain), median(ours));
+        println!("{kind}: {count} {unit}, median of {RUNS} runs in turn");
+        println!("  reqwest + serde  {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB", plain / count as f64 * 1e6, count as f64 / plain, peaks.0);
+        println!("  linchpin         {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB", ours / count as f64 * 1e6, count as f64 / ours, peaks.1);
+        println!("  CPU {:.3} of plain (median of each pair); {unit} per CPU second {:.3} of plain", median(ratios.clone()), 1.0 / median(ratios));
+    }
+}
