@@ -166,3 +166,25 @@ fn pages_say_what_is_wrong_and_what_is_right() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What remains of a text that lost a piece: cut short, or without one of its lines or words.
+fn damaged(text: &str) -> Vec<String> {
+    let cuts = text.char_indices().step_by(5).map(|(at, _)| text[..at].to_owned());
+    let lines = (0..text.lines().count()).map(|gone| text.lines().enumerate().filter(|(line, _)| *line != gone).map(|(_, line)| format!("{line}\n")).collect());
+    let words: Vec<&str> = text.split(' ').collect();
+    let words = (0..words.len()).map(|gone| [&words[..gone], &words[gone + 1..]].concat().join(" "));
+    cuts.chain(lines).chain(words).collect()
+}
+
+#[test]
+fn damaged_fixtures_never_panic() {
+    for fixture in fixtures() {
+        for text in damaged(&fixture.text) {
+            let sources = sources("damaged.pin", &text, false);
+            let diagnostics = found(&sources);
+            for one in diagnostics.sorted(&sources) {
+                assert!(!one.message.is_empty() && !full::render(one, &sources, false).is_empty(), "{}: {text}", fixture.name);
+            }
+        }
+    }
+}

@@ -32,13 +32,18 @@ pub(super) fn servers_are_encrypted_urls(checker: &mut Checker<'_>) {
             Some(("https", rest)) if !rest.is_empty() => {}
             Some(("http", rest)) if is_loopback(rest) => {}
             Some(("http", _)) => checker.report(plain_http(checker, url)),
-            _ => checker.report(
-                Diagnostic::new(codes::NOT_A_URL, url.span, format!("`{}` is not a URL that can be called", url.text))
-                    .here("no `https://` at its start")
-                    .help("write the whole URL, for example `\"https://api.example.com\"`"),
-            ),
+            _ => checker.report(not_a_url(url)),
         }
     }
+}
+
+fn not_a_url(url: &Template) -> Diagnostic {
+    let problem = Diagnostic::new(codes::NOT_A_URL, url.span, format!("`{}` is not a URL that can be called", url.text))
+        .here("no `https://` at its start")
+        .help("write the whole URL, for example `\"https://api.example.com\"`");
+    let host = url.text.split('/').next().unwrap_or_default();
+    let inside = Span { start: url.span.start + 1, end: url.span.start + 1, ..url.span };
+    if host.contains('.') && !url.text.contains("://") { problem.replace("write `https://` before it", inside, "https://") } else { problem }
 }
 
 fn plain_http(checker: &Checker<'_>, url: &Template) -> Diagnostic {

@@ -3,6 +3,7 @@
 use super::Checker;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Encoding, Field, Input, Module, ModuleServer, PathPart, Place, Type, TypeDefKind};
+use crate::source::Span;
 
 /// A path has no gaps: its parameters are always there.
 pub(super) fn path_parameters_are_required(checker: &mut Checker<'_>) {
@@ -10,12 +11,13 @@ pub(super) fn path_parameters_are_required(checker: &mut Checker<'_>) {
         let gaps = module.inputs.iter().filter(|input| matches!(input.place, Place::Path(_)) && (input.field.optional || input.field.nullable));
         for Input { field, .. } in gaps {
             let how = if field.optional { "be absent" } else { "be null" };
-            checker.report(
-                Diagnostic::new(codes::PATH_PARAMETER_OPTIONAL, field.span, format!("the path parameter `{}` may {how}, and a path has no gaps", field.name))
-                    .here(format!("may {how}"))
-                    .also(module.spans.path, "stands in this path")
-                    .help("make it required, or describe the shorter path in a module of its own"),
-            );
+            let problem = Diagnostic::new(codes::PATH_PARAMETER_OPTIONAL, field.span, format!("the path parameter `{}` may {how}, and a path has no gaps", field.name))
+                .here(format!("may {how}"))
+                .also(module.spans.path, "stands in this path")
+                .help("make it required, or describe the shorter path in a module of its own");
+            let mark = Span { start: field.span.end, end: field.span.end + 1, ..field.span };
+            let marked = field.optional && checker.sources.file(mark.file).text.get(mark.start as usize..mark.end as usize) == Some("?");
+            checker.report(if marked { problem.replace("make it required", mark, "") } else { problem });
         }
     }
 }
@@ -59,6 +61,7 @@ fn misplaced(checker: &Checker<'_>, module: &Module, input: &Input) -> Option<Di
         (Place::Body, Encoding::Multipart) => return None,
         (Place::WholeBody, Encoding::Raw(_)) if fits_raw(&field.ty) => return None,
         (Place::WholeBody, Encoding::Raw(_)) => "a raw body is text, bytes or a file",
+        (Place::Body | Place::WholeBody, _) if holds_file(&field.ty) => return Some(file_in_body(checker, module, field)),
         _ if holds_file(&field.ty) => "a `file` is a stream, so it stands in a multipart or raw body only",
         (Place::WholeBody, Encoding::Form | Encoding::Multipart) if !is_object(checker, &field.ty) => "such a body is made of members, so it is a struct or a map",
         (Place::Path(style) | Place::Header(style), _) if *style != "json" && has_structs_inside(checker, &field.ty) => {
@@ -71,6 +74,15 @@ fn misplaced(checker: &Checker<'_>, module: &Module, input: &Input) -> Option<Di
         _ => "move it into a body, or write `style json` where the API takes JSON in this place",
     };
     Some(out_of_place(field, problem).help(help))
+}
+
+fn file_in_body(checker: &Checker<'_>, module: &Module, field: &Field) -> Diagnostic {
+    let problem = out_of_place(field, "a `file` is a stream, so it stands in a multipart or raw body only").help("write `body multipart { … }`");
+    match module.spans.body {
+        Some(body) if checker.sources.text(body) == "body" => problem.replace("send multipart", Span { start: body.end, ..body }, " multipart"),
+        Some(body) => problem.replace("send multipart", body, "multipart"),
+        None => problem,
+    }
 }
 
 fn out_of_place(field: &Field, problem: &str) -> Diagnostic {

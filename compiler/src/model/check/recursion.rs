@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Checker;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Field, Symbol, Type, TypeDef, TypeDefKind};
+use crate::source::Span;
 
 /// A value of every type can end: a chain of required fields does not come back to where it began.
 ///
@@ -22,7 +23,11 @@ pub(super) fn types_have_an_end(checker: &mut Checker<'_>) {
             .here("needs another one of these, and so on")
             .also(definition.span, "this type");
         checker.report(match field {
-            Some(field) => diagnostic.help(format!("make it optional: write `{}?`, or make it a list", field.name)),
+            Some(field) => {
+                let after = Span { start: field.span.end, ..field.span };
+                let help = format!("make it optional: write `{}?`, or make it a list", field.name);
+                diagnostic.help(help).replace("make it optional", after, "?")
+            }
             None => diagnostic.help("make one step of the circle optional, or a list"),
         });
     }

@@ -42,6 +42,9 @@ impl Resolver<'_> {
         if written.format.is_some() {
             self.misfit(&written.format, what, "a format", "a format belongs to dates, times, durations and bytes");
         }
+        if !bounded.takes_range() {
+            self.no_range(written, what);
+        }
         let bounds = Bounds {
             min: self.limit(written.min.as_ref(), bounded, what),
             max: self.limit(written.max.as_ref(), bounded, what),
@@ -55,10 +58,18 @@ impl Resolver<'_> {
         bounds
     }
 
+    fn no_range(&mut self, written: &ast::Bounds, what: &str) {
+        let ends = (written.min.as_ref().map(|end| end.span), written.max.as_ref().map(|end| end.span));
+        let span = match ends {
+            (Some(min), Some(max)) => Some(min.to(max)),
+            (min, max) => min.or(max),
+        };
+        self.misfit_at(span, what, "a range", "ranges belong to strings, numbers, lists and maps");
+    }
+
     fn limit(&mut self, written: Option<&Spanned<String>>, bounded: Bounded, what: &str) -> Option<String> {
         let written = written?;
         if !bounded.takes_range() {
-            self.misfit_at(Some(written.span), what, "a range", "ranges belong to strings, numbers, lists and maps");
             return None;
         }
         let text = written.value.as_str();

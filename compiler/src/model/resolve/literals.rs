@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::scalars;
 use super::unknown::unknown_at;
-use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::diagnostics::{Code, Diagnostic, Label, codes};
 use crate::model::{Bounds, EnumVariant, Field, Literal, Symbol, SymbolName, Type, TypeDef, TypeDefKind, UnionVariant, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{Text, Value, ValueKind};
@@ -103,7 +103,10 @@ impl<'m> Literals<'m> {
             Type::Named(symbol) => self.named(value, *symbol, reading, writer),
             scalar => match scalars::read(value, scalar) {
                 Ok(text) => writer.text.push_str(&text),
-                Err(problem) => writer.misfit(value, reading, problem),
+                Err(problem) => {
+                    writer.misfit(value, reading, problem);
+                    writer.suggest(value, scalar);
+                }
             },
         }
     }
@@ -206,7 +209,11 @@ impl<'m> Literals<'m> {
             writer.key(&key.value);
             match by_name.get(&key.value) {
                 Some(field) if field.nullable && matches!(value.kind, ValueKind::Null) => writer.text.push_str("null"),
-                Some(field) => self.value(value, &field.ty, reading, writer),
+                Some(field) => {
+                    let before = writer.problems.len();
+                    self.value(value, &field.ty, reading, writer);
+                    writer.point_at(field.span, before);
+                }
                 None if open || also.contains(&key.value.as_str()) => self.json(value, reading, writer),
                 None => {
                     self.anything(value, writer);
@@ -350,6 +357,26 @@ impl Writer {
             write(part, self);
         }
         self.text.push(close);
+    }
+
+    /// Says where the field is declared, in problems that point nowhere else yet.
+    fn point_at(&mut self, declared: Span, from: usize) {
+        for problem in self.problems[from..].iter_mut().filter(|problem| problem.labels.len() == 1) {
+            problem.labels.push(Label { span: declared, text: "declared here".to_owned() });
+        }
+    }
+
+    /// What could be written instead: a bare name in quotes where text is wanted, or an example.
+    fn suggest(&mut self, value: &Value, ty: &Type) {
+        let Some(problem) = self.problems.pop() else { return };
+        let bare = match (&value.kind, ty) {
+            (ValueKind::Name(path), Type::String(_) | Type::Id(_) | Type::Secret | Type::File) => Some(scalars::quoted(&super::symbols::joined(path).0)),
+            _ => None,
+        };
+        self.problems.push(match bare {
+            Some(text) => problem.help(format!("write `{text}`")).replace(format!("write `{text}`"), value.span, text),
+            None => problem.help(format!("write for example `{}`", scalars::example(ty))),
+        });
     }
 
     fn misfit(&mut self, value: &Value, reading: Reading, problem: String) {

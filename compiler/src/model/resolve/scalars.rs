@@ -32,6 +32,30 @@ pub(super) fn read(value: &Value, ty: &Type) -> Result<String, String> {
     }
 }
 
+/// A value of a scalar type as one would write it.
+pub(super) fn example(ty: &Type) -> String {
+    match ty {
+        Type::Int(bounds) | Type::Float(bounds) | Type::Decimal(bounds) => {
+            let default = if matches!(ty, Type::Int(_)) { "1" } else { "1.5" };
+            bounds.max.as_deref().or(bounds.min.as_deref()).unwrap_or(default).to_owned()
+        }
+        Type::Bool => "true".to_owned(),
+        Type::Date(None) => quoted("2026-01-31"),
+        Type::DateTime(None) => quoted("2026-01-31T12:30:00Z"),
+        Type::Date(Some(format)) | Type::DateTime(Some(format)) if format.starts_with("epoch") => "1767225600".to_owned(),
+        Type::Time => quoted("12:30:00"),
+        Type::Duration(None) => quoted("PT15M"),
+        Type::Duration(Some(_)) => "900".to_owned(),
+        Type::Uuid => quoted("67e55044-10b1-426f-9247-bb680e5fe0c8"),
+        Type::Url => quoted("https://example.com/"),
+        Type::Host => quoted("acme.example"),
+        Type::Bytes(Some(format)) if format == "hex" => quoted("48656c6c6f"),
+        Type::Bytes(_) => quoted("SGVsbG8="),
+        Type::Literal(literal) => literal_text(literal),
+        _ => quoted("text"),
+    }
+}
+
 /// What is wrong with a length, if anything is.
 pub(super) fn count_misfit(count: usize, bounds: &Bounds, what: &str) -> Option<String> {
     let end = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<usize>().ok());

@@ -242,10 +242,14 @@ fn unanswered(reply: &ast::Reply, module: &Module) -> Diagnostic {
     let statuses: HashSet<String> = module.answers.iter().map(|answer| status_text(answer.statuses)).collect();
     let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
     statuses.sort_unstable();
-    Diagnostic::new(codes::STATUS_NOT_ANSWERED, reply.status.span, format!("the module has no answer for the status {}", reply.status.value))
+    let problem = Diagnostic::new(codes::STATUS_NOT_ANSWERED, reply.status.span, format!("the module has no answer for the status {}", reply.status.value))
         .here("not among its answers")
         .also(module.span, "declared here")
-        .help(format!("it answers with {}", listed(&statuses)))
+        .help(format!("it answers with {}", listed(&statuses)));
+    match statuses.as_slice() {
+        [only] if !only.ends_with("xx") => problem.replace(format!("write `{only}`"), reply.status.span, *only),
+        _ => problem,
+    }
 }
 
 fn status_text(statuses: (u16, u16)) -> String {
