@@ -223,12 +223,10 @@ async fn refresh_tokens_rotate_and_reuse_ends_the_grant() {
     assert_eq!(second.generation, 2);
 
     // Somebody who has the first refresh token uses it again: the provider sees the reuse and ends the whole grant.
-    let thief = client_with(&server, app("app-rotation"), &MemoryStore::new());
     let stolen = MemoryStore::new();
     stolen.keep(key, None, first).await.expect("kept");
-    let thief_with_token = client_with(&server, app("app-rotation"), &stolen);
-    drop(thief);
-    let error = me(&thief_with_token).await.expect_err("reuse");
+    let thief = client_with(&server, app("app-rotation"), &stolen);
+    let error = me(&thief).await.expect_err("reuse");
     assert_eq!((error.kind(), error.code()), (ErrorKind::Reauthorise, Some("invalid_grant")));
 
     outlive_token().await;
@@ -238,6 +236,19 @@ async fn refresh_tokens_rotate_and_reuse_ends_the_grant() {
     }
     assert_eq!(count(&server, "app-rotation refresh_token 400").await, 2, "a dead grant is asked about once");
     assert!(store.load(key).await.expect("a store").is_some(), "what was kept is not thrown away");
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_refuses_is_renewed_once() {
+    let Some(server) = servers::oidc_provider() else { return };
+    let client = client(&server, app("app-revoked"));
+    let token = authorise(&client, "ann").await;
+    let forget = HttpRequest::post(format!("{}/forget", server.url())).header("Authorization", format!("Bearer {}", token.access_token()));
+    let plain = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
+    forget.send(&plain).await.expect("forgotten");
+    // By its clock the token is good, so the client finds out from the 401, refreshes and repeats the call.
+    assert_eq!(me(&client).await.expect("an answer")["account"], json!("ann"));
+    assert_eq!(count(&server, "app-revoked refresh_token 200").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

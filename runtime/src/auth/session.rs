@@ -162,10 +162,8 @@ impl Inner {
     /// What the store has is what counts: somebody else may have renewed or revoked it.
     async fn reload(&self) -> Result<Option<Token>, AuthError> {
         let kept = self.store.load(&self.key).await.map_err(AuthError::Store)?;
-        if let Some(token) = &kept {
-            if self.generation() != Some(token.generation) {
-                self.hold(token.clone())?;
-            }
+        if let Some(token) = kept.as_ref().filter(|token| self.generation() != Some(token.generation)) {
+            self.hold(token.clone())?;
         }
         Ok(kept)
     }
