@@ -165,7 +165,7 @@ fn unpaired(text: &[u8], scan: &Scan, by_indentation: bool) -> Vec<Unpaired> {
             stack.push(Opener { at, bracket, line, indentation: lines.all[line].indentation });
             continue;
         }
-        let orphan = bracket == b'}' && surplus > 0 && lines.is_deeper(line, at, stack.last());
+        let orphan = bracket == b'}' && surplus > 0 && lines.is_deeper(text, line, at, stack.last());
         surplus -= usize::from(orphan);
         let Some(index) = stack.iter().rposition(|opener| !orphan && opener.bracket == partner(bracket)) else {
             found.push(Unpaired::Close { at });
@@ -226,9 +226,11 @@ impl Lines {
         end
     }
 
-    /// Whether a closer stands first on its line and deeper than the line of the block it would close.
-    fn is_deeper(&self, line: usize, at: u32, top: Option<&Opener>) -> bool {
-        self.all[line].code == Some(at) && top.is_some_and(|top| top.line < line && self.all[line].indentation > top.indentation)
+    /// Whether a closer stands deeper than the line of the block it would close: first on its line, or behind statements.
+    fn is_deeper(&self, text: &[u8], line: usize, at: u32, top: Option<&Opener>) -> bool {
+        let first = self.all[line].code.unwrap_or(at);
+        let in_place = first == at || !matches!(text[first as usize], b'}' | b']' | b')');
+        in_place && top.is_some_and(|top| top.line < line && self.all[line].indentation > top.indentation)
     }
 
     /// The lines above a closer that are deeper than it: a block whose first line is missing. Where that line is there, another
@@ -241,9 +243,10 @@ impl Lines {
         }
         let inside = |above: &Line| above.code.is_none() || above.indentation > indentation;
         let first = self.all[..line].iter().rposition(|above| !inside(above)).map_or(0, |above| above + 1);
-        let head_end = text[..self.all[first].start as usize].trim_ascii_end();
+        let head = first.checked_sub(1).filter(|head| self.all[*head].indentation == indentation);
+        let has_head = head.is_some() && text[..self.all[first].start as usize].trim_ascii_end().ends_with(b"{");
         let start = self.all[first..line].iter().find_map(|line| line.code);
-        start.filter(|_| !head_end.ends_with(b"{"))
+        start.filter(|_| !has_head)
     }
 
     /// Ends the blocks that a line which does not start with a closing bracket cannot belong to.
