@@ -54,7 +54,7 @@ async fn exchange(
     example: &'static ExampleTable,
 ) -> Result<(Vec<Received>, Outcome), String> {
     let stand_in = StandIn::start().await.map_err(|error| format!("the stand-in does not start: {error}"))?;
-    for (route, exchange) in stand_in::routes(table, operation, example).into_iter().zip(example.exchanges) {
+    for (route, exchange) in stand_in::routes(table, operation, example, &stand_in.url()).into_iter().zip(example.exchanges) {
         // Pages that the example lists are told apart by what it says they send, or else come in its order.
         let loose = super::script::Route { query: if exchange.sends.1.is_empty() { Vec::new() } else { route.query.clone() }, ..route };
         stand_in.route(loose);

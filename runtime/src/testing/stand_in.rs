@@ -9,18 +9,20 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::{HeaderValue, Request, Response, header};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
+use url::Url;
 
 use super::script::{Fault, Received, Reply, Route};
 use crate::{
     address,
     api::Api,
-    operation::{ApiTable, Decoding, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice},
+    operation::{ApiTable, Decoding, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice, Strategy},
 };
 
 /// A server on loopback. It stops when it is dropped.
@@ -81,7 +83,7 @@ impl StandIn {
         let stand_in = StandIn::start_on(port).await?;
         for operation in table.operations {
             for example in operation.examples {
-                routes(table, operation, example).into_iter().for_each(|route| stand_in.route(route));
+                routes(table, operation, example, &stand_in.url()).into_iter().for_each(|route| stand_in.route(route));
             }
         }
         Ok(stand_in)
@@ -130,8 +132,8 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What an example says of requests and answers.
-pub(crate) fn routes(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable) -> Vec<Route> {
+/// What an example says of requests and answers. Links to further pages lead to `home`, where they lead to the API's own server.
+pub(crate) fn routes(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable, home: &str) -> Vec<Route> {
     example
         .exchanges
         .iter()
@@ -140,30 +142,59 @@ pub(crate) fn routes(table: &'static ApiTable, operation: &'static OperationTabl
                 ("" | "*", _) | (_, "") => (operation.method, any_target(table, operation)),
                 (method, target) => (method, target.to_owned()),
             };
-            Route::new(method, &target).reply(reply(operation, exchange))
+            Route::new(method, &target).reply(lead_home(table, operation, reply(operation, exchange), home))
         })
         .collect()
 }
 
-/// The operation's path with any value in its holes.
-fn any_target(table: &'static ApiTable, operation: &'static OperationTable) -> String {
+/// The server that the operation is called at, as far as the table alone can tell.
+fn server(table: &'static ApiTable, operation: &'static OperationTable) -> Option<Url> {
     let template = match operation.server {
         ServerChoice::Own(template) => Some(template),
         ServerChoice::Named(index) => table.servers.get(usize::from(index)).copied(),
         ServerChoice::Default | ServerChoice::Outside => table.servers.first().copied(),
     };
-    let base = template.and_then(|template| {
-        let value = |hole: &str| Some(if hole == "api" { table.wire_version.into() } else { "stand-in".into() });
-        address::server(template, value).ok().map(|url| url.path().trim_end_matches('/').to_owned())
-    });
-    let mut target = base.unwrap_or_default();
+    let value = |hole: &str| Some(if hole == "api" { table.wire_version.into() } else { "stand-in".into() });
+    address::server(template?, value).ok()
+}
+
+/// A client follows links to its own server only, and that is the stand-in here.
+fn lead_home(table: &'static ApiTable, operation: &'static OperationTable, mut reply: Reply, home: &str) -> Reply {
+    let (Some(page), Some(server)) = (operation.page, server(table, operation)) else { return reply };
+    let away = server.origin().ascii_serialization();
+    match page.strategy {
+        Strategy::LinkHeader { header } => {
+            let links = reply.headers.get(header).and_then(|links| links.to_str().ok()).map(|links| links.replace(&away, home));
+            if let Some(Ok(links)) = links.map(HeaderValue::try_from) {
+                reply.headers.insert(header, links);
+            }
+        }
+        Strategy::NextUrl { read } => {
+            let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
+            let next = read.iter().try_fold(&mut body, |value, member| value.get_mut(*member));
+            if let Some(Value::String(next)) = next
+                && let Some(rest) = next.strip_prefix(&away)
+            {
+                *next = format!("{home}{rest}");
+                reply.body = Bytes::from(body.to_string());
+            }
+        }
+        _ => {}
+    }
+    reply
+}
+
+/// The operation's path with any value in its holes.
+fn any_target(table: &'static ApiTable, operation: &'static OperationTable) -> String {
+    let mut target = server(table, operation).map_or_else(String::new, |url| url.path().trim_end_matches('/').to_owned());
     for segment in operation.path {
         match segment {
             Segment::Text(text) => target.push_str(text),
             Segment::Field(_) => target.push('*'),
         }
     }
-    target
+    // A hole that is only a part of its step, as in `{base}...{head}`, takes the whole step.
+    target.split('/').map(|step| if step.contains('*') { "*" } else { step }).collect::<Vec<_>>().join("/")
 }
 
 /// The answer of an example.
