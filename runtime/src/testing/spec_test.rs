@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::SystemTime};
 
 use serde_json::Value;
+use url::Url;
 
 use super::{
     script::{Received, pairs, steps},
@@ -17,7 +18,7 @@ use crate::{
     clock::BoxFuture,
     connection::FieldValues,
     error::{Error, ErrorKind},
-    operation::{ApiTable, ConnectionTable, ExampleExchange, ExampleTable, OperationTable},
+    operation::{ApiTable, ConnectionTable, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice},
     shape::{Kind, Leaf},
 };
 
@@ -61,9 +62,20 @@ async fn exchange(
     }
     let client = client(table, operation, example, &stand_in.url())?;
     let given = if example.given.is_empty() { "{}" } else { example.given };
-    let given: Value = serde_json::from_str(given).map_err(|error| format!("`given` is not JSON: {error}"))?;
+    let mut given: Value = serde_json::from_str(given).map_err(|error| format!("`given` is not JSON: {error}"))?;
+    lead_in(operation, &mut given, &stand_in.url());
     let outcome = outcome(&client, operation, example, given).await;
     Ok((stand_in.received(), outcome))
+}
+
+/// A URL of another origin that the operation is given as a whole leads to the stand-in, its path and query as they are.
+fn lead_in(operation: &'static OperationTable, given: &mut Value, home: &str) {
+    let (ServerChoice::Outside, Some(Segment::Field(index))) = (operation.server, operation.path.first()) else { return };
+    let field = &operation.input.fields()[usize::from(*index)];
+    let Some(Value::String(address)) = given.get_mut(field.name()) else { return };
+    if let Ok(url) = Url::parse(address) {
+        *address = format!("{home}{}", &url[url::Position::BeforePath..]);
+    }
 }
 
 fn client(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable, url: &str) -> Result<AnyClient, String> {
