@@ -84,7 +84,7 @@ pub(super) fn hosts_are_validated(checker: &mut Checker<'_>) {
 }
 
 /// What a hole in the host stands for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Position {
     /// All of the origin: scheme, host and port.
     Origin,

@@ -17,7 +17,8 @@ pub(super) fn secrets_are_sent(checker: &mut Checker<'_>) {
         let client = matches!(connection.grant, Grant::OAuth2(_));
         for field in connection.fields.iter().filter(|field| field.ty == Type::Secret) {
             let name = field.name.as_str();
-            if !used.contains(&name) && !(client && matches!(name, "client_secret" | "refresh_token" | "access_token")) {
+            let of_client = client && matches!(name, "client_secret" | "refresh_token" | "access_token");
+            if !of_client && !used.contains(&name) {
                 checker.report(
                     Diagnostic::new(codes::SECRET_NOT_SENT, field.span, format!("the secret `{name}` is asked for and never sent"))
                         .here("goes nowhere")

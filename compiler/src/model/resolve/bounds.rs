@@ -103,7 +103,7 @@ impl Resolver<'_> {
     }
 
     fn range_is_not_empty(&mut self, bounds: &Bounds, written: &ast::Bounds) {
-        let ends = (bounds.min.as_ref().and_then(number), bounds.max.as_ref().and_then(number));
+        let ends = (bounds.min.as_deref().and_then(number), bounds.max.as_deref().and_then(number));
         let ((Some(low), Some(high)), Some(min), Some(max)) = (ends, &written.min, &written.max) else { return };
         if [min, max].iter().any(|end| self.sources.text(end.span) != end.value) {
             return; // a number that could not be read, which was reported
@@ -153,6 +153,6 @@ impl Resolver<'_> {
     }
 }
 
-fn number(text: &String) -> Option<f64> {
+fn number(text: &str) -> Option<f64> {
     text.parse().ok()
 }

@@ -225,6 +225,7 @@ impl<'a> Resolver<'a> {
                 self.header_name_is_legal(&name, field.wire.as_ref().map_or(field.name.span, |wire| wire.span));
             }
             let on = self.versions(&field.head, site.on);
+            self.life(&field.head, &super::types::scope_of(site), &field.name);
             return inputs.constants.push(Constant { place, name, value, on, span: field.name.span });
         }
         let style = self.style(field, place, false);

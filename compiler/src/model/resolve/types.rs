@@ -105,6 +105,7 @@ impl<'a> Resolver<'a> {
         let variants = item.variants.iter().map(|variant| {
             let on = self.versions(&variant.head, site.on);
             let inner = Site { on, ..site.clone() };
+            self.life(&variant.head, &scope_of(site), &variant.name);
             UnionVariant {
                 name: variant.name.value.clone(),
                 tag: variant.wire.as_ref().map_or(&variant.name.value, |tag| &tag.value).clone(),
@@ -200,7 +201,7 @@ impl<'a> Resolver<'a> {
                 Type::UNKNOWN
             }
             [only] => self.ty(only, site, hint),
-            many if many.iter().all(|part| choosable(part)) => self.inline_enum(many, span, site, hint),
+            many if many.iter().all(choosable) => self.inline_enum(many, span, site, hint),
             many => self.inline_union(many, span, site, hint),
         };
         if nullable && !matches!(ty, Type::Nullable(_)) { Type::Nullable(Box::new(ty)) } else { ty }
