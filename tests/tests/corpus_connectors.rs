@@ -46,7 +46,7 @@ const GITHUB: &[Exception] = &[
     },
 ];
 
-/// Where Slack's document, which is of 2020, is behind the API or describes it loosely.
+/// Where Slack's document is behind the API, or describes it loosely.
 const SLACK: &[Exception] = &[
     Exception {
         place: "*.token",
