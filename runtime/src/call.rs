@@ -158,23 +158,29 @@ fn address(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Re
         return Ok((url, Passage::Bare));
     }
     let server = base(core, table)?;
-    let mut text = String::with_capacity(256);
-    text.push_str(server.as_str().trim_end_matches('/'));
+    let mut path = String::with_capacity(128);
+    path.push_str(server.path().trim_end_matches('/'));
     for (index, segment) in table.path.iter().enumerate() {
         match segment {
             Segment::Text(fixed) => {
                 if index == 0 && !fixed.starts_with('/') {
-                    text.push('/');
+                    path.push('/');
                 }
-                text.push_str(fixed);
+                path.push_str(fixed);
             }
-            Segment::Field(field) => path_field(&mut text, input, *field, index == 0)?,
+            Segment::Field(field) => path_field(&mut path, input, *field, index == 0)?,
         }
     }
-    let url = parse_with_query(core, table, input, text)?;
-    if !gate::same_origin(&url, &server) {
-        return Err(Error::new(ErrorKind::UnsafeAddress, "the path leads to another origin"));
+    // The server's address stays as it was parsed when the client was made: only path and query are set, so no input can change where
+    // the request goes. A fixed path may bring a query of its own.
+    let mut query = query(core, table, input).0;
+    let own = path.find('?').map(|at| path.split_off(at));
+    if let Some(own) = own.as_deref().map(|own| &own[1..]).filter(|own| !own.is_empty()) {
+        query = if query.is_empty() { own.to_owned() } else { format!("{own}&{query}") };
     }
+    let mut url = server.into_owned();
+    url.set_path(&path);
+    url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     Ok((url, Passage::WithCredentials))
 }
 
@@ -241,16 +247,6 @@ fn write_query(pairs: &mut Pairs, field: &'static Field, given: Given<'_>, style
         Some(plain) => pairs.write(field.wire, &plain, style),
         None => {}
     }
-}
-
-fn parse_with_query(core: &Core, table: &'static OperationTable, input: &Input<'_>, mut text: String) -> Result<Url, Error> {
-    let pairs = query(core, table, input);
-    if !pairs.0.is_empty() {
-        // A fixed path may bring a query of its own.
-        text.push(if text.contains('?') { '&' } else { '?' });
-        text.push_str(&pairs.0);
-    }
-    Url::parse(&text).map_err(|_| Error::new(ErrorKind::Input, "the address that the input makes is not a URL"))
 }
 
 fn add_query(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: &mut Url) {

@@ -288,9 +288,9 @@ impl Core {
             }
             return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, Payload::default().open().await?));
         }
-        let mut headers = call.headers.clone();
         let mut url = hop.url.clone();
         let applied = applied.filter(|_| hop.passage == Passage::WithCredentials);
+        let mut headers = call.headers.clone();
         if let Some(applied) = applied {
             for (name, value) in &applied.headers {
                 headers.insert(name.clone(), value.clone());

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::{
     error::ErrorKind,
@@ -76,8 +76,11 @@ pub enum Notice {
 
 /// What the server says about an operation's life in headers.
 pub(crate) fn announced(operation: &'static OperationTable, headers: &HeaderMap) -> Option<Notice> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(crate::error::shorten);
-    let (deprecation, sunset) = (text("deprecation"), text("sunset"));
+    // Names made once: this is asked of every answer.
+    const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+    const SUNSET: HeaderName = HeaderName::from_static("sunset");
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(crate::error::shorten);
+    let (deprecation, sunset) = (text(&DEPRECATION), text(&SUNSET));
     if deprecation.is_none() && sunset.is_none() {
         return None;
     }
