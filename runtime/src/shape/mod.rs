@@ -11,6 +11,8 @@ mod macros;
 pub(crate) mod memory;
 mod symbol;
 mod table;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use attrs::{Attrs, Range};

@@ -71,7 +71,7 @@ impl Context {
     }
 
     pub(super) fn check_items<E: Error>(&self, count: usize) -> Result<(), E> {
-        if count < self.limits.items {
+        if count <= self.limits.items {
             return Ok(());
         }
         Err(self.fail(format!("more than {} items", self.limits.items)))

@@ -23,8 +23,6 @@ pub use self::{
     page::{DecodedPage, PageRequest, decode_at, decode_page},
 };
 
-pub(crate) use self::leaf::leaf_from_text;
-
 /// Which names stand in the JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Names {

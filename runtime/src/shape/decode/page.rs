@@ -124,7 +124,6 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
         let _level = self.context.enter()?;
         loop {
             let index = self.page.items.len();
-            self.context.check_items(index)?;
             let context = self.context;
             let pushed = self.page.items.push(|slot| match items.next_element_seed(Seed::new(slot, context)) {
                 Ok(Some(filled)) => Ok(filled),
@@ -132,7 +131,7 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
                 Err(error) => Err(Some(error)),
             });
             match pushed {
-                Ok(()) => {}
+                Ok(()) => self.context.check_items(self.page.items.len())?,
                 Err(None) => return Ok(()),
                 Err(Some(error)) => return Err(self.context.below_item(error, index)),
             }

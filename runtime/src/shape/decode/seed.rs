@@ -167,7 +167,6 @@ impl<'de, 'x> Visitor<'de> for AnyVisitor<'_, 'x> {
         let mut ended = false;
         while !ended {
             let index = builder.len();
-            context.check_items(index)?;
             // A slot that was handed out must be filled, so the end of the list is told as an error that is none.
             let pushed = builder.push(|slot| match items.next_element_seed(Seed::inner(slot, context, format)) {
                 Ok(Some(filled)) => Ok(filled),
@@ -175,7 +174,7 @@ impl<'de, 'x> Visitor<'de> for AnyVisitor<'_, 'x> {
                 Err(error) => Err(Some(error)),
             });
             match pushed {
-                Ok(()) => {}
+                Ok(()) => context.check_items(builder.len())?,
                 Err(None) => ended = true,
                 Err(Some(error)) => return Err(context.below_item(error, index)),
             }
@@ -194,7 +193,7 @@ impl<'de, 'x> Visitor<'de> for AnyVisitor<'_, 'x> {
                 let _level = context.enter()?;
                 let mut map = MapEntries::new(item.get());
                 while let Some(key) = entries.next_key::<String>()? {
-                    context.check_items(map.len())?;
+                    context.check_items(map.len() + 1)?;
                     context.check_text(&key)?;
                     let name = key.clone();
                     map.insert(key, |slot| entries.next_value_seed(Seed::inner(slot, context, format)))

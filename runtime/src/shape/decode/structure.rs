@@ -34,7 +34,7 @@ pub(super) fn decode<'de, 'x, A: MapAccess<'de>>(slot: Slot<'x>, context: &Conte
             }
             Key::Rest(key) => {
                 let Some(rest) = &mut rest else { continue };
-                context.check_items(rest.len())?;
+                context.check_items(rest.len() + 1)?;
                 let name = key.clone();
                 rest.insert(key, |slot| entries.next_value_seed(Seed::new(slot, context))).map_err(|error| context.below(error, &name))?;
             }
