@@ -29,7 +29,7 @@ static NO_API: ApiTable = ApiTable {
 /// A client for calls that need no connection. It sends no credential anywhere; build it with [`ClientBuilder::build_any`].
 ///
 /// # Errors
-/// None today; building may fail.
+/// As [`AnyClient::builder`].
 pub fn client() -> Result<ClientBuilder<()>, Error> {
     AnyClient::builder(&NO_API, None)
 }
