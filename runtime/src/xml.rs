@@ -180,7 +180,7 @@ mod tests {
     fn bodies_are_escaped_and_names_checked() {
         let body = json!({"@id": "a\"b", "name": "x < y & z", "tag": ["1", "2"], "none": null});
         let text = write("item", &Plain::from_json(&body)).expect("it fits");
-        let expected = "<item id=\"a&quot;b\"><name>x &lt; y &amp; z</name><tag>1</tag><tag>2</tag><none/></item>";
+        let expected = "<item id=\"a&quot;b\"><name>x &lt; y &amp; z</name><none/><tag>1</tag><tag>2</tag></item>";
         assert_eq!(text.split_once("?>").expect("a declaration").1, expected);
         for bad in [json!({"a b": "x"}), json!({"><script": "x"}), json!({"a": "\u{0}"})] {
             assert!(write("item", &Plain::from_json(&bad)).is_err(), "{bad}");
