@@ -8,7 +8,7 @@
 //! | feature | application | versions |
 //! |---|---|---|
 //! | `github` | GitHub's REST API | `v2022_11_28`, `v2026_03_10` |
-//! | `microsoft_graph` | Microsoft Graph | `v1_0` |
+//! | `microsoft_graph` | Microsoft Graph | `v1` |
 //! | `slack` | Slack's Web API | one |
 //! | `workfront` | Adobe Workfront | `v21`, `v22` |
 //!
