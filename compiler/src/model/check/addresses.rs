@@ -76,7 +76,10 @@ pub(super) fn hosts_are_validated(checker: &mut Checker<'_>) {
             }
             for (field, owner) in fields_named(checker, name, connection) {
                 if !fits_host(checker, field, position) {
-                    checker.report(open_host(url, field, owner));
+                    checker.report(match position {
+                        Position::Origin => no_origin(url, field, owner),
+                        Position::Host => open_host(url, field, owner),
+                    });
                 }
             }
         }
@@ -148,6 +151,15 @@ fn confines_to_a_host(pattern: &str) -> bool {
         }
     }
     true
+}
+
+fn no_origin(url: &Template, field: &Field, owner: &Connection) -> Diagnostic {
+    let before = Span { start: url.span.start + 1, end: url.span.start + 1, ..url.span };
+    let problem = Diagnostic::new(codes::OPEN_HOST, field.span, format!("`{}` stands for the whole start of a URL, so it must be a `url`", field.name))
+        .here(format!("a field of `{}`", owner.name))
+        .also(url.span, "begins with it")
+        .help(format!("write `{}: url`, or `https://` before the hole", field.name));
+    if field.ty == Type::Host { problem.replace("write `https://` before the hole", before, "https://") } else { problem }
 }
 
 fn open_host(url: &Template, field: &Field, owner: &Connection) -> Diagnostic {

@@ -14,8 +14,14 @@ pub(super) fn types_have_an_end(checker: &mut Checker<'_>) {
     let finite = finite(checker);
     let endless: Vec<&TypeDef> = checker.model.types.iter().filter(|one| !finite.contains(&one.symbol)).collect();
     let names: HashSet<Symbol> = endless.iter().map(|one| one.symbol).collect();
-    let at_fault: Vec<&TypeDef> = endless.into_iter().filter(|one| in_own_circle(one, &names, checker)).collect();
-    for definition in at_fault {
+    let mut reported: Vec<(Symbol, HashSet<Symbol>)> = Vec::new();
+    for definition in endless {
+        let needed = needed_in_the_end(definition, &names, checker);
+        let told = reported.iter().any(|(first, circle)| needed.contains(first) && circle.contains(&definition.symbol));
+        if told || !needed.contains(&definition.symbol) {
+            continue; // told with another of its circle, or not on a circle itself
+        }
+        reported.push((definition.symbol, needed));
         let name = checker.shown(definition.symbol);
         let field = endless_field(definition, &names);
         let at = field.map_or(definition.span, |field| field.span);
@@ -79,17 +85,14 @@ fn endless_field<'m>(definition: &'m TypeDef, endless: &HashSet<Symbol>) -> Opti
     fields.iter().find(|field| needed_by(field).is_some_and(|symbol| endless.contains(&symbol)))
 }
 
-/// Only types on a circle are at fault; those that merely contain one are not.
-fn in_own_circle(definition: &TypeDef, endless: &HashSet<Symbol>, checker: &Checker<'_>) -> bool {
+/// The endless types that a value needs, itself among them when it stands on a circle.
+fn needed_in_the_end(definition: &TypeDef, endless: &HashSet<Symbol>, checker: &Checker<'_>) -> HashSet<Symbol> {
     let mut seen = HashSet::new();
     let mut open = needs(definition).0;
     while let Some(symbol) = open.pop() {
-        if symbol == definition.symbol {
-            return true;
-        }
         if endless.contains(&symbol) && seen.insert(symbol) {
             open.extend(checker.definitions(symbol).iter().flat_map(|one| needs(one).0));
         }
     }
-    false
+    seen
 }

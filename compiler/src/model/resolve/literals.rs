@@ -210,6 +210,9 @@ impl<'m> Literals<'m> {
             match by_name.get(&key.value) {
                 Some(field) if field.nullable && matches!(value.kind, ValueKind::Null) => writer.text.push_str("null"),
                 Some(field) => {
+                    if reading.naming == Naming::Spec && !everywhere(field, fields, reading.on) {
+                        writer.problems.push(not_everywhere(key, field));
+                    }
                     let before = writer.problems.len();
                     self.value(value, &field.ty, reading, writer);
                     writer.point_at(field.span, before);
@@ -289,6 +292,19 @@ fn is_required(field: &Field, all: &[&Field], reading: Reading) -> bool {
     let same = all.iter().filter(|other| other.name == field.name && !other.optional && other.default.is_none());
     let covered = same.fold(0, |bits, other| bits | other.on.0);
     reading.on.0 & !covered == 0
+}
+
+/// Is there a field of this name in each of the versions?
+fn everywhere(field: &Field, all: &[&Field], on: Versions) -> bool {
+    let there = all.iter().filter(|other| other.name == field.name).fold(0, |bits, other| bits | other.on.0);
+    on.0 & !there == 0
+}
+
+fn not_everywhere(key: &Text, field: &Field) -> Diagnostic {
+    Diagnostic::new(codes::NOT_IN_VERSION, key.span, format!("this is run in API versions that have no `{}`", key.value))
+        .here("not in every version")
+        .also(field.span, "declared here")
+        .help("leave it out, or write a `test` that says with `on` in which versions it runs")
 }
 
 fn enumeration(value: &Value, found: &[&TypeDef], name: &str, reading: Reading, writer: &mut Writer) {

@@ -9,6 +9,8 @@ mod connections;
 mod connector;
 mod credentials;
 mod fields;
+mod flat;
+mod inputs;
 mod items;
 mod life;
 mod literals;

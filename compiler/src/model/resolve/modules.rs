@@ -1,48 +1,21 @@
-//! Modules: mixins taken in, path holes bound, each input given its place, answers read.
+//! Modules: the call, its body and answers, where it goes, who may call it, and whether it may be repeated.
 
 use super::connector::segments;
+use super::flat::Flat;
 use super::items::{Items, Placed};
 use super::names::{pascal, title};
 use super::pages::PageParts;
-use super::types::{gives_nothing, literal, mixin_site};
 use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
-    Answer, Connection, Connector, Constant, ConstantPlace, Decoding, Encoding, Field, Input, Literal, Module, ModuleServer, ModuleSpans,
-    Order, PathPart, Place, RetryClass, Type,
+    Answer, Connection, Connector, Decoding, Encoding, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass, Symbol, Type, TypeDefKind,
+    Versions,
 };
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{self, AnswerBody, Ident, ModuleBody, ModuleKind, RequestBody, TemplatePart, TypeKind};
+use crate::syntax::ast::{self, AnswerBody, Ident, RequestBody};
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-
-/// A module's statements, its own and those of its mixins.
-struct Flat<'a> {
-    exchange: Option<&'a ast::Exchange1>,
-    server: Option<&'a ast::ModuleServer>,
-    connections: Option<&'a (Vec<Ident>, Span)>,
-    path: Vec<(&'a ast::Field, usize)>,
-    query: Vec<(&'a ast::Field, usize)>,
-    header: Vec<(&'a ast::Field, usize)>,
-    cookie: Vec<(&'a ast::Field, usize)>,
-    /// The body; mixins may add members to a body of members.
-    requests: Vec<(&'a ast::Request, usize)>,
-    answers: Vec<(&'a ast::Answer, usize)>,
-    fails: Vec<(&'a ast::Fails, usize)>,
-    page: Option<&'a ast::Page>,
-    order: Option<&'a ast::Order>,
-    limits: Vec<&'a ast::Limit>,
-    retry: Option<&'a ast::Retry>,
-    /// Where fields stand: the module itself, then each mixin.
-    sites: Vec<Site>,
-}
-
-/// Where the values of a module go, as they are read.
-struct Inputs {
-    list: Vec<Input>,
-    constants: Vec<Constant>,
-}
 
 impl<'a> Resolver<'a> {
     /// All modules.
@@ -102,185 +75,6 @@ impl<'a> Resolver<'a> {
         };
         module.examples = self.examples(&module, &item.body.examples, connections, &site);
         Some(module)
-    }
-
-    fn flat(&mut self, item: &'a ast::Module, site: Site) -> Flat<'a> {
-        let mut flat = own_statements(&item.body, site);
-        let mut givers: Vec<(&'static str, &'a Ident)> = Vec::new();
-        for name in &item.with {
-            let Some(mixin) = self.mixin(name) else { continue };
-            if is_empty(&mixin.body) {
-                self.report(gives_nothing(name, mixin, "query { … }"));
-            }
-            let given = flat.take_in(&mixin.body, mixin_site(mixin, &flat.sites[0]), &item.body);
-            for what in given {
-                match givers.iter().find(|(other, _)| *other == what) {
-                    Some((_, first)) => self.report(given_by_both(what, name, first)),
-                    None => givers.push((what, name)),
-                }
-            }
-        }
-        if flat.exchange.is_none() {
-            self.report(no_exchange(item));
-        }
-        if let Some(exchange) = flat.exchange.filter(|exchange| exchange.poll && item.kind != ModuleKind::Trigger) {
-            self.report(poll_outside_trigger(exchange));
-        }
-        flat
-    }
-
-    fn inputs(&mut self, item: &'a ast::Module, flat: &Flat<'a>) -> (Vec<PathPart>, Inputs) {
-        let mut inputs = Inputs { list: Vec::new(), constants: Vec::new() };
-        let every = flat.path.iter().chain(&flat.query).chain(&flat.header).chain(&flat.cookie).map(|(field, _)| *field);
-        let body = flat.requests.iter().flat_map(|(request, _)| request_fields(request));
-        self.names_differ(every.chain(body));
-        let path = self.path(item, flat, &mut inputs);
-        for (field, at) in &flat.query {
-            self.input(field, &flat.sites[*at], ConstantPlace::Query, &mut inputs);
-        }
-        for (field, at) in &flat.header {
-            self.input(field, &flat.sites[*at], ConstantPlace::Header, &mut inputs);
-        }
-        for (field, at) in &flat.cookie {
-            self.input(field, &flat.sites[*at], ConstantPlace::Cookie, &mut inputs);
-        }
-        for (request, at) in &flat.requests {
-            let site = &flat.sites[*at];
-            match &request.body {
-                RequestBody::Fields(fields) => fields.iter().for_each(|field| self.input(field, site, ConstantPlace::Body, &mut inputs)),
-                RequestBody::Whole(field) => {
-                    let field = self.input_field(field, site);
-                    inputs.list.push(Input { field, place: Place::WholeBody });
-                }
-            }
-        }
-        (path, inputs)
-    }
-
-    fn path(&mut self, item: &'a ast::Module, flat: &Flat<'a>, inputs: &mut Inputs) -> Vec<PathPart> {
-        let Some(exchange) = flat.exchange else { return Vec::new() };
-        let mut parts = Vec::new();
-        let mut bound: Vec<&str> = Vec::new();
-        for part in &exchange.path.parts {
-            match part {
-                TemplatePart::Text(text) => parts.push(PathPart::Text(text.clone())),
-                TemplatePart::Hole(path, span) => {
-                    let Some(hole) = path.last() else { continue };
-                    bound.push(&hole.value);
-                    parts.push(self.hole_input(item, flat, exchange, path, *span, inputs));
-                }
-            }
-        }
-        for (field, _) in flat.path.iter().filter(|(field, _)| !bound.contains(&field.name.value.as_str())) {
-            self.report(no_such_hole(field, exchange));
-        }
-        parts
-    }
-
-    fn hole_input(
-        &mut self,
-        item: &ast::Module,
-        flat: &Flat<'a>,
-        exchange: &ast::Exchange1,
-        path: &[Ident],
-        span: Span,
-        inputs: &mut Inputs,
-    ) -> PathPart {
-        let name = super::symbols::joined(path).0;
-        let declared: Vec<_> = flat.path.iter().filter(|(field, _)| field.name.value == name).collect();
-        if inputs.list.iter().any(|input| input.field.name == name) {
-            return PathPart::Input(name);
-        }
-        for (field, at) in &declared {
-            if let Some(text) = constant_text(field) {
-                return PathPart::Text(text);
-            }
-            let style = self.style(field, ConstantPlace::Query, true);
-            let field = self.input_field(field, &flat.sites[*at]);
-            inputs.list.push(Input { field, place: Place::Path(style) });
-        }
-        if declared.is_empty() {
-            self.report(undeclared_hole(item, exchange, &name, span));
-            inputs.list.push(Input { field: unbound(&name, span, flat.sites[0].on), place: Place::Path("simple") });
-        }
-        PathPart::Input(name)
-    }
-
-    fn input(&mut self, field: &'a ast::Field, site: &Site, place: ConstantPlace, inputs: &mut Inputs) {
-        // In a body it is what the API's own users add: custom fields, for example.
-        if field.rest && place != ConstantPlace::Body {
-            self.report(
-                Diagnostic::new(codes::REST_IN_INPUT, field.name.span, "`...` belongs to types and bodies")
-                    .here("not among these inputs")
-                    .help("for further query parameters write `more?: map<string> style form explode`"),
-            );
-            return;
-        }
-        if let TypeKind::Literal(value) = &field.ty.kind
-            && !field.optional
-            && let Some(value) = literal(value)
-        {
-            let name = self.wire_name(field);
-            if place == ConstantPlace::Header {
-                self.header_name_is_legal(&name, field.wire.as_ref().map_or(field.name.span, |wire| wire.span));
-            }
-            let on = self.versions(&field.head, site.on);
-            self.life(&field.head, &super::types::scope_of(site), &field.name);
-            return inputs.constants.push(Constant { place, name, value, on, span: field.name.span });
-        }
-        let style = self.style(field, place, false);
-        let place = match place {
-            ConstantPlace::Query => Place::Query(style),
-            ConstantPlace::Header => Place::Header(style),
-            ConstantPlace::Cookie => Place::Cookie(style),
-            ConstantPlace::Body => Place::Body,
-        };
-        let resolved = self.input_field(field, site);
-        if matches!(place, Place::Header(_)) {
-            self.header_name_is_legal(&resolved.wire, field.wire.as_ref().map_or(field.name.span, |wire| wire.span));
-        }
-        inputs.list.push(Input { field: resolved, place });
-    }
-
-    fn input_field(&mut self, written: &'a ast::Field, site: &Site) -> Field {
-        let mut field = self.field(written, site);
-        self.settle_defaults();
-        let from_cursor = |value: &ast::Value| matches!(&value.kind, ast::ValueKind::Name(path) if path.len() > 1 && path[0].value == "cursor");
-        field.default = written.default.as_ref().filter(|value| !from_cursor(value)).and_then(|value| self.default(&field, value));
-        field
-    }
-
-    fn style(&mut self, field: &ast::Field, place: ConstantPlace, path: bool) -> &'static str {
-        let (usual, allowed): (_, &[&str]) = match place {
-            _ if path => ("simple", &["simple", "label", "matrix", "json", "comma"]),
-            ConstantPlace::Query => ("form_explode", &["form", "space", "pipe", "deep", "brackets", "comma", "json"]),
-            ConstantPlace::Header => ("simple", &["simple", "comma", "json"]),
-            ConstantPlace::Cookie => ("form_explode", &["form", "comma", "json"]),
-            ConstantPlace::Body => ("form_explode", &["form", "space", "pipe", "deep", "brackets", "comma", "json"]),
-        };
-        let Some(style) = &field.style else { return usual };
-        if !allowed.contains(&style.name.value.as_str()) {
-            self.report(choice(codes::STYLE_DOES_NOT_FIT, &style.name, "style for this place:", allowed));
-            return usual;
-        }
-        let explode = |usual: bool| style.explode.unwrap_or(usual);
-        match style.name.value.as_str() {
-            "form" if explode(true) => "form_explode",
-            "form" => "form",
-            "comma" if path || place == ConstantPlace::Header => "simple",
-            "comma" => "form",
-            "simple" if explode(false) => "simple_explode",
-            "label" if explode(false) => "label_explode",
-            "label" => "label",
-            "matrix" if explode(false) => "matrix_explode",
-            "matrix" => "matrix",
-            "space" => "space",
-            "pipe" => "pipe",
-            "deep" => "deep",
-            "brackets" => "brackets",
-            "json" => "json",
-            _ => "simple",
-        }
     }
 
     fn encoding(&mut self, request: &ast::Request) -> Encoding {
@@ -439,7 +233,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn order(&mut self, order: Option<&ast::Order>, page: Option<&crate::model::Page>, on: crate::model::Versions) -> Option<Order> {
+    fn order(&mut self, order: Option<&ast::Order>, page: Option<&Page>, on: Versions) -> Option<Order> {
         let order = order?;
         let Some(by) = &order.by else {
             if order.why.is_none() {
@@ -457,111 +251,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// The names of a struct's fields; none when it is no struct.
-    pub(super) fn field_names(&self, symbol: crate::model::Symbol, on: crate::model::Versions) -> Vec<String> {
+    pub(super) fn field_names(&self, symbol: Symbol, on: Versions) -> Vec<String> {
         let found = self.definitions_of(symbol).filter(|one| !one.on.and(on).is_empty());
-        let fields = found.filter_map(|one| if let crate::model::TypeDefKind::Struct(fields) = &one.kind { Some(fields) } else { None });
+        let fields = found.filter_map(|one| if let TypeDefKind::Struct(fields) = &one.kind { Some(fields) } else { None });
         fields.flatten().filter(|field| !field.rest).map(|field| field.name.clone()).collect()
     }
-}
-
-impl<'a> Flat<'a> {
-    /// Takes in what the module does not say itself; gives the names of the statements taken that can only be given once.
-    fn take_in(&mut self, body: &'a ModuleBody, site: Site, own: &ModuleBody) -> Vec<&'static str> {
-        let at = self.sites.len();
-        self.sites.push(site);
-        let mut given = Vec::new();
-        let mut note = |taken: bool, what| {
-            if taken {
-                given.push(what);
-            }
-        };
-        note(body.exchange.is_some() && own.exchange.is_none(), "exchange");
-        note(body.server.is_some() && own.server.is_none(), "server");
-        note(body.connections.is_some() && own.connections.is_none(), "connection");
-        let adds = body.request.as_ref().is_some_and(|request| self.requests.iter().all(|(other, _)| add_up(other, request)));
-        note(body.request.is_some() && own.request.is_none() && !adds, "body");
-        note(body.page.is_some() && own.page.is_none(), "page");
-        note(body.order.is_some() && own.order.is_none(), "order");
-        note(body.retry.is_some() && own.retry.is_none(), "retry");
-        self.exchange = self.exchange.or(body.exchange.as_ref());
-        self.server = self.server.or(body.server.as_ref());
-        self.connections = self.connections.or(body.connections.as_ref());
-        self.requests.extend(body.request.as_ref().filter(|_| adds).map(|request| (request, at)));
-        self.page = self.page.or(body.page.as_ref());
-        self.order = self.order.or(body.order.as_ref());
-        self.retry = self.retry.or(body.retry.as_ref());
-        self.path.extend(body.path.iter().map(|field| (field, at)));
-        self.query.extend(body.query.iter().map(|field| (field, at)));
-        self.header.extend(body.header.iter().map(|field| (field, at)));
-        self.cookie.extend(body.cookie.iter().map(|field| (field, at)));
-        self.answers.extend(body.answers.iter().map(|answer| (answer, at)));
-        self.fails.extend(body.fails.iter().map(|fails| (fails, at)));
-        self.limits.extend(&body.limits);
-        given
-    }
-
-    /// A place for what is not written at all.
-    fn sites_span(&self) -> Span {
-        self.answers.first().map_or(Span { file: crate::source::FileId(0), start: 0, end: 0 }, |(answer, _)| answer.span)
-    }
-}
-
-fn own_statements(body: &ModuleBody, site: Site) -> Flat<'_> {
-    let own = |fields| Vec::from_iter(std::iter::Iterator::map(<&[ast::Field]>::into_iter(fields), |field| (field, 0)));
-    Flat {
-        exchange: body.exchange.as_ref(),
-        server: body.server.as_ref(),
-        connections: body.connections.as_ref(),
-        path: own(&body.path),
-        query: own(&body.query),
-        header: own(&body.header),
-        cookie: own(&body.cookie),
-        requests: body.request.iter().map(|request| (request, 0)).collect(),
-        answers: body.answers.iter().map(|answer| (answer, 0)).collect(),
-        fails: body.fails.iter().map(|fails| (fails, 0)).collect(),
-        page: body.page.as_ref(),
-        order: body.order.as_ref(),
-        limits: body.limits.iter().collect(),
-        retry: body.retry.as_ref(),
-        sites: vec![site],
-    }
-}
-
-fn is_empty(body: &ModuleBody) -> bool {
-    let fields = [&body.path, &body.query, &body.header, &body.cookie];
-    fields.iter().all(|fields| fields.is_empty())
-        && body.exchange.is_none()
-        && body.server.is_none()
-        && body.connections.is_none()
-        && body.request.is_none()
-        && body.answers.is_empty()
-        && body.fails.is_empty()
-        && body.page.is_none()
-        && body.order.is_none()
-        && body.limits.is_empty()
-        && body.retry.is_none()
-}
-
-/// Two bodies of members in one encoding are one body.
-fn add_up(a: &ast::Request, b: &ast::Request) -> bool {
-    let members = |request: &ast::Request| matches!(request.body, RequestBody::Fields(_));
-    members(a) && members(b) && a.encoding.value == b.encoding.value
-}
-
-fn request_fields(request: &ast::Request) -> &[ast::Field] {
-    match &request.body {
-        RequestBody::Fields(fields) => fields,
-        RequestBody::Whole(field) => std::slice::from_ref(field),
-    }
-}
-
-fn constant_text(field: &ast::Field) -> Option<String> {
-    let TypeKind::Literal(value) = &field.ty.kind else { return None };
-    Some(match literal(value)? {
-        Literal::Text(text) => text,
-        Literal::Int(number) => number.to_string(),
-        Literal::Bool(value) => value.to_string(),
-    })
 }
 
 fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
@@ -572,64 +266,6 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
         body: flat.requests.first().map(|(request, _)| request.encoding.span),
         retry,
     }
-}
-
-/// The input of a hole that nothing declares: said once, and silent from then on.
-fn unbound(name: &str, span: Span, on: crate::model::Versions) -> Field {
-    Field {
-        name: name.to_owned(),
-        wire: name.to_owned(),
-        docs: String::new(),
-        on,
-        ty: Type::UNKNOWN,
-        optional: false,
-        nullable: false,
-        rest: false,
-        default: Some("null".to_owned()),
-        from: None,
-        life: None,
-        span,
-    }
-}
-
-fn no_exchange(item: &ast::Module) -> Diagnostic {
-    Diagnostic::new(codes::NO_EXCHANGE, item.name.span, format!("`{}` does not say which HTTP call it makes", item.name.value))
-        .here("makes no call")
-        .help("write for example `GET \"/projects\" -> [Project]` inside it")
-}
-
-fn poll_outside_trigger(exchange: &ast::Exchange1) -> Diagnostic {
-    let word = Span { end: exchange.method.span.start, ..exchange.span };
-    Diagnostic::new(codes::POLL_OUTSIDE_TRIGGER, exchange.method.span, "only triggers poll")
-        .here("called once, when asked")
-        .help("leave `poll` out, or make this a `trigger`")
-        .replace("leave `poll` out", word, "")
-}
-
-fn given_by_both(what: &str, name: &Ident, first: &Ident) -> Diagnostic {
-    Diagnostic::new(codes::GIVEN_BY_BOTH, name.span, format!("two mixins give this module its `{what}`"))
-        .here(format!("gives `{what}`"))
-        .also(first.span, format!("gives `{what}` too"))
-        .help(format!("take in one of them, or write `{what}` in the module itself"))
-}
-
-fn undeclared_hole(item: &ast::Module, exchange: &ast::Exchange1, name: &str, span: Span) -> Diagnostic {
-    let (after, text) = match item.body.path.last() {
-        Some(last) => (last.span, format!("  {name}: string")),
-        None => (exchange.span, format!("\n  path {{ {name}: string }}")),
-    };
-    let at = Span { start: after.end, ..after };
-    Diagnostic::new(codes::HOLE_NOT_DECLARED, span, format!("nothing declares the path parameter `{name}`"))
-        .here("which type does it have?")
-        .help(format!("add `path {{ {name}: string }}`"))
-        .replace(format!("declare `{name}: string`"), at, text)
-}
-
-fn no_such_hole(field: &ast::Field, exchange: &ast::Exchange1) -> Diagnostic {
-    Diagnostic::new(codes::NO_SUCH_HOLE, field.name.span, format!("the path has no hole for `{}`", field.name.value))
-        .here("goes nowhere")
-        .also(exchange.path.span, "the path")
-        .help(format!("write `{{{}}}` where it belongs in the path, or move it into `query {{ … }}`", field.name.value))
 }
 
 /// A `none` that must say why.

@@ -14,9 +14,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ModuleKind, Value, ValueKind};
 
 /// Kinds of errors that a test can expect.
-const FAILURES: [&str; 13] = [
+const FAILURES: [&str; 16] = [
     "configuration", "input", "transport", "timeout", "authentication", "permission", "not_found", "conflict", "invalid", "rate_limited",
-    "gone", "server", "decode",
+    "gone", "server", "decode", "limit", "paging", "unsafe_address",
 ];
 
 impl<'a> Resolver<'a> {
