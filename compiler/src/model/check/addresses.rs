@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, Field, Grant, ModuleServer, Template, Type};
+use crate::model::{Connection, Field, Grant, ModuleServer, Place, Template, Type};
 use crate::source::Span;
 
 /// Every module has a server: the connector's, its connection's, or its own.
@@ -180,6 +180,15 @@ pub(super) fn secrets_stay_out_of_urls(checker: &mut Checker<'_>) {
                     checker.report(secret_in_url(url, field));
                 }
             }
+        }
+    }
+    for input in checker.model.modules.iter().flat_map(|module| &module.inputs) {
+        if matches!(input.place, Place::Path(_) | Place::Query(_)) && input.field.ty == Type::Secret {
+            checker.report(
+                Diagnostic::new(codes::SECRET_IN_URL, input.field.span, format!("the secret `{}` would stand in a URL, which proxies and logs keep", input.field.name))
+                    .here("part of an address")
+                    .help("make it a field of a connection and say there with `send` where it goes, or move it into `header` or `body`"),
+            );
         }
     }
 }
