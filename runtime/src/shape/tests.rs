@@ -212,5 +212,5 @@ fn broken_texts_are_refused_or_go_round() {
         }
         let _ = decode_json::<Vec<Source>>(&text, Names::Spec);
     }
-    assert!(decoded > rounds / 20, "{decoded} of {rounds} decoded: the changes are too coarse to test anything");
+    assert!(decoded > rounds / 50, "{decoded} of {rounds} decoded: the changes are too coarse to test anything");
 }
