@@ -19,15 +19,6 @@ impl DecodeError {
         Self { snippet: Some(snippet), ..self }
     }
 
-    /// The same, below another path.
-    pub(crate) fn below(mut self, parent: &str) -> Self {
-        if !parent.is_empty() {
-            let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-            self.path = format!("{parent}{dot}{}", self.path);
-        }
-        self
-    }
-
     /// Where: `data[3].owner.id`; empty for the whole.
     pub fn path(&self) -> &str {
         &self.path
