@@ -50,7 +50,7 @@ pub(crate) fn ours(module: &str, items: &Items) -> String {
         let client = if version.is_empty() { format!("{module}::Client") } else { format!("{module}::{version}::Client") };
         let _ = writeln!(
             out,
-            "pub fn call_{index}<'c>(client: &'c {client}, input: {module}::{name}) -> std::pin::Pin<Box<dyn Future<Output = Result<<{module}::{name} as linchpin_runtime::api::Operation>::Output, linchpin_runtime::Error>> + Send + 'c>> {{ Box::pin(async move {{ input.send(client).await }}) }}"
+            "pub fn call_{index}<'c>(client: &'c {client}, input: {module}::{name}) -> std::pin::Pin<Box<dyn Future<Output = Result<<{module}::{name} as linchpin_runtime::api::Operation>::Output, linchpin_runtime::Error>> + Send + 'c>> {{ Box::pin(input.send(client)) }}"
         );
     }
     out

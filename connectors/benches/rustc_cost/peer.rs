@@ -218,7 +218,7 @@ impl Version<'_> {
             }
             pub fn #caller<'c>(client: &'c reqwest::Client, base: &'c str, input: &'c #input)
                 -> std::pin::Pin<Box<dyn Future<Output = Result<#output_type, super::Error>> + Send + 'c>> {
-                Box::pin(async move { #function(client, base, input).await })
+                Box::pin(#function(client, base, input))
             }
         }
     }
