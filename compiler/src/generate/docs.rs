@@ -134,6 +134,7 @@ fn address(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{FileId, Span};
 
     #[test]
     fn text_stays_text() {
@@ -158,6 +159,7 @@ mod tests {
             sunset: Some(Date { year: 2028, month: 1, day: None }),
             successor: Some("oauth".to_owned()),
             why: "Safer.".to_owned(),
+            span: Span { file: FileId(0), start: 0, end: 0 },
         };
         let tokens = deprecation(Some(&life), |_| "OAuth".to_owned()).to_string();
         assert_eq!(tokens, r#"# [deprecated (since = "2025-10-23" , note = "use `OAuth` before 2028-01: Safer.")]"#);
