@@ -31,7 +31,7 @@ impl Stages {
 }
 
 /// Prints the table.
-pub fn main() {
+pub(crate) fn main() {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../connectors/specs");
     let profile = if cfg!(debug_assertions) { "unoptimised" } else { "optimised" };
     println!("CPU milliseconds of the compiler, {profile}, best of {RUNS}");

@@ -158,4 +158,5 @@ codes! {
     TEST_IN_NO_VERSION = "P0811" Error "test of nothing";
     NO_CONNECTOR = "P0901" Error "no connector";
     SECOND_CONNECTOR = "P0902" Error "second connector";
+    NO_SUCH_FILE = "P0903" Error "no such file";
 }

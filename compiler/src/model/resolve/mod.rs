@@ -27,6 +27,7 @@ mod symbols;
 mod templates;
 mod types;
 mod unknown;
+mod uses;
 mod versions;
 
 use std::collections::{HashMap, HashSet};
@@ -42,6 +43,7 @@ use symbols::Table;
 
 /// Gives the model of one connector, and says what is wrong with it.
 pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
+    uses::used_files_exist(files, sources, diagnostics);
     let items = Items::collect(files);
     let whole = !diagnostics.has_errors() && files.iter().all(|file| file.unread.is_empty());
     let mut resolver = Resolver::new(sources, diagnostics);
