@@ -67,7 +67,8 @@ async fn call(arguments: &Arguments, client: &AnyClient, module: &Module, input:
     let name = &arguments.module;
     if module.answers.iter().any(|answer| answer.body == Some(Type::File)) {
         let download = client.download(name, input).await?;
-        let target = arguments.save.clone().or_else(|| download.file_name().map(PathBuf::from).and_then(|path| path.file_name().map(PathBuf::from)));
+        let target =
+            arguments.save.clone().or_else(|| download.file_name().map(PathBuf::from).and_then(|path| path.file_name().map(PathBuf::from)));
         let target = target.unwrap_or_else(|| PathBuf::from("download"));
         let bytes = download.save_to(&target).await?;
         anstream::println!("{bytes} bytes in {}", target.display());
@@ -124,7 +125,8 @@ fn pair(given: &str) -> Result<(&str, &str), String> {
 /// Text where the module wants text; JSON elsewhere, or text when it is none.
 fn value_of(name: &str, value: &str, module: &Module) -> Result<Value, String> {
     let field = known(name, module)?;
-    let plain = matches!(field.ty, Type::String(_) | Type::Id(_) | Type::Secret | Type::Host | Type::Url | Type::Date(_) | Type::DateTime(_));
+    let plain =
+        matches!(field.ty, Type::String(_) | Type::Id(_) | Type::Secret | Type::Host | Type::Url | Type::Date(_) | Type::DateTime(_));
     match serde_json::from_str(value) {
         Ok(value) if !plain || value == Value::Null => Ok(value),
         _ => Ok(Value::from(value)),
@@ -160,7 +162,8 @@ fn connection<'m>(
     projection: &Projection<'_>,
     module: &Module,
 ) -> Result<Option<&'m Connection>, String> {
-    let here = |one: &&Connection| one.on.has(projection.version) && (module.connections.is_empty() || module.connections.contains(&one.name));
+    let here =
+        |one: &&Connection| one.on.has(projection.version) && (module.connections.is_empty() || module.connections.contains(&one.name));
     let mut all: Vec<_> = model.connections.iter().filter(here).collect();
     if let Some(name) = &arguments.connection {
         let found = all.iter().rev().find(|one| one.name == *name);

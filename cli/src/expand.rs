@@ -1,12 +1,12 @@
 //! `linchpin expand`: the end shape of one module in one version, in the language itself. Mixins are taken in, every wire name is
 //! written out, only what this version has is left, and the types that it needs follow.
 
+use crate::{Outcome, spec};
 use linchpin_compiler::model::{
     Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, Literal, Module, ModuleServer, Page, PathPart, Place, Projection,
     RetryClass, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
-use crate::{Outcome, spec};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;

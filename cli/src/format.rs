@@ -49,7 +49,5 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 /// Beside the file first, then in its place: a reader never sees half of it.
 fn write(path: &Path, text: &str) -> Result<(), String> {
     let beside = path.with_extension("pin.new");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .map_err(|error| format!("{}: {error}", path.display()))
+    std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path)).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -24,7 +24,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let table = tables::api(&projection);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
-        let stand_in = StandIn::from_table_on(table, arguments.port).await.map_err(|error| format!("127.0.0.1:{}: {error}", arguments.port))?;
+        let stand_in =
+            StandIn::from_table_on(table, arguments.port).await.map_err(|error| format!("127.0.0.1:{}: {error}", arguments.port))?;
         let examples = table.operations.iter().map(|operation| operation.examples.len()).sum::<usize>();
         anstream::println!("{} answers {examples} examples at {}", table.title, stand_in.url());
         anstream::println!("stop it with Ctrl-C");

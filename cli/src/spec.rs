@@ -38,7 +38,9 @@ pub(crate) fn version<'m>(model: &'m Model, api: Option<&str>) -> Result<Project
 /// A module of a version by name, `group.name` and `name@2` included.
 pub(crate) fn module<'p>(projection: &'p Projection<'_>, wanted: &str) -> Result<&'p linchpin_compiler::model::Module, String> {
     let (name, revision) = match wanted.split_once('@') {
-        Some((name, revision)) => (name, Some(revision.parse::<u32>().map_err(|_| format!("`{revision}` is not a revision; write `{name}@1`"))?)),
+        Some((name, revision)) => {
+            (name, Some(revision.parse::<u32>().map_err(|_| format!("`{revision}` is not a revision; write `{name}@1`"))?))
+        }
         None => (wanted, None),
     };
     let full_name = |module: &linchpin_compiler::model::Module| {

@@ -189,7 +189,10 @@ impl Shapes {
             },
             shape: self.answered(answer.body.as_ref()),
             at: names(&answer.at),
-            variant: several.as_ref().and_then(|bodies| bodies.iter().position(|body| **body == answer.body)).and_then(|at| u16::try_from(at).ok()),
+            variant: several
+                .as_ref()
+                .and_then(|bodies| bodies.iter().position(|body| **body == answer.body))
+                .and_then(|at| u16::try_from(at).ok()),
         });
         let output = match &several {
             Some(_) => self.outputs[&key],
@@ -317,7 +320,8 @@ impl Declaring<'_> {
     /// A structure with one field of that type, to hold the shape of a whole answer.
     fn holder(&self, ty: &Type) -> Declared {
         let declared = self.shapes.declare();
-        let field = DynamicField { name: "value".into(), wire: "value".into(), docs: String::new(), part: self.part(ty), attrs: Attrs::REQUIRED };
+        let field =
+            DynamicField { name: "value".into(), wire: "value".into(), docs: String::new(), part: self.part(ty), attrs: Attrs::REQUIRED };
         self.shapes.structure(declared, "", "", vec![field]);
         declared
     }
@@ -401,10 +405,8 @@ fn bounded(attrs: Attrs, ty: &Type) -> Attrs {
         let attrs = if bounds.unique { attrs.unique() } else { attrs };
         match (&bounds.min, &bounds.max) {
             (None, None) => attrs,
-            (min, max) => attrs.length(
-                u32::try_from(integer(min, 0)).unwrap_or(0),
-                u32::try_from(integer(max, i64::from(u32::MAX))).unwrap_or(u32::MAX),
-            ),
+            (min, max) => attrs
+                .length(u32::try_from(integer(min, 0)).unwrap_or(0), u32::try_from(integer(max, i64::from(u32::MAX))).unwrap_or(u32::MAX)),
         }
     };
     match ty {

@@ -35,7 +35,10 @@ pub(crate) fn main() {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../connectors/specs");
     let profile = if cfg!(debug_assertions) { "unoptimised" } else { "optimised" };
     println!("CPU milliseconds of the compiler, {profile}, best of {RUNS}");
-    println!("{:18} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8} {:>8} {:>7} {:>8}", "connector", "spec kB", "Rust kB", "read", "parse", "check", "project", "generate", "print", "total");
+    println!(
+        "{:18} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8} {:>8} {:>7} {:>8}",
+        "connector", "spec kB", "Rust kB", "read", "parse", "check", "project", "generate", "print", "total"
+    );
     let mut total = Duration::ZERO;
     for connector in connectors(&specs) {
         let name = connector.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -2,8 +2,8 @@
 
 use linchpin_compiler::diagnostics::Diagnostics;
 use linchpin_compiler::model::{
-    Answer, Bounds, Encoding, EnumVariant, Field, Input, Literal, Model, Module, PathPart, Place, RetryClass, Stop, Strategy, Symbol, Type, TypeDef,
-    TypeDefKind, project_all,
+    Answer, Bounds, Encoding, EnumVariant, Field, Input, Literal, Model, Module, PathPart, Place, RetryClass, Stop, Strategy, Symbol, Type,
+    TypeDef, TypeDefKind, project_all,
 };
 use linchpin_compiler::source::Sources;
 
@@ -128,8 +128,16 @@ fn modules_are_flat() {
     );
     let update = &model.modules[0];
     assert_eq!(model.name(update.symbol).group, ["repos"]);
-    assert_eq!((update.revision, update.title.as_str(), &update.retry, &update.encoding), (2, "Change", &RetryClass::Never, &Encoding::Json));
-    let path = [PathPart::Text("/orgs/".to_owned()), PathPart::Input("org".to_owned()), PathPart::Text("/repos/".to_owned()), PathPart::Input("id".to_owned())];
+    assert_eq!(
+        (update.revision, update.title.as_str(), &update.retry, &update.encoding),
+        (2, "Change", &RetryClass::Never, &Encoding::Json)
+    );
+    let path = [
+        PathPart::Text("/orgs/".to_owned()),
+        PathPart::Input("org".to_owned()),
+        PathPart::Text("/repos/".to_owned()),
+        PathPart::Input("id".to_owned()),
+    ];
     assert_eq!(update.path, path);
     let places: Vec<(&str, &Place)> = update.inputs.iter().map(|Input { field, place }| (field.name.as_str(), place)).collect();
     let expected = [
@@ -142,7 +150,10 @@ fn modules_are_flat() {
     ];
     assert_eq!(places, expected);
     let tag = &model.modules[1];
-    assert_eq!((&tag.encoding, &tag.retry, tag.inputs[0].place.clone()), (&Encoding::Raw("text/plain".to_owned()), &RetryClass::Idempotent, Place::WholeBody));
+    assert_eq!(
+        (&tag.encoding, &tag.retry, tag.inputs[0].place.clone()),
+        (&Encoding::Raw("text/plain".to_owned()), &RetryClass::Idempotent, Place::WholeBody)
+    );
     assert!(matches!(&tag.answers[0], Answer { statuses: (200, 299), body: None, .. }));
 }
 
@@ -215,10 +226,18 @@ fn versions_share_what_is_the_same_all_the_way_down() {
     ));
     let versions = shared(&model);
     for circle in ["Folder", "File", "get_file"] {
-        assert_eq!((same(&versions[0], circle), same(&versions[1], circle), same(&versions[2], circle)), (None, Some(0), Some(0)), "{circle}");
+        assert_eq!(
+            (same(&versions[0], circle), same(&versions[1], circle), same(&versions[2], circle)),
+            (None, Some(0), Some(0)),
+            "{circle}"
+        );
     }
     for changed in ["Task", "User", "get_task", "find_task"] {
-        assert_eq!((same(&versions[0], changed), same(&versions[1], changed), same(&versions[2], changed)), (None, None, Some(1)), "{changed}");
+        assert_eq!(
+            (same(&versions[0], changed), same(&versions[1], changed), same(&versions[2], changed)),
+            (None, None, Some(1)),
+            "{changed}"
+        );
     }
 }
 

@@ -20,7 +20,12 @@ fn files(path: &str) -> Vec<(String, String)> {
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|end| end == "pin" || end == "md"))
-        .map(|path| (path.file_name().expect("a file has a name").to_string_lossy().into_owned(), std::fs::read_to_string(&path).expect("the file is text")))
+        .map(|path| {
+            (
+                path.file_name().expect("a file has a name").to_string_lossy().into_owned(),
+                std::fs::read_to_string(&path).expect("the file is text"),
+            )
+        })
         .collect();
     found.sort();
     assert!(!found.is_empty(), "{path} holds no files");
@@ -88,8 +93,10 @@ fn modules_are_read_as_they_are_written() {
     let body = &module.body;
     let exchange = body.exchange.as_ref().expect("it calls");
     assert!(exchange.outside && !exchange.poll);
-    assert!(matches!(&exchange.path.parts[..], [ast::TemplatePart::Text(start), ast::TemplatePart::Hole(org, hole), ast::TemplatePart::Text(_)]
-        if start == "/orgs/" && org[0].value == "org" && parsed.sources.text(*hole) == "{org}"));
+    assert!(
+        matches!(&exchange.path.parts[..], [ast::TemplatePart::Text(start), ast::TemplatePart::Hole(org, hole), ast::TemplatePart::Text(_)]
+        if start == "/orgs/" && org[0].value == "org" && parsed.sources.text(*hole) == "{org}")
+    );
     let answer = exchange.answer.as_ref().expect("it answers");
     assert_eq!(answer.at.as_ref().expect("at a path").segments.len(), 2);
     assert!(matches!(&body.server, Some(ast::ModuleServer::Name(name)) if name.value == "upload"));
@@ -298,9 +305,43 @@ fn layout_follows_the_author_within_the_width() {
 #[test]
 fn hostile_text_gives_a_tree_in_good_time() {
     let repeated = [
-        "{", "}", "[", "(", "\"", "'", "“", "map<", "id<", "a: {", "x group a {", "search x {", "type A { a: ", "a|", "/// x\n", "/* ", "\\", "\"\\", "(x}",
-        "type type type ", "x query { ", "é", "\u{a0}", "\0", "..", "@", "a: int on v1, ", "x\n", "\"\n", "given { a: [ ", "-> ", "// x\n}",
-        "type A { a: { ", "x { y ", "{ x } } ", "= ", "GET \"/x\" -> map<[{ a: ",
+        "{",
+        "}",
+        "[",
+        "(",
+        "\"",
+        "'",
+        "“",
+        "map<",
+        "id<",
+        "a: {",
+        "x group a {",
+        "search x {",
+        "type A { a: ",
+        "a|",
+        "/// x\n",
+        "/* ",
+        "\\",
+        "\"\\",
+        "(x}",
+        "type type type ",
+        "x query { ",
+        "é",
+        "\u{a0}",
+        "\0",
+        "..",
+        "@",
+        "a: int on v1, ",
+        "x\n",
+        "\"\n",
+        "given { a: [ ",
+        "-> ",
+        "// x\n}",
+        "type A { a: { ",
+        "x { y ",
+        "{ x } } ",
+        "= ",
+        "GET \"/x\" -> map<[{ a: ",
     ];
     let started = std::time::Instant::now();
     for piece in repeated {

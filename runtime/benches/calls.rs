@@ -46,7 +46,10 @@ fn serve() {
             let service = service_fn(move |request| {
                 let body = answer(&pages, &request);
                 async move {
-                    let response = Response::builder().header("content-type", "application/json").header("x-left", "1000000").header("x-reset", "3600");
+                    let response = Response::builder()
+                        .header("content-type", "application/json")
+                        .header("x-left", "1000000")
+                        .header("x-reset", "3600");
                     Ok::<_, Infallible>(response.body(Full::new(body)).expect("a response"))
                 }
             });
@@ -248,7 +251,12 @@ impl lp::Operation for List {
         path: &[lp::Segment::Text("/projects")],
         input: <List as lp::Shaped>::SHAPE,
         places: &[lp::Place::Query(lp::Style::FormExplode), lp::Place::Query(lp::Style::FormExplode)],
-        answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <Vec<Project> as lp::Shaped>::SHAPE, at: &["data"], ..lp::Answer::EMPTY }],
+        answers: &[lp::Answer {
+            decoding: lp::Decoding::Json,
+            shape: <Vec<Project> as lp::Shaped>::SHAPE,
+            at: &["data"],
+            ..lp::Answer::EMPTY
+        }],
         output: <Vec<Project> as lp::Shaped>::SHAPE,
         page: Some(&lp::Page {
             items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::SHAPE },
@@ -372,8 +380,22 @@ fn compare() {
         }
         let (plain, ours) = (median(plain), median(ours));
         println!("{kind}: {count} {unit}, median of {RUNS} runs in turn");
-        println!("  reqwest + serde  {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB", plain / count as f64 * 1e6, count as f64 / plain, peaks.0);
-        println!("  linchpin         {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB", ours / count as f64 * 1e6, count as f64 / ours, peaks.1);
-        println!("  CPU {:.3} of plain (median of each pair); {unit} per CPU second {:.3} of plain", median(ratios.clone()), 1.0 / median(ratios));
+        println!(
+            "  reqwest + serde  {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB",
+            plain / count as f64 * 1e6,
+            count as f64 / plain,
+            peaks.0
+        );
+        println!(
+            "  linchpin         {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB",
+            ours / count as f64 * 1e6,
+            count as f64 / ours,
+            peaks.1
+        );
+        println!(
+            "  CPU {:.3} of plain (median of each pair); {unit} per CPU second {:.3} of plain",
+            median(ratios.clone()),
+            1.0 / median(ratios)
+        );
     }
 }

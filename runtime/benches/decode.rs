@@ -3,7 +3,10 @@
 #![recursion_limit = "512"]
 #![allow(missing_docs, unreachable_pub, dead_code, reason = "the types are only for the bench")]
 
-use std::{hint::black_box, time::{Duration, Instant}};
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 use linchpin_runtime::shape::{Names, Shaped, decode_json};
 use serde::de::DeserializeOwned;
@@ -148,7 +151,6 @@ mod tables {
             pub tags: Vec<String> = "tags", lp::Attrs::REQUIRED;
         }
     }
-
 }
 
 mod derived {
@@ -307,7 +309,9 @@ mod derived {
 
         pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<jiff::Timestamp, D::Error> {
             let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-            jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S:%3f%z", text.as_bytes()).and_then(|time| time.to_timestamp()).map_err(D::Error::custom)
+            jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S:%3f%z", text.as_bytes())
+                .and_then(|time| time.to_timestamp())
+                .map_err(D::Error::custom)
         }
     }
 }

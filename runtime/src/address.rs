@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// What may stand in one segment of a path as it is (RFC 3986, 3.3), less the delimiters that our styles give a meaning to.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'$').remove(b'!').remove(b':').remove(b'@');
+const SEGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'$').remove(b'!').remove(b':').remove(b'@');
 /// What may stand in a name or a value of a query as it is.
 const QUERY: &AsciiSet = &SEGMENT.remove(b'/').remove(b'(').remove(b')').remove(b'*');
 /// What may stand in a cookie's value as it is (RFC 6265, 4.1.1).
@@ -300,7 +301,9 @@ mod tests {
             })
         };
         assert_eq!(server("acme.example.com").expect("fits").as_str(), "https://acme.example.com/attask/api/v22.0");
-        for bad in ["evil.net/", "a@evil.net", "evil.net:8080", "evil.net?x", "evil.net#x", "a\\b", "a b", "%65vil.net", "", ".", "a..b", "é.net"] {
+        for bad in
+            ["evil.net/", "a@evil.net", "evil.net:8080", "evil.net?x", "evil.net#x", "a\\b", "a b", "%65vil.net", "", ".", "a..b", "é.net"]
+        {
             assert_eq!(server(bad).expect_err(bad).kind(), ErrorKind::UnsafeAddress, "{bad}");
         }
     }

@@ -115,7 +115,11 @@ impl fmt::Debug for Body {
             Source::Path(path) => path.display().to_string(),
             Source::Stream(_) => "stream".to_owned(),
         };
-        f.debug_struct("Body").field("source", &source).field("content_type", &self.content_type).field("file_name", &self.file_name).finish()
+        f.debug_struct("Body")
+            .field("source", &source)
+            .field("content_type", &self.content_type)
+            .field("file_name", &self.file_name)
+            .finish()
     }
 }
 
@@ -298,7 +302,9 @@ impl http_body::Body for OpenPayload {
         loop {
             let Some(piece) = self.pieces.front_mut() else { return Poll::Ready(None) };
             let read = match piece {
-                OpenPiece::Bytes(bytes) => Some(Ok(std::mem::take(bytes))).filter(|read| read.as_ref().is_ok_and(|bytes| !bytes.is_empty())),
+                OpenPiece::Bytes(bytes) => {
+                    Some(Ok(std::mem::take(bytes))).filter(|read| read.as_ref().is_ok_and(|bytes| !bytes.is_empty()))
+                }
                 OpenPiece::File(file, buffer) => ready!(read_file(file, buffer, context)),
                 OpenPiece::Stream(stream) => {
                     ready!(stream.get_mut().unwrap_or_else(PoisonError::into_inner).as_mut().poll_next(context))

@@ -90,7 +90,12 @@ impl<'a> Input<'a> {
 }
 
 /// Makes the request of a call. `moved` is the field that paging has moved, and its value.
-pub(crate) fn prepare(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved: Option<(u16, &Value)>) -> Result<Prepared, Error> {
+pub(crate) fn prepare(
+    core: &Core,
+    table: &'static OperationTable,
+    input: ErasedRef<'_>,
+    moved: Option<(u16, &Value)>,
+) -> Result<Prepared, Error> {
     made(core, table, input, moved).map_err(|error| error.with_operation(table))
 }
 
@@ -108,7 +113,8 @@ fn made(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved
     let (payload, content_type) = encode::body(table, core.table, &input)?;
     prepared.payload = payload;
     if let Some(content_type) = content_type {
-        let value = HeaderValue::try_from(content_type).map_err(|_| Error::new(ErrorKind::Input, "the content type is not a header value"))?;
+        let value =
+            HeaderValue::try_from(content_type).map_err(|_| Error::new(ErrorKind::Input, "the content type is not a header value"))?;
         prepared.headers.insert(header::CONTENT_TYPE, value);
     }
     Ok(prepared)
@@ -303,9 +309,8 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Error> {
     let name = HeaderName::try_from(name).map_err(|_| Error::new(ErrorKind::Configuration, "a header's name is not one"))?;
-    let value = HeaderValue::try_from(value).map_err(|_| {
-        Error::new(ErrorKind::Input, format!("the value of the header `{name}` holds a character that a header must not"))
-    })?;
+    let value = HeaderValue::try_from(value)
+        .map_err(|_| Error::new(ErrorKind::Input, format!("the value of the header `{name}` holds a character that a header must not")))?;
     headers.insert(name, value);
     Ok(())
 }

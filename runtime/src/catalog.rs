@@ -152,7 +152,8 @@ impl Module {
             ModuleKind::Search => "search",
             ModuleKind::Trigger => "trigger",
         };
-        let deprecated = self.life().map(|life| json!({ "since": life.since, "sunset": life.sunset, "use": life.successor, "why": life.why }));
+        let deprecated =
+            self.life().map(|life| json!({ "since": life.since, "sunset": life.sunset, "use": life.successor, "why": life.why }));
         json!({
             "name": self.name(), "revision": self.revision(), "title": self.title(), "docs": self.docs(), "kind": kind,
             "deprecated": deprecated,
@@ -166,7 +167,9 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (one, other, expected) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("create_project", "create_projekt", 1), ("ü", "u", 1)] {
+        for (one, other, expected) in
+            [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("create_project", "create_projekt", 1), ("ü", "u", 1)]
+        {
             assert_eq!(distance(one, other), expected, "{one} {other}");
             assert_eq!(distance(other, one), expected, "{other} {one}");
         }

@@ -85,11 +85,7 @@ pub trait Credentials: Send + Sync + fmt::Debug {
     ///
     /// The transport is shared rather than lent: a refresh runs to its end even when the call that asked for it is dropped, because
     /// the server may have used up the old refresh token already.
-    fn obtain<'a>(
-        &'a self,
-        stale: Option<u64>,
-        transport: Arc<dyn Transport>,
-    ) -> BoxFuture<'a, Result<Arc<Applied>, Error>>;
+    fn obtain<'a>(&'a self, stale: Option<u64>, transport: Arc<dyn Transport>) -> BoxFuture<'a, Result<Arc<Applied>, Error>>;
 
     /// Whether a 401 is worth one renewal.
     fn renews(&self) -> bool {
@@ -111,10 +107,7 @@ pub trait Credentials: Send + Sync + fmt::Debug {
 /// and without redirects. Whatever the status, an answer is `Ok`.
 pub trait Transport: Send + Sync {
     /// Sends.
-    fn exchange<'a>(
-        &'a self,
-        request: http::Request<bytes::Bytes>,
-    ) -> BoxFuture<'a, Result<http::Response<bytes::Bytes>, Error>>;
+    fn exchange<'a>(&'a self, request: http::Request<bytes::Bytes>) -> BoxFuture<'a, Result<http::Response<bytes::Bytes>, Error>>;
 }
 
 /// What `auth` makes [`Credentials`] from, once per client.

@@ -111,7 +111,6 @@ impl Download {
         file.flush().await.map_err(unwritable)?;
         Ok(written)
     }
-
 }
 
 opaque!(Download);

@@ -39,7 +39,8 @@ impl Fixed {
     /// Names and JSON values.
     fn members(&self) -> impl Iterator<Item = (&'static str, String)> {
         let body = |constant: &&Constant| constant.place == ConstantPlace::Body;
-        let shared = self.api.constants.iter().filter(body).map(|constant| (constant.name, constant.value.replace("{api}", self.api.wire_version)));
+        let shared =
+            self.api.constants.iter().filter(body).map(|constant| (constant.name, constant.value.replace("{api}", self.api.wire_version)));
         shared.chain(self.own.iter().filter(body).map(|constant| (constant.name, constant.value.to_owned())))
     }
 }
@@ -276,7 +277,9 @@ fn raw(input: &Input<'_>, content_type: &str) -> Result<(Payload, Option<String>
 fn raw_bytes(value: ErasedRef<'_>, attrs: &Attrs) -> Bytes {
     match (value.view(), &value.shape().kind) {
         (View::Bytes(bytes), _) => bytes.clone(),
-        (View::Structure(_) | View::List(_) | View::Map(_) | View::Union(..), _) | (_, Kind::Leaf(Leaf::Json)) => json_text(value, attrs).into(),
+        (View::Structure(_) | View::List(_) | View::Map(_) | View::Union(..), _) | (_, Kind::Leaf(Leaf::Json)) => {
+            json_text(value, attrs).into()
+        }
         _ => Plain::of(value, attrs).map(|plain| plain.flat().into_owned()).unwrap_or_default().into(),
     }
 }

@@ -263,7 +263,9 @@ impl Core {
             return Err(Error::new(ErrorKind::UnsafeAddress, "a redirect leads a call that changes something to another origin"));
         }
         if !call.payload.is_whole() {
-            return Err(Error::new(ErrorKind::Transport, "the server redirects, and the stream has been sent already").with_retryable(false));
+            return Err(
+                Error::new(ErrorKind::Transport, "the server redirects, and the stream has been sent already").with_retryable(false)
+            );
         }
         Ok(Hop { method, url, passage, whole: hop.whole && !leaves })
     }
@@ -423,7 +425,8 @@ fn apply_query(url: &mut Url, applied: &Applied) {
         return;
     }
     let ours = |name: &str| applied.query.iter().any(|(known, _)| known == name);
-    let kept: Vec<(String, String)> = url.query_pairs().filter(|(name, _)| !ours(name)).map(|(name, value)| (name.into(), value.into())).collect();
+    let kept: Vec<(String, String)> =
+        url.query_pairs().filter(|(name, _)| !ours(name)).map(|(name, value)| (name.into(), value.into())).collect();
     if kept.len() != url.query_pairs().count() {
         url.query_pairs_mut().clear().extend_pairs(kept);
     }
@@ -466,7 +469,8 @@ pub(crate) struct Exchanges {
 impl Exchanges {
     async fn run(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Error> {
         let (parts, body) = request.into_parts();
-        let url = Url::parse(&parts.uri.to_string()).map_err(|_| Error::new(ErrorKind::Configuration, "the endpoint's address is not a URL"))?;
+        let url =
+            Url::parse(&parts.uri.to_string()).map_err(|_| Error::new(ErrorKind::Configuration, "the endpoint's address is not a URL"))?;
         if self.guard {
             guard_literal(&url)?;
         }
@@ -501,7 +505,9 @@ impl OperationTable {
             .iter()
             .map(|segment| match segment {
                 crate::operation::Segment::Text(text) => (*text).to_owned(),
-                crate::operation::Segment::Field(index) => format!("{{{}}}", fields.get(usize::from(*index)).map_or("", |field| field.name())),
+                crate::operation::Segment::Field(index) => {
+                    format!("{{{}}}", fields.get(usize::from(*index)).map_or("", |field| field.name()))
+                }
             })
             .collect()
     }

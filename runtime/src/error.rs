@@ -169,7 +169,13 @@ impl Error {
     }
 
     /// What the API said for itself. A body over the kept size is dropped, never cut: half a document decodes to nothing.
-    pub(crate) fn with_api(mut self, code: Option<String>, message: Option<String>, body: Bytes, failure: Option<&'static Failure>) -> Error {
+    pub(crate) fn with_api(
+        mut self,
+        code: Option<String>,
+        message: Option<String>,
+        body: Bytes,
+        failure: Option<&'static Failure>,
+    ) -> Error {
         self.0.code = code.map(|code| shorten(&code));
         self.0.api_message = message.map(|message| shorten(&message));
         self.0.body = (body.len() <= KEPT_BODY).then_some((body, failure.map_or(&[], |failure| failure.at)));

@@ -43,5 +43,5 @@ pub use gate::RedirectPolicy;
 pub use observe::{Attempt, Notice, Observer};
 pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
-pub use value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret};
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
+pub use value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret};

@@ -113,7 +113,8 @@ impl Rates {
 
     /// Takes a place in every limit, or in none and says how long to wait.
     fn ask(&mut self, now: Duration) -> Result<(), Duration> {
-        let waits = self.windows.iter_mut().map(|window| window.wait(now)).chain(self.reported.iter_mut().map(|reported| reported.wait(now)));
+        let waits =
+            self.windows.iter_mut().map(|window| window.wait(now)).chain(self.reported.iter_mut().map(|reported| reported.wait(now)));
         let wait = waits.max().unwrap_or_default().max(self.paused_until.saturating_sub(now));
         if !wait.is_zero() {
             return Err(wait);

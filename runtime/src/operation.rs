@@ -625,7 +625,8 @@ impl OperationTable {
 
 impl Answer {
     /// Every 2xx, and nothing is read.
-    pub const EMPTY: Self = Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::SHAPE, at: &[], variant: None };
+    pub const EMPTY: Self =
+        Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::SHAPE, at: &[], variant: None };
 }
 
 impl Failure {
@@ -706,6 +707,5 @@ impl ExampleTable {
 
 impl ExampleExchange {
     /// Any request, and an empty answer.
-    pub const EMPTY: Self =
-        Self { sends: ("", ""), request_headers: &[], request_body: "", status: 200, headers: &[], body: "" };
+    pub const EMPTY: Self = Self { sends: ("", ""), request_headers: &[], request_body: "", status: 200, headers: &[], body: "" };
 }

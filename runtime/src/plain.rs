@@ -52,7 +52,9 @@ impl<'a> Plain<'a> {
             View::Map(entries) => {
                 Some(Plain::Members(entries.iter().filter_map(|(key, entry)| Some((key.into(), Plain::of(entry, attrs)?))).collect()))
             }
-            View::Structure(structure) => Some(Plain::Members(members(structure.fields().map(|(field, value)| (field.wire, &field.attrs, value))))),
+            View::Structure(structure) => {
+                Some(Plain::Members(members(structure.fields().map(|(field, value)| (field.wire, &field.attrs, value)))))
+            }
         }
     }
 

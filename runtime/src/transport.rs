@@ -456,7 +456,9 @@ mod tests {
 
     #[test]
     fn literal_addresses_are_guarded() {
-        for (address, public) in [("http://127.0.0.1/", false), ("http://[::1]:80/", false), ("http://0x7f.1/", false), ("https://8.8.8.8/", true)] {
+        for (address, public) in
+            [("http://127.0.0.1/", false), ("http://[::1]:80/", false), ("http://0x7f.1/", false), ("https://8.8.8.8/", true)]
+        {
             let url = Url::parse(address).expect("a URL");
             assert_eq!(guard_literal(&url).is_ok(), public, "{address}");
         }

@@ -134,7 +134,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 async fn a_gzip_bomb_is_not_held() {
     let server = StandIn::start().await.expect("it listens");
     let bomb = gzip(&vec![b' '; 64 << 20]);
-    let packed = |body: Vec<u8>| Reply::status(200).header("content-type", "application/json").header("content-encoding", "gzip").body(body);
+    let packed =
+        |body: Vec<u8>| Reply::status(200).header("content-type", "application/json").header("content-encoding", "gzip").body(body);
     server.on("GET", "/api/1.0/items/bomb", packed(bomb.clone()));
     server.on("GET", "/api/1.0/items/fine", packed(gzip(br#"{"data": {"id": "x"}}"#)));
     server.on("GET", "/api/1.0/items/error", packed(bomb).status_code(500));

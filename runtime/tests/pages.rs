@@ -76,7 +76,11 @@ async fn the_next_page_is_fetched_while_this_one_is_read() {
     let mut items = ByCursor { cursor: None }.items(&client(&server));
     items.try_next().await.expect("an item");
     // The caller is busy with the first item and asks for nothing.
-    let fetched = async { while server.received().len() < 2 { tokio::task::yield_now().await } };
+    let fetched = async {
+        while server.received().len() < 2 {
+            tokio::task::yield_now().await
+        }
+    };
     tokio::time::timeout(Duration::from_secs(10), fetched).await.expect("the second page is asked for meanwhile");
 }
 

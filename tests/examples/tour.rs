@@ -142,7 +142,10 @@ struct Printing;
 impl Observer for Printing {
     fn noticed(&self, notice: &Notice) {
         if let Notice::DeprecatedByServer { operation, sunset, .. } = notice {
-            println!("  \x1b[33mdeprecated\x1b[0m the server says that {operation} ends on {}", sunset.as_deref().unwrap_or("a day not known yet"));
+            println!(
+                "  \x1b[33mdeprecated\x1b[0m the server says that {operation} ends on {}",
+                sunset.as_deref().unwrap_or("a day not known yet")
+            );
         }
     }
 }
@@ -154,9 +157,15 @@ async fn stand_in() -> Result<StandIn, Box<dyn Error>> {
     workfront.on("POST", &format!("{api}/project"), data(json!({ "ID": "p1", "name": "Alpha", "status": "CUR" })));
     workfront.on("GET", &format!("{api}/project/p1"), Reply::reset());
     let read = data(json!({ "ID": "p1", "name": "Alpha", "status": "CUR" }));
-    workfront.on("GET", &format!("{api}/project/p1"), read.header("deprecation", "@1767225600").header("sunset", "Sat, 01 Jan 2028 00:00:00 GMT"));
-    let pages = [json!([{ "ID": "p1", "name": "Alpha", "status": "CUR" }, { "ID": "p2", "name": "Beta", "status": "PLN" }]),
-        json!([{ "ID": "p3", "name": "Gamma", "status": "a status of their own" }])];
+    workfront.on(
+        "GET",
+        &format!("{api}/project/p1"),
+        read.header("deprecation", "@1767225600").header("sunset", "Sat, 01 Jan 2028 00:00:00 GMT"),
+    );
+    let pages = [
+        json!([{ "ID": "p1", "name": "Alpha", "status": "CUR" }, { "ID": "p2", "name": "Beta", "status": "PLN" }]),
+        json!([{ "ID": "p3", "name": "Gamma", "status": "a status of their own" }]),
+    ];
     for (index, page) in pages.into_iter().enumerate() {
         workfront.on("GET", &format!("{api}/project/search?$$FIRST={}", index * 2), data(page));
     }

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 pub struct Server {
     child: Child,
     port: u16,
+    services: &'static [&'static str],
     name: &'static str,
 }
 
@@ -26,9 +27,10 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The port; emulate's further services follow it, in the order of [`EMULATED`].
-    pub fn port(&self) -> u16 {
-        self.port
+    /// The address of one of the services of a server that runs several.
+    pub fn service(&self, service: &str) -> String {
+        let place = self.services.iter().position(|one| *one == service).expect("a service of this server");
+        format!("http://127.0.0.1:{}", self.port + place as u16)
     }
 }
 
@@ -44,22 +46,20 @@ impl Drop for Server {
     }
 }
 
-/// The services that [`emulate`] runs: the first at its port, each further one at the next.
-pub const EMULATED: [&str; 2] = ["github", "slack"];
-
-/// GitHub and Slack, emulated.
+/// GitHub and Slack, emulated: the services `github` and `slack`, at neighbouring ports. `tests/servers/seed.yaml` says what is there.
 pub fn emulate() -> Option<Arc<Server>> {
-    static SLOT: Slot = Slot::new();
+    const SERVICES: &[&str] = &["github", "slack"];
+    static SLOT: Slot = Slot::new(SERVICES);
     SLOT.shared("emulate", |port| {
         let mut command = node("node_modules/emulate/dist/index.js")?;
-        command.args(["start", "--port", &port.to_string(), "--seed", "seed.yaml", "--service", &EMULATED.join(",")]);
+        command.args(["start", "--port", &port.to_string(), "--seed", "seed.yaml", "--service", &SERVICES.join(",")]);
         Ok(command)
     })
 }
 
 /// An OpenID provider; see `tests/servers/oidc.mjs` for its clients.
 pub fn oidc_provider() -> Option<Arc<Server>> {
-    static SLOT: Slot = Slot::new();
+    static SLOT: Slot = Slot::new(&[]);
     SLOT.shared("oidc-provider", |port| {
         installed("node_modules/oidc-provider/package.json")?;
         let mut command = node("oidc.mjs")?;
@@ -70,7 +70,7 @@ pub fn oidc_provider() -> Option<Arc<Server>> {
 
 /// WireMock; programmed over `/__admin`.
 pub fn wiremock() -> Option<Arc<Server>> {
-    static SLOT: Slot = Slot::new();
+    static SLOT: Slot = Slot::new(&[]);
     SLOT.shared("wiremock", |port| {
         let jar = installed("node_modules/wiremock/build/wiremock-standalone-3.13.2.jar")?;
         let java = Command::new("java").arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -85,7 +85,7 @@ pub fn wiremock() -> Option<Arc<Server>> {
 
 /// httpbin.
 pub fn httpbin() -> Option<Arc<Server>> {
-    static SLOT: Slot = Slot::new();
+    static SLOT: Slot = Slot::new(&[]);
     SLOT.shared("httpbin", |port| {
         let mut command = Command::new(installed(".venv/bin/python")?);
         command.args(["-m", "gunicorn", "--workers", "2", "--threads", "4", "--bind", &format!("127.0.0.1:{port}"), "httpbin:app"]);
@@ -108,20 +108,23 @@ fn node(script: &str) -> Result<Command, String> {
     Ok(command)
 }
 
-/// One server that the tests of a program share while any of them holds it.
-struct Slot(Mutex<Weak<Server>>);
+/// One server that the tests of a program share while any of them holds it, with the services that it runs side by side.
+struct Slot {
+    running: Mutex<Weak<Server>>,
+    services: &'static [&'static str],
+}
 
 impl Slot {
-    const fn new() -> Self {
-        Self(Mutex::new(Weak::new()))
+    const fn new(services: &'static [&'static str]) -> Self {
+        Self { running: Mutex::new(Weak::new()), services }
     }
 
     fn shared(&self, name: &'static str, command: impl Fn(u16) -> Result<Command, String>) -> Option<Arc<Server>> {
-        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = slot.upgrade() {
             return Some(running);
         }
-        match start(name, command) {
+        match start(name, self.services, command) {
             Ok(server) => {
                 let server = Arc::new(server);
                 *slot = Arc::downgrade(&server);
@@ -141,8 +144,12 @@ fn skip(name: &str, reason: &str) -> Option<Arc<Server>> {
     None
 }
 
-fn start(name: &'static str, command: impl Fn(u16) -> Result<Command, String>) -> Result<Server, String> {
-    let port = free_ports(EMULATED.len() as u16);
+fn start(
+    name: &'static str,
+    services: &'static [&'static str],
+    command: impl Fn(u16) -> Result<Command, String>,
+) -> Result<Server, String> {
+    let port = free_ports(services.len().max(1) as u16);
     let child = command(port)?
         .current_dir(folder())
         .stdin(Stdio::null())
@@ -151,9 +158,11 @@ fn start(name: &'static str, command: impl Fn(u16) -> Result<Command, String>) -
         .process_group(0)
         .spawn()
         .map_err(|error| format!("it does not start: {error}"))?;
-    let mut server = Server { child, port, name };
+    let mut server = Server { child, port, services, name };
     let log = server.drain();
-    server.wait(&log);
+    for port in port..=port + services.len().saturating_sub(1) as u16 {
+        server.wait(port, &log);
+    }
     Ok(server)
 }
 
@@ -192,9 +201,9 @@ impl Server {
     }
 
     /// Waits until the server accepts connections. One that is installed and does not come up is a failure everywhere.
-    fn wait(&mut self, log: &Mutex<Vec<u8>>) {
+    fn wait(&mut self, port: u16, log: &Mutex<Vec<u8>>) {
         let deadline = Instant::now() + Duration::from_secs(60);
-        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
         while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
             let ended = self.child.try_wait().ok().flatten();
             if ended.is_some() || Instant::now() > deadline {

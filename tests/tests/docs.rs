@@ -15,7 +15,11 @@ fn root() -> PathBuf {
 fn documents() -> Vec<(String, String)> {
     let mut paths: Vec<_> = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(PathBuf::from).into();
     let docs = std::fs::read_dir(root().join("docs")).expect("there is a docs folder");
-    paths.extend(docs.flatten().map(|entry| Path::new("docs").join(entry.file_name())).filter(|path| path.extension().is_some_and(|end| end == "md")));
+    paths.extend(
+        docs.flatten()
+            .map(|entry| Path::new("docs").join(entry.file_name()))
+            .filter(|path| path.extension().is_some_and(|end| end == "md")),
+    );
     paths.sort();
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -28,10 +32,12 @@ fn documents() -> Vec<(String, String)> {
 fn mistakes(snippet: &Snippet) -> String {
     let whole = snippet.text.contains("connector ");
     let mut sources = Sources::default();
-    sources.add(format!("{}:{}", snippet.file, snippet.line), if whole { snippet.text.clone() } else { format!("{HEADER}{}", snippet.text) });
+    sources
+        .add(format!("{}:{}", snippet.file, snippet.line), if whole { snippet.text.clone() } else { format!("{HEADER}{}", snippet.text) });
     let mut diagnostics = Diagnostics::default();
     linchpin_compiler::check(&sources, &mut diagnostics);
-    let errors = diagnostics.sorted(&sources).into_iter().filter(|one| whole || one.severity() == linchpin_compiler::diagnostics::Severity::Error);
+    let errors =
+        diagnostics.sorted(&sources).into_iter().filter(|one| whole || one.severity() == linchpin_compiler::diagnostics::Severity::Error);
     errors.map(|one| full::render(one, &sources, false)).collect()
 }
 

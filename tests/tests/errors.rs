@@ -121,7 +121,8 @@ fn each_fix_mends_what_it_is_for() {
 #[test]
 fn each_code_has_a_fixture() {
     let fixtures = fixtures();
-    let without: Vec<_> = codes::ALL.iter().filter(|code| !fixtures.iter().any(|fixture| fixture.code.id == code.id)).map(|code| code.id).collect();
+    let without: Vec<_> =
+        codes::ALL.iter().filter(|code| !fixtures.iter().any(|fixture| fixture.code.id == code.id)).map(|code| code.id).collect();
     assert!(without.is_empty(), "no fixture raises {without:?}");
     assert!(codes::ALL.len() >= 60);
 }
@@ -170,7 +171,8 @@ fn pages_say_what_is_wrong_and_what_is_right() {
 /// What remains of a text that lost a piece: cut short, or without one of its lines or words.
 fn damaged(text: &str) -> Vec<String> {
     let cuts = text.char_indices().step_by(5).map(|(at, _)| text[..at].to_owned());
-    let lines = (0..text.lines().count()).map(|gone| text.lines().enumerate().filter(|(line, _)| *line != gone).map(|(_, line)| format!("{line}\n")).collect());
+    let lines = (0..text.lines().count())
+        .map(|gone| text.lines().enumerate().filter(|(line, _)| *line != gone).map(|(_, line)| format!("{line}\n")).collect());
     let words: Vec<&str> = text.split(' ').collect();
     let words = (0..words.len()).map(|gone| [&words[..gone], &words[gone + 1..]].concat().join(" "));
     cuts.chain(lines).chain(words).collect()

@@ -82,7 +82,11 @@ mod calls {
     #[tokio::test]
     async fn an_update_leaves_erases_and_sets() {
         let server = StandIn::start().await.expect("a stand-in");
-        server.on("PATCH", "/v1/things/t1", Reply::json(200, &json!({ "ID": "t1", "text": "A", "moment": "2026-01-02T03:04:05Z", "maybe": null, "kind": "thing" })));
+        server.on(
+            "PATCH",
+            "/v1/things/t1",
+            Reply::json(200, &json!({ "ID": "t1", "text": "A", "moment": "2026-01-02T03:04:05Z", "maybe": null, "kind": "thing" })),
+        );
         let client = types::Client::builder(types::Key::new(host(), "k")).base_url(server.url()).build().expect("a client");
         let change = types::ChangeThing::new("t1", None::<String>).erase_price().place(types::ChangeThingPlace::new("Main Street"));
         let thing = change.send(&client).await.expect("an answer");

@@ -1,8 +1,8 @@
 //! The universal `http` module and credentials against httpbin.
 
 use linchpin_runtime::__codegen_v1 as lp;
-use linchpin_runtime::{AnyClient, ErrorKind};
 use linchpin_runtime::http_module::{self, HttpRequest, Part, Redirects};
+use linchpin_runtime::{AnyClient, ErrorKind};
 use linchpin_tests::servers;
 use serde_json::{Value as Json, json};
 
@@ -138,7 +138,10 @@ async fn answers_are_parsed_by_their_content_type() {
     let xml = get("/xml").send(&client).await.expect("an answer");
     // httpbin's document declares no document type; its root is `slideshow`.
     assert_eq!(xml.parsed().expect("XML")["slideshow"]["@author"], json!("Yours Truly"));
-    assert_eq!(get("/robots.txt").send(&client).await.expect("an answer").parsed().expect("text"), json!("User-agent: *\nDisallow: /deny\n"));
+    assert_eq!(
+        get("/robots.txt").send(&client).await.expect("an answer").parsed().expect("text"),
+        json!("User-agent: *\nDisallow: /deny\n")
+    );
     let image = get("/image/png").send(&client).await.expect("an answer");
     assert_eq!(image.parsed().expect_err("an image").kind(), ErrorKind::Decode);
     assert_eq!(&image.body()[1..4], b"PNG");

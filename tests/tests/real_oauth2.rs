@@ -60,13 +60,8 @@ const CODE: lp::OAuth2 = lp::OAuth2 {
     scopes: &["read", "offline_access"],
     ..lp::OAuth2::EMPTY
 };
-const CLIENT: lp::OAuth2 = lp::OAuth2 {
-    flow: lp::OAuth2Flow::ClientCredentials,
-    authorize: "",
-    rotation: lp::Rotation::None,
-    scopes: &["read", "write"],
-    ..CODE
-};
+const CLIENT: lp::OAuth2 =
+    lp::OAuth2 { flow: lp::OAuth2Flow::ClientCredentials, authorize: "", rotation: lp::Rotation::None, scopes: &["read", "write"], ..CODE };
 const BEARER: &[lp::Credential] = &[lp::Credential::Header("authorization", "Bearer {access_token}")];
 
 macro_rules! connection {

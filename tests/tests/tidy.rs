@@ -142,7 +142,8 @@ fn runtime_and_compiler_do_not_know_each_other() {
 fn the_compiler_stays_light() {
     let manifest = fs::read_to_string(root().join("compiler/Cargo.toml")).expect("the compiler has a manifest");
     let dependencies = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("it has dependencies");
-    let names: Vec<_> = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|name| !name.is_empty()).collect();
+    let names: Vec<_> =
+        dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|name| !name.is_empty()).collect();
     for name in names {
         assert!(
             ["pest", "pest_derive", "proc-macro2", "quote", "toml"].contains(&name),

@@ -126,7 +126,9 @@ fn shown(text: &str) -> String {
 
 /// Control characters and those that turn the direction of writing are replaced: source text never steers a terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|one| if one.is_control() || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') { '\u{fffd}' } else { one }).collect()
+    text.chars()
+        .map(|one| if one.is_control() || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') { '\u{fffd}' } else { one })
+        .collect()
 }
 
 fn columns(text: &str) -> usize {

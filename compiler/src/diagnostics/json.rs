@@ -7,9 +7,8 @@ use crate::source::{Sources, Span};
 /// One object without a line end. Lines and columns count from 1, columns in characters; `end` is one past the last; offsets
 /// are bytes from 0. The first label is the main place.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let labels = diagnostic.labels.iter().map(|label| {
-        Json::Object(vec![("place", place(label.span, sources)), ("text", Json::text(&label.text))])
-    });
+    let labels =
+        diagnostic.labels.iter().map(|label| Json::Object(vec![("place", place(label.span, sources)), ("text", Json::text(&label.text))]));
     let mut members = vec![
         ("severity", Json::text(diagnostic.severity().name())),
         ("code", Json::text(diagnostic.code.id)),

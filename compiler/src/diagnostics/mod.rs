@@ -8,7 +8,7 @@ pub mod nearest;
 pub mod sarif;
 pub mod short;
 
-use crate::source::{Span, Sources};
+use crate::source::{Sources, Span};
 pub use codes::Code;
 
 /// How bad it is.

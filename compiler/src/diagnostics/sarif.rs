@@ -107,7 +107,8 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("my specs/acme.pin", "é send \"x\"\n");
         let span = Span { file, start: 3, end: 7 };
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_STATEMENT, span, "`send` is \"odd\"").help("write `sent`").replace("write `sent`", span, "sent");
+        let diagnostic =
+            Diagnostic::new(codes::UNKNOWN_STATEMENT, span, "`send` is \"odd\"").help("write `sent`").replace("write `sent`", span, "sent");
         let line = json::render(&diagnostic, &sources);
         let place = "{\"file\":\"my specs/acme.pin\",\"start\":{\"line\":1,\"column\":3,\"offset\":3},\"end\":{\"line\":1,\"column\":7,\"offset\":7}}";
         assert_eq!(
@@ -122,7 +123,9 @@ mod tests {
         diagnostics.push(diagnostic);
         let log = super::render(&[(sources, diagnostics)]);
         let region = "\"region\":{\"startLine\":1,\"startColumn\":3,\"endLine\":1,\"endColumn\":7}";
-        assert!(log.contains(&format!("\"locations\":[{{\"physicalLocation\":{{\"artifactLocation\":{{\"uri\":\"my%20specs/acme.pin\"}},{region}}}}}]")));
+        assert!(log.contains(&format!(
+            "\"locations\":[{{\"physicalLocation\":{{\"artifactLocation\":{{\"uri\":\"my%20specs/acme.pin\"}},{region}}}}}]"
+        )));
         assert!(log.contains("\"ruleId\":\"P0102\",\"ruleIndex\":0,\"level\":\"error\""));
         assert!(log.contains("\"insertedContent\":{\"text\":\"sent\"}"));
     }

@@ -140,7 +140,10 @@ mod tests {
     fn text_stays_text() {
         assert_eq!(safe("A `Vec<T>` of <b>[items]</b>, 1 < 2."), r"A `Vec<T>` of \<b\>\[items\]\</b\>, 1 \< 2.");
         assert_eq!(safe("See https://a.example/x?y=1, or (http://b.example)."), "See <https://a.example/x?y=1>, or (<http://b.example>).");
-        assert_eq!(safe("[the docs](https://a.example/x) and <https://b.example>"), "[the docs](https://a.example/x) and <https://b.example>");
+        assert_eq!(
+            safe("[the docs](https://a.example/x) and <https://b.example>"),
+            "[the docs](https://a.example/x) and <https://b.example>"
+        );
         assert_eq!(safe("an open ` tick and [x]: y"), r"an open \` tick and \[x\]: y");
     }
 

@@ -237,7 +237,8 @@ impl Printer {
         if segments(inner).last().is_some_and(|(start, _)| matches!(&inner[*start], TokenTree::Punct(punct) if punct.as_char() == '.')) {
             return;
         }
-        let list = delimiter != Delimiter::Brace || inner.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
+        let list =
+            delimiter != Delimiter::Brace || inner.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
         if list && !has_statements(inner) {
             self.push(",");
         }
@@ -338,7 +339,10 @@ fn is_keyword(word: &str) -> bool {
 
 /// Writes anything but a group, with the space that goes before it.
 fn write_leaf(token: &TokenTree, before: Before, write: &mut dyn FnMut(&str)) -> Before {
-    let word_follows = matches!(before, Before::Keyword | Before::Name | Before::Literal | Before::Close | Before::Spaced | Before::Group | Before::Braces);
+    let word_follows = matches!(
+        before,
+        Before::Keyword | Before::Name | Before::Literal | Before::Close | Before::Spaced | Before::Group | Before::Braces
+    );
     match token {
         TokenTree::Ident(word) => {
             let word = word.to_string();
@@ -527,7 +531,8 @@ mod tests {
             }
         };
         let printed: TokenStream = file("acme.pin", tokens.clone()).parse().expect("it is Rust's tokens");
-        let plain = |tokens: TokenStream| tokens.to_string().replace([' ', '\n'], "").replace(",)", ")").replace(",}", "}").replace(",]", "]");
+        let plain =
+            |tokens: TokenStream| tokens.to_string().replace([' ', '\n'], "").replace(",)", ")").replace(",}", "}").replace(",]", "]");
         assert_eq!(plain(printed), plain(tokens));
     }
 }

@@ -208,7 +208,11 @@ impl Items {
         }
         let name = names::module(group.path.last().map_or("", String::as_str));
         let docs = documentation(&group.docs, &format!("{}.", group.title.trim_end_matches('.')));
-        let prelude = self.own.contains(&group.path).then(|| quote!(use ::linchpin_runtime::__codegen_v1 as lp;));
+        let prelude = self.own.contains(&group.path).then(|| {
+            quote!(
+                use ::linchpin_runtime::__codegen_v1 as lp;
+            )
+        });
         quote! {
             #docs
             pub mod #name {

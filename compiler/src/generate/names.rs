@@ -21,10 +21,47 @@ const KEYWORDS: &[&str] = &[
 
 /// Names that every version's module has of itself, and names that a reader expects to mean what they mean in Rust.
 const RESERVED_TYPES: &[&str] = &[
-    "Api", "AsMut", "AsRef", "Box", "Client", "Clone", "Copy", "Default", "DoubleEndedIterator", "Drop", "Eq", "Err", "ExactSizeIterator",
-    "Extend", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "Into", "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord",
-    "PartialEq", "PartialOrd", "Result", "Self", "Send", "Sized", "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto",
-    "Unpin", "Vec",
+    "Api",
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Client",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
 ];
 
 /// Modules that generated code has of itself.
@@ -245,11 +282,25 @@ mod tests {
 
     #[test]
     fn cases() {
-        let camels = ["create_program", "HTTPMethod", "URL", "issue-event", "oauth2", "api_key", "2fa", "Self", "self", "Project", "v2_beta", ""];
+        let camels =
+            ["create_program", "HTTPMethod", "URL", "issue-event", "oauth2", "api_key", "2fa", "Self", "self", "Project", "v2_beta", ""];
         let camels: Vec<_> = camels.into_iter().map(camel).collect();
         assert_eq!(
             camels,
-            ["CreateProgram", "HTTPMethod", "Url", "IssueEvent", "OAuth2", "ApiKey", "_2fa", "Self_", "Self_", "Project", "V2Beta", "unnamed"]
+            [
+                "CreateProgram",
+                "HTTPMethod",
+                "Url",
+                "IssueEvent",
+                "OAuth2",
+                "ApiKey",
+                "_2fa",
+                "Self_",
+                "Self_",
+                "Project",
+                "V2Beta",
+                "unnamed"
+            ]
         );
         let snakes = ["type", "plannedStart", "HTTPMethod", "name_2", "self", "+1", "@odata.nextLink", "__a", "_"];
         let snakes: Vec<_> = snakes.into_iter().map(snake).collect();

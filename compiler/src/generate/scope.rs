@@ -157,7 +157,8 @@ impl<'p> Scope<'p> {
             let owner = named(path)?;
             // In a type, fields are in lower case; in an enum, variants are capitalised.
             let is_enum = self.projection.types.iter().any(|one| {
-                matches!(one.item.kind, TypeDefKind::Enum { .. }) && model.name(one.item.symbol).name == path.rsplit('.').next().unwrap_or(path)
+                matches!(one.item.kind, TypeDefKind::Enum { .. })
+                    && model.name(one.item.symbol).name == path.rsplit('.').next().unwrap_or(path)
             });
             Some(owner + "::" + &if is_enum { names::camel(member) } else { names::snake(member) })
         };

@@ -43,11 +43,9 @@ fn type_in(definition: &TypeDef, version: usize) -> TypeDef {
         TypeDefKind::Enum { closed, variants } => {
             TypeDefKind::Enum { closed: *closed, variants: kept(variants, version, |variant: &EnumVariant| variant.on) }
         }
-        TypeDefKind::Union { tag, closed, variants } => TypeDefKind::Union {
-            tag: tag.clone(),
-            closed: *closed,
-            variants: kept(variants, version, |variant: &UnionVariant| variant.on),
-        },
+        TypeDefKind::Union { tag, closed, variants } => {
+            TypeDefKind::Union { tag: tag.clone(), closed: *closed, variants: kept(variants, version, |variant: &UnionVariant| variant.on) }
+        }
     };
     TypeDef { kind, docs: definition.docs.clone(), life: definition.life.clone(), ..*definition }
 }
@@ -70,7 +68,8 @@ fn share(later: &mut Projection<'_>, earlier: &Projection<'_>) {
     for one in later.types.iter_mut().filter(|one| one.same_as.is_none() && same_types.contains(&one.item.symbol)) {
         one.same_as = Some(earlier.version);
     }
-    let modules: HashMap<(Symbol, u32), &Module> = earlier.modules.iter().map(|one| ((one.item.symbol, one.item.revision), &one.item)).collect();
+    let modules: HashMap<(Symbol, u32), &Module> =
+        earlier.modules.iter().map(|one| ((one.item.symbol, one.item.revision), &one.item)).collect();
     for one in later.modules.iter_mut().filter(|one| one.same_as.is_none()) {
         let same = modules.get(&(one.item.symbol, one.item.revision)).is_some_and(|other| reads_the_same(&one.item, other));
         if same && module_references(&one.item).iter().all(|symbol| same_types.contains(symbol)) {
@@ -113,9 +112,10 @@ fn equal_kinds(a: &TypeDefKind, b: &TypeDefKind) -> bool {
         (TypeDefKind::Enum { closed: a_closed, variants: a }, TypeDefKind::Enum { closed: b_closed, variants: b }) => {
             a_closed == b_closed && pairwise(a, b, equal_values)
         }
-        (TypeDefKind::Union { tag: a_tag, closed: a_closed, variants: a }, TypeDefKind::Union { tag: b_tag, closed: b_closed, variants: b }) => {
-            a_tag == b_tag && a_closed == b_closed && pairwise(a, b, equal_variants)
-        }
+        (
+            TypeDefKind::Union { tag: a_tag, closed: a_closed, variants: a },
+            TypeDefKind::Union { tag: b_tag, closed: b_closed, variants: b },
+        ) => a_tag == b_tag && a_closed == b_closed && pairwise(a, b, equal_variants),
         _ => false,
     }
 }

@@ -285,7 +285,11 @@ impl Unpaired {
                 }
                 let place = Span { file, start: end, end };
                 let own_line = text[at as usize..end as usize].contains(&b'\n');
-                let edit = if own_line { format!("\n{}{closer}", " ".repeat(lines.all[lines.line_of(at)].indentation)) } else { format!(" {closer}") };
+                let edit = if own_line {
+                    format!("\n{}{closer}", " ".repeat(lines.all[lines.line_of(at)].indentation))
+                } else {
+                    format!(" {closer}")
+                };
                 diagnostics.push(
                     diagnostic.fix(format!("write `{closer}`"), vec![Edit { span: place, text: edit }]).help(format!("write `{closer}`")),
                 );
@@ -297,9 +301,9 @@ impl Unpaired {
                     Some(start) => diagnostic
                         .also(here(start), "this looks like a block whose first line is missing")
                         .help(format!("write what `{closer}` should close above these lines, or take it away")),
-                    None => diagnostic
-                        .help("take it away, or open what it should close")
-                        .replace(format!("take `{closer}` away"), here(at), ""),
+                    None => {
+                        diagnostic.help("take it away, or open what it should close").replace(format!("take `{closer}` away"), here(at), "")
+                    }
                 });
             }
         }
@@ -325,7 +329,13 @@ impl Unpaired {
                     None => text[at as usize] = b' ',
                 }
                 let line = lines.all.get(lines.line_of(at) + 1).map_or(text.len() as u32, |next| next.start);
-                let end = if trusted && closer == b'}' { at + 1 } else if trusted { line } else { text.len() as u32 };
+                let end = if trusted && closer == b'}' {
+                    at + 1
+                } else if trusted {
+                    line
+                } else {
+                    text.len() as u32
+                };
                 scan.mended.push(Span { file, start: at, end });
             }
         }

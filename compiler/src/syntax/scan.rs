@@ -205,8 +205,11 @@ impl Scanner<'_> {
             '\u{201c}' | '\u{201d}' | '\u{201e}' => return self.typographic_quotes(),
             '\u{a0}' | '\u{2000}'..='\u{200f}' | '\u{202f}' | '\u{3000}' | '\u{feff}' | '\0'..'\u{20}' | '\u{7f}' => {
                 self.diagnostics.push(
-                    Diagnostic::new(codes::ODD_CHARACTER, span, format!("the invisible character {name} cannot stand here"))
-                        .replace("write a space", span, " "),
+                    Diagnostic::new(codes::ODD_CHARACTER, span, format!("the invisible character {name} cannot stand here")).replace(
+                        "write a space",
+                        span,
+                        " ",
+                    ),
                 );
                 self.blank(span);
             }

@@ -24,7 +24,9 @@ pub(crate) fn items(text: &str) -> Items {
             modules.push((depth, name));
         } else if line == "}" && modules.last().is_some_and(|(start, _)| *start == depth) {
             modules.pop();
-        } else if let Some(name) = ["pub struct ", "pub enum "].iter().find_map(|start| line.strip_prefix(start)).filter(|rest| rest.contains('"')) {
+        } else if let Some(name) =
+            ["pub struct ", "pub enum "].iter().find_map(|start| line.strip_prefix(start)).filter(|rest| rest.contains('"'))
+        {
             types.push(path(&modules, name.split(' ').next().unwrap_or_default()));
         } else if let Some(name) = line.strip_prefix("impl lp::Operation for ").and_then(|rest| rest.strip_suffix(" {")) {
             inputs.insert(path(&modules, name));

@@ -18,7 +18,8 @@ use linchpin_compiler::model::project::project_all;
 use linchpin_compiler::{build_script, check, generate};
 
 /// The ratios that are aimed at.
-const TARGETS: [(&str, &[&str], f64); 3] = [("check", &["check"], 8.0), ("debug", &["build"], 8.0), ("release", &["build", "--release"], 15.0)];
+const TARGETS: [(&str, &[&str], f64); 3] =
+    [("check", &["check"], 8.0), ("debug", &["build"], 8.0), ("release", &["build", "--release"], 15.0)];
 
 fn main() {
     // Cargo runs this very program in the place of rustc, to measure it.

@@ -49,5 +49,9 @@ pub(crate) fn cargo(folder: &Path, arguments: &[&str]) -> BTreeMap<String, f64> 
     let status = cargo.status().expect("cargo runs");
     assert!(status.success(), "cargo {arguments:?} failed in {}", folder.display());
     let notes = fs::read_to_string(&log).expect("rustc was measured");
-    notes.lines().filter_map(|line| line.split_once(' ')).filter_map(|(name, seconds)| Some((name.to_owned(), seconds.parse().ok()?))).collect()
+    notes
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter_map(|(name, seconds)| Some((name.to_owned(), seconds.parse().ok()?)))
+        .collect()
 }

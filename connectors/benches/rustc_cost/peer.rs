@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use linchpin_compiler::model::{
-    Answer, ConstantPlace, Decoding, Encoding, Field, Input, Literal, Module, PathPart, Place, Projection, Symbol, Type, TypeDef, TypeDefKind,
+    Answer, ConstantPlace, Decoding, Encoding, Field, Input, Literal, Module, PathPart, Place, Projection, Symbol, Type, TypeDef,
+    TypeDefKind,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 /// Words that need the raw form as names.
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for",
-    "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static",
-    "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false", "final", "fn",
+    "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// The whole crate.
@@ -128,7 +129,12 @@ impl Version<'_> {
                     let Literal::Text(value) = &variant.value else { unreachable!("integers stand above") };
                     quote!(#[serde(rename = #value)] #ident,)
                 });
-                let other = (!closed).then(|| quote!(#[serde(untagged)] Other(String),));
+                let other = (!closed).then(|| {
+                    quote!(
+                        #[serde(untagged)]
+                        Other(String),
+                    )
+                });
                 quote!(#derives pub enum #name { #(#variants)* #other })
             }
             TypeDefKind::Union { tag, variants, .. } => {
@@ -152,7 +158,8 @@ impl Version<'_> {
             return quote!(#[serde(flatten)] pub extra: serde_json::Map<String, serde_json::Value>,);
         }
         let (ident, rename) = field_name(field);
-        let boxed = owner.is_some_and(|owner| matches!(&field.ty, Type::Named(symbol) if self.reaches(*symbol, owner, &mut BTreeSet::new())));
+        let boxed =
+            owner.is_some_and(|owner| matches!(&field.ty, Type::Named(symbol) if self.reaches(*symbol, owner, &mut BTreeSet::new())));
         let ty = if boxed { quote!(Box<#ty>) } else { ty };
         if field.optional {
             quote!(#rename #[serde(default, skip_serializing_if = "Option::is_none")] pub #ident: Option<#ty>,)
@@ -169,13 +176,16 @@ impl Version<'_> {
             return true;
         }
         let Some(TypeDefKind::Struct(fields)) = self.projection.type_of(from).map(|one| &one.item.kind) else { return false };
-        seen.insert(from)
-            && fields.iter().any(|field| matches!(&field.ty, Type::Named(symbol) if self.reaches(*symbol, to, seen)))
+        seen.insert(from) && fields.iter().any(|field| matches!(&field.ty, Type::Named(symbol) if self.reaches(*symbol, to, seen)))
     }
 
     fn operation(&self, index: usize, module: &Module) -> TokenStream {
-        let (input, body, function, caller) =
-            (format_ident!("Input{index}"), format_ident!("Body{index}"), format_ident!("operation_{index}"), format_ident!("call_{index}"));
+        let (input, body, function, caller) = (
+            format_ident!("Input{index}"),
+            format_ident!("Body{index}"),
+            format_ident!("operation_{index}"),
+            format_ident!("call_{index}"),
+        );
         let is_body = |input: &&Input| matches!(input.place, Place::Body);
         let fields = module.inputs.iter().filter(|one| !is_body(one)).map(|one| self.plain_field(&one.field));
         let members: Vec<_> = module.inputs.iter().filter(is_body).map(|one| self.field(&one.field, None)).collect();
@@ -227,7 +237,11 @@ impl Version<'_> {
     fn plain_field(&self, field: &Field) -> TokenStream {
         let (ident, _) = field_name(field);
         let ty = self.rust_type(&field.ty);
-        if field.optional || field.nullable || field.default.is_some() { quote!(pub #ident: Option<#ty>,) } else { quote!(pub #ident: #ty,) }
+        if field.optional || field.nullable || field.default.is_some() {
+            quote!(pub #ident: Option<#ty>,)
+        } else {
+            quote!(pub #ident: #ty,)
+        }
     }
 
     /// The type of the answers, its enum if they differ, and the arms that read them.

@@ -99,11 +99,9 @@ impl AuthorizationRequest {
             return Err(AuthError::refused(&error, answer.description.unwrap_or_default()));
         }
         match answer.code {
-            Some(code) if !code.is_empty() => Ok(AuthorizationCode {
-                code: Secret::new(code),
-                verifier: self.verifier,
-                redirect_uri: self.redirect_uri,
-            }),
+            Some(code) if !code.is_empty() => {
+                Ok(AuthorizationCode { code: Secret::new(code), verifier: self.verifier, redirect_uri: self.redirect_uri })
+            }
             _ => Err(AuthError::refused("missing_code", "the answer has neither a code nor an error")),
         }
     }

@@ -60,11 +60,7 @@ impl Authorizer {
     /// The address is not the answer to this request, the person refused, or the server did not give a token.
     pub async fn finish(&self, request: AuthorizationRequest, callback: &str) -> Result<Token, Error> {
         let code = request.accept(callback)?;
-        let proof = Proof::Code {
-            code: &code.code,
-            verifier: code.verifier.as_ref(),
-            redirect_uri: code.redirect_uri.as_str(),
-        };
+        let proof = Proof::Code { code: &code.code, verifier: code.verifier.as_ref(), redirect_uri: code.redirect_uri.as_str() };
         let token = self.session.ask(&proof, &*self.transport).await?;
         self.session.accept(token.clone()).await?;
         Ok(token)

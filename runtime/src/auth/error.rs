@@ -92,9 +92,7 @@ impl fmt::Display for AuthError {
             Self::InvalidTable { problem } => write!(out, "the connection's table is wrong: {problem}"),
             Self::UnsafeAddress { problem } => write!(out, "unsafe address: {problem}"),
             Self::Refused { description, .. } => described(out, "authorization was refused", description),
-            Self::Reauthorise { description, .. } => {
-                described(out, "the connection has to be authorised again", description)
-            }
+            Self::Reauthorise { description, .. } => described(out, "the connection has to be authorised again", description),
             Self::TokenEndpoint { status, description, .. } => {
                 described(out, &format!("the token endpoint answered {status}"), description)
             }

@@ -26,8 +26,8 @@ pub(crate) fn exchange_request(
         false => endpoint(exchange.url, values, rebase)?,
     };
     let mut request = Request::new(Bytes::new());
-    *request.method_mut() = Method::from_bytes(exchange.method.as_bytes())
-        .map_err(|_| AuthError::table(format!("`{}` is not a method", exchange.method)))?;
+    *request.method_mut() =
+        Method::from_bytes(exchange.method.as_bytes()).map_err(|_| AuthError::table(format!("`{}` is not a method", exchange.method)))?;
     let mut body = Parameters::default();
     let mut cookies = Vec::new();
     for (place, name, value) in exchange.values {
@@ -54,8 +54,8 @@ pub(crate) fn exchange_request(
 
 fn insert(request: &mut Request<Bytes>, name: &str, value: &str) -> Result<(), AuthError> {
     let name = HeaderName::try_from(name).map_err(|_| AuthError::table(format!("`{name}` is not the name of a header")))?;
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| AuthError::table("a header's template has a character that may not stand in a header"))?;
+    let mut value =
+        HeaderValue::from_str(value).map_err(|_| AuthError::table("a header's template has a character that may not stand in a header"))?;
     value.set_sensitive(true);
     request.headers_mut().insert(name, value);
     Ok(())

@@ -33,12 +33,7 @@ fn reauthorise(code: &str, description: &str) -> AuthError {
 }
 
 /// The request that a proof goes with.
-pub(crate) fn request(
-    setup: &Setup,
-    values: &Values<'_>,
-    proof: &Proof<'_>,
-    rebase: Option<&Url>,
-) -> Result<Request<Bytes>, AuthError> {
+pub(crate) fn request(setup: &Setup, values: &Values<'_>, proof: &Proof<'_>, rebase: Option<&Url>) -> Result<Request<Bytes>, AuthError> {
     match setup.table.grant {
         Grant::OAuth2(oauth) => token_request(oauth, values, proof, rebase),
         Grant::Exchange(exchange) => exchange_request(exchange, values, &setup.base, rebase),

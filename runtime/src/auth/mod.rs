@@ -76,11 +76,7 @@ impl Credentials for FromFields {
         Some(Arc::clone(&self.0))
     }
 
-    fn obtain<'a>(
-        &'a self,
-        stale: Option<u64>,
-        _transport: Arc<dyn Transport>,
-    ) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
+    fn obtain<'a>(&'a self, stale: Option<u64>, _transport: Arc<dyn Transport>) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
         let outcome = match stale {
             None => Ok(Arc::clone(&self.0)),
             Some(_) => Err(Error::new(ErrorKind::Authentication, "the server refused the connection's credential")),

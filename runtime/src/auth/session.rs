@@ -82,11 +82,7 @@ impl Credentials for Session {
     }
 
     /// The renewal runs in a task of its own: dropping the call must not drop the answer that carries a new refresh token.
-    fn obtain<'a>(
-        &'a self,
-        stale: Option<u64>,
-        transport: Arc<dyn Transport>,
-    ) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
+    fn obtain<'a>(&'a self, stale: Option<u64>, transport: Arc<dyn Transport>) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
             let renewal = async move { inner.renew(stale, &*transport).await };

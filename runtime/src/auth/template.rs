@@ -70,11 +70,7 @@ pub(crate) fn expand_cookie(template: &str, values: &Values<'_>) -> Result<Secre
     })
 }
 
-fn expand_checked(
-    template: &str,
-    values: &Values<'_>,
-    problem: impl Fn(&str) -> Option<&'static str>,
-) -> Result<Secret, AuthError> {
+fn expand_checked(template: &str, values: &Values<'_>, problem: impl Fn(&str) -> Option<&'static str>) -> Result<Secret, AuthError> {
     for piece in pieces(template)? {
         if let Piece::Hole(name) = piece
             && let Some(problem) = problem(values.resolve(name)?)
@@ -259,9 +255,26 @@ mod tests {
     #[test]
     fn hostile_hosts_are_refused() {
         for hostile in [
-            "evil.example/", "evil.example#", "evil.example?", "user@evil.example", "evil.example:80", "evil\\example", "a b",
-            "%65vil.example", "", ".", "a..b", "-a.example", "a-.example", "127.1", "0x7f000001", "2130706433", "[::1]",
-            "evil.example\n", "évil.example", "1.2.3.4.5",
+            "evil.example/",
+            "evil.example#",
+            "evil.example?",
+            "user@evil.example",
+            "evil.example:80",
+            "evil\\example",
+            "a b",
+            "%65vil.example",
+            "",
+            ".",
+            "a..b",
+            "-a.example",
+            "a-.example",
+            "127.1",
+            "0x7f000001",
+            "2130706433",
+            "[::1]",
+            "evil.example\n",
+            "évil.example",
+            "1.2.3.4.5",
         ] {
             let fields = one(hostile);
             let outcome = expand_url("https://{v}/token", &Values::of(&fields));

@@ -31,15 +31,7 @@ pub struct Token {
 impl Token {
     /// A token that was obtained elsewhere.
     pub fn new(access: impl Into<Secret>, obtained_at: SystemTime) -> Self {
-        Self {
-            access: access.into(),
-            refresh: None,
-            obtained_at,
-            expires_at: None,
-            scope: None,
-            learned: BTreeMap::new(),
-            generation: 0,
-        }
+        Self { access: access.into(), refresh: None, obtained_at, expires_at: None, scope: None, learned: BTreeMap::new(), generation: 0 }
     }
 
     /// With a refresh token.
@@ -235,11 +227,8 @@ mod tests {
 
     #[test]
     fn mapped_members_and_learned_values_are_read() {
-        let reads: &Reads = &[
-            ("access_token", &["authed_user", "access_token"]),
-            ("expires_at", &["until"]),
-            ("instance_url", &["urls", "0"]),
-        ];
+        let reads: &Reads =
+            &[("access_token", &["authed_user", "access_token"]), ("expires_at", &["until"]), ("instance_url", &["urls", "0"])];
         let answer = json!({"authed_user": {"access_token": "a"}, "until": "1970-01-12T14:46:40Z", "urls": ["na1.acme.example"]});
         let token = read_token(&answer, reads, now()).unwrap();
         assert_eq!(token.access_token(), "a");

@@ -130,12 +130,7 @@ fn add_proof(parameters: &mut Parameters, proof: &Proof<'_>) {
 }
 
 /// Shows who the client is. With basic authentication both parts are form-encoded first (RFC 6749, 2.3.1).
-fn add_client(
-    request: &mut Request<Bytes>,
-    parameters: &mut Parameters,
-    client: ClientAuth,
-    values: &Values<'_>,
-) -> Result<(), AuthError> {
+fn add_client(request: &mut Request<Bytes>, parameters: &mut Parameters, client: ClientAuth, values: &Values<'_>) -> Result<(), AuthError> {
     let id = values.field("client_id")?;
     match client {
         ClientAuth::Basic => {
@@ -168,12 +163,7 @@ pub(crate) fn uri(url: &Url) -> Result<http::Uri, AuthError> {
 }
 
 /// Reads the answer to a token request.
-pub(crate) fn token_response(
-    oauth: &OAuth2,
-    proof: &Proof<'_>,
-    answer: &Response<Bytes>,
-    now: SystemTime,
-) -> Result<Token, AuthError> {
+pub(crate) fn token_response(oauth: &OAuth2, proof: &Proof<'_>, answer: &Response<Bytes>, now: SystemTime) -> Result<Token, AuthError> {
     let json = members(answer);
     if answer.status().is_success()
         && let Some(json) = &json
@@ -199,8 +189,7 @@ fn members(answer: &Response<Bytes>) -> Option<Json> {
 }
 
 /// What the servers we know call a refresh token that is over. `invalid_grant` is the standard's word (RFC 6749, 5.2).
-const DEAD_GRANT: [&str; 5] =
-    ["invalid_grant", "bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired"];
+const DEAD_GRANT: [&str; 5] = ["invalid_grant", "bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired"];
 
 fn failure(status: u16, json: Option<&Json>, proof: &Proof<'_>) -> AuthError {
     let (code, description) = json.map(|json| (error_code(json), error_description(json))).unwrap_or_default();
@@ -229,12 +218,8 @@ mod tests {
     use super::*;
     use std::time::UNIX_EPOCH;
 
-    const OAUTH: OAuth2 = OAuth2 {
-        authorize: "https://{host}/authorize",
-        token: "https://{host}/token",
-        scopes: &["read", "write"],
-        ..OAuth2::EMPTY
-    };
+    const OAUTH: OAuth2 =
+        OAuth2 { authorize: "https://{host}/authorize", token: "https://{host}/token", scopes: &["read", "write"], ..OAuth2::EMPTY };
 
     fn request(oauth: &OAuth2, proof: &Proof<'_>) -> Request<Bytes> {
         let fields = fields(&[("host", "acme.example"), ("client_id", "my id"), ("client_secret", "s+cret:"), ("tenant", "t1")]);
@@ -323,7 +308,9 @@ mod tests {
         let refresh = Proof::Refresh("r");
         let read = |proof: &Proof<'_>, answer| token_response(&OAUTH, proof, &answer, UNIX_EPOCH).unwrap_err();
         let dead = answer(400, "application/json", r#"{"error":"invalid_grant","error_description":"used"}"#);
-        assert!(matches!(read(&refresh, dead), AuthError::Reauthorise { code, description } if code == "invalid_grant" && description == "used"));
+        assert!(
+            matches!(read(&refresh, dead), AuthError::Reauthorise { code, description } if code == "invalid_grant" && description == "used")
+        );
         let hidden = answer(200, "application/json", r#"{"error":"bad_refresh_token"}"#);
         assert!(matches!(read(&refresh, hidden), AuthError::Reauthorise { .. }));
         let client = answer(401, "application/json", r#"{"error":{"code":"invalid_client","message":"who?"}}"#);

@@ -133,10 +133,8 @@ mod tests {
 
     #[test]
     fn a_multipart_form_has_texts_and_files() {
-        let parts = vec![
-            Part::text("title", "Plan"),
-            Part::file("file", Body::from("x,y").content_type("text/csv").file_name("a\"b\r\n.csv")),
-        ];
+        let parts =
+            vec![Part::text("title", "Plan"), Part::file("file", Body::from("x,y").content_type("text/csv").file_name("a\"b\r\n.csv"))];
         let (kind, payload) = HttpBody::Multipart(parts).encode("B").unwrap().unwrap();
         assert_eq!(kind, "multipart/form-data; boundary=B");
         assert_eq!(

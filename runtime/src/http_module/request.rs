@@ -255,7 +255,8 @@ impl HttpRequest {
             if OWN.contains(&name) {
                 return Err(input(&format!("the header `{name}` is set by the client itself")));
             }
-            let mut value = HeaderValue::try_from(value.as_str()).map_err(|_| input(&format!("the value of the header `{name}` is not one")))?;
+            let mut value =
+                HeaderValue::try_from(value.as_str()).map_err(|_| input(&format!("the value of the header `{name}` is not one")))?;
             value.set_sensitive(SECRET.contains(&name));
             headers.append(name, value);
         }

@@ -42,10 +42,13 @@ impl HttpResponse {
     pub fn text(&self) -> Result<String, Error> {
         let charset = self.content_type().1;
         match charset.as_str() {
-            "" | "utf-8" | "utf8" | "us-ascii" => String::from_utf8(self.body.to_vec())
-                .map_err(|_| Error::new(ErrorKind::Decode, "the answer is not text in UTF-8")),
+            "" | "utf-8" | "utf8" | "us-ascii" => {
+                String::from_utf8(self.body.to_vec()).map_err(|_| Error::new(ErrorKind::Decode, "the answer is not text in UTF-8"))
+            }
             "iso-8859-1" | "latin1" => Ok(self.body.iter().map(|byte| char::from(*byte)).collect()),
-            other => Err(Error::new(ErrorKind::Decode, format!("the answer is text in `{}`, which is not read", crate::error::shorten(other)))),
+            other => {
+                Err(Error::new(ErrorKind::Decode, format!("the answer is text in `{}`, which is not read", crate::error::shorten(other))))
+            }
         }
     }
 
@@ -74,7 +77,9 @@ impl HttpResponse {
             kind if kind == "application/json" || kind.ends_with("+json") => self.json(),
             kind if kind.ends_with("/xml") || kind.ends_with("+xml") => xml::to_json(&self.text()?),
             kind if kind.starts_with("text/") || kind == "application/x-www-form-urlencoded" => self.text().map(Json::String),
-            other => Err(Error::new(ErrorKind::Decode, format!("the answer is `{}`, neither JSON, XML nor text", crate::error::shorten(other)))),
+            other => {
+                Err(Error::new(ErrorKind::Decode, format!("the answer is `{}`, neither JSON, XML nor text", crate::error::shorten(other))))
+            }
         }
     }
 

@@ -83,7 +83,14 @@ const fn by_method(method: &'static str, class: RetryClass) -> [[OperationTable;
 }
 
 const fn by_status(method: &'static str, retry: RetryClass, last: u16) -> OperationTable {
-    OperationTable { name: "http", title: "HTTP", method, retry, answers: if last == 399 { &GOOD } else { &EVERY }, ..OperationTable::EMPTY }
+    OperationTable {
+        name: "http",
+        title: "HTTP",
+        method,
+        retry,
+        answers: if last == 399 { &GOOD } else { &EVERY },
+        ..OperationTable::EMPTY
+    }
 }
 
 /// Nothing is decoded: the body is read within the client's bounds and given as it came.
@@ -101,8 +108,14 @@ mod tests {
     #[test]
     fn methods_say_what_may_be_repeated() {
         let class = |method: &str, repeatable| table(&method.parse().unwrap(), repeatable, false).retry;
-        assert_eq!((class("GET", false), class("PUT", false), class("DELETE", false)), (RetryClass::Safe, RetryClass::Idempotent, RetryClass::Idempotent));
-        assert_eq!((class("POST", false), class("PATCH", false), class("PURGE", false)), (RetryClass::Never, RetryClass::Never, RetryClass::Never));
+        assert_eq!(
+            (class("GET", false), class("PUT", false), class("DELETE", false)),
+            (RetryClass::Safe, RetryClass::Idempotent, RetryClass::Idempotent)
+        );
+        assert_eq!(
+            (class("POST", false), class("PATCH", false), class("PURGE", false)),
+            (RetryClass::Never, RetryClass::Never, RetryClass::Never)
+        );
         assert_eq!((class("POST", true), class("GET", true)), (RetryClass::Idempotent, RetryClass::Safe));
     }
 

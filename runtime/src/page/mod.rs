@@ -23,8 +23,7 @@ use progress::{Facts, Progress, link_next};
 
 use crate::{
     answer::{self, Answered, Content},
-    call,
-    encode,
+    call, encode,
     engine::Core,
     error::{Error, ErrorKind},
     observe::Notice,

@@ -446,7 +446,8 @@ mod tests {
 
     #[test]
     fn checkpoints_survive_being_stored() {
-        for position in [Position::First, Position::Field(json!("abc")), Position::Field(json!(7)), Position::Url("https://a/?p=2".into())] {
+        for position in [Position::First, Position::Field(json!("abc")), Position::Field(json!(7)), Position::Url("https://a/?p=2".into())]
+        {
             let checkpoint = Checkpoint { operation: "list".into(), position, pages: 3, records: 250, taken: 12 };
             let stored = serde_json::to_string(&checkpoint).expect("it is written");
             assert_eq!(serde_json::from_str::<Checkpoint>(&stored).expect("it is read"), checkpoint);

@@ -86,7 +86,13 @@ impl<'a> Encode<'a> {
         Ok(())
     }
 
-    fn union<S: Serializer>(self, serializer: S, tag: &'static str, tag_value: &'static str, value: ErasedRef<'a>) -> Result<S::Ok, S::Error> {
+    fn union<S: Serializer>(
+        self,
+        serializer: S,
+        tag: &'static str,
+        tag_value: &'static str,
+        value: ErasedRef<'a>,
+    ) -> Result<S::Ok, S::Error> {
         let View::Structure(structure) = value.view() else { return self.inner(value).serialize(serializer) };
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(tag, tag_value)?;
@@ -128,7 +134,9 @@ impl Serialize for Encode<'_> {
             },
             View::Uuid(value) => serializer.collect_str(value),
             View::Url(value) => serializer.serialize_str(value.as_str()),
-            View::Bytes(value) => serializer.collect_str(&base64::display::Base64Display::new(value, &base64::engine::general_purpose::STANDARD)),
+            View::Bytes(value) => {
+                serializer.collect_str(&base64::display::Base64Display::new(value, &base64::engine::general_purpose::STANDARD))
+            }
             View::Json(value) => value.serialize(serializer),
             View::Secret(value) => serializer.serialize_str(if self.clear { value.expose() } else { Secret::REDACTED }),
             View::Host(value) => serializer.serialize_str(value.as_str()),

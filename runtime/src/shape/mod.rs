@@ -26,7 +26,10 @@ pub use encode::{encode_json, serialize, write_json};
 pub mod dynamic {
     pub use super::memory::dynamic::{Declarations, Declared, DynamicField, DynamicSymbol, DynamicVariant, Part, id, leak};
 }
-pub use memory::{ListTable, OpaqueTable, OptionTable, Erased, ErasedList, ErasedRef, ListView, MapView, Opaque, PatchView, Shaped, StructureView, SymbolView, View, clone};
+pub use memory::{
+    Erased, ErasedList, ErasedRef, ListTable, ListView, MapView, Opaque, OpaqueTable, OptionTable, PatchView, Shaped, StructureView,
+    SymbolView, View, clone,
+};
 pub use symbol::{closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol};
 pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle, UnionTable, Variant};
 

@@ -1,11 +1,11 @@
 //! What the macros' enums do, by table.
 
-use std::{convert::Infallible, hash::{Hash, Hasher}};
-
-use super::{
-    ErasedRef, Kind, Shaped, SymbolView, View,
-    memory::build,
+use std::{
+    convert::Infallible,
+    hash::{Hash, Hasher},
 };
+
+use super::{ErasedRef, Kind, Shaped, SymbolView, View, memory::build};
 use crate::value::InvalidValue;
 
 /// The symbol of this text.

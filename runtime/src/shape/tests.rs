@@ -5,7 +5,10 @@
 
 use serde_json::json;
 
-use super::{DecodeError, Erased, ErasedRef, Limits, Names, PageRequest, Shaped, decode_at, decode_json, decode_json_limited, decode_page, encode_json, validate, violations};
+use super::{
+    DecodeError, Erased, ErasedRef, Limits, Names, PageRequest, Shaped, decode_at, decode_json, decode_json_limited, decode_page,
+    encode_json, validate, violations,
+};
 use crate::__codegen_v1 as lp;
 
 lp::structure! {
@@ -83,7 +86,10 @@ fn errors_say_where_and_what() {
     assert_eq!(error::<Vec<Project>>(&format!(r#"[{{"ID":1,{required},"tags":["a",5]}}]"#)), "[0].tags[1]: expected a string, found 5");
     assert_eq!(error::<Project>(r#"{"ID":1,"budget":null}"#), "name: missing");
     assert_eq!(error::<Project>(r#"{"ID":1,"name":"B"}"#), "budget: missing");
-    assert_eq!(error::<Project>(&format!(r#"{{"ID":1,{required},"parent":{{"ID":[]}}}}"#)), "parent.ID: expected an identifier, found a list");
+    assert_eq!(
+        error::<Project>(&format!(r#"{{"ID":1,{required},"parent":{{"ID":[]}}}}"#)),
+        "parent.ID: expected an identifier, found a list"
+    );
     assert_eq!(error::<Project>(&format!(r#"{{"ID":1,{required},"order":"desc"}}"#)), "order: expected \"asc\"");
     assert_eq!(error::<Project>(&format!(r#"{{"ID":1,{required},"events":[{{"type":"push"}}]}}"#)), "events[0].count: missing");
     assert_eq!(error::<Level>("3"), "expected a whole number, found 3");
@@ -98,7 +104,8 @@ fn errors_say_where_and_what() {
 
 #[test]
 fn null_absent_and_set_are_three_things() {
-    let patch = |json: &str| decode_json::<Project>(format!(r#"{{"ID":1,"name":"B","budget":null{json}}}"#).as_bytes(), Names::Wire).unwrap();
+    let patch =
+        |json: &str| decode_json::<Project>(format!(r#"{{"ID":1,"name":"B","budget":null{json}}}"#).as_bytes(), Names::Wire).unwrap();
     for (given, written) in [("", ""), (r#","patch":null"#, r#""patch":null"#), (r#","patch":"s""#, r#""patch":"s""#)] {
         let json = String::from_utf8(encode_json(&patch(given), Names::Wire)).unwrap();
         assert_eq!(json.contains("\"patch\""), !written.is_empty());
@@ -128,7 +135,8 @@ fn serde_reads_and_writes_through_the_tables() {
 #[test]
 fn too_much_is_refused() {
     let limits = Limits { depth: 3, text: 5, items: 2 };
-    let decode = |json: &str| decode_json_limited::<Source>(json.as_bytes(), Names::Wire, limits).map_err(|error: DecodeError| error.to_string());
+    let decode =
+        |json: &str| decode_json_limited::<Source>(json.as_bytes(), Names::Wire, limits).map_err(|error: DecodeError| error.to_string());
     assert!(decode(r#"["a",["b"]]"#).is_ok());
     assert!(decode(r#"[[[["a"]]]]"#).is_err());
     assert!(decode(r#""too long""#).is_err());
@@ -191,7 +199,24 @@ fn items_without_size_and_boxes_of_them_are_values_too() {
 #[test]
 fn broken_texts_are_refused_or_go_round() {
     let rounds = std::env::var("LINCHPIN_FUZZ_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3000);
-    let pieces: &[&str] = &["null", "{}", "[]", "\"\"", "1e99", "-1", "18446744073709551615", "true", ",", ":", "}", "]", "\"ID\":1,", "\"\\ud800\"", "0.5", "\u{e9}"];
+    let pieces: &[&str] = &[
+        "null",
+        "{}",
+        "[]",
+        "\"\"",
+        "1e99",
+        "-1",
+        "18446744073709551615",
+        "true",
+        ",",
+        ":",
+        "}",
+        "]",
+        "\"ID\":1,",
+        "\"\\ud800\"",
+        "0.5",
+        "\u{e9}",
+    ];
     let mut random = fastrand::Rng::with_seed(7);
     let mut decoded = 0;
     for _ in 0..rounds {

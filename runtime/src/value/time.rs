@@ -5,7 +5,10 @@ use std::{fmt, hash, str::FromStr, time::SystemTime};
 use jiff::{
     SignedDuration, Timestamp,
     civil::{self, DateTime as Civil},
-    fmt::{StdFmtWrite, strtime, temporal::{DateTimeParser, DateTimePrinter}},
+    fmt::{
+        StdFmtWrite, strtime,
+        temporal::{DateTimeParser, DateTimePrinter},
+    },
     tz::{Offset, TimeZone},
 };
 
@@ -297,7 +300,9 @@ mod tests {
 
     #[test]
     fn times_go_back_as_they_came() {
-        for text in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z", "2026-01-02T03:04:05.120+02:00", "2026-01-02T03:04:05.123456789-11:30"] {
+        for text in
+            ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z", "2026-01-02T03:04:05.120+02:00", "2026-01-02T03:04:05.123456789-11:30"]
+        {
             assert_eq!(round(text, ""), text);
         }
         assert_eq!(round("2014-08-28T11:00:00:000-0400", "%Y-%m-%dT%H:%M:%S:%3f%z"), "2014-08-28T11:00:00:000-0400");

@@ -43,7 +43,11 @@ fn not_a_url(url: &Template) -> Diagnostic {
         .help("write the whole URL, for example `\"https://api.example.com\"`");
     let host = url.text.split('/').next().unwrap_or_default();
     let inside = Span { start: url.span.start + 1, end: url.span.start + 1, ..url.span };
-    if host.contains('.') && !url.text.contains("://") { problem.replace("write `https://` before it", inside, "https://") } else { problem }
+    if host.contains('.') && !url.text.contains("://") {
+        problem.replace("write `https://` before it", inside, "https://")
+    } else {
+        problem
+    }
 }
 
 fn plain_http(checker: &Checker<'_>, url: &Template) -> Diagnostic {
@@ -155,10 +159,14 @@ fn confines_to_a_host(pattern: &str) -> bool {
 
 fn no_origin(url: &Template, field: &Field, owner: &Connection) -> Diagnostic {
     let before = Span { start: url.span.start + 1, end: url.span.start + 1, ..url.span };
-    let problem = Diagnostic::new(codes::OPEN_HOST, field.span, format!("`{}` stands for the whole start of a URL, so it must be a `url`", field.name))
-        .here(format!("a field of `{}`", owner.name))
-        .also(url.span, "begins with it")
-        .help(format!("write `{}: url`, or `https://` before the hole", field.name));
+    let problem = Diagnostic::new(
+        codes::OPEN_HOST,
+        field.span,
+        format!("`{}` stands for the whole start of a URL, so it must be a `url`", field.name),
+    )
+    .here(format!("a field of `{}`", owner.name))
+    .also(url.span, "begins with it")
+    .help(format!("write `{}: url`, or `https://` before the hole", field.name));
     if field.ty == Type::Host { problem.replace("write `https://` before the hole", before, "https://") } else { problem }
 }
 
@@ -185,9 +193,13 @@ pub(super) fn secrets_stay_out_of_urls(checker: &mut Checker<'_>) {
     for input in checker.model.modules.iter().flat_map(|module| &module.inputs) {
         if matches!(input.place, Place::Path(_) | Place::Query(_)) && input.field.ty == Type::Secret {
             checker.report(
-                Diagnostic::new(codes::SECRET_IN_URL, input.field.span, format!("the secret `{}` would stand in a URL, which proxies and logs keep", input.field.name))
-                    .here("part of an address")
-                    .help("make it a field of a connection and say there with `send` where it goes, or move it into `header` or `body`"),
+                Diagnostic::new(
+                    codes::SECRET_IN_URL,
+                    input.field.span,
+                    format!("the secret `{}` would stand in a URL, which proxies and logs keep", input.field.name),
+                )
+                .here("part of an address")
+                .help("make it a field of a connection and say there with `send` where it goes, or move it into `header` or `body`"),
             );
         }
     }
@@ -204,7 +216,9 @@ fn secret_in_url(url: &Template, field: &Field) -> Diagnostic {
 fn urls<'m>(checker: &Checker<'m>) -> Vec<(&'m Template, Option<&'m Connection>)> {
     let model = checker.model;
     let mut found: Vec<(&Template, Option<&Connection>)> = model.connector.servers.iter().map(|server| (&server.url, None)).collect();
-    found.extend(model.modules.iter().filter_map(|module| if let ModuleServer::Own(url) = &module.server { Some((url, None)) } else { None }));
+    found.extend(
+        model.modules.iter().filter_map(|module| if let ModuleServer::Own(url) = &module.server { Some((url, None)) } else { None }),
+    );
     for connection in &model.connections {
         found.extend(connection.server.iter().map(|url| (url, Some(connection))));
         match &connection.grant {

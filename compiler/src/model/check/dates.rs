@@ -13,9 +13,13 @@ pub(super) fn versions_live_in_order(checker: &mut Checker<'_>) {
         let wrong = known.windows(2).map(|pair| (pair[0], pair[1])).find(|((_, a), (_, b))| is_after(*a, *b));
         if let Some(((before, early), (after, late))) = wrong {
             checker.report(
-                Diagnostic::new(codes::VERSION_DATES, api.span, format!("`{}` is {after} on {} before it is {before} on {}", api.name, shown(late), shown(early)))
-                    .here("these dates are out of order")
-                    .help("a version is first `released`, then `unsupported`, then `removed`"),
+                Diagnostic::new(
+                    codes::VERSION_DATES,
+                    api.span,
+                    format!("`{}` is {after} on {} before it is {before} on {}", api.name, shown(late), shown(early)),
+                )
+                .here("these dates are out of order")
+                .help("a version is first `released`, then `unsupported`, then `removed`"),
             );
         }
     }
@@ -39,13 +43,18 @@ pub(super) fn versions_are_released_in_order(checker: &mut Checker<'_>) {
 
 /// What is deprecated stops afterwards.
 pub(super) fn deprecation_comes_before_sunset(checker: &mut Checker<'_>) {
-    let late: Vec<&Life> = lives(checker).into_iter().filter(|life| life.sunset.is_some_and(|sunset| is_after(life.since, sunset))).collect();
+    let late: Vec<&Life> =
+        lives(checker).into_iter().filter(|life| life.sunset.is_some_and(|sunset| is_after(life.since, sunset))).collect();
     for life in late {
         let sunset = life.sunset.map_or_else(String::new, shown);
         checker.report(
-            Diagnostic::new(codes::SUNSET_BEFORE_DEPRECATION, life.span, format!("this stops on {sunset}, before it is deprecated on {}", shown(life.since)))
-                .here("out of order")
-                .help("`since` is the day it was deprecated, `sunset` the day it stops"),
+            Diagnostic::new(
+                codes::SUNSET_BEFORE_DEPRECATION,
+                life.span,
+                format!("this stops on {sunset}, before it is deprecated on {}", shown(life.since)),
+            )
+            .here("out of order")
+            .help("`since` is the day it was deprecated, `sunset` the day it stops"),
         );
     }
 }

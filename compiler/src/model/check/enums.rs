@@ -19,9 +19,13 @@ pub(super) fn there_is_something_to_choose(checker: &mut Checker<'_>) {
         };
         let name = checker.shown(definition.symbol);
         checker.report(
-            Diagnostic::new(codes::NO_VARIANTS, definition.span, format!("`{name}` has no {what}"))
-                .here("nothing to choose from")
-                .help(if what == "values" { "add a value, or write `string` where it is used" } else { "add a variant, or write `json` where it is used" }),
+            Diagnostic::new(codes::NO_VARIANTS, definition.span, format!("`{name}` has no {what}")).here("nothing to choose from").help(
+                if what == "values" {
+                    "add a value, or write `string` where it is used"
+                } else {
+                    "add a variant, or write `json` where it is used"
+                },
+            ),
         );
     }
 }
@@ -61,10 +65,14 @@ fn shown(value: &Literal) -> String {
 }
 
 fn value_twice(variant: &EnumVariant, first: &EnumVariant) -> Diagnostic {
-    Diagnostic::new(codes::ENUM_VALUE_TWICE, variant.span, format!("{} stands for both `{}` and `{}`", shown(&variant.value), first.name, variant.name))
-        .here("the same value again")
-        .also(first.span, "first given here")
-        .help("delete one of them, or give it its own value")
+    Diagnostic::new(
+        codes::ENUM_VALUE_TWICE,
+        variant.span,
+        format!("{} stands for both `{}` and `{}`", shown(&variant.value), first.name, variant.name),
+    )
+    .here("the same value again")
+    .also(first.span, "first given here")
+    .help("delete one of them, or give it its own value")
 }
 
 fn mixed(other: &EnumVariant, first: &EnumVariant) -> Diagnostic {

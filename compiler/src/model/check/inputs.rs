@@ -8,13 +8,18 @@ use crate::source::Span;
 /// A path has no gaps: its parameters are always there.
 pub(super) fn path_parameters_are_required(checker: &mut Checker<'_>) {
     for module in &checker.model.modules {
-        let gaps = module.inputs.iter().filter(|input| matches!(input.place, Place::Path(_)) && (input.field.optional || input.field.nullable));
+        let gaps =
+            module.inputs.iter().filter(|input| matches!(input.place, Place::Path(_)) && (input.field.optional || input.field.nullable));
         for Input { field, .. } in gaps {
             let how = if field.optional { "be absent" } else { "be null" };
-            let problem = Diagnostic::new(codes::PATH_PARAMETER_OPTIONAL, field.span, format!("the path parameter `{}` may {how}, and a path has no gaps", field.name))
-                .here(format!("may {how}"))
-                .also(module.spans.path, "stands in this path")
-                .help("make it required, or describe the shorter path in a module of its own");
+            let problem = Diagnostic::new(
+                codes::PATH_PARAMETER_OPTIONAL,
+                field.span,
+                format!("the path parameter `{}` may {how}, and a path has no gaps", field.name),
+            )
+            .here(format!("may {how}"))
+            .also(module.spans.path, "stands in this path")
+            .help("make it required, or describe the shorter path in a module of its own");
             let mark = Span { start: field.span.end, end: field.span.end + 1, ..field.span };
             let marked = field.optional && checker.sources.file(mark.file).text.get(mark.start as usize..mark.end as usize) == Some("?");
             checker.report(if marked { problem.replace("make it required", mark, "") } else { problem });
@@ -28,10 +33,14 @@ pub(super) fn bodies_go_with_methods_that_have_one(checker: &mut Checker<'_>) {
         let bodiless = matches!(module.method.as_str(), "GET" | "HEAD" | "OPTIONS");
         let Some(body) = module.spans.body.filter(|_| bodiless) else { continue };
         checker.report(
-            Diagnostic::new(codes::BODY_WITH_GET, body, format!("`{}` is sent with a body, which servers and proxies may drop", module.method))
-                .here("may never arrive")
-                .also(module.spans.method, "the method")
-                .help("move the values into `query { … }`, or use the method that the API documents"),
+            Diagnostic::new(
+                codes::BODY_WITH_GET,
+                body,
+                format!("`{}` is sent with a body, which servers and proxies may drop", module.method),
+            )
+            .here("may never arrive")
+            .also(module.spans.method, "the method")
+            .help("move the values into `query { … }`, or use the method that the API documents"),
         );
     }
 }
@@ -48,9 +57,10 @@ pub(super) fn values_can_stand_in_their_places(checker: &mut Checker<'_>) {
     for definition in &checker.model.types {
         let TypeDefKind::Struct(fields) = &definition.kind else { continue };
         for field in fields.iter().filter(|field| holds_file(&field.ty)) {
-            checker.report(out_of_place(field, "a `file` is a stream, so it cannot be part of a type").help(
-                "take the file as an input of the module, in `body multipart { … }` or `body raw \"…\" content: file`",
-            ));
+            checker.report(
+                out_of_place(field, "a `file` is a stream, so it cannot be part of a type")
+                    .help("take the file as an input of the module, in `body multipart { … }` or `body raw \"…\" content: file`"),
+            );
         }
     }
 }
@@ -63,7 +73,9 @@ fn misplaced(checker: &Checker<'_>, module: &Module, input: &Input) -> Option<Di
         (Place::WholeBody, Encoding::Raw(_)) => "a raw body is text, bytes or a file",
         (Place::Body | Place::WholeBody, _) if holds_file(&field.ty) => return Some(file_in_body(checker, module, field)),
         _ if holds_file(&field.ty) => "a `file` is a stream, so it stands in a multipart or raw body only",
-        (Place::WholeBody, Encoding::Form | Encoding::Multipart) if !is_object(checker, &field.ty) => "such a body is made of members, so it is a struct or a map",
+        (Place::WholeBody, Encoding::Form | Encoding::Multipart) if !is_object(checker, &field.ty) => {
+            "such a body is made of members, so it is a struct or a map"
+        }
         (Place::Path(style) | Place::Header(style), _) if *style != "json" && has_structs_inside(checker, &field.ty) => {
             "a list of structs cannot be written in a path or header"
         }
@@ -77,16 +89,20 @@ fn misplaced(checker: &Checker<'_>, module: &Module, input: &Input) -> Option<Di
 }
 
 fn file_in_body(checker: &Checker<'_>, module: &Module, field: &Field) -> Diagnostic {
-    let problem = out_of_place(field, "a `file` is a stream, so it stands in a multipart or raw body only").help("write `body multipart { … }`");
+    let problem =
+        out_of_place(field, "a `file` is a stream, so it stands in a multipart or raw body only").help("write `body multipart { … }`");
     match module.spans.body {
-        Some(body) if checker.sources.text(body) == "body" => problem.replace("send multipart", Span { start: body.end, ..body }, " multipart"),
+        Some(body) if checker.sources.text(body) == "body" => {
+            problem.replace("send multipart", Span { start: body.end, ..body }, " multipart")
+        }
         Some(body) => problem.replace("send multipart", body, "multipart"),
         None => problem,
     }
 }
 
 fn out_of_place(field: &Field, problem: &str) -> Diagnostic {
-    Diagnostic::new(codes::VALUE_OUT_OF_PLACE, field.span, format!("`{}` cannot stand here: {problem}", field.name)).here("cannot be sent like this")
+    Diagnostic::new(codes::VALUE_OUT_OF_PLACE, field.span, format!("`{}` cannot stand here: {problem}", field.name))
+        .here("cannot be sent like this")
 }
 
 fn holds_file(ty: &Type) -> bool {
@@ -123,9 +139,13 @@ pub(super) fn outside_is_a_url(checker: &mut Checker<'_>) {
         };
         if !first.is_some_and(|input| input.field.ty == Type::Url || super::is_unknown(&input.field.ty)) {
             checker.report(
-                Diagnostic::new(codes::OUTSIDE_NO_URL, module.spans.path, "a call `outside` goes to a URL that is given, and this path does not begin with one")
-                    .here("where does it go?")
-                    .help("write for example `PUT \"{upload_url}\" outside` with `path { upload_url: url }`"),
+                Diagnostic::new(
+                    codes::OUTSIDE_NO_URL,
+                    module.spans.path,
+                    "a call `outside` goes to a URL that is given, and this path does not begin with one",
+                )
+                .here("where does it go?")
+                .help("write for example `PUT \"{upload_url}\" outside` with `path { upload_url: url }`"),
             );
         }
     }

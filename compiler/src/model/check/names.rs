@@ -12,13 +12,19 @@ use crate::source::Span;
 pub(super) fn wire_names_of_fields_are_unique(checker: &mut Checker<'_>) {
     for definition in &checker.model.types {
         let TypeDefKind::Struct(fields) = &definition.kind else { continue };
-        let named = fields.iter().filter(|field| !field.rest).map(|field| Named { key: field.wire.as_str(), name: &field.name, on: field.on, span: field.span });
+        let named = fields.iter().filter(|field| !field.rest).map(|field| Named {
+            key: field.wire.as_str(),
+            name: &field.name,
+            on: field.on,
+            span: field.span,
+        });
         for (again, first) in repeated(named) {
             checker.report(wire_name_twice(again.key, &again, &first, "a member"));
         }
     }
     for connection in &checker.model.connections {
-        let named = connection.fields.iter().map(|field| Named { key: field.wire.as_str(), name: &field.name, on: field.on, span: field.span });
+        let named =
+            connection.fields.iter().map(|field| Named { key: field.wire.as_str(), name: &field.name, on: field.on, span: field.span });
         for (again, first) in repeated(named) {
             checker.report(wire_name_twice(again.key, &again, &first, "a field"));
         }
@@ -100,8 +106,12 @@ fn repeated<'m, K: Eq + Hash + Clone>(all: impl Iterator<Item = Named<'m, K>>) -
 }
 
 fn wire_name_twice<K>(wire: &str, again: &Named<'_, K>, first: &Named<'_, K>, what: &str) -> Diagnostic {
-    Diagnostic::new(codes::WIRE_NAME_TWICE, again.span, format!("`{}` and `{}` are both {what} `{wire}` on the wire", first.name, again.name))
-        .here(format!("is `{wire}` on the wire"))
-        .also(first.span, format!("is `{wire}` too"))
-        .help("give one of them its own name on the wire, in quotes after its name")
+    Diagnostic::new(
+        codes::WIRE_NAME_TWICE,
+        again.span,
+        format!("`{}` and `{}` are both {what} `{wire}` on the wire", first.name, again.name),
+    )
+    .here(format!("is `{wire}` on the wire"))
+    .also(first.span, format!("is `{wire}` too"))
+    .help("give one of them its own name on the wire, in quotes after its name")
 }

@@ -28,7 +28,9 @@ pub(super) fn inputs_of_pages_have_fitting_types(checker: &mut Checker<'_>) {
 
 fn carries_cursor(checker: &Checker<'_>, ty: &Type) -> bool {
     match ty {
-        Type::String(_) | Type::Id(_) | Type::Int(_) | Type::Json | Type::DateTime(_) | Type::Date(_) | Type::Uuid | Type::Decimal(_) => true,
+        Type::String(_) | Type::Id(_) | Type::Int(_) | Type::Json | Type::DateTime(_) | Type::Date(_) | Type::Uuid | Type::Decimal(_) => {
+            true
+        }
         Type::Named(_) => checker.definition(ty).is_none(),
         _ => false,
     }
@@ -82,10 +84,18 @@ pub(super) fn stop_rules_fit_their_strategy(checker: &mut Checker<'_>) {
         };
         if !fits {
             checker.report(
-                Diagnostic::new(codes::STOP_DOES_NOT_FIT, page.spans.stop.unwrap_or(page.spans.strategy), format!("`stop {rule}` never comes true with this strategy"))
-                    .here("would page without end")
-                    .also(page.spans.strategy, "the strategy")
-                    .help(if counts { "write `stop short`, `stop empty`, or `more` or `total` with a member of the answer" } else { "write `stop empty`, or `stop more` with a member of the answer" }),
+                Diagnostic::new(
+                    codes::STOP_DOES_NOT_FIT,
+                    page.spans.stop.unwrap_or(page.spans.strategy),
+                    format!("`stop {rule}` never comes true with this strategy"),
+                )
+                .here("would page without end")
+                .also(page.spans.strategy, "the strategy")
+                .help(if counts {
+                    "write `stop short`, `stop empty`, or `more` or `total` with a member of the answer"
+                } else {
+                    "write `stop empty`, or `stop more` with a member of the answer"
+                }),
             );
         }
     }
@@ -98,10 +108,14 @@ pub(super) fn paged_searches_have_a_stable_order(checker: &mut Checker<'_>) {
         if counts && module.order.is_none() && !has_order(module) {
             let name = checker.shown(module.symbol);
             checker.report(
-                Diagnostic::new(codes::UNSTABLE_ORDER, page.spans.strategy, format!("nothing keeps the items of `{name}` in order while pages are counted"))
-                    .here("items that move are lost or come twice")
-                    .also(module.span, "this search")
-                    .help("write `order id` if the API sorts by that field, or `order none \"why\"`"),
+                Diagnostic::new(
+                    codes::UNSTABLE_ORDER,
+                    page.spans.strategy,
+                    format!("nothing keeps the items of `{name}` in order while pages are counted"),
+                )
+                .here("items that move are lost or come twice")
+                .also(module.span, "this search")
+                .help("write `order id` if the API sorts by that field, or `order none \"why\"`"),
             );
         }
     }

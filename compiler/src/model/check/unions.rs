@@ -14,10 +14,14 @@ pub(super) fn tags_are_unique(checker: &mut Checker<'_>) {
             let same = seen.entry(&variant.tag).or_default();
             if let Some(first) = same.iter().find(|first| first.name != variant.name && !first.on.and(variant.on).is_empty()) {
                 checker.report(
-                    Diagnostic::new(codes::TAG_TWICE, variant.span, format!("the tag \"{}\" stands for both `{}` and `{}`", variant.tag, first.name, variant.name))
-                        .here("the same tag again")
-                        .also(first.span, "first given here")
-                        .help(format!("give it its own tag: `{} \"…\": …`", variant.name)),
+                    Diagnostic::new(
+                        codes::TAG_TWICE,
+                        variant.span,
+                        format!("the tag \"{}\" stands for both `{}` and `{}`", variant.tag, first.name, variant.name),
+                    )
+                    .here("the same tag again")
+                    .also(first.span, "first given here")
+                    .help(format!("give it its own tag: `{} \"…\": …`", variant.name)),
                 );
             }
             same.push(variant);
@@ -33,10 +37,14 @@ pub(super) fn tagged_variants_are_structs(checker: &mut Checker<'_>) {
                 continue;
             }
             checker.report(
-                Diagnostic::new(codes::TAGGED_NO_STRUCT, variant.span, format!("the variant `{}` is no struct, so there is no place for its tag", variant.name))
-                    .here("has no members")
-                    .also(definition.span, "told apart by a tag")
-                    .help("give it a struct, or leave `by \"…\"` out: then the variants are tried in order"),
+                Diagnostic::new(
+                    codes::TAGGED_NO_STRUCT,
+                    variant.span,
+                    format!("the variant `{}` is no struct, so there is no place for its tag", variant.name),
+                )
+                .here("has no members")
+                .also(definition.span, "told apart by a tag")
+                .help("give it a struct, or leave `by \"…\"` out: then the variants are tried in order"),
             );
         }
     }
@@ -55,14 +63,20 @@ pub(super) fn every_variant_can_be_reached(checker: &mut Checker<'_>) {
     for definition in &checker.model.types {
         let TypeDefKind::Union { tag: None, variants, .. } = &definition.kind else { continue };
         for (index, later) in variants.iter().enumerate() {
-            let Some(first) = variants[..index].iter().find(|first| !first.on.and(later.on).is_empty() && takes_all_of(checker, &first.ty, &later.ty)) else {
+            let Some(first) =
+                variants[..index].iter().find(|first| !first.on.and(later.on).is_empty() && takes_all_of(checker, &first.ty, &later.ty))
+            else {
                 continue;
             };
             checker.report(
-                Diagnostic::new(codes::SHADOWED_VARIANT, later.span, format!("`{}` is never reached: whatever fits it fits `{}`, which is tried first", later.name, first.name))
-                    .here("never reached")
-                    .also(first.span, "takes it all")
-                    .help("put the variant that asks for more first"),
+                Diagnostic::new(
+                    codes::SHADOWED_VARIANT,
+                    later.span,
+                    format!("`{}` is never reached: whatever fits it fits `{}`, which is tried first", later.name, first.name),
+                )
+                .here("never reached")
+                .also(first.span, "takes it all")
+                .help("put the variant that asks for more first"),
             );
         }
     }

@@ -60,15 +60,20 @@ pub(super) fn bound_inputs_exist_in_every_version(checker: &mut Checker<'_>) {
         let bound = bound_to_page(module);
         for input in &module.inputs {
             let needed = matches!(input.place, Place::Path(_)) || bound.contains(&input.field.name.as_str());
-            let there = module.inputs.iter().filter(|other| other.field.name == input.field.name).fold(0, |bits, other| bits | other.field.on.0);
+            let there =
+                module.inputs.iter().filter(|other| other.field.name == input.field.name).fold(0, |bits, other| bits | other.field.on.0);
             let missing = Versions(module.on.0 & !there);
             if needed && !missing.is_empty() {
                 let versions = shown(checker, missing);
                 checker.report(
-                    Diagnostic::new(codes::NOT_IN_VERSION, input.field.span, format!("the path or the paging needs `{}`, which does not exist in {versions}", input.field.name))
-                        .here(format!("not in {versions}"))
-                        .also(module.span, format!("exists in {versions}"))
-                        .help("leave `on` out here, or describe the module apart for each version"),
+                    Diagnostic::new(
+                        codes::NOT_IN_VERSION,
+                        input.field.span,
+                        format!("the path or the paging needs `{}`, which does not exist in {versions}", input.field.name),
+                    )
+                    .here(format!("not in {versions}"))
+                    .also(module.span, format!("exists in {versions}"))
+                    .help("leave `on` out here, or describe the module apart for each version"),
                 );
             }
         }
@@ -86,6 +91,7 @@ fn bound_to_page(module: &Module) -> Vec<&str> {
 }
 
 fn shown(checker: &Checker<'_>, versions: Versions) -> String {
-    let names: Vec<String> = versions.iter().filter_map(|index| checker.model.apis.get(index)).map(|api| format!("`{}`", api.name)).collect();
+    let names: Vec<String> =
+        versions.iter().filter_map(|index| checker.model.apis.get(index)).map(|api| format!("`{}`", api.name)).collect();
     names.join(", ")
 }

@@ -100,9 +100,13 @@ impl<'a> Resolver<'a> {
             SendPlace::Cookie(name, given) => Send::Cookie(name.value.clone(), value(self, given)),
             SendPlace::Bearer(_) | SendPlace::Basic(..) => {
                 self.report(
-                    Diagnostic::new(codes::CREDENTIAL_ON_CONNECTOR, send.span, "a connector sends constants; credentials belong to a connection")
-                        .here("belongs into a connection")
-                        .help("write this `send` inside a `connection`"),
+                    Diagnostic::new(
+                        codes::CREDENTIAL_ON_CONNECTOR,
+                        send.span,
+                        "a connector sends constants; credentials belong to a connection",
+                    )
+                    .here("belongs into a connection")
+                    .help("write this `send` inside a `connection`"),
                 );
                 return None;
             }
@@ -117,11 +121,9 @@ impl<'a> Resolver<'a> {
     fn limit_of(&mut self, limit: &ast::Limit) -> Limit {
         match &limit.kind {
             LimitKind::Concurrent(count) => Limit::Concurrent(self.not_zero(count, "calls at once")),
-            LimitKind::Window { count, window, moving } => Limit::Window {
-                count: self.not_zero(count, "calls"),
-                millis: self.not_zero(window, "time"),
-                moving: *moving,
-            },
+            LimitKind::Window { count, window, moving } => {
+                Limit::Window { count: self.not_zero(count, "calls"), millis: self.not_zero(window, "time"), moving: *moving }
+            }
             LimitKind::Headers { remaining, reset: (kind, header) } => {
                 const KINDS: [&str; 3] = ["epoch", "delta", "date"];
                 if !KINDS.contains(&kind.value.as_str()) {
@@ -156,7 +158,10 @@ impl<'a> Resolver<'a> {
             path.as_ref().map_or_else(Vec::new, |path| resolver.answer_path(path, Some(&body), &at, on).0)
         };
         let (code, message) = (path(self, &fails.code), path(self, &fails.message));
-        let when = fails.when.as_ref().map(|when| (segments(Some(&when.path)), when.equals.as_ref().and_then(|value| self.condition_value(value))));
+        let when = fails
+            .when
+            .as_ref()
+            .map(|when| (segments(Some(&when.path)), when.equals.as_ref().and_then(|value| self.condition_value(value))));
         Failure { statuses: self.statuses(&fails.statuses), when, body: strip_null(body), at, code, message }
     }
 
@@ -222,8 +227,12 @@ fn nameless_server(server: &ast::Server) -> Diagnostic {
 }
 
 fn connection_lacks(connection: &Connection, hole: &str, server: Span) -> Diagnostic {
-    Diagnostic::new(codes::CONNECTION_LACKS_FIELD, connection.span, format!("the connection `{}` has no field `{hole}`, which the server needs", connection.name))
-        .here(format!("has no `{hole}`"))
-        .also(server, "named here")
-        .help(format!("add `{hole}: host` to its fields, or give the connection its own `server`"))
+    Diagnostic::new(
+        codes::CONNECTION_LACKS_FIELD,
+        connection.span,
+        format!("the connection `{}` has no field `{hole}`, which the server needs", connection.name),
+    )
+    .here(format!("has no `{hole}`"))
+    .also(server, "named here")
+    .help(format!("add `{hole}: host` to its fields, or give the connection its own `server`"))
 }

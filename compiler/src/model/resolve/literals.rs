@@ -172,7 +172,8 @@ impl<'m> Literals<'m> {
             Some(TypeDefKind::Struct(_)) => self.structure(value, &found, name, reading, writer),
             Some(TypeDefKind::Enum { .. }) => enumeration(value, &found, name, reading, writer),
             Some(TypeDefKind::Union { tag, closed, .. }) => {
-                let all = found.iter().filter_map(|one| if let TypeDefKind::Union { variants, .. } = &one.kind { Some(variants) } else { None });
+                let all =
+                    found.iter().filter_map(|one| if let TypeDefKind::Union { variants, .. } = &one.kind { Some(variants) } else { None });
                 let variants: Vec<&UnionVariant> = all.flatten().filter(|variant| !variant.on.and(reading.on).is_empty()).collect();
                 match tag {
                     Some(tag) => self.tagged(value, tag, *closed, &variants, reading, writer),
@@ -203,7 +204,8 @@ impl<'m> Literals<'m> {
             return writer.misfit(value, reading, format!("`{name}` is an object: `{{ … }}`"));
         };
         let named = |field: &Field| if reading.naming == Naming::Spec { field.name.clone() } else { field.wire.clone() };
-        let by_name: HashMap<String, &Field> = fields.iter().rev().filter(|field| !field.rest).map(|field| (named(field), *field)).collect();
+        let by_name: HashMap<String, &Field> =
+            fields.iter().rev().filter(|field| !field.rest).map(|field| (named(field), *field)).collect();
         let open = reading.lenient || fields.iter().any(|field| field.rest);
         writer.separated('{', '}', members.iter(), |(key, value), writer| {
             writer.key(&key.value);
@@ -262,7 +264,9 @@ impl<'m> Literals<'m> {
     /// The struct of a tagged variant, in whose object the tag stands too.
     fn variant(self, value: &Value, tag: &str, ty: &Type, reading: Reading, writer: &mut Writer) {
         let definition = match ty {
-            Type::Named(symbol) => self.definitions.get(symbol).and_then(|all| all.iter().find(|index| !self.types[**index].on.and(reading.on).is_empty())),
+            Type::Named(symbol) => {
+                self.definitions.get(symbol).and_then(|all| all.iter().find(|index| !self.types[**index].on.and(reading.on).is_empty()))
+            }
             _ => None,
         };
         match definition.map(|index| &self.types[*index]) {
@@ -279,7 +283,9 @@ impl<'m> Literals<'m> {
         let fitting = tried.filter(|(_, problems)| problems.is_empty()).map(|(text, _)| text).next();
         match fitting {
             Some(text) => writer.text.push_str(&text),
-            None if closed || !matches!(value.kind, ValueKind::Object(_)) => writer.misfit(value, reading, format!("no variant of `{name}` has this shape")),
+            None if closed || !matches!(value.kind, ValueKind::Object(_)) => {
+                writer.misfit(value, reading, format!("no variant of `{name}` has this shape"))
+            }
             None => self.json(value, reading, writer),
         }
     }
@@ -314,7 +320,9 @@ fn enumeration(value: &Value, found: &[&TypeDef], name: &str, reading: Reading, 
     let (matching, known): (Option<&&EnumVariant>, bool) = match &value.kind {
         ValueKind::Name(path) if path.len() == 1 => (variants.iter().find(|variant| variant.name == path[0].value), true),
         ValueKind::Text(text) => (variants.iter().find(|variant| variant.value == Literal::Text(text.clone())), closed),
-        ValueKind::Number(number) => (variants.iter().find(|variant| Some(&variant.value) == number.parse().ok().map(Literal::Int).as_ref()), closed),
+        ValueKind::Number(number) => {
+            (variants.iter().find(|variant| Some(&variant.value) == number.parse().ok().map(Literal::Int).as_ref()), closed)
+        }
         _ => return writer.misfit(value, reading, format!("a value of `{name}` is wanted")),
     };
     match (matching, &value.kind) {
@@ -330,7 +338,8 @@ fn enumeration(value: &Value, found: &[&TypeDef], name: &str, reading: Reading, 
                 ValueKind::Name(path) => super::symbols::joined(path).0,
                 _ => String::new(),
             };
-            let problem = unknown_at(codes::UNKNOWN_ENUM_VALUE, value.span, &written, "value", variants.iter().map(|variant| variant.name.as_str()));
+            let problem =
+                unknown_at(codes::UNKNOWN_ENUM_VALUE, value.span, &written, "value", variants.iter().map(|variant| variant.name.as_str()));
             writer.text.push_str("null");
             writer.problems.push(match found.first() {
                 Some(definition) if !definition.inline => problem.also(definition.span, "declared here"),
@@ -386,7 +395,9 @@ impl Writer {
     fn suggest(&mut self, value: &Value, ty: &Type) {
         let Some(problem) = self.problems.pop() else { return };
         let bare = match (&value.kind, ty) {
-            (ValueKind::Name(path), Type::String(_) | Type::Id(_) | Type::Secret | Type::File) => Some(scalars::quoted(&super::symbols::joined(path).0)),
+            (ValueKind::Name(path), Type::String(_) | Type::Id(_) | Type::Secret | Type::File) => {
+                Some(scalars::quoted(&super::symbols::joined(path).0))
+            }
             _ => None,
         };
         self.problems.push(match bare {

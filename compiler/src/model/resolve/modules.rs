@@ -9,8 +9,8 @@ use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
-    Answer, Connection, Connector, Decoding, Encoding, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass, Symbol, Type, TypeDefKind,
-    Versions,
+    Answer, Connection, Connector, Decoding, Encoding, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass, Symbol, Type,
+    TypeDefKind, Versions,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, AnswerBody, Ident, RequestBody};
@@ -45,7 +45,8 @@ impl<'a> Resolver<'a> {
         let (path, inputs) = self.inputs(item, &flat);
         let encoding = flat.requests.first().map_or(Encoding::None, |(request, _)| self.encoding(request));
         let mut answers = self.answers(&flat);
-        let parts = PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
+        let parts =
+            PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
         let page = self.page(&parts, &mut answers);
         let order = self.order(flat.order, page.as_ref(), on);
         let mut module = Module {
@@ -147,14 +148,22 @@ impl<'a> Resolver<'a> {
             (None, _) => Decoding::Nothing,
             (Some(Type::File), _) => Decoding::Stream,
             (_, None) => Decoding::Json,
-            (_, Some(written)) if written.value == "json" || written.value.ends_with("/json") || written.value.ends_with("+json") => Decoding::Json,
-            (_, Some(written)) if written.value == "xml" || written.value.ends_with("/xml") || written.value.ends_with("+xml") => Decoding::Xml,
+            (_, Some(written)) if written.value == "json" || written.value.ends_with("/json") || written.value.ends_with("+json") => {
+                Decoding::Json
+            }
+            (_, Some(written)) if written.value == "xml" || written.value.ends_with("/xml") || written.value.ends_with("+xml") => {
+                Decoding::Xml
+            }
             (Some(Type::String(_)), Some(written)) if written.value.contains('/') => Decoding::Text(written.value.clone()),
             (_, Some(written)) => {
                 self.report(
-                    Diagnostic::new(codes::UNKNOWN_ENCODING, written.span, format!("an answer of this type cannot be read as `{}`", written.value))
-                        .here("unknown encoding")
-                        .help("write `as json` or `as xml`; text goes with `string`, and any other bytes with `file`"),
+                    Diagnostic::new(
+                        codes::UNKNOWN_ENCODING,
+                        written.span,
+                        format!("an answer of this type cannot be read as `{}`", written.value),
+                    )
+                    .here("unknown encoding")
+                    .help("write `as json` or `as xml`; text goes with `string`, and any other bytes with `file`"),
                 );
                 Decoding::Json
             }
@@ -270,5 +279,7 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
 
 /// A `none` that must say why.
 pub(super) fn without_reason(code: Code, span: Span, what: &str, example: &str) -> Diagnostic {
-    Diagnostic::new(code, span, format!("{what} does not say why")).here("a reason must follow").help(format!("write for example `{example}`"))
+    Diagnostic::new(code, span, format!("{what} does not say why"))
+        .here("a reason must follow")
+        .help(format!("write for example `{example}`"))
 }

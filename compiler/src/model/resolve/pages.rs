@@ -82,9 +82,11 @@ impl Resolver<'_> {
             (wire, None) => Some((wire, Type::Json)),
             (wire, Some(ty)) if ty == Type::UNKNOWN => Some((wire, ty)),
             (_, Some(_)) => {
-                self.report(Diagnostic::new(codes::ITEMS_NO_LIST, span, "the items of a page are a list").here("no list stands here").help(
-                    "name the member that holds the list, or give that member the type `[T]`",
-                ));
+                self.report(
+                    Diagnostic::new(codes::ITEMS_NO_LIST, span, "the items of a page are a list")
+                        .here("no list stands here")
+                        .help("name the member that holds the list, or give that member the type `[T]`"),
+                );
                 None
             }
         }
@@ -92,7 +94,9 @@ impl Resolver<'_> {
 
     fn strategy(&mut self, page: &ast::Page, parts: &PageParts<'_>, answers: &[Answer]) -> Option<Strategy> {
         match page.strategy.value.as_str() {
-            "offset" => Some(Strategy::Offset { advance: self.page_input(page, &page.advance, "advance", parts)?, size: self.size(page, parts)? }),
+            "offset" => {
+                Some(Strategy::Offset { advance: self.page_input(page, &page.advance, "advance", parts)?, size: self.size(page, parts)? })
+            }
             "number" => {
                 let advance = self.page_input(page, &page.advance, "advance", parts)?;
                 let start = page.start.as_ref().map_or(1, |start| i64::try_from(start.value).unwrap_or(i64::MAX));
@@ -138,7 +142,8 @@ impl Resolver<'_> {
         };
         let found = parts.inputs.iter().any(|input| input.field.name == name.value);
         if !found {
-            let constant = parts.constants.iter().find(|constant| constant.name == name.value || self.convention.wire(&name.value) == constant.name);
+            let constant =
+                parts.constants.iter().find(|constant| constant.name == name.value || self.convention.wire(&name.value) == constant.name);
             let known = parts.inputs.iter().map(|input| input.field.name.as_str());
             let diagnostic = unknown(codes::UNKNOWN_PAGE_INPUT, name, "input called", known);
             self.report(match constant {
@@ -214,9 +219,9 @@ impl Resolver<'_> {
         let Some(cap) = &page.cap else { return USUAL_CAP };
         if cap.value == 0 {
             self.report(
-                Diagnostic::new(codes::ZERO_CAP, cap.span, "a cap of no pages fetches nothing").here("must be at least 1").help(
-                    format!("write a number from 1, or leave `cap` out: {USUAL_CAP} is the rule"),
-                ),
+                Diagnostic::new(codes::ZERO_CAP, cap.span, "a cap of no pages fetches nothing")
+                    .here("must be at least 1")
+                    .help(format!("write a number from 1, or leave `cap` out: {USUAL_CAP} is the rule")),
             );
         }
         u32::try_from(cap.value).unwrap_or(u32::MAX).max(1)

@@ -141,7 +141,8 @@ impl Reader<'_> {
         }
         let (low, high) = text.split_once(',').unwrap_or((&text, &text));
         let low: u32 = low.trim().parse().map_err(|_| format!("`{{{text}}}` is not a count"))?;
-        let high = if high.trim().is_empty() { u32::MAX } else { high.trim().parse().map_err(|_| format!("`{{{text}}}` is not a count"))? };
+        let high =
+            if high.trim().is_empty() { u32::MAX } else { high.trim().parse().map_err(|_| format!("`{{{text}}}` is not a count"))? };
         if low > high {
             return Err(format!("`{{{text}}}` counts backwards"));
         }
@@ -157,15 +158,37 @@ mod tests {
 
     #[test]
     fn good_patterns_pass() {
-        for pattern in ["", "^a+b*$", "[a-z0-9-]{1,63}", r"^\d{4}-\d\d$", "(?:a|b)+?", "(?i)x", r"\p{L}+", "[]a]", "[^]]+", "(?<year>\\d+)", "[[:alpha:]_]"] {
+        for pattern in [
+            "",
+            "^a+b*$",
+            "[a-z0-9-]{1,63}",
+            r"^\d{4}-\d\d$",
+            "(?:a|b)+?",
+            "(?i)x",
+            r"\p{L}+",
+            "[]a]",
+            "[^]]+",
+            "(?<year>\\d+)",
+            "[[:alpha:]_]",
+        ] {
             assert_eq!(check(pattern), Ok(()), "{pattern}");
         }
     }
 
     #[test]
     fn bad_patterns_are_told_why() {
-        for (pattern, why) in [("(", "closed"), ("a)", "closes nothing"), ("[a", "closed"), ("*a", "repeats nothing"), ("a{3,1}", "backwards"),
-            ("(?=a)", "look-ahead"), (r"(a)\1", "back-references"), ("[z-a]", "backwards"), ("a\\", "at the end"), ("a**", "repeats nothing")] {
+        for (pattern, why) in [
+            ("(", "closed"),
+            ("a)", "closes nothing"),
+            ("[a", "closed"),
+            ("*a", "repeats nothing"),
+            ("a{3,1}", "backwards"),
+            ("(?=a)", "look-ahead"),
+            (r"(a)\1", "back-references"),
+            ("[z-a]", "backwards"),
+            ("a\\", "at the end"),
+            ("a**", "repeats nothing"),
+        ] {
             assert!(check(pattern).is_err_and(|problem| problem.contains(why)), "{pattern}");
         }
     }

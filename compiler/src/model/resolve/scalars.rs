@@ -228,7 +228,11 @@ mod tests {
 
     #[test]
     fn times_are_told_from_text() {
-        assert!(is_datetime("2026-01-02T03:04:05Z") && is_datetime("2024-02-29T23:59:60.123+02:00") && is_datetime("2026-01-02T03:04:05.000+0000"));
+        assert!(
+            is_datetime("2026-01-02T03:04:05Z")
+                && is_datetime("2024-02-29T23:59:60.123+02:00")
+                && is_datetime("2026-01-02T03:04:05.000+0000")
+        );
         assert!(!is_datetime("2026-02-29T00:00:00Z") && !is_datetime("2026-01-02") && !is_datetime("2026-01-02T03:04:05"));
         assert!(is_date("2024-02-29") && !is_date("2026-13-01") && !is_date("ä026-01-01"));
         assert!(is_time("12:30") && is_time("12:30:01.5") && !is_time("24:00") && !is_time("12:3"));

@@ -15,13 +15,33 @@ use crate::syntax::ast::{self, Ident, ModuleKind, Value, ValueKind};
 
 /// Kinds of errors that a test can expect.
 const FAILURES: [&str; 16] = [
-    "configuration", "input", "transport", "timeout", "authentication", "permission", "not_found", "conflict", "invalid", "rate_limited",
-    "gone", "server", "decode", "limit", "paging", "unsafe_address",
+    "configuration",
+    "input",
+    "transport",
+    "timeout",
+    "authentication",
+    "permission",
+    "not_found",
+    "conflict",
+    "invalid",
+    "rate_limited",
+    "gone",
+    "server",
+    "decode",
+    "limit",
+    "paging",
+    "unsafe_address",
 ];
 
 impl<'a> Resolver<'a> {
     /// The examples that stand in a module.
-    pub(super) fn examples(&mut self, module: &Module, written: &'a [ast::Example], connections: &[Connection], site: &Site) -> Vec<Script> {
+    pub(super) fn examples(
+        &mut self,
+        module: &Module,
+        written: &'a [ast::Example],
+        connections: &[Connection],
+        site: &Site,
+    ) -> Vec<Script> {
         let script = |(index, example): (usize, &'a ast::Example)| {
             let number = if index == 0 { String::new() } else { format!(" {}", index + 1) };
             let title = example.title.as_ref().map_or_else(|| format!("{}{number}", module.title), |title| title.value.clone());
@@ -60,9 +80,18 @@ impl<'a> Resolver<'a> {
         tests
     }
 
-    fn script(&mut self, title: String, script: &ast::Script, module: &Module, connections: &[Connection], on: Versions, span: Span) -> Script {
+    fn script(
+        &mut self,
+        title: String,
+        script: &ast::Script,
+        module: &Module,
+        connections: &[Connection],
+        on: Versions,
+        span: Span,
+    ) -> Script {
         let given = self.given(script, module, on, span);
-        let connection = script.connection.as_ref().and_then(|(name, fields)| self.script_connection(name, fields.as_ref(), connections, on));
+        let connection =
+            script.connection.as_ref().and_then(|(name, fields)| self.script_connection(name, fields.as_ref(), connections, on));
         let exchanges: Vec<ScriptExchange> = script.exchanges.iter().map(|exchange| self.exchange_text(exchange, module, on)).collect();
         let output = script.output.as_ref().map_or_else(String::new, |(word, value)| self.output(word, value, &exchanges, module, on));
         let fails = script.fails.as_ref().map(|(kind, code)| {
@@ -170,7 +199,8 @@ impl<'a> Resolver<'a> {
             self.report(other_output(word, wanted, module));
         }
         let status = exchanges.last().map_or(200, |exchange| exchange.status);
-        let answer = module.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&status)).or(module.answers.first());
+        let answer =
+            module.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&status)).or(module.answers.first());
         let ty = match (&module.page, answer.and_then(|answer| answer.body.clone())) {
             (Some(page), _) => Some(Type::List(Box::new(page.item.clone()), Default::default())),
             (None, ty) => ty,
@@ -242,10 +272,14 @@ fn unanswered(reply: &ast::Reply, module: &Module) -> Diagnostic {
     let statuses: HashSet<String> = module.answers.iter().map(|answer| status_text(answer.statuses)).collect();
     let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
     statuses.sort_unstable();
-    let problem = Diagnostic::new(codes::STATUS_NOT_ANSWERED, reply.status.span, format!("the module has no answer for the status {}", reply.status.value))
-        .here("not among its answers")
-        .also(module.span, "declared here")
-        .help(format!("it answers with {}", listed(&statuses)));
+    let problem = Diagnostic::new(
+        codes::STATUS_NOT_ANSWERED,
+        reply.status.span,
+        format!("the module has no answer for the status {}", reply.status.value),
+    )
+    .here("not among its answers")
+    .also(module.span, "declared here")
+    .help(format!("it answers with {}", listed(&statuses)));
     match statuses.as_slice() {
         [only] if !only.ends_with("xx") => problem.replace(format!("write `{only}`"), reply.status.span, *only),
         _ => problem,

@@ -59,8 +59,8 @@ enum Kind {
 
 /// Names that the language gives itself.
 pub(super) const BUILTINS: [&str; 18] = [
-    "string", "int", "float", "decimal", "bool", "date", "datetime", "time", "duration", "uuid", "url", "bytes", "file", "json",
-    "secret", "host", "id", "map",
+    "string", "int", "float", "decimal", "bool", "date", "datetime", "time", "duration", "uuid", "url", "bytes", "file", "json", "secret",
+    "host", "id", "map",
 ];
 
 impl<'a> Resolver<'a> {

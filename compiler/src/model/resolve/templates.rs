@@ -29,7 +29,14 @@ impl Resolver<'_> {
         template
     }
 
-    fn hole(&mut self, path: &[ast::Ident], span: Span, rename: &impl Fn(&str) -> Option<String>, known: &[String], template: &mut Template) {
+    fn hole(
+        &mut self,
+        path: &[ast::Ident],
+        span: Span,
+        rename: &impl Fn(&str) -> Option<String>,
+        known: &[String],
+        template: &mut Template,
+    ) {
         if path.is_empty() {
             return;
         }

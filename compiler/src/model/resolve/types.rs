@@ -247,13 +247,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Defines a type that is written in place; the same place gives the same type.
-    fn inline(
-        &mut self,
-        span: Span,
-        site: &Site,
-        hint: &str,
-        kind: impl FnOnce(&mut Self, usize, &Site) -> TypeDefKind,
-    ) -> Type {
+    fn inline(&mut self, span: Span, site: &Site, hint: &str, kind: impl FnOnce(&mut Self, usize, &Site) -> TypeDefKind) -> Type {
         if let Some(symbol) = self.inline.get(&span) {
             return Type::Named(*symbol);
         }

@@ -11,13 +11,7 @@ pub(super) fn unknown<'c>(code: Code, name: &Ident, what: &str, known: impl Into
 }
 
 /// The same for text that is no single identifier.
-pub(super) fn unknown_at<'c>(
-    code: Code,
-    span: Span,
-    name: &str,
-    what: &str,
-    known: impl IntoIterator<Item = &'c str>,
-) -> Diagnostic {
+pub(super) fn unknown_at<'c>(code: Code, span: Span, name: &str, what: &str, known: impl IntoIterator<Item = &'c str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(code, span, format!("there is no {what} `{name}`")).here(not_one(what));
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(name, known.iter().copied()) {

@@ -20,7 +20,8 @@ fn check_items(items: &[Item], from: &str, sources: &Sources, diagnostics: &mut 
                 if !sources.iter().any(|(_, file)| file.name == path) {
                     let message = format!("there is no file `{path}`");
                     let diagnostic = Diagnostic::new(codes::NO_SUCH_FILE, used.path.span, message).here("not a file of the specs");
-                    diagnostics.push(diagnostic.help("the path starts at the file that it is written in, and stays in the folder of specs"));
+                    diagnostics
+                        .push(diagnostic.help("the path starts at the file that it is written in, and stays in the folder of specs"));
                 }
             }
             _ => {}

@@ -224,8 +224,12 @@ impl<'t> Reader<'t> {
                 None => {
                     let length = length.unwrap_or(1);
                     self.report(
-                        Diagnostic::new(codes::BAD_HOLE, place(start, length), "a hole is a name in braces, as in `{id}` or `{connection.host}`")
-                            .help("a brace that means itself is doubled: `{{` or `}}`"),
+                        Diagnostic::new(
+                            codes::BAD_HOLE,
+                            place(start, length),
+                            "a hole is a name in braces, as in `{id}` or `{connection.host}`",
+                        )
+                        .help("a brace that means itself is doubled: `{{` or `}}`"),
                     );
                     rest = &brace[length..];
                 }
@@ -323,7 +327,8 @@ impl<'t> Reader<'t> {
         let span = self.token(pair);
         let text = pair.as_str();
         let bytes = text.as_bytes();
-        let good = bytes.len() == 3 && (b'1'..=b'5').contains(&bytes[0]) && (&text[1..] == "xx" || bytes[1..].iter().all(u8::is_ascii_digit));
+        let good =
+            bytes.len() == 3 && (b'1'..=b'5').contains(&bytes[0]) && (&text[1..] == "xx" || bytes[1..].iter().all(u8::is_ascii_digit));
         if !good {
             self.report(
                 Diagnostic::new(codes::MALFORMED_STATUS, span, format!("`{text}` is not a status"))

@@ -130,9 +130,7 @@ impl<'t> Reader<'t> {
     }
 
     fn later(&mut self, word: &str, span: Span, advice: &str) {
-        self.report(
-            Diagnostic::new(codes::RESERVED, span, format!("`{word}` is not part of this version of the language")).help(advice),
-        );
+        self.report(Diagnostic::new(codes::RESERVED, span, format!("`{word}` is not part of this version of the language")).help(advice));
     }
 
     /// Reports what is wrong with a stretch and takes it into the tree if mending makes it readable.
@@ -255,7 +253,9 @@ impl Failure {
         {
             return Some(Mend::Replace(word));
         }
-        if self.expected.contains(&Rule::colon) && (is_word(found) || found.starts_with(|one: char| one.is_ascii_digit() || "[{\"-".contains(one))) {
+        if self.expected.contains(&Rule::colon)
+            && (is_word(found) || found.starts_with(|one: char| one.is_ascii_digit() || "[{\"-".contains(one)))
+        {
             return Some(Mend::Insert(": "));
         }
         if self.expected.contains(&Rule::colon) && found == "=" {

@@ -101,8 +101,7 @@ fn variant(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Variant> {
 pub(super) fn union_item(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Span) -> Option<ast::UnionItem> {
     let header = Header::read(reader, pair, head);
     let tag = header.other.and_then(|by| by.into_inner().next()).map(|tag| reader.text(&tag));
-    let mut item =
-        ast::UnionItem { head: header.head, name: header.name?, tag, closed: header.closed, variants: Vec::new(), span };
+    let mut item = ast::UnionItem { head: header.head, name: header.name?, tag, closed: header.closed, variants: Vec::new(), span };
     reader.block(header.rest, &TYPE, &mut |reader, pair| match pair.as_rule() {
         Rule::life => item.head.life = versions::life(reader, pair),
         _ => item.variants.extend(fields::field(reader, pair)),

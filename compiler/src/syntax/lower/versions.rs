@@ -10,8 +10,7 @@ use crate::syntax::ast;
 pub(super) fn api(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Span) -> Option<ast::Api> {
     let header = Header::read(reader, pair, head);
     let wire = header.other.and_then(|wire| wire.into_inner().next()).map(|text| reader.text(&text));
-    let mut api =
-        ast::Api { head: header.head, name: header.name?, wire, released: None, unsupported: None, removed: None, span };
+    let mut api = ast::Api { head: header.head, name: header.name?, wire, released: None, unsupported: None, removed: None, span };
     reader.block(header.rest, &API, &mut |reader, pair| match pair.as_rule() {
         Rule::released => api.released = first_date(reader, pair),
         Rule::unsupported => api.unsupported = first_date(reader, pair),

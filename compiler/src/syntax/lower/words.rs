@@ -126,8 +126,23 @@ pub(super) fn list(expected: &[Rule], statement: &str) -> String {
 fn is_compulsory(rule: Rule) -> bool {
     !matches!(
         rule,
-        Rule::on | Rule::life | Rule::sunset | Rule::with | Rule::from | Rule::style | Rule::explode | Rule::honour | Rule::moving
-            | Rule::optional | Rule::revision | Rule::doc | Rule::default | Rule::bounds | Rule::union_by | Rule::api_wire | Rule::closed
+        Rule::on
+            | Rule::life
+            | Rule::sunset
+            | Rule::with
+            | Rule::from
+            | Rule::style
+            | Rule::explode
+            | Rule::honour
+            | Rule::moving
+            | Rule::optional
+            | Rule::revision
+            | Rule::doc
+            | Rule::default
+            | Rule::bounds
+            | Rule::union_by
+            | Rule::api_wire
+            | Rule::closed
     )
 }
 

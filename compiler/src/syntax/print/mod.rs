@@ -103,9 +103,7 @@ impl Printer {
                 let alone = line[1..].iter().take_while(|node| !node.is_new_line()).all(|node| !node.first().starts);
                 (equals && alone).then(|| line[0].flat_width())
             }
-            Kind::Keywords => {
-                line.get(1).filter(|next| !next.is_new_line()).map(|_| line[0].flat_width())
-            }
+            Kind::Keywords => line.get(1).filter(|next| !next.is_new_line()).map(|_| line[0].flat_width()),
             Kind::File | Kind::Other => None,
         };
         self.lines.align_at(column);

@@ -114,7 +114,8 @@ impl Node {
             return self.first().text.clone();
         };
         let mut text = open.clone();
-        let padded = !children.is_empty() && (open == "{" || (open == "[" && children.iter().any(|node| matches!(node, Node::Group { open, .. } if open == "{"))));
+        let padded = !children.is_empty()
+            && (open == "{" || (open == "[" && children.iter().any(|node| matches!(node, Node::Group { open, .. } if open == "{"))));
         text.push_str(if padded { " " } else { "" });
         for (index, node) in children.iter().enumerate() {
             if let Some(before) = index.checked_sub(1).map(|before| &children[before]) {
@@ -138,9 +139,7 @@ pub(super) fn space(before: &Token, next: &Token) -> &'static str {
         return " ";
     }
     let glued_dot = !next.spaced && (before.text.ends_with('.') || next.text.starts_with('.'));
-    let tight = glued_dot
-        || matches!(next.text.as_str(), ":" | "?" | ">" | "(" | "<")
-        || matches!(before.text.as_str(), "<" | "@");
+    let tight = glued_dot || matches!(next.text.as_str(), ":" | "?" | ">" | "(" | "<") || matches!(before.text.as_str(), "<" | "@");
     if tight { "" } else { " " }
 }
 

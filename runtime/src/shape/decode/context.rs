@@ -126,7 +126,8 @@ impl Drop for Level<'_> {
 
 /// A name as a path shows it.
 fn path_segment(name: &str) -> String {
-    let is_plain = !name.is_empty() && !name.contains(|letter: char| letter == '.' || letter == '[' || letter.is_whitespace() || letter.is_control());
+    let is_plain =
+        !name.is_empty() && !name.contains(|letter: char| letter == '.' || letter == '[' || letter.is_whitespace() || letter.is_control());
     if is_plain { shortened(name) } else { format!("[{:?}]", shortened(name)) }
 }
 

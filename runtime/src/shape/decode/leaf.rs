@@ -28,7 +28,9 @@ pub(super) fn int<'x, E: Error>(seed: Seed<'_, 'x>, value: i64) -> Result<Filled
         Kind::Leaf(Leaf::Float) => Ok(seed.slot.put(value as f64)),
         Kind::Leaf(Leaf::Id) => Ok(seed.slot.put(Id::<()>::from(value))),
         Kind::Leaf(Leaf::Decimal) => Ok(seed.slot.put(Decimal::from(value))),
-        Kind::Leaf(Leaf::DateTime) if seed.format.starts_with("epoch") => checked(seed, &value.to_string(), |format| DateTime::from_number(value, format)),
+        Kind::Leaf(Leaf::DateTime) if seed.format.starts_with("epoch") => {
+            checked(seed, &value.to_string(), |format| DateTime::from_number(value, format))
+        }
         #[expect(clippy::cast_precision_loss, reason = "a length of time has no such precision")]
         Kind::Leaf(Leaf::Duration) if is_number(seed.format) => {
             checked(seed, &value.to_string(), |format| Duration::from_number(value as f64, format))
@@ -73,7 +75,9 @@ pub(super) fn float<'x, E: Error>(seed: Seed<'_, 'x>, value: f64) -> Result<Fill
         Kind::Leaf(Leaf::DateTime) if seed.format == "epoch" && value.abs() <= EXACT / 1000.0 => {
             checked(seed, &value.to_string(), |_| DateTime::from_epoch_milliseconds((value * 1000.0).round() as i64))
         }
-        Kind::Leaf(Leaf::Duration) if is_number(seed.format) => checked(seed, &value.to_string(), |format| Duration::from_number(value, format)),
+        Kind::Leaf(Leaf::Duration) if is_number(seed.format) => {
+            checked(seed, &value.to_string(), |format| Duration::from_number(value, format))
+        }
         // Only a deserializer that is not serde_json's comes here.
         Kind::Leaf(Leaf::Decimal) => checked(seed, &value.to_string(), |_| value.to_string().parse::<Decimal>()),
         _ => Err(unexpected(&seed, &value.to_string())),
@@ -92,8 +96,9 @@ pub(super) fn text<'x, E: Error>(seed: Seed<'_, 'x>, text: &str) -> Result<Fille
         Kind::Leaf(Leaf::Int | Leaf::Float | Leaf::Bool | Leaf::Unit) => Err(unexpected(&seed, &format!("{:?}", shortened(text)))),
         Kind::Leaf(_) => {
             let Seed { slot, context, format, default } = seed;
-            leaf_from_text(slot, text, format)
-                .map_err(|(slot, invalid)| wrong(&Seed { slot, context, format, default }, invalid.expected(), &format!("{:?}", shortened(text))))
+            leaf_from_text(slot, text, format).map_err(|(slot, invalid)| {
+                wrong(&Seed { slot, context, format, default }, invalid.expected(), &format!("{:?}", shortened(text)))
+            })
         }
         Kind::IntEnum(table) if seed.context.names == Names::Spec => match table.symbols.iter().position(|symbol| symbol.name() == text) {
             Some(index) => Ok(seed.slot.put_symbol(index)),

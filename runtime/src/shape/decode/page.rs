@@ -146,9 +146,13 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
         while let Some(key) = entries.next_key::<std::borrow::Cow<'de, str>>()? {
             let leads_on = |path: &[&str]| path.get(self.level).is_some_and(|member| *member == key);
             let items = self.items && leads_on(self.request.items);
-            let picks = self.request.picks.iter().take(64).enumerate().fold(0, |mask, (pick, path)| {
-                if self.is_active(pick) && leads_on(path) { mask | 1 << pick } else { mask }
-            });
+            let picks = self
+                .request
+                .picks
+                .iter()
+                .take(64)
+                .enumerate()
+                .fold(0, |mask, (pick, path)| if self.is_active(pick) && leads_on(path) { mask | 1 << pick } else { mask });
             if !items && picks == 0 {
                 entries.next_value::<IgnoredAny>()?;
                 continue;

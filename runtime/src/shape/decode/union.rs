@@ -14,7 +14,11 @@ use super::{
 use crate::shape::{Erased, UnionStyle, UnionTable, memory::Filled};
 
 /// Decodes a union.
-pub(super) fn decode<'de, 'x, D: Deserializer<'de>>(seed: Seed<'_, 'x>, table: &'static UnionTable, deserializer: D) -> Result<Filled<'x>, D::Error> {
+pub(super) fn decode<'de, 'x, D: Deserializer<'de>>(
+    seed: Seed<'_, 'x>,
+    table: &'static UnionTable,
+    deserializer: D,
+) -> Result<Filled<'x>, D::Error> {
     let text: Cow<'_, str> = if gives_raw_text::<D>() {
         Box::<RawValue>::deserialize(deserializer)?.get().to_owned().into()
     } else {
@@ -55,9 +59,8 @@ fn decode_untagged<'x, E: Error>(seed: Seed<'_, 'x>, table: &'static UnionTable,
     let Seed { slot, context, .. } = seed;
     let mut reasons = Vec::new();
     for (index, variant) in table.variants.iter().enumerate() {
-        let tried = Erased::build(variant.shape.get(), |slot| {
-            Seed::new(slot, context).deserialize(&mut serde_json::Deserializer::from_str(text))
-        });
+        let tried =
+            Erased::build(variant.shape.get(), |slot| Seed::new(slot, context).deserialize(&mut serde_json::Deserializer::from_str(text)));
         match tried {
             Ok(value) => return slot.fill_variant(index, |slot| Ok(slot.put_erased(value))),
             Err(_) => reasons.push(format!("{}: {}", variant.name, context.take_failure())),

@@ -190,11 +190,7 @@ impl RawList {
         let layout = array(self.item, capacity);
         // SAFETY: the size is not zero; the old memory was allocated here with the old layout.
         let items = unsafe {
-            if self.capacity == 0 {
-                alloc(layout)
-            } else {
-                realloc(self.items.as_ptr(), array(self.item, self.capacity), layout.size())
-            }
+            if self.capacity == 0 { alloc(layout) } else { realloc(self.items.as_ptr(), array(self.item, self.capacity), layout.size()) }
         };
         self.items = NonNull::new(items).unwrap_or_else(|| handle_alloc_error(layout));
         self.capacity = capacity;
@@ -329,7 +325,12 @@ impl MapEntries {
     /// Puts the map into its place.
     pub(super) fn put(self, slot: Slot<'_>) -> Filled<'_> {
         let Kind::Map(item, table) = &slot.shape().kind else { mismatch(slot.shape(), "a map") };
-        assert!(item.get().same(self.values.item()), "a map of {:?} does not fit in the place of a map of {:?}", self.values.item(), item.get());
+        assert!(
+            item.get().same(self.values.item()),
+            "a map of {:?} does not fit in the place of a map of {:?}",
+            self.values.item(),
+            item.get()
+        );
         // SAFETY: a map is its keys at the start and its values at `MAP_VALUES`; there is one key for each value.
         unsafe {
             slot.place().cast::<IndexSet<String>>().write(self.keys);

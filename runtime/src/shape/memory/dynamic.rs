@@ -107,7 +107,8 @@ impl Declarations {
     pub fn text_enum(&self, declared: Declared, name: &str, docs: &str, open: bool, symbols: Vec<DynamicSymbol<String>>) {
         let symbols = symbols.into_iter().map(|(name, wire, docs)| symbol(&name, leak(wire), &docs));
         let table = Box::leak(Box::new(SymbolTable { symbols: leak_all(symbols.collect()), other: open.then_some(align_of::<String>()) }));
-        let layout = if open { behind_tag(size_of::<String>(), align_of::<String>()) } else { (size_of::<Tag>(), align_of::<Tag>(), false) };
+        let layout =
+            if open { behind_tag(size_of::<String>(), align_of::<String>()) } else { (size_of::<Tag>(), align_of::<Tag>(), false) };
         self.define(declared, name, docs, layout, Kind::TextEnum(table));
     }
 
@@ -234,19 +235,27 @@ mod tests {
         let shapes = Declarations::default();
         let (node, status, level, either) = (shapes.declare(), shapes.declare(), shapes.declare(), shapes.declare());
         let text = Part::Of(<String as Shaped>::SHAPE);
-        shapes.structure(node, "Node", "", vec![
-            field("flag", "flag", Part::Of(<bool as Shaped>::SHAPE), Attrs::REQUIRED),
-            field("first_name", "firstName", text.clone(), Attrs::REQUIRED),
-            field("status", "STATUS", Part::Declared(status), Attrs::REQUIRED),
-            field("level", "level", Part::Patch(Box::new(Part::Declared(level))), Attrs::OPTIONAL),
-            field("parts", "children", Part::List(Box::new(Part::Declared(node))), Attrs::REQUIRED.default("[]")),
-            field("parent", "parent", Part::Patch(Box::new(Part::Declared(node))), Attrs::OPTIONAL.nullable()),
-            field("labels", "labels", Part::Patch(Box::new(Part::Map(Box::new(Part::List(Box::new(text.clone())))))), Attrs::OPTIONAL),
-            field("either", "either", Part::Patch(Box::new(Part::Declared(either))), Attrs::OPTIONAL),
-        ]);
+        shapes.structure(
+            node,
+            "Node",
+            "",
+            vec![
+                field("flag", "flag", Part::Of(<bool as Shaped>::SHAPE), Attrs::REQUIRED),
+                field("first_name", "firstName", text.clone(), Attrs::REQUIRED),
+                field("status", "STATUS", Part::Declared(status), Attrs::REQUIRED),
+                field("level", "level", Part::Patch(Box::new(Part::Declared(level))), Attrs::OPTIONAL),
+                field("parts", "children", Part::List(Box::new(Part::Declared(node))), Attrs::REQUIRED.default("[]")),
+                field("parent", "parent", Part::Patch(Box::new(Part::Declared(node))), Attrs::OPTIONAL.nullable()),
+                field("labels", "labels", Part::Patch(Box::new(Part::Map(Box::new(Part::List(Box::new(text.clone())))))), Attrs::OPTIONAL),
+                field("either", "either", Part::Patch(Box::new(Part::Declared(either))), Attrs::OPTIONAL),
+            ],
+        );
         shapes.text_enum(status, "Status", "", true, vec![("current".into(), "CUR".into(), String::new())]);
         shapes.int_enum(level, "Level", "", false, vec![("low".into(), 1, String::new()), ("high".into(), 2, String::new())]);
-        let variants = vec![("Node".into(), "node".into(), Part::Declared(node)), ("Other".into(), String::new(), Part::Of(<serde_json::Value as Shaped>::SHAPE))];
+        let variants = vec![
+            ("Node".into(), "node".into(), Part::Declared(node)),
+            ("Other".into(), String::new(), Part::Of(<serde_json::Value as Shaped>::SHAPE)),
+        ];
         shapes.union(either, "Either", "", UnionStyle::Tagged("type"), true, variants);
         shapes.finish()[0]
     }

@@ -31,8 +31,8 @@ pub use tables::{ListTable, Opaque, OpaqueTable, OptionTable, Shaped};
 
 pub(crate) use builder::{MapEntries, StructureBuilder};
 pub(crate) use owner::build;
-pub(crate) use tables::opaque;
 pub(crate) use slot::{Filled, Slot};
+pub(crate) use tables::opaque;
 
 /// What a link leads to.
 pub(super) const fn follow(shape: *const Shape) -> &'static Shape {

@@ -78,10 +78,7 @@ impl Erased {
     }
 
     /// Has `fill_it` make a value of that shape.
-    pub(crate) fn build<E>(
-        shape: &'static Shape,
-        fill_it: impl for<'y> FnOnce(Slot<'y>) -> Result<Filled<'y>, E>,
-    ) -> Result<Self, E> {
+    pub(crate) fn build<E>(shape: &'static Shape, fill_it: impl for<'y> FnOnce(Slot<'y>) -> Result<Filled<'y>, E>) -> Result<Self, E> {
         let memory = Memory::new(shape);
         // SAFETY: the memory is fresh and has the layout of the shape.
         unsafe {

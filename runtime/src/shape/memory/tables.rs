@@ -177,7 +177,8 @@ unsafe impl<T: 'static> Shaped for Id<T> {
 
 // SAFETY: the functions are those of `Option<T>`.
 unsafe impl<T: Shaped> Shaped for Option<T> {
-    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Optional(T::LINK, OptionTable { get: get_option::<T>, set: set_option::<T> })));
+    const LINK: Link =
+        Link::to(&Shape::of::<Self>("", "", Kind::Optional(T::LINK, OptionTable { get: get_option::<T>, set: set_option::<T> })));
 }
 
 // SAFETY: the functions are those of `Vec<T>`.
