@@ -124,13 +124,13 @@ impl<T: Shaped> Items<T> {
     /// # Errors
     /// As any call, and when the pages do not end as they should. There is nothing after an error.
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
-        if let Some(item) = self.from_page() {
+        if let Some(item) = self.next_of_page() {
             return Ok(Some(item));
         }
         next(self).await.transpose()
     }
 
-    fn from_page(&mut self) -> Option<T> {
+    fn next_of_page(&mut self) -> Option<T> {
         let item = self.page.next()?;
         if let Some(current) = &mut self.current {
             current.taken += 1;
@@ -144,7 +144,7 @@ impl<T: Shaped> Stream for Items<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(item) = self.from_page() {
+            if let Some(item) = self.next_of_page() {
                 return Poll::Ready(Some(Ok(item)));
             }
             let here = self.pages.checkpoint();
@@ -156,7 +156,7 @@ impl<T: Shaped> Stream for Items<T> {
                     self.page = page.into_iter();
                     // The checkpoint may be older than the list: what is no longer there is not missed.
                     for _ in 0..std::mem::take(&mut self.skip) {
-                        drop(self.from_page());
+                        drop(self.next_of_page());
                     }
                 }
             }
