@@ -47,7 +47,7 @@ pub struct Module {
     pub limits: Vec<Limit>,
     /// May it be tried again.
     pub retry: RetryClass,
-    /// Examples, then the tests that name it stay in [`Model::tests`].
+    /// Examples, then the tests that name it stay in [`Model::tests`](super::Model::tests).
     pub examples: Vec<Script>,
     /// Its name in the spec.
     pub span: Span,

@@ -1,7 +1,7 @@
 //! How a client proves who calls: credentials from fields, OAuth 2.0, two-step exchange, and the store that keeps tokens.
 //!
 //! The messages are pure functions; `session` is the one place that waits and remembers. Sending is the engine's, through
-//! [`Transport`](crate::connection::Transport); where a credential may travel is the origin gate's.
+//! [`Transport`]; where a credential may travel is the origin gate's.
 
 mod authorize;
 mod authorizer;

@@ -1,6 +1,6 @@
 //! The table interpreter: one static table per type, and everything that is done with values through it. A new way in or out (a
-//! "door") is one more file here and needs no regeneration; what the tables mean is in [`table`], and how memory is touched in
-//! [`memory`]. What is sent where is not decided here.
+//! "door") is one more file here and needs no regeneration; what the tables mean is in `table`, and how memory is touched in
+//! `memory`. What is sent where is not decided here.
 
 mod attrs;
 mod compare;

@@ -2,7 +2,7 @@
 //!
 //! It reports what cannot be given a meaning: unknown names, pieces that are missing, literals that do not fit. Rules about
 //! things that do have a meaning belong to `check`. It always gives a model; what could not be resolved is
-//! [`Type::UNKNOWN`], about which nothing more is said.
+//! [`Type::UNKNOWN`](super::Type::UNKNOWN), about which nothing more is said.
 
 mod bounds;
 mod connections;
