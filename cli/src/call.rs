@@ -126,7 +126,7 @@ fn pair(given: &str) -> Result<(&str, &str), String> {
 fn value_of(name: &str, value: &str, module: &Module) -> Result<Value, String> {
     let field = known(name, module)?;
     let plain =
-        matches!(field.ty, Type::String(_) | Type::Id(_) | Type::Secret | Type::Host | Type::Url | Type::Date(_) | Type::DateTime(_));
+        matches!(field.ty, Type::String(_) | Type::Id(_) | Type::Secret | Type::Host | Type::Url | Type::Date(_) | Type::Time | Type::DateTime(_));
     match serde_json::from_str(value) {
         Ok(value) if !plain || value == Value::Null => Ok(value),
         _ => Ok(Value::from(value)),

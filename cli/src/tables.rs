@@ -9,7 +9,7 @@ use linchpin_compiler::syntax::ast::{Date, ModuleKind};
 use linchpin_runtime::operation as table;
 use linchpin_runtime::shape::dynamic::{Declarations, Declared, DynamicField, Part, id, leak};
 use linchpin_runtime::shape::{Attrs, Shape, Shaped, UnionStyle};
-use linchpin_runtime::{Body, Date as DateValue, DateTime, Decimal, Download, Duration, Host, Secret};
+use linchpin_runtime::{Body, Date as DateValue, DateTime, Decimal, Download, Duration, Host, Secret, Time};
 use std::collections::HashMap;
 
 /// The table of one version of a connector.
@@ -374,13 +374,14 @@ impl Declaring<'_> {
             Type::List(item, _) => return Part::List(Box::new(self.part(item))),
             Type::Map(item, _) => return Part::Map(Box::new(self.part(item))),
             Type::Nullable(inner) => return Part::Patch(Box::new(self.part(inner))),
-            Type::String(_) | Type::Time | Type::Literal(Literal::Text(_)) => <String as Shaped>::SHAPE,
+            Type::String(_) | Type::Literal(Literal::Text(_)) => <String as Shaped>::SHAPE,
             Type::Int(_) | Type::Literal(Literal::Int(_)) => <i64 as Shaped>::SHAPE,
             Type::Float(_) => <f64 as Shaped>::SHAPE,
             Type::Bool | Type::Literal(Literal::Bool(_)) => <bool as Shaped>::SHAPE,
             Type::Decimal(_) => <Decimal as Shaped>::SHAPE,
             Type::Date(_) => <DateValue as Shaped>::SHAPE,
             Type::DateTime(_) => <DateTime as Shaped>::SHAPE,
+            Type::Time => <Time as Shaped>::SHAPE,
             Type::Duration(_) => <Duration as Shaped>::SHAPE,
             Type::Uuid => <uuid::Uuid as Shaped>::SHAPE,
             Type::Url => <url::Url as Shaped>::SHAPE,
@@ -414,18 +415,26 @@ fn bounded(attrs: Attrs, ty: &Type) -> Attrs {
             let attrs = length(attrs, bounds);
             bounds.pattern.as_ref().map_or(attrs, |pattern| attrs.pattern(leak(pattern.as_str())))
         }
-        Type::List(_, bounds) | Type::Map(_, bounds) => length(attrs, bounds),
+        Type::List(item, bounds) | Type::Map(item, bounds) => written(length(attrs, bounds), item),
         Type::Int(bounds) if bounds.min.is_some() || bounds.max.is_some() => {
             attrs.range(integer(&bounds.min, i64::MIN), integer(&bounds.max, i64::MAX))
         }
-        Type::Float(bounds) if bounds.min.is_some() || bounds.max.is_some() => {
+        Type::Float(bounds) | Type::Decimal(bounds) if bounds.min.is_some() || bounds.max.is_some() => {
             let number = |end: &Option<String>, other: f64| end.as_deref().and_then(|text| text.parse().ok()).unwrap_or(other);
             attrs.range_float(number(&bounds.min, f64::NEG_INFINITY), number(&bounds.max, f64::INFINITY))
         }
+        Type::Literal(value) => attrs.constant(leak(json(value))),
+        other => written(attrs, other),
+    }
+}
+
+/// How a value is written, or the items of a list: a field's format goes for all that it holds.
+fn written(attrs: Attrs, ty: &Type) -> Attrs {
+    match ty {
         Type::Date(Some(format)) | Type::DateTime(Some(format)) | Type::Duration(Some(format)) | Type::Bytes(Some(format)) => {
             attrs.format(leak(format.as_str()))
         }
-        Type::Literal(value) => attrs.constant(leak(json(value))),
+        Type::List(inner, _) | Type::Map(inner, _) | Type::Nullable(inner) => written(attrs, inner),
         _ => attrs,
     }
 }

@@ -25,7 +25,7 @@ pub mod __codegen_v1 {
         download::Download,
         operation::*,
         shape::{Attrs, Shape, Shaped},
-        value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret},
+        value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
         {answers, closed_enum, open_enum, structure, tagged_union, untagged_union},
     };
 }
@@ -35,7 +35,7 @@ pub mod prelude {
     pub use crate::{
         ErrorKind,
         api::{Operation as _, Search as _},
-        value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret},
+        value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
     };
 }
 

@@ -44,4 +44,4 @@ pub use observe::{Attempt, Notice, Observer};
 pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
-pub use value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret};
+pub use value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time};

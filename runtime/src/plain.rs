@@ -37,10 +37,11 @@ impl<'a> Plain<'a> {
             View::Decimal(number) => text(number.as_str().into()),
             View::DateTime(time) => text(time.format(attrs.format).into()),
             View::Date(date) => text(date.format(attrs.format).into()),
+            View::Time(time) => text(time.to_string().into()),
             View::Duration(duration) => text(duration_text(duration, attrs.format).into()),
             View::Uuid(id) => text(id.to_string().into()),
             View::Url(url) => text(url.as_str().into()),
-            View::Bytes(bytes) => text(String::from_utf8_lossy(bytes).into_owned().into()),
+            View::Bytes(bytes) => text(crate::value::bytes::format(bytes, attrs.format).into()),
             View::Json(json) => Some(Plain::from_json(json)),
             View::Secret(secret) => text(secret.expose().into()),
             View::Host(host) => text(host.as_str().into()),
@@ -104,11 +105,11 @@ fn members<'a>(fields: impl Iterator<Item = (&'static str, &'static Attrs, Erase
     all
 }
 
-/// A duration as its field says: `seconds`, `milliseconds`, or ISO 8601.
+/// A duration as its field says: `seconds`, `millis`, or ISO 8601.
 fn duration_text(duration: &crate::value::Duration, format: &str) -> String {
     match format {
         "seconds" => duration.as_seconds_f64().to_string(),
-        "milliseconds" => duration.as_milliseconds().to_string(),
+        "millis" => duration.as_milliseconds().to_string(),
         _ => duration.to_string(),
     }
 }

@@ -62,17 +62,29 @@ pub(crate) fn shape(rust: &TokenStream) -> TokenStream {
 /// What the field's table says of its type: bounds and formats.
 pub(crate) fn limits(ty: &Type) -> TokenStream {
     match ty {
-        Type::String(bounds) | Type::List(_, bounds) | Type::Map(_, bounds) => length(bounds),
+        Type::String(bounds) => length(bounds),
+        Type::List(item, bounds) | Type::Map(item, bounds) => {
+            let (length, format) = (length(bounds), format(item));
+            quote!(#length #format)
+        }
         Type::Int(bounds) => range(bounds),
         Type::Float(bounds) | Type::Decimal(bounds) => fractions(bounds),
-        Type::Date(Some(format)) | Type::DateTime(Some(format)) | Type::Duration(Some(format)) | Type::Bytes(Some(format)) => {
-            quote!(.format(#format))
-        }
         Type::Literal(literal) => {
             let json = json(literal);
             quote!(.constant(#json))
         }
         Type::Nullable(inner) => limits(inner),
+        other => format(other),
+    }
+}
+
+/// How a value is written, or the items of a list: a field's format goes for all that it holds.
+fn format(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Date(Some(format)) | Type::DateTime(Some(format)) | Type::Duration(Some(format)) | Type::Bytes(Some(format)) => {
+            quote!(.format(#format))
+        }
+        Type::List(inner, _) | Type::Map(inner, _) | Type::Nullable(inner) => format(inner),
         _ => TokenStream::new(),
     }
 }

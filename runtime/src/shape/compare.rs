@@ -20,6 +20,7 @@ impl PartialEq for ErasedRef<'_> {
             (View::Decimal(one), View::Decimal(two)) => one == two,
             (View::DateTime(one), View::DateTime(two)) => one == two,
             (View::Date(one), View::Date(two)) => one == two,
+            (View::Time(one), View::Time(two)) => one == two,
             (View::Duration(one), View::Duration(two)) => one == two,
             (View::Uuid(one), View::Uuid(two)) => one == two,
             (View::Url(one), View::Url(two)) => one == two,

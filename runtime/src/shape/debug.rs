@@ -21,6 +21,7 @@ impl fmt::Debug for ErasedRef<'_> {
             View::Decimal(value) => value.fmt(formatter),
             View::DateTime(value) => value.fmt(formatter),
             View::Date(value) => value.fmt(formatter),
+            View::Time(value) => value.fmt(formatter),
             View::Duration(value) => value.fmt(formatter),
             View::Uuid(value) => value.fmt(formatter),
             View::Url(value) => value.as_str().fmt(formatter),

@@ -125,15 +125,21 @@ impl Serialize for Encode<'_> {
                 "" => serializer.collect_str(value),
                 format => serializer.serialize_str(&value.format(format)),
             },
-            View::Date(value) => serializer.serialize_str(&value.format(self.format)),
+            View::Date(value) => match self.format {
+                "epoch" => serializer.serialize_i64(value.epoch_seconds()),
+                "epoch_ms" => serializer.serialize_i64(value.epoch_seconds() * 1000),
+                format => serializer.serialize_str(&value.format(format)),
+            },
+            View::Time(value) => serializer.collect_str(value),
             View::Duration(value) => match self.format {
                 "seconds" if value.as_milliseconds() % 1000 == 0 => serializer.serialize_i64(value.as_seconds()),
                 "seconds" => serializer.serialize_f64(value.as_seconds_f64()),
-                "milliseconds" => serializer.serialize_i64(value.as_milliseconds()),
+                "millis" => serializer.serialize_i64(value.as_milliseconds()),
                 _ => serializer.collect_str(value),
             },
             View::Uuid(value) => serializer.collect_str(value),
             View::Url(value) => serializer.serialize_str(value.as_str()),
+            View::Bytes(value) if !self.format.is_empty() => serializer.serialize_str(&crate::value::bytes::format(value, self.format)),
             View::Bytes(value) => {
                 serializer.collect_str(&base64::display::Base64Display::new(value, &base64::engine::general_purpose::STANDARD))
             }

@@ -61,6 +61,7 @@ pub enum Leaf {
     Decimal,
     DateTime,
     Date,
+    Time,
     Duration,
     Uuid,
     Url,

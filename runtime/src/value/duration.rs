@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, SpanRound, Unit};
 
 use super::InvalidValue;
 
-/// A length of time. Written by default as ISO 8601 has it (`PT90S`); a field's format may be `seconds` or `milliseconds`, a number.
+/// A length of time. Written by default as ISO 8601 has it (`PT90S`); a field's format may be `seconds` or `millis`, a number.
 /// A day is 24 hours here, and months and years have no length.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Duration(SignedDuration);
@@ -38,7 +38,7 @@ impl Duration {
     }
 
     pub(crate) fn from_number(number: f64, format: &str) -> Result<Self, InvalidValue> {
-        let seconds = if format == "milliseconds" { number / 1000.0 } else { number };
+        let seconds = if format == "millis" { number / 1000.0 } else { number };
         SignedDuration::try_from_secs_f64(seconds).map(Self).map_err(|_| InvalidValue::new("a length of time"))
     }
 }

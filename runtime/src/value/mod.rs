@@ -1,5 +1,6 @@
 //! The types of a spec's values where the standard library or a crate that the whole field shares has none.
 
+pub(crate) mod bytes;
 mod decimal;
 mod duration;
 mod host;
@@ -8,6 +9,7 @@ mod map;
 mod patch;
 mod secret;
 mod time;
+mod time_of_day;
 
 pub use decimal::Decimal;
 pub use duration::Duration;
@@ -17,6 +19,7 @@ pub use map::Map;
 pub use patch::Patch;
 pub use secret::Secret;
 pub use time::{Date, DateTime};
+pub use time_of_day::Time;
 
 /// A text that is not a value of the type asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

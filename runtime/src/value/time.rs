@@ -6,7 +6,7 @@ use jiff::{
     SignedDuration, Timestamp,
     civil::{self, DateTime as Civil},
     fmt::{
-        StdFmtWrite, strtime,
+        StdFmtWrite, rfc2822, strtime,
         temporal::{DateTimeParser, DateTimePrinter},
     },
     tz::{Offset, TimeZone},
@@ -75,6 +75,7 @@ impl DateTime {
                 let number = text.parse().map_err(|_| InvalidValue::new("a number of seconds or milliseconds since 1970"))?;
                 Self::from_number(number, format)
             }
+            "rfc2822" => Self::parse_rfc2822(text),
             _ => Self::parse_format(text, format),
         }
     }
@@ -96,6 +97,13 @@ impl DateTime {
         };
         let timestamp = offset.to_timestamp(Civil::from_parts(pieces.date(), time)).map_err(|_| EXPECTED)?;
         Ok(Self { timestamp, offset: shown, digits: fraction_digits(text) })
+    }
+
+    fn parse_rfc2822(text: &str) -> Result<Self, InvalidValue> {
+        static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
+        let zoned = PARSER.parse_zoned(text).map_err(|_| InvalidValue::new("a time such as `Fri, 02 Jan 2026 03:04:05 GMT`"))?;
+        let offset = (!text.trim_end().ends_with("GMT")).then(|| zoned.offset());
+        Ok(Self { timestamp: zoned.timestamp(), offset, digits: None })
     }
 
     fn parse_format(text: &str, format: &str) -> Result<Self, InvalidValue> {
@@ -120,12 +128,23 @@ impl DateTime {
         if format == "epoch_ms" { Self::from_epoch_milliseconds(number) } else { Self::from_epoch_seconds(number) }
     }
 
+    fn format_rfc2822(&self) -> String {
+        static PRINTER: rfc2822::DateTimePrinter = rfc2822::DateTimePrinter::new();
+        let written = match self.offset {
+            None => PRINTER.timestamp_to_rfc9110_string(&self.timestamp),
+            Some(offset) => PRINTER.zoned_to_string(&self.timestamp.to_zoned(TimeZone::fixed(offset))),
+        };
+        // A year before 0 has no form there.
+        written.unwrap_or_else(|_| self.to_string())
+    }
+
     /// Writes it in a field's format.
     pub(crate) fn format(&self, format: &str) -> String {
         match format {
             "" | "rfc3339" => self.to_string(),
             "epoch" => self.epoch_seconds().to_string(),
             "epoch_ms" => self.epoch_milliseconds().to_string(),
+            "rfc2822" => self.format_rfc2822(),
             _ => {
                 let zoned = self.timestamp.to_zoned(TimeZone::fixed(self.offset.unwrap_or(Offset::UTC)));
                 strtime::format(format, &zoned).unwrap_or_else(|_| self.to_string())
@@ -240,18 +259,36 @@ impl Date {
         self.0.day().unsigned_abs()
     }
 
+    /// The day in UTC of a point in time.
+    pub(crate) fn from_number(number: i64, format: &str) -> Result<Self, InvalidValue> {
+        DateTime::from_number(number, format).map(|time| Self(Offset::UTC.to_datetime(time.timestamp).date()))
+    }
+
+    /// Seconds from 1970 to the beginning of the day in UTC.
+    pub(crate) fn epoch_seconds(self) -> i64 {
+        const EPOCH: civil::Date = civil::date(1970, 1, 1);
+        self.0.duration_since(EPOCH).as_secs()
+    }
+
     /// Reads a text in a field's format: ISO 8601 when there is none.
     pub(crate) fn parse(text: &str, format: &str) -> Result<Self, InvalidValue> {
         if format.is_empty() {
             return text.parse();
+        }
+        if format.starts_with("epoch") {
+            let number = text.parse().map_err(|_| InvalidValue::new("a number of seconds or milliseconds since 1970"))?;
+            return Self::from_number(number, format);
         }
         civil::Date::strptime(format, text).map(Self).map_err(|_| InvalidValue::new("a day in the field's own format"))
     }
 
     /// Writes it in a field's format.
     pub(crate) fn format(self, format: &str) -> String {
-        if format.is_empty() {
-            return self.to_string();
+        match format {
+            "" => return self.to_string(),
+            "epoch" => return self.epoch_seconds().to_string(),
+            "epoch_ms" => return (self.epoch_seconds() * 1000).to_string(),
+            _ => {}
         }
         strtime::format(format, self.0).unwrap_or_else(|_| self.to_string())
     }
@@ -308,9 +345,20 @@ mod tests {
         assert_eq!(round("2014-08-28T11:00:00:000-0400", "%Y-%m-%dT%H:%M:%S:%3f%z"), "2014-08-28T11:00:00:000-0400");
         assert_eq!(round("2014-08-28T11:00:00:120+0000", "%Y-%m-%dT%H:%M:%S:%3f%z"), "2014-08-28T11:00:00:120+0000");
         assert_eq!(round("1700000000", "epoch"), "1700000000");
+        for text in ["Fri, 02 Jan 2026 03:04:05 GMT", "Fri, 2 Jan 2026 03:04:05 -0930"] {
+            assert_eq!(round(text, "rfc2822"), text);
+        }
         assert_eq!(round("1700000000123", "epoch_ms"), "1700000000123");
         assert_eq!(round("2026-01-02 03:04:05", "%Y-%m-%d %H:%M:%S"), "2026-01-02 03:04:05");
         assert_eq!(round("02.01.2026", "%d.%m.%Y"), "02.01.2026");
+    }
+
+    #[test]
+    fn days_are_counted_too() {
+        for (text, format) in [("1767312000", "epoch"), ("-86400000", "epoch_ms"), ("02.01.2026", "%d.%m.%Y")] {
+            assert_eq!(Date::parse(text, format).unwrap().format(format), text);
+        }
+        assert_eq!(Date::parse("1767323045", "epoch").unwrap().to_string(), "2026-01-02");
     }
 
     #[test]

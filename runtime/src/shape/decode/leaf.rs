@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use base64::Engine as _;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
@@ -16,7 +15,7 @@ use crate::{
         Kind, Leaf, Shape,
         memory::{Filled, OpaqueTable, Slot},
     },
-    value::{Date, DateTime, Decimal, Duration, Host, Id, InvalidValue, Secret},
+    value::{Date, DateTime, Decimal, Duration, Host, Id, InvalidValue, Secret, Time},
 };
 
 /// A whole number came.
@@ -30,6 +29,9 @@ pub(super) fn int<'x, E: Error>(seed: Seed<'_, 'x>, value: i64) -> Result<Filled
         Kind::Leaf(Leaf::Decimal) => Ok(seed.slot.put(Decimal::from(value))),
         Kind::Leaf(Leaf::DateTime) if seed.format.starts_with("epoch") => {
             checked(seed, &value.to_string(), |format| DateTime::from_number(value, format))
+        }
+        Kind::Leaf(Leaf::Date) if seed.format.starts_with("epoch") => {
+            checked(seed, &value.to_string(), |format| Date::from_number(value, format))
         }
         #[expect(clippy::cast_precision_loss, reason = "a length of time has no such precision")]
         Kind::Leaf(Leaf::Duration) if is_number(seed.format) => {
@@ -158,16 +160,14 @@ pub(crate) fn leaf_from_text<'x>(slot: Slot<'x>, text: &str, format: &'static st
         Leaf::Decimal => put(slot, text.parse::<Decimal>()),
         Leaf::DateTime => put(slot, DateTime::parse(text, format)),
         Leaf::Date => put(slot, Date::parse(text, format)),
+        Leaf::Time => put(slot, text.parse::<Time>()),
         Leaf::Duration if is_number(format) => {
             put(slot, parse::<f64>(text, "a number").and_then(|number| Duration::from_number(number, format)))
         }
         Leaf::Duration => put(slot, text.parse::<Duration>()),
         Leaf::Uuid => put(slot, parse::<uuid::Uuid>(text, "a UUID")),
         Leaf::Url => put(slot, parse::<url::Url>(text, "a URL")),
-        Leaf::Bytes => {
-            let bytes = base64::engine::general_purpose::STANDARD.decode(text);
-            put(slot, bytes.map(bytes::Bytes::from).map_err(|_| InvalidValue::new("bytes in base64")))
-        }
+        Leaf::Bytes => put(slot, crate::value::bytes::parse(text, format)),
         Leaf::Json => Ok(slot.put(serde_json::Value::from(text))),
         Leaf::Secret => Ok(slot.put(Secret::from(text))),
         Leaf::Host => put(slot, text.parse::<Host>()),
@@ -176,7 +176,7 @@ pub(crate) fn leaf_from_text<'x>(slot: Slot<'x>, text: &str, format: &'static st
 }
 
 fn is_number(format: &str) -> bool {
-    matches!(format, "seconds" | "milliseconds")
+    matches!(format, "seconds" | "millis")
 }
 
 /// A decimal keeps the digits that stand there, which only the raw text has.
@@ -249,6 +249,7 @@ pub(super) fn expected(shape: &Shape) -> &'static str {
             Leaf::Decimal => "a decimal number",
             Leaf::DateTime => "a time",
             Leaf::Date => "a day",
+            Leaf::Time => "a time of day",
             Leaf::Duration => "a length of time",
             Leaf::Uuid => "a UUID",
             Leaf::Url => "a URL",

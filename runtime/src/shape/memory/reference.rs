@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     shape::table::Variant,
-    value::{Date, DateTime, Decimal, Duration, Host, Id, Secret},
+    value::{Date, DateTime, Decimal, Duration, Host, Id, Secret, Time},
 };
 
 /// A borrowed value of a type that is known by its shape.
@@ -36,6 +36,7 @@ pub enum View<'a> {
     Decimal(&'a Decimal),
     DateTime(&'a DateTime),
     Date(&'a Date),
+    Time(&'a Time),
     Duration(&'a Duration),
     Uuid(&'a uuid::Uuid),
     Url(&'a url::Url),
@@ -230,6 +231,7 @@ impl<'a> ErasedRef<'a> {
                 Leaf::Decimal => View::Decimal(self.at(0)),
                 Leaf::DateTime => View::DateTime(self.at(0)),
                 Leaf::Date => View::Date(self.at(0)),
+                Leaf::Time => View::Time(self.at(0)),
                 Leaf::Duration => View::Duration(self.at(0)),
                 Leaf::Uuid => View::Uuid(self.at(0)),
                 Leaf::Url => View::Url(self.at(0)),

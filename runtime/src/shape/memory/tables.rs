@@ -4,7 +4,7 @@
 use std::{any::TypeId, fmt};
 
 use super::{Erased, Kind, Leaf, Link, Shape};
-use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret};
+use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time};
 
 /// A type that has a shape.
 ///
@@ -158,6 +158,7 @@ leaves! {
     Decimal = Decimal "decimal",
     DateTime = DateTime "datetime",
     Date = Date "date",
+    Time = Time "time",
     Duration = Duration "duration",
     uuid::Uuid = Uuid "uuid",
     url::Url = Url "url",

@@ -7,7 +7,7 @@ use super::{
     builder::RawList,
     tables::{MAP_VALUES, PATCH_SET},
 };
-use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Secret};
+use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Secret, Time};
 
 /// Drops the value at `place`.
 ///
@@ -72,6 +72,7 @@ unsafe fn drop_leaf(leaf: Leaf, place: *mut u8) {
             Leaf::Decimal => place.cast::<Decimal>().drop_in_place(),
             Leaf::DateTime => place.cast::<DateTime>().drop_in_place(),
             Leaf::Date => place.cast::<Date>().drop_in_place(),
+            Leaf::Time => place.cast::<Time>().drop_in_place(),
             Leaf::Duration => place.cast::<Duration>().drop_in_place(),
             Leaf::Uuid => place.cast::<uuid::Uuid>().drop_in_place(),
             Leaf::Url => place.cast::<url::Url>().drop_in_place(),
@@ -105,6 +106,7 @@ fn try_clone<'x>(value: ErasedRef<'_>, slot: Slot<'x>) -> Result<Filled<'x>, Inf
         View::Decimal(value) => slot.put(value.clone()),
         View::DateTime(value) => slot.put(value.clone()),
         View::Date(value) => slot.put(value.clone()),
+        View::Time(value) => slot.put(value.clone()),
         View::Duration(value) => slot.put(value.clone()),
         View::Uuid(value) => slot.put(*value),
         View::Url(value) => slot.put(value.clone()),
