@@ -119,10 +119,10 @@ fn is_absent(given: Given<'_>) -> bool {
 /// The members of a body where there is no JSON.
 fn plain_members<'a>(input: &Input<'a>, fixed: &Fixed) -> Vec<(std::borrow::Cow<'a, str>, Plain<'a>)> {
     let mut all = Vec::new();
-    if let Some((field, given)) = input.whole_body() {
-        if let Some(Plain::Members(members)) = given.plain(&field.attrs) {
-            all = members;
-        }
+    if let Some((field, given)) = input.whole_body()
+        && let Some(Plain::Members(members)) = given.plain(&field.attrs)
+    {
+        all = members;
     }
     for (field, given) in input.body_members() {
         match given.plain(&field.attrs) {

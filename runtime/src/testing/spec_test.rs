@@ -241,7 +241,7 @@ fn compare_requests(received: &[Received], example: &ExampleTable) -> Vec<String
 
 fn compare_request(request: &Received, exchange: &ExampleExchange, differences: &mut Vec<String>) {
     let (method, target) = exchange.sends;
-    if !target.is_empty() && !(request.method == method && same_target(&request.target, target)) {
+    if !target.is_empty() && (request.method != method || !same_target(&request.target, target)) {
         differences.push(format!("it sends {} {}; {method} {target} was expected", request.method, decoded(&request.target)));
     }
     for (name, value) in exchange.request_headers {
