@@ -4,6 +4,7 @@ use super::flat::Flat;
 use super::types::literal;
 use super::unknown::choice;
 use super::{Resolver, Site};
+use crate::diagnostics::nearest::nearest;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Constant, ConstantPlace, Field, Input, Literal, PathPart, Place, Type, Versions};
 use crate::source::Span;
@@ -60,7 +61,9 @@ impl<'a> Resolver<'a> {
             }
         }
         for (field, _) in flat.path.iter().filter(|(field, _)| !bound.contains(&field.name.value.as_str())) {
-            self.report(no_such_hole(field, exchange));
+            if misspelt_hole(flat, &field.name.value, &bound).is_none() {
+                self.report(no_such_hole(field, exchange));
+            }
         }
         parts
     }
@@ -88,7 +91,12 @@ impl<'a> Resolver<'a> {
             inputs.list.push(Input { field, place: Place::Path(style) });
         }
         if declared.is_empty() {
-            self.report(undeclared_hole(item, exchange, &name, span));
+            let bound: Vec<&str> = holes(exchange).collect();
+            let meant = flat.path.iter().find(|(field, _)| misspelt_hole(flat, &field.name.value, &bound) == Some(name.as_str()));
+            self.report(match meant {
+                Some((field, _)) => misspelt_declaration(field, &name, span),
+                None => undeclared_hole(item, exchange, &name, span),
+            });
             inputs.list.push(Input { field: unbound(&name, span, flat.sites[0].on), place: Place::Path("simple") });
         }
         PathPart::Input(name)
@@ -205,6 +213,37 @@ fn unbound(name: &str, span: Span, on: Versions) -> Field {
         life: None,
         span,
     }
+}
+
+/// The names in the holes of a path.
+fn holes(exchange: &ast::Exchange1) -> impl Iterator<Item = &str> {
+    exchange.path.parts.iter().filter_map(|part| match part {
+        TemplatePart::Hole(path, _) => path.last().map(|hole| hole.value.as_str()),
+        TemplatePart::Text(_) => None,
+    })
+}
+
+/// The hole that a declaration without one means: the nearest that nothing else declares or means.
+fn misspelt_hole<'h>(flat: &Flat<'_>, declared: &str, holes: &[&'h str]) -> Option<&'h str> {
+    let is_declared = |hole: &str| flat.path.iter().any(|(field, _)| field.name.value == hole);
+    if holes.contains(&declared) {
+        return None;
+    }
+    let open: Vec<&str> = holes.iter().copied().filter(|hole| !is_declared(hole)).collect();
+    let meant = nearest(declared, open.iter().copied())?;
+    let lost = flat.path.iter().map(|(field, _)| field.name.value.as_str()).filter(|name| !holes.contains(name));
+    let first = lost.into_iter().find(|name| nearest(name, open.iter().copied()) == Some(meant))?;
+    (first == declared).then_some(meant)
+}
+
+/// One mistake, though two things do not fit: a hole that is not declared and a declaration without a hole.
+fn misspelt_declaration(field: &ast::Field, hole: &str, span: Span) -> Diagnostic {
+    let name = &field.name;
+    Diagnostic::new(codes::NO_SUCH_HOLE, name.span, format!("the path has no hole for `{}`, and nothing declares its hole `{hole}`", name.value))
+        .here("spelled otherwise in the path")
+        .also(span, "this hole")
+        .help(format!("write `{hole}`"))
+        .replace(format!("write `{hole}`"), name.span, hole)
 }
 
 fn undeclared_hole(item: &ast::Module, exchange: &ast::Exchange1, name: &str, span: Span) -> Diagnostic {
