@@ -1,8 +1,9 @@
 //! `linchpin call`: one module of a spec, from the shell. For trying things; a program compiles the spec.
 
+use crate::output::say;
 use crate::{Outcome, spec, tables};
-use linchpin_compiler::model::{Connection, Model, Module, Projection, Type};
-use linchpin_compiler::syntax::ast::ModuleKind;
+use linchpin_compiler::diagnostics::nearest::nearest;
+use linchpin_compiler::model::{Connection, Literal, Model, Module, Projection, Type, TypeDefKind};
 use linchpin_runtime::connection::FieldValues;
 use linchpin_runtime::{AnyClient, Error};
 use serde_json::{Map, Value};
@@ -51,7 +52,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let model = spec::load(&arguments.spec)?;
     let projection = spec::version(&model, arguments.api.as_deref())?;
     let module = spec::module(&projection, &arguments.module)?;
-    let input = input(arguments, module)?;
+    arguments_fit(arguments, module)?;
+    let input = input(arguments, &projection, module)?;
     let client = client(arguments, &model, &projection, module)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     match runtime.block_on(call(arguments, &client, module, input)) {
@@ -65,28 +67,44 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 async fn call(arguments: &Arguments, client: &AnyClient, module: &Module, input: Value) -> Result<(), Error> {
     let name = &arguments.module;
-    if module.answers.iter().any(|answer| answer.body == Some(Type::File)) {
+    if gives_file(module) {
         let download = client.download(name, input).await?;
         let target =
             arguments.save.clone().or_else(|| download.file_name().map(PathBuf::from).and_then(|path| path.file_name().map(PathBuf::from)));
         let target = target.unwrap_or_else(|| PathBuf::from("download"));
         let bytes = download.save_to(&target).await?;
-        anstream::println!("{bytes} bytes in {}", target.display());
-    } else if arguments.all && module.kind == ModuleKind::Search {
+        say!("{bytes} bytes in {}", target.display());
+    } else if arguments.all {
         let mut pages = client.pages(name, input)?;
         while let Some(page) = pages.try_next().await? {
-            page.iter().for_each(|item| anstream::println!("{item}"));
+            page.iter().for_each(|item| say!("{item}"));
         }
     } else {
         let output = client.call(name, input).await?;
         if !output.is_null() {
-            anstream::println!("{output:#}");
+            say!("{output:#}");
         }
     }
     Ok(())
 }
 
-fn input(arguments: &Arguments, module: &Module) -> Result<Value, String> {
+fn gives_file(module: &Module) -> bool {
+    module.answers.iter().any(|answer| answer.body == Some(Type::File))
+}
+
+/// An option that the module has no use for is a mistake, and is said before anything is sent.
+fn arguments_fit(arguments: &Arguments, module: &Module) -> Result<(), String> {
+    let name = &arguments.module;
+    if arguments.all && module.page.is_none() {
+        return Err(format!("`{name}` gives no pages, so `--all` means nothing"));
+    }
+    if arguments.save.is_some() && !gives_file(module) {
+        return Err(format!("`{name}` gives no file, so there is nothing to save"));
+    }
+    Ok(())
+}
+
+fn input(arguments: &Arguments, projection: &Projection<'_>, module: &Module) -> Result<Value, String> {
     let mut input = match arguments.input.as_deref() {
         None => Map::new(),
         Some("-") => {
@@ -96,13 +114,18 @@ fn input(arguments: &Arguments, module: &Module) -> Result<Value, String> {
         }
         Some(text) => object(text)?,
     };
+    for name in input.keys() {
+        known(name, module)?;
+    }
     for given in &arguments.set {
         let (name, value) = pair(given)?;
-        input.insert(name.to_owned(), value_of(name, value, module)?);
+        input.insert(name.to_owned(), value_of(value, &known(name, module)?.ty, projection));
     }
     for given in &arguments.file {
         let (name, path) = pair(given)?;
-        known(name, module)?;
+        if !takes_file(&known(name, module)?.ty) {
+            return Err(format!("`{name}` is no file; write `--set {name}=…`"));
+        }
         let bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
         let file_name = std::path::Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
         input.insert(name.to_owned(), linchpin_runtime::Body::json_of(&bytes, file_name.as_deref()));
@@ -122,14 +145,33 @@ fn pair(given: &str) -> Result<(&str, &str), String> {
     given.split_once('=').ok_or_else(|| format!("`{given}` has no `=`; write NAME=VALUE"))
 }
 
+fn takes_file(ty: &Type) -> bool {
+    match ty {
+        Type::File => true,
+        Type::Nullable(inner) | Type::List(inner, _) => takes_file(inner),
+        _ => false,
+    }
+}
+
 /// Text where the module wants text; JSON elsewhere, or text when it is none.
-fn value_of(name: &str, value: &str, module: &Module) -> Result<Value, String> {
-    let field = known(name, module)?;
-    let plain =
-        matches!(field.ty, Type::String(_) | Type::Id(_) | Type::Secret | Type::Host | Type::Url | Type::Date(_) | Type::Time | Type::DateTime(_));
+fn value_of(value: &str, ty: &Type, projection: &Projection<'_>) -> Value {
     match serde_json::from_str(value) {
-        Ok(value) if !plain || value == Value::Null => Ok(value),
-        _ => Ok(Value::from(value)),
+        Ok(value) if value == Value::Null || !is_text(ty, projection) => value,
+        _ => Value::from(value),
+    }
+}
+
+/// Is it written as a string in JSON? A decimal may be, and keeps its digits so.
+fn is_text(ty: &Type, projection: &Projection<'_>) -> bool {
+    match ty {
+        Type::Nullable(inner) => is_text(inner, projection),
+        Type::Named(symbol) => projection.type_of(*symbol).is_some_and(|found| match &found.item.kind {
+            TypeDefKind::Enum { variants, .. } => variants.iter().all(|variant| matches!(variant.value, Literal::Text(_))),
+            _ => false,
+        }),
+        Type::Int(_) | Type::Float(_) | Type::Bool | Type::Json | Type::Literal(_) | Type::List(..) | Type::Map(..) | Type::File => false,
+        Type::Duration(format) => format.is_none(),
+        _ => true,
     }
 }
 
@@ -137,7 +179,7 @@ fn known<'m>(name: &str, module: &'m Module) -> Result<&'m linchpin_compiler::mo
     let mut fields = module.inputs.iter().map(|input| &input.field);
     fields.clone().find(|field| field.name == name).ok_or_else(|| {
         let names: Vec<_> = fields.by_ref().map(|field| field.name.as_str()).collect();
-        match linchpin_compiler::diagnostics::nearest::nearest(name, names.iter().copied()) {
+        match nearest(name, names.iter().copied()) {
             Some(near) => format!("there is no input `{name}`; did you mean `{near}`?"),
             None => format!("there is no input `{name}`; there are {}", names.join(", ")),
         }
@@ -168,9 +210,19 @@ fn connection<'m>(
     if let Some(name) = &arguments.connection {
         let found = all.iter().rev().find(|one| one.name == *name);
         let names: Vec<_> = all.iter().map(|one| one.name.as_str()).collect();
-        return found.map(|one| Some(*one)).ok_or_else(|| format!("there is no connection `{name}`; there are {}", names.join(", ")));
+        return found.map(|one| Some(*one)).ok_or_else(|| match nearest(name, names.iter().copied()) {
+            Some(near) => format!("there is no connection `{name}`; did you mean `{near}`?"),
+            None => format!("there is no connection `{name}`; there are {}", names.join(", ")),
+        });
     }
-    let given: Vec<_> = arguments.field.iter().filter_map(|field| field.split_once('=')).map(|(name, _)| name).collect();
+    let given = arguments.field.iter().map(|field| pair(field).map(|(name, _)| name)).collect::<Result<Vec<_>, _>>()?;
+    let mut names = all.iter().flat_map(|one| &one.fields).map(|field| field.name.as_str());
+    if let Some(unknown) = given.iter().find(|name| !names.clone().any(|known| known == **name)) {
+        return Err(match nearest(unknown, names.by_ref()) {
+            Some(near) => format!("no connection has a field `{unknown}`; did you mean `{near}`?"),
+            None => format!("no connection has a field `{unknown}`"),
+        });
+    }
     if !given.is_empty() {
         all.retain(|one| given.iter().all(|name| one.fields.iter().any(|field| field.name == *name)));
     }

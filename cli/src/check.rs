@@ -1,5 +1,6 @@
 //! `linchpin check`: every mistake of every spec named.
 
+use crate::output::say;
 use crate::{Outcome, spec};
 use clap::ValueEnum;
 use linchpin_compiler::diagnostics::{Diagnostics, Severity, full, json, sarif, short};
@@ -52,15 +53,15 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     for (sources, diagnostics) in &checked {
         for one in diagnostics.sorted(sources) {
             match arguments.format {
-                Format::Full => anstream::println!("{}", full::render(one, sources, std::io::stdout().is_terminal())),
-                Format::Short => anstream::println!("{}", short::render(one, sources)),
-                Format::Json => anstream::println!("{}", json::render(one, sources)),
+                Format::Full => say!("{}", full::render(one, sources, std::io::stdout().is_terminal())),
+                Format::Short => say!("{}", short::render(one, sources)),
+                Format::Json => say!("{}", json::render(one, sources)),
                 Format::Sarif => {}
             }
         }
     }
     if arguments.format == Format::Sarif {
-        anstream::println!("{}", sarif::render(&checked));
+        say!("{}", sarif::render(&checked));
     }
     if arguments.format == Format::Full {
         anstream::eprintln!("{}", summary(arguments.specs.len(), errors, warnings));

@@ -3,8 +3,8 @@
 
 use crate::{Outcome, spec};
 use linchpin_compiler::model::{
-    Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, Literal, Module, ModuleServer, Page, PathPart, Place, Projection,
-    RetryClass, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
+    Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, Literal, Module, ModuleServer, Order, Page, PathPart, Place,
+    Projection, RetryClass, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
 use std::fmt::Write;
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let model = spec::load(&arguments.spec)?;
     let projection = spec::version(&model, arguments.api.as_deref())?;
     let module = spec::module(&projection, &arguments.module)?;
-    anstream::print!("{}", expand(&projection, module));
+    crate::output::write(format_args!("{}", expand(&projection, module)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -94,6 +94,9 @@ impl Writer<'_> {
         }
         if let Some(page) = &module.page {
             self.line(1, &page_statement(page));
+        }
+        if let Some(Order::By(field)) = &module.order {
+            self.line(1, &format!("order {field}"));
         }
         let retry = match &module.retry {
             RetryClass::Safe => "retry safe".to_owned(),

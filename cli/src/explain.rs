@@ -1,6 +1,7 @@
 //! `linchpin explain`: the page of a diagnostic code.
 
 use crate::Outcome;
+use crate::output::say;
 use linchpin_compiler::diagnostics::codes;
 use linchpin_compiler::diagnostics::nearest::nearest;
 use std::process::ExitCode;
@@ -15,14 +16,14 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let Some(wanted) = &arguments.code else {
         for code in codes::ALL {
-            anstream::println!("{}  {}", code.id, code.title);
+            say!("{}  {}", code.id, code.title);
         }
         return Ok(ExitCode::SUCCESS);
     };
     let wanted = wanted.to_uppercase();
     match codes::ALL.iter().find(|code| code.id == wanted) {
         Some(code) => {
-            anstream::println!("{}", code.page.trim_end());
+            say!("{}", code.page.trim_end());
             Ok(ExitCode::SUCCESS)
         }
         None => Err(match nearest(&wanted, codes::ALL.iter().map(|code| code.id)) {

@@ -1,5 +1,6 @@
 //! `linchpin fmt`: the canonical layout. A file with mistakes in its text is left alone and reported.
 
+use crate::output::say;
 use crate::{Outcome, spec};
 use linchpin_compiler::diagnostics::{Diagnostics, full};
 use linchpin_compiler::syntax::print;
@@ -35,11 +36,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
                 continue;
             }
             if arguments.check {
-                anstream::println!("{} would change", file.name);
+                say!("{} would change", file.name);
                 clean = false;
             } else {
                 write(Path::new(&file.name), &formatted)?;
-                anstream::println!("{}", file.name);
+                say!("{}", file.name);
             }
         }
     }

@@ -5,6 +5,7 @@ mod check;
 mod expand;
 mod explain;
 mod format;
+mod output;
 mod serve;
 mod spec;
 mod tables;

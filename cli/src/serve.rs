@@ -1,5 +1,6 @@
 //! `linchpin serve`: a stand-in server on loopback that answers from a spec's examples and tests.
 
+use crate::output::say;
 use crate::{Outcome, spec, tables};
 use linchpin_runtime::testing::StandIn;
 use std::path::PathBuf;
@@ -27,11 +28,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let stand_in =
             StandIn::from_table_on(table, arguments.port).await.map_err(|error| format!("127.0.0.1:{}: {error}", arguments.port))?;
         let examples = table.operations.iter().map(|operation| operation.examples.len()).sum::<usize>();
-        anstream::println!("{} answers {examples} examples at {}", table.title, stand_in.url());
-        anstream::println!("stop it with Ctrl-C");
+        say!("{} answers {examples} examples at {}", table.title, stand_in.url());
+        say!("stop it with Ctrl-C");
         tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
         for request in stand_in.received() {
-            anstream::println!("{} {}", request.method, request.target);
+            say!("{} {}", request.method, request.target);
         }
         Ok(ExitCode::SUCCESS)
     })

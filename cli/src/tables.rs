@@ -359,7 +359,7 @@ impl Declaring<'_> {
         if let Some(default) = &field.default {
             attrs = attrs.default(leak(default.as_str()));
         }
-        attrs = bounded(attrs, &field.ty);
+        attrs = written(bounded(attrs, &field.ty), &field.ty);
         let part = match &field.ty {
             _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::SHAPE))),
             ty if required || is_file(ty) => self.part(ty),
@@ -415,7 +415,10 @@ fn bounded(attrs: Attrs, ty: &Type) -> Attrs {
             let attrs = length(attrs, bounds);
             bounds.pattern.as_ref().map_or(attrs, |pattern| attrs.pattern(leak(pattern.as_str())))
         }
-        Type::List(item, bounds) | Type::Map(item, bounds) => written(length(attrs, bounds), item),
+        Type::List(item, bounds) | Type::Map(item, bounds) => {
+            length(attrs, bounds).items(Box::leak(Box::new(bounded(Attrs::OPTIONAL, item))))
+        }
+        Type::Nullable(inner) => bounded(attrs, inner),
         Type::Int(bounds) if bounds.min.is_some() || bounds.max.is_some() => {
             attrs.range(integer(&bounds.min, i64::MIN), integer(&bounds.max, i64::MAX))
         }
@@ -424,7 +427,7 @@ fn bounded(attrs: Attrs, ty: &Type) -> Attrs {
             attrs.range_float(number(&bounds.min, f64::NEG_INFINITY), number(&bounds.max, f64::INFINITY))
         }
         Type::Literal(value) => attrs.constant(leak(json(value))),
-        other => written(attrs, other),
+        _ => attrs,
     }
 }
 
