@@ -270,9 +270,9 @@ impl<'m> Literals<'m> {
             _ => None,
         };
         match definition.map(|index| &self.types[*index]) {
-            Some(TypeDef { kind: TypeDefKind::Struct(fields), span, .. }) => {
+            Some(TypeDef { kind: TypeDefKind::Struct(fields), span, symbol, .. }) => {
                 let fields: Vec<&Field> = fields.iter().filter(|field| field.wire != tag && !field.on.and(reading.on).is_empty()).collect();
-                self.object(value, &fields, &[tag], Some(*span), "this variant", reading, writer);
+                self.object(value, &fields, &[tag], Some(*span), &self.symbols[symbol.0 as usize].name, reading, writer);
             }
             _ => self.value(value, ty, reading, writer),
         }
@@ -317,6 +317,12 @@ fn enumeration(value: &Value, found: &[&TypeDef], name: &str, reading: Reading, 
     let all = found.iter().filter_map(|one| if let TypeDefKind::Enum { variants, .. } = &one.kind { Some(variants) } else { None });
     let variants: Vec<&EnumVariant> = all.flatten().filter(|variant| !variant.on.and(reading.on).is_empty()).collect();
     let closed = found.iter().all(|one| matches!(one.kind, TypeDefKind::Enum { closed: true, .. }));
+    let of_text = |variant: &&EnumVariant| matches!(variant.value, Literal::Text(_));
+    match &value.kind {
+        ValueKind::Number(_) if variants.iter().any(of_text) => return writer.misfit(value, reading, format!("the values of `{name}` are texts")),
+        ValueKind::Text(_) if !variants.iter().all(of_text) => return writer.misfit(value, reading, format!("the values of `{name}` are numbers")),
+        _ => {}
+    }
     let (matching, known): (Option<&&EnumVariant>, bool) = match &value.kind {
         ValueKind::Name(path) if path.len() == 1 => (variants.iter().find(|variant| variant.name == path[0].value), true),
         ValueKind::Text(text) => (variants.iter().find(|variant| variant.value == Literal::Text(text.clone())), closed),

@@ -51,6 +51,8 @@ impl<'a> Resolver<'a> {
         let found = CONVENTIONS.iter().find(|(name, _)| *name == written.value);
         if found.is_none() {
             self.report(choice(codes::UNKNOWN_NAMES_RULE, written, "rule for names", &CONVENTIONS.map(|(name, _)| name)));
+            // How anything is spelled on the wire is not known then.
+            self.whole = false;
         }
         found.map_or(Convention::AsWritten, |(_, convention)| *convention)
     }

@@ -27,9 +27,10 @@ fn not_one(what: &str) -> String {
     if what.ends_with("called") || what.ends_with(':') { "no such name".to_owned() } else { format!("not {article} {what}") }
 }
 
-/// A word that must be one of a few.
+/// A word that must be one of a few: all of them are told when none is near.
 pub(super) fn choice(code: Code, word: &Ident, what: &str, choices: &[&str]) -> Diagnostic {
-    unknown(code, word, what, choices.iter().copied())
+    let diagnostic = unknown(code, word, what, choices.iter().copied());
+    if diagnostic.help.is_empty() { diagnostic.help(format!("there is {}", listed(choices))) } else { diagnostic }
 }
 
 /// "`a`, `b` and `c`"

@@ -199,10 +199,21 @@ impl<'t> Reader<'t> {
                 diagnostic.help(&write).replace(write, Span { start: at, end: at, ..span }, *token)
             }
             _ if unknown => diagnostic.help(format!("there are {}", words::quoted(block.starts))),
-            _ => diagnostic,
+            _ => match advice(found, &failure.expected, &expected) {
+                Some(advice) => diagnostic.help(advice),
+                None => diagnostic,
+            },
         };
         self.report(diagnostic);
     }
+}
+
+/// What to write where one word cannot say it.
+fn advice(found: &str, rules: &[Rule], expected: &str) -> Option<&'static str> {
+    if found.starts_with('?') && rules.contains(&Rule::colon) {
+        return Some("the `?` stands right behind the name: `name? \"wire name\": type`");
+    }
+    (expected == "`use`").then_some("write `use SUCCESSOR \"why\"`, or `use none \"why\"` when there is none")
 }
 
 /// Whether an unreadable stretch goes on with the statement before it, rather than being one of its own.
