@@ -148,9 +148,17 @@ pub(crate) fn home(core: &Core, table: &'static OperationTable, input: ErasedRef
     address(core, table, &input).map(|(url, _)| url).map_err(|error| error.with_operation(table))
 }
 
+/// `connection none`: anybody may call it, and no credential goes along.
+pub(crate) fn is_public(table: &OperationTable) -> bool {
+    table.connections == ["none"]
+}
+
 /// Whether this connection may call it.
 fn permitted(core: &Core, table: &'static OperationTable) -> Result<(), Error> {
     if table.connections.is_empty() || core.connection.is_some_and(|connection| table.connections.contains(&connection)) {
+        return Ok(());
+    }
+    if is_public(table) {
         return Ok(());
     }
     let message = format!("it needs a connection of kind {}", table.connections.join(" or "));

@@ -174,9 +174,10 @@ impl Core {
         self.credentials.as_ref().is_some_and(|credentials| credentials.renews())
     }
 
-    /// What the connection adds; nothing for calls that go outside.
+    /// What the connection adds; nothing for calls that go outside, or that are public.
     async fn credential(&self, call: &Prepared, stale: Option<u64>) -> Result<Option<Arc<Applied>>, Error> {
-        let Some(credentials) = self.credentials.as_ref().filter(|_| call.passage == Passage::WithCredentials) else { return Ok(None) };
+        let bare = call.passage == Passage::Bare || crate::call::is_public(call.operation);
+        let Some(credentials) = self.credentials.as_ref().filter(|_| !bare) else { return Ok(None) };
         if stale.is_none()
             && let Some(applied) = credentials.ready()
         {
