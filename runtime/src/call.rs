@@ -19,6 +19,9 @@ use crate::{
     shape::{Attrs, ErasedRef, Field, StructureView, View},
 };
 
+/// Room for a usual query, so that it does not grow piece by piece.
+const QUERY_BYTES: usize = 128;
+
 /// A request that is complete but for its credential.
 #[derive(Debug)]
 pub(crate) struct Prepared {
@@ -234,6 +237,9 @@ fn query(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Pair
     let mut pairs = Pairs::default();
     for (field, place, given) in input.iter() {
         let Place::Query(style) = place else { continue };
+        if pairs.0.capacity() == 0 {
+            pairs.0.reserve(QUERY_BYTES);
+        }
         write_query(&mut pairs, field, given, style);
     }
     for constant in core.table.constants.iter().filter(|constant| constant.place == ConstantPlace::Query) {

@@ -10,7 +10,6 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use tracing::Instrument as _;
 use url::Url;
 
 use crate::{
@@ -209,8 +208,10 @@ impl Core {
         if !span.is_disabled() {
             span.record("url.template", call.operation.template());
         }
-        let hops = self.hops(call, applied, permits);
-        let timed = tokio::time::timeout(budget.next_try(start), hops.instrument(span.clone())).await;
+        // Pinned where it is made: a future of this size is not worth moving into the span and again into the timer.
+        let mut hops = std::pin::pin!(self.hops(call, applied, permits));
+        let in_span = std::future::poll_fn(|context| span.in_scope(|| hops.as_mut().poll(context)));
+        let timed = tokio::time::timeout(budget.next_try(start), in_span).await;
         let result = timed.unwrap_or_else(|_| {
             let error = Error::new(ErrorKind::Timeout, "the server took too long");
             Err(Refused { error, outcome: Outcome::Broken, stated: None })
@@ -436,6 +437,9 @@ fn apply_query(url: &mut Url, applied: &Applied) {
 }
 
 fn cookies(own: &str, applied: Option<&Applied>) -> Result<Option<HeaderValue>, Error> {
+    if own.is_empty() && applied.is_none_or(|applied| applied.cookies.is_empty()) {
+        return Ok(None);
+    }
     let mut all = own.to_owned();
     for (name, value) in applied.iter().flat_map(|applied| &applied.cookies) {
         if !all.is_empty() {
@@ -444,9 +448,6 @@ fn cookies(own: &str, applied: Option<&Applied>) -> Result<Option<HeaderValue>, 
         all.push_str(name);
         all.push('=');
         all.push_str(value);
-    }
-    if all.is_empty() {
-        return Ok(None);
     }
     let mut value = HeaderValue::try_from(all).map_err(|_| Error::new(ErrorKind::Input, "a cookie holds a character that it must not"))?;
     value.set_sensitive(true);

@@ -33,6 +33,9 @@ pub(crate) struct Permits(#[allow(dead_code, reason = "held for its drop")] Vec<
 impl Permits {
     /// Both.
     pub(crate) fn and(mut self, other: Permits) -> Permits {
+        if self.0.is_empty() {
+            return other;
+        }
         self.0.extend(other.0);
         self
     }
