@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     operation::{ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
-    shape::{Names, Shaped, decode_json},
+    shape::{Shaped, decode_formatted},
 };
 
 /// One version of one API: what a [`Client`] is a client of.
@@ -73,10 +73,10 @@ pub trait Search: Operation {
     }
 }
 
-/// A field's default that takes more than a literal to write, from its JSON text on the wire.
+/// A field's default that takes more than a literal to write, from its JSON text on the wire, written in the field's format.
 ///
 /// # Panics
 /// Never in generated code: the compiler checked the text against the type.
-pub fn preset<T: Shaped>(json: &str) -> T {
-    decode_json(json.as_bytes(), Names::Wire).expect("the compiler checked the default against its type")
+pub fn preset<T: Shaped>(json: &str, format: &'static str) -> T {
+    decode_formatted(json.as_bytes(), format).expect("the compiler checked the default against its type")
 }

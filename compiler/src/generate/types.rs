@@ -61,11 +61,19 @@ pub(crate) fn shape(rust: &TokenStream) -> TokenStream {
 
 /// What the field's table says of its type: bounds and formats.
 pub(crate) fn limits(ty: &Type) -> TokenStream {
+    let (demands, format) = (demands(ty), format(ty));
+    let format = (!format.is_empty()).then(|| quote!(.format(#format)));
+    quote!(#demands #format)
+}
+
+/// What is demanded of a value, and of what is in it.
+fn demands(ty: &Type) -> TokenStream {
     match ty {
         Type::String(bounds) => length(bounds),
         Type::List(item, bounds) | Type::Map(item, bounds) => {
-            let (length, format) = (length(bounds), format(item));
-            quote!(#length #format)
+            let (length, items) = (length(bounds), demands(item));
+            let items = (!items.is_empty()).then(|| quote!(.items(const { &lp::Attrs::OPTIONAL #items })));
+            quote!(#length #items)
         }
         Type::Int(bounds) => range(bounds),
         Type::Float(bounds) | Type::Decimal(bounds) => fractions(bounds),
@@ -73,19 +81,17 @@ pub(crate) fn limits(ty: &Type) -> TokenStream {
             let json = json(literal);
             quote!(.constant(#json))
         }
-        Type::Nullable(inner) => limits(inner),
-        other => format(other),
+        Type::Nullable(inner) => demands(inner),
+        _ => TokenStream::new(),
     }
 }
 
 /// How a value is written, or the items of a list: a field's format goes for all that it holds.
-fn format(ty: &Type) -> TokenStream {
+fn format(ty: &Type) -> &str {
     match ty {
-        Type::Date(Some(format)) | Type::DateTime(Some(format)) | Type::Duration(Some(format)) | Type::Bytes(Some(format)) => {
-            quote!(.format(#format))
-        }
+        Type::Date(Some(format)) | Type::DateTime(Some(format)) | Type::Duration(Some(format)) | Type::Bytes(Some(format)) => format,
         Type::List(inner, _) | Type::Map(inner, _) | Type::Nullable(inner) => format(inner),
-        _ => TokenStream::new(),
+        _ => "",
     }
 }
 
@@ -174,8 +180,8 @@ pub(crate) fn expression(literal: &Literal) -> TokenStream {
 /// The Rust expression of a default, which is JSON text in wire form and fits its type.
 pub(crate) fn default_value(ty: &Type, json: &str, scope: &Scope<'_>) -> TokenStream {
     simple_default(ty, json, scope).unwrap_or_else(|| {
-        let rust = rust_type(ty, scope);
-        quote!(lp::preset::<#rust>(#json))
+        let (rust, format) = (rust_type(ty, scope), format(ty));
+        quote!(lp::preset::<#rust>(#json, #format))
     })
 }
 

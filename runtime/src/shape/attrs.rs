@@ -25,6 +25,8 @@ pub struct Attrs {
     pub default: &'static str,
     /// The only value it may have, as JSON text; empty for any.
     pub constant: &'static str,
+    /// What is known of the items of a list or the values of a map, where anything is. Their format is the field's own.
+    pub items: Option<&'static Attrs>,
     pub(super) named: &'static str,
 }
 
@@ -53,6 +55,7 @@ impl Attrs {
         format: "",
         default: "",
         constant: "",
+        items: None,
         named: "",
     };
     /// A field that must be there.
@@ -103,6 +106,11 @@ impl Attrs {
     /// The only value it may have, as JSON text.
     pub const fn constant(self, json: &'static str) -> Self {
         Self { constant: json, ..self }
+    }
+
+    /// What is known of the items of the list or the values of the map.
+    pub const fn items(self, items: &'static Attrs) -> Self {
+        Self { items: Some(items), ..self }
     }
 
     /// It is deprecated.

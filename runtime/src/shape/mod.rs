@@ -35,6 +35,7 @@ pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle,
 
 pub use validate::{Violation, validate, violations};
 
+pub(crate) use decode::decode_formatted;
 pub(crate) use memory::opaque;
 
 /// For the macros.

@@ -34,6 +34,13 @@ lp::closed_enum! { pub enum Level "Level" int { Low = 1, High = 2 } }
 lp::structure! { pub struct Push "Push" { pub count: i64 = "count", lp::Attrs::REQUIRED; pub level: Option<Level> = "level", lp::Attrs::OPTIONAL; } }
 lp::tagged_union! { pub enum Event "Event" by "type" { Push(Push) = "push", Made(Box<Project>) = "made" } }
 lp::untagged_union! { pub enum Source "Source" { Push(Push), Name(String), Many(Vec<Source>) } }
+lp::structure! {
+    pub struct Items "Items" {
+        pub at: Vec<lp::DateTime> = "at", lp::Attrs::REQUIRED.format("epoch");
+        pub words: Vec<Vec<String>> = "words", lp::Attrs::REQUIRED.items(const { &lp::Attrs::OPTIONAL.length(0, 2).items(const { &lp::Attrs::OPTIONAL.length(1, 3).pattern("^[a-z]") }) });
+        pub counts: lp::Map<Option<i64>> = "counts", lp::Attrs::REQUIRED.items(const { &lp::Attrs::OPTIONAL.range(1, 9) });
+    }
+}
 lp::answers! { pub enum Answer "Answer" { Made(Project), Nothing(()) } }
 
 const FULL: &str = r#"{"ID":"p1","name":"Alpha","status":"CUR","lastUpdateDate":"2014-08-28T11:00:00:000-0400","parent":{"ID":7,"name":"B","budget":null,"tags":[],"$$LIMIT":200},"budget":12.500,"tags":["a","b"],"$$LIMIT":5,"patch":"hush","events":[{"type":"push","count":4,"level":2},{"type":"made","ID":"p2","name":"C","budget":null,"tags":[],"$$LIMIT":200},{"new":[1],"type":"other"}],"order":"asc","byName":{"x":{"count":1},"y":"text","z":["t",{"count":2}]},"more":{"any":[1,null]}}"#;
@@ -173,6 +180,19 @@ fn values_are_checked_against_the_spec() {
     project.parent.as_mut().unwrap().name.clear();
     let paths: Vec<_> = violations(ErasedRef::of(&project)).iter().map(|violation| violation.path().to_owned()).collect();
     assert_eq!(paths, ["name", "name", "parent.name", "parent.name", "tags", "limit", "order"]);
+}
+
+#[test]
+fn what_is_known_of_items_goes_for_each_of_them() {
+    const GOOD: &str = r#"{"at":[0,1700000000],"words":[["ab","c"],[]],"counts":{"a":9,"b":null}}"#;
+    let mut items: Items = decode_json(GOOD.as_bytes(), Names::Wire).unwrap();
+    assert_eq!(String::from_utf8(encode_json(&items, Names::Wire)).unwrap(), GOOD);
+    assert_eq!(violations(ErasedRef::of(&items)), []);
+    items.words = vec![vec![String::new()], vec!["abc".to_owned(), "abcd".to_owned(), "ABC".to_owned()]];
+    items.counts.insert("a", Some(10));
+    let paths: Vec<_> = violations(ErasedRef::of(&items)).iter().map(|violation| violation.path().to_owned()).collect();
+    assert_eq!(paths, ["words[0][0]", "words[0][0]", "words[1]", "words[1][1]", "words[1][2]", "counts.a"]);
+    assert_eq!(crate::api::preset::<lp::DateTime>("0", "epoch"), "1970-01-01T00:00:00Z".parse().unwrap());
 }
 
 #[test]

@@ -102,17 +102,17 @@ impl Check {
                     self.below(field.name(), |check| check.field(value, &field.attrs));
                 }
             }
-            View::List(items) if has_parts(items.item()) => {
+            View::List(items) if attrs.items.is_some() || has_parts(items.item()) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.below(&format!("[{index}]"), |check| check.parts(item, attrs));
+                    self.below(&format!("[{index}]"), |check| check.field(item, of_items(attrs)));
                 }
             }
-            View::Map(entries) if has_parts(entries.item()) => {
+            View::Map(entries) if attrs.items.is_some() || has_parts(entries.item()) => {
                 for (key, value) in entries.iter() {
-                    self.below(key, |check| check.parts(value, attrs));
+                    self.below(key, |check| check.field(value, of_items(attrs)));
                 }
             }
-            View::Union(_, _, inner) => self.parts(inner, attrs),
+            View::Union(_, _, inner) => self.parts(inner, &Attrs::OPTIONAL),
             _ => {}
         }
     }
@@ -187,6 +187,11 @@ fn outside(number: impl std::fmt::Display, range: Range) -> String {
         Range::Float(least, greatest) => format!("is {number}; it must be from {least} to {greatest}"),
         Range::Any => format!("is {number}"),
     }
+}
+
+/// What is demanded of each item.
+fn of_items(attrs: &Attrs) -> &Attrs {
+    attrs.items.unwrap_or(&Attrs::OPTIONAL)
 }
 
 /// Can there be a field inside?

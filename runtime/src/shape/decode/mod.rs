@@ -62,7 +62,12 @@ pub fn decode_json<T: Shaped>(json: &[u8], names: Names) -> Result<T, DecodeErro
 
 /// The same, with other limits.
 pub fn decode_json_limited<T: Shaped>(json: &[u8], names: Names, limits: Limits) -> Result<T, DecodeError> {
-    build(|slot| decode_slot(slot, json, names, limits))
+    build(|slot| decode_slot(slot, json, names, limits, ""))
+}
+
+/// Reads a field's value from JSON with wire names, written in the field's format.
+pub(crate) fn decode_formatted<T: Shaped>(json: &[u8], format: &'static str) -> Result<T, DecodeError> {
+    build(|slot| decode_slot(slot, json, Names::Wire, Limits::DEFAULT, format))
 }
 
 impl Erased {
@@ -73,17 +78,17 @@ impl Erased {
 
     /// The same, with other limits.
     pub fn decode_limited(shape: &'static Shape, json: &[u8], names: Names, limits: Limits) -> Result<Self, DecodeError> {
-        Self::build(shape, |slot| decode_slot(slot, json, names, limits))
+        Self::build(shape, |slot| decode_slot(slot, json, names, limits, ""))
     }
 }
 
 /// Not generic, so that it exists once.
-fn decode_slot<'x>(slot: Slot<'x>, json: &[u8], names: Names, limits: Limits) -> Result<Filled<'x>, DecodeError> {
+fn decode_slot<'x>(slot: Slot<'x>, json: &[u8], names: Names, limits: Limits, format: &'static str) -> Result<Filled<'x>, DecodeError> {
     let text = text_of(json)?;
     let context = Context::new(names, limits);
     let mut reader = serde_json::Deserializer::from_str(text);
     let shape = slot.shape();
-    Seed::new(slot, &context)
+    Seed { slot, context: &context, format, default: "" }
         .deserialize(&mut reader)
         .and_then(|filled| reader.end().map(|()| filled))
         .map_err(|error| context.into_error(shape, text, &error))

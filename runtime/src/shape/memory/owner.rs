@@ -194,7 +194,6 @@ impl fmt::Debug for Erased {
 
 impl ErasedRef<'_> {
     /// A clone of it.
-    #[expect(clippy::wrong_self_convention, reason = "it is a reference")]
     pub fn to_owned(self) -> Erased {
         let Ok(erased) = Erased::build(self.shape(), |slot| Ok::<_, Infallible>(clone_into(self, slot)));
         erased
