@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{Error, ErrorKind},
     operation::{ApiTable, ConnectionTable, Life, ModuleKind, OperationTable},
+    shape::{Names, json_schema},
 };
 
 /// The modules of one version of an API.
@@ -145,6 +146,16 @@ impl Module {
         self.table
     }
 
+    /// JSON Schema (2020-12) of what a call by name takes.
+    pub fn input_schema(&self) -> Value {
+        json_schema(self.table.input, Names::Spec)
+    }
+
+    /// JSON Schema (2020-12) of what a call by name gives.
+    pub fn output_schema(&self) -> Value {
+        json_schema(self.table.output, Names::Spec)
+    }
+
     /// All of it as JSON, for hosts that show it.
     pub fn describe(&self) -> Value {
         let kind = match self.kind() {
@@ -156,7 +167,7 @@ impl Module {
             self.life().map(|life| json!({ "since": life.since, "sunset": life.sunset, "use": life.successor, "why": life.why }));
         json!({
             "name": self.name(), "revision": self.revision(), "title": self.title(), "docs": self.docs(), "kind": kind,
-            "deprecated": deprecated,
+            "deprecated": deprecated, "input": self.input_schema(), "output": self.output_schema(),
         })
     }
 }

@@ -9,6 +9,7 @@ mod decode;
 mod encode;
 mod macros;
 pub(crate) mod memory;
+mod schema;
 mod symbol;
 mod table;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use memory::{
     Erased, ErasedList, ErasedRef, ListTable, ListView, MapView, Opaque, OpaqueTable, OptionTable, PatchView, Shaped, StructureView,
     SymbolView, View, clone,
 };
+pub use schema::json_schema;
 pub use symbol::{closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol};
 pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle, UnionTable, Variant};
 
