@@ -1,8 +1,16 @@
 //! What comes back as a stream: a file, with its length and type. Bounds and unpacking are the transport's.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    pin::Pin,
+    sync::{Arc, PoisonError},
+    task::{self, Poll, ready},
+    time::Duration,
+};
 
 use bytes::Bytes;
+use futures_core::Stream;
 use http::{HeaderMap, header};
 use tokio::{io::AsyncWriteExt, sync::Mutex};
 
@@ -13,10 +21,12 @@ use crate::{
     transport::Reader,
 };
 
-/// A file on its way in. Clones share the one stream: what one has read, the other does not get.
-#[derive(Clone)]
+/// A file on its way in: a stream of its pieces, which ends after an error. Clones share the one stream: what one has read, the other
+/// does not get.
 pub struct Download {
     stream: Arc<Mutex<Open>>,
+    /// What was asked for by polling. The lock is only there to make it `Sync`.
+    polled: std::sync::Mutex<Polled>,
     length: Option<u64>,
     content_type: Option<String>,
     file_name: Option<String>,
@@ -31,6 +41,12 @@ struct Open {
     _permits: Permits,
 }
 
+enum Polled {
+    Nothing,
+    Chunk(Pin<Box<dyn Future<Output = Result<Option<Bytes>, Error>> + Send>>),
+    End,
+}
+
 impl Download {
     pub(crate) fn new(headers: &HeaderMap, reader: Reader, idle: Duration, gathered: u64, permits: Permits) -> Download {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -39,6 +55,7 @@ impl Download {
             content_type: text(header::CONTENT_TYPE).map(str::to_owned),
             file_name: text(header::CONTENT_DISPOSITION).and_then(file_name),
             stream: Arc::new(Mutex::new(Open { reader, idle, _permits: permits })),
+            polled: std::sync::Mutex::new(Polled::Nothing),
             gathered,
         }
     }
@@ -63,12 +80,9 @@ impl Download {
     /// # Errors
     /// When the connection breaks, rests for too long, or a limit is reached.
     pub async fn chunk(&self) -> Result<Option<Bytes>, Error> {
-        let mut open = self.stream.lock().await;
-        let idle = open.idle;
-        match tokio::time::timeout(idle, open.reader.chunk()).await {
-            Ok(chunk) => chunk,
-            Err(_) => Err(Error::new(ErrorKind::Timeout, "the download rested for too long")),
-        }
+        // A piece that was polled for in vain would keep the stream to itself; nothing that came is lost with it.
+        *self.polled.lock().unwrap_or_else(PoisonError::into_inner) = Polled::Nothing;
+        chunk(&self.stream).await
     }
 
     /// All of it in memory, up to the client's limit for answers.
@@ -113,6 +127,45 @@ impl Download {
     }
 }
 
+async fn chunk(stream: &Mutex<Open>) -> Result<Option<Bytes>, Error> {
+    let mut open = stream.lock().await;
+    let idle = open.idle;
+    match tokio::time::timeout(idle, open.reader.chunk()).await {
+        Ok(chunk) => chunk,
+        Err(_) => Err(Error::new(ErrorKind::Timeout, "the download rested for too long")),
+    }
+}
+
+impl Stream for Download {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let this = self.get_mut();
+        let polled = this.polled.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Polled::Nothing = polled {
+            let stream = this.stream.clone();
+            *polled = Polled::Chunk(Box::pin(async move { chunk(&stream).await }));
+        }
+        let Polled::Chunk(future) = polled else { return Poll::Ready(None) };
+        let next = ready!(future.as_mut().poll(context)).transpose();
+        *polled = if matches!(next, Some(Ok(_))) { Polled::Nothing } else { Polled::End };
+        Poll::Ready(next)
+    }
+}
+
+impl Clone for Download {
+    fn clone(&self) -> Download {
+        Download {
+            stream: self.stream.clone(),
+            polled: std::sync::Mutex::new(Polled::Nothing),
+            length: self.length,
+            content_type: self.content_type.clone(),
+            file_name: self.file_name.clone(),
+            gathered: self.gathered,
+        }
+    }
+}
+
 opaque!(Download);
 
 /// Two downloads are the same when they are the same stream.
@@ -154,7 +207,55 @@ fn file_name(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use super::*;
+    use crate::transport::{IncomingBody, ReadLimits};
+
+    /// Gives a piece, waits for a while, gives another, and breaks off.
+    struct Halting(usize);
+
+    impl Stream for Halting {
+        type Item = std::io::Result<Bytes>;
+
+        fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<std::io::Result<Bytes>>> {
+            self.0 += 1;
+            match self.0 {
+                1 => Poll::Ready(Some(Ok("one".into()))),
+                2 => {
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                3 => Poll::Ready(Some(Ok("two".into()))),
+                _ => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
+            }
+        }
+    }
+
+    fn halting() -> Download {
+        let limits = ReadLimits { wire: 100, decoded: 100, ratio: 10 };
+        let reader = Reader::new(&HeaderMap::new(), IncomingBody::stream(Halting(0)), limits).unwrap();
+        Download::new(&HeaderMap::new(), reader, Duration::from_secs(5), 100, Permits::default())
+    }
+
+    #[tokio::test]
+    async fn it_is_a_stream_that_ends_after_an_error() {
+        let mut download = halting();
+        let mut pieces = Vec::new();
+        while let Some(piece) = poll_fn(|context| Pin::new(&mut download).poll_next(context)).await {
+            pieces.push(piece.map_err(|error| error.kind()));
+        }
+        assert_eq!(pieces, [Ok("one".into()), Ok("two".into()), Err(ErrorKind::Transport)]);
+    }
+
+    #[tokio::test]
+    async fn what_was_polled_for_in_vain_is_not_lost() {
+        let mut download = halting();
+        assert_eq!(download.chunk().await.unwrap().unwrap(), "one");
+        let waiting = poll_fn(|context| Poll::Ready(Pin::new(&mut download).poll_next(context).is_pending())).await;
+        assert!(waiting);
+        assert_eq!(download.chunk().await.unwrap().unwrap(), "two");
+    }
 
     #[test]
     fn file_names_have_no_folder() {
