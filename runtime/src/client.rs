@@ -4,7 +4,9 @@ use std::{
     collections::{HashMap, HashSet},
     fmt,
     marker::PhantomData,
+    pin::Pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -27,7 +29,7 @@ use crate::{
     operation::{ApiTable, ConnectionTable, ConstantPlace},
     page::{Caps, Pages},
     retry::{Quota, RetrySettings},
-    shape::{Erased, ErasedRef},
+    shape::{Erased, ErasedRef, Shaped, taken},
     transport::{ConnectSettings, Http, HttpClient, ReadLimits},
 };
 
@@ -117,9 +119,8 @@ impl<A: Api> Client<A> {
     }
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
-        let prepared = call::prepare(&self.any.core, O::TABLE, ErasedRef::of(&operation), None);
-        let any = self.any.clone();
-        async move { Ok(typed(any.answer(prepared?).await?)) }
+        let prepared = taken(operation, |input| call::prepare(&self.any.core, O::TABLE, input, None));
+        Sending::<O::Output> { answer: self.any.sent(prepared), output: PhantomData }
     }
 
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
@@ -153,9 +154,31 @@ impl<A: Api> Client<A> {
     }
 }
 
+/// An answer on its way. Only the last move knows the type: the state machine behind it exists once for all operations.
+struct Sending<T> {
+    answer: Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>>,
+    output: PhantomData<fn() -> T>,
+}
+
+impl<T: Shaped> Future for Sending<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer.as_mut().poll(context).map(|answer| answer.map(typed))
+    }
+}
+
 /// The value as its type, which its table says it has.
-fn typed<T: crate::shape::Shaped>(value: Erased) -> T {
-    value.into::<T>().unwrap_or_else(|value| panic!("the table's output is {:?}, not the operation's output type", value.shape()))
+fn typed<T: Shaped>(value: Erased) -> T {
+    match value.into::<T>() {
+        Ok(value) => value,
+        Err(value) => mistyped(&value),
+    }
+}
+
+#[cold]
+fn mistyped(value: &Erased) -> ! {
+    panic!("the table's output is {:?}, not the operation's output type", value.shape())
 }
 
 impl AnyClient {
@@ -183,6 +206,12 @@ impl AnyClient {
     pub fn authorizer(&self, redirect_uri: Url) -> Result<Authorizer, Error> {
         let session = self.session.clone().ok_or_else(|| configuration("this connection is not one that a person authorises"))?;
         Authorizer::new(session, self.core.transport.clone(), redirect_uri)
+    }
+
+    /// The same, for a call that may not have been made, and on the heap.
+    fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
+        let any = self.clone();
+        Box::pin(async move { any.answer(prepared?).await })
     }
 
     /// Sends a call and decodes its answer.

@@ -63,7 +63,7 @@ macro_rules! __shaped_traits {
         #[allow(deprecated)]
         // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
         unsafe impl ::core::marker::Sync for $type {}
-        #[allow(deprecated)]
+        #[allow(deprecated, clippy::non_canonical_clone_impl)]
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {
@@ -376,6 +376,7 @@ macro_rules! __union {
         $([$($variant_docs:literal)*] $variant:ident($payload:ty) = $tag:literal,)*
     ) => {
         $($attributes)*
+        #[allow(clippy::large_enum_variant)]
         #[repr(C, u16)]
         $vis enum $type {
             $($(#[doc = $variant_docs])* $variant($payload),)*

@@ -38,7 +38,7 @@ pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle,
 pub use validate::{Violation, validate, violations};
 
 pub(crate) use decode::decode_formatted;
-pub(crate) use memory::opaque;
+pub(crate) use memory::{opaque, taken};
 
 /// For the macros.
 #[doc(hidden)]

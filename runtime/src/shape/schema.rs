@@ -338,7 +338,11 @@ fn named<W: 'static>(table: &SymbolTable<W>, is: impl Fn(&W) -> bool) -> Option<
 
 /// What stands for a tag on the wire: a tag may be text, a whole number or a flag, and decoding takes each for its text.
 fn tag_values(tag: &str) -> Vec<Value> {
-    let other = serde_json::from_str::<Value>(tag).ok().filter(|value| (value.is_i64() || value.is_boolean()) && value.to_string() == tag);
+    let written_alike = |value: &Value| {
+        let text = value.to_string();
+        text == tag
+    };
+    let other = serde_json::from_str::<Value>(tag).ok().filter(|value| (value.is_i64() || value.is_boolean()) && written_alike(value));
     std::iter::once(Value::from(tag)).chain(other).collect()
 }
 

@@ -86,10 +86,9 @@ impl fmt::Display for Time {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.written {
             Written::Minutes => write!(formatter, "{:02}:{:02}", self.hour(), self.minute()),
-            Written::Seconds(digits) => DateTimePrinter::new()
-                .precision(digits)
-                .print_time(&self.time, StdFmtWrite(formatter))
-                .map_err(|_| fmt::Error),
+            Written::Seconds(digits) => {
+                DateTimePrinter::new().precision(digits).print_time(&self.time, StdFmtWrite(formatter)).map_err(|_| fmt::Error)
+            }
         }
     }
 }

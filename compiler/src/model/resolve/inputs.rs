@@ -239,11 +239,15 @@ fn misspelt_hole<'h>(flat: &Flat<'_>, declared: &str, holes: &[&'h str]) -> Opti
 /// One mistake, though two things do not fit: a hole that is not declared and a declaration without a hole.
 fn misspelt_declaration(field: &ast::Field, hole: &str, span: Span) -> Diagnostic {
     let name = &field.name;
-    Diagnostic::new(codes::NO_SUCH_HOLE, name.span, format!("the path has no hole for `{}`, and nothing declares its hole `{hole}`", name.value))
-        .here("spelled otherwise in the path")
-        .also(span, "this hole")
-        .help(format!("write `{hole}`"))
-        .replace(format!("write `{hole}`"), name.span, hole)
+    Diagnostic::new(
+        codes::NO_SUCH_HOLE,
+        name.span,
+        format!("the path has no hole for `{}`, and nothing declares its hole `{hole}`", name.value),
+    )
+    .here("spelled otherwise in the path")
+    .also(span, "this hole")
+    .help(format!("write `{hole}`"))
+    .replace(format!("write `{hole}`"), name.span, hole)
 }
 
 fn undeclared_hole(item: &ast::Module, exchange: &ast::Exchange1, name: &str, span: Span) -> Diagnostic {

@@ -319,8 +319,12 @@ fn enumeration(value: &Value, found: &[&TypeDef], name: &str, reading: Reading, 
     let closed = found.iter().all(|one| matches!(one.kind, TypeDefKind::Enum { closed: true, .. }));
     let of_text = |variant: &&EnumVariant| matches!(variant.value, Literal::Text(_));
     match &value.kind {
-        ValueKind::Number(_) if variants.iter().any(of_text) => return writer.misfit(value, reading, format!("the values of `{name}` are texts")),
-        ValueKind::Text(_) if !variants.iter().all(of_text) => return writer.misfit(value, reading, format!("the values of `{name}` are numbers")),
+        ValueKind::Number(_) if variants.iter().any(of_text) => {
+            return writer.misfit(value, reading, format!("the values of `{name}` are texts"));
+        }
+        ValueKind::Text(_) if !variants.iter().all(of_text) => {
+            return writer.misfit(value, reading, format!("the values of `{name}` are numbers"));
+        }
         _ => {}
     }
     let (matching, known): (Option<&&EnumVariant>, bool) = match &value.kind {

@@ -15,7 +15,7 @@ use serde::de::DeserializeSeed as _;
 use self::{context::Context, seed::Seed};
 use super::{
     Erased, Shape, Shaped,
-    memory::{Filled, Slot, build},
+    memory::{Filled, Slot, build, build_with},
 };
 
 pub use self::{
@@ -101,7 +101,13 @@ fn text_of(json: &[u8]) -> Result<&str, DecodeError> {
 
 /// What `Deserialize` does for every type of the macros.
 #[doc(hidden)]
+#[inline]
 pub fn deserialize<'de, T: Shaped, D: serde::Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    build_with(deserializer, read)
+}
+
+/// Not generic over the type, so that it exists once for each deserializer.
+fn read<'de, 'x, D: serde::Deserializer<'de>>(deserializer: D, slot: Slot<'x>) -> Result<Filled<'x>, D::Error> {
     let context = Context::new(Names::Wire, Limits::DEFAULT);
-    build(|slot| Seed::new(slot, &context).deserialize(deserializer)).map_err(|error| context.rename(error))
+    Seed::new(slot, &context).deserialize(deserializer).map_err(|error| context.rename(error))
 }

@@ -30,7 +30,7 @@ pub use reference::{ErasedRef, ListView, MapView, PatchView, StructureView, Symb
 pub use tables::{ListTable, Opaque, OpaqueTable, OptionTable, Shaped};
 
 pub(crate) use builder::{MapEntries, StructureBuilder};
-pub(crate) use owner::build;
+pub(crate) use owner::{build, build_with, taken};
 pub(crate) use slot::{Filled, Slot};
 pub(crate) use tables::opaque;
 

@@ -12,7 +12,7 @@ use super::{
     ErasedRef, Filled, Kind, Shape, Shaped, Slot,
     builder::{RawList, dangling},
     slot::fill,
-    walk::{clone_into, drop_value},
+    walk::{clone_into, drop_value, try_clone},
 };
 
 /// An owned value of a type that is known by its shape.
@@ -25,6 +25,28 @@ pub struct Erased {
 unsafe impl Send for Erased {}
 // SAFETY: as above.
 unsafe impl Sync for Erased {}
+
+/// What [`build_with`] calls: has a value made of what it is given.
+pub(crate) type Make<G, E> = for<'y> fn(G, Slot<'y>) -> Result<Filled<'y>, E>;
+
+/// Has `make` make a `T` of what it is given. As `make` is no closure of a function that is generic over `T`, everything but the place
+/// for the value exists once for all types.
+#[inline]
+pub(crate) fn build_with<T: Shaped, G, E>(given: G, make: Make<G, E>) -> Result<T, E> {
+    let mut value = MaybeUninit::<T>::uninit();
+    // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`.
+    unsafe {
+        fill_with(T::SHAPE, NonNull::from(&mut value).cast(), given, make)?;
+        Ok(value.assume_init())
+    }
+}
+
+/// # Safety
+/// As for [`fill`].
+unsafe fn fill_with<G, E>(shape: &'static Shape, place: NonNull<u8>, given: G, make: Make<G, E>) -> Result<(), E> {
+    // SAFETY: the caller says so.
+    unsafe { fill(shape, place, |slot| make(given, slot)) }
+}
 
 /// Has `fill_it` make a `T`.
 pub(crate) fn build<T: Shaped, E>(fill_it: impl for<'y> FnOnce(Slot<'y>) -> Result<Filled<'y>, E>) -> Result<T, E> {
@@ -104,15 +126,25 @@ impl Erased {
 
     /// The value, if it is of this type.
     pub fn into<T: Shaped>(self) -> Result<T, Self> {
-        if !T::SHAPE.same(self.shape) {
-            return Err(self);
-        }
         let mut value = MaybeUninit::<T>::uninit();
-        // SAFETY: the same shape is the same type.
+        // SAFETY: the place is a `T`'s; when something was moved there, it is a `T`.
         unsafe {
-            self.move_to(value.as_mut_ptr().cast());
+            self.move_if(T::SHAPE, value.as_mut_ptr().cast())?;
             Ok(value.assume_init())
         }
+    }
+
+    /// Moves the value to a place that is free, if it is of that shape.
+    ///
+    /// # Safety
+    /// The place has room for the shape.
+    unsafe fn move_if(self, shape: &'static Shape, place: *mut u8) -> Result<(), Self> {
+        if !shape.same(self.shape) {
+            return Err(self);
+        }
+        // SAFETY: the same shape is the same type, so there is room.
+        unsafe { self.move_to(place) }
+        Ok(())
     }
 
     /// Puts another value in a field's place; gives it back when it does not fit or there is no such field.
@@ -203,9 +235,29 @@ impl ErasedRef<'_> {
 /// Clones a value by its shape.
 #[doc(hidden)]
 pub fn clone<T: Shaped>(value: &T) -> T {
-    let value = ErasedRef::of(value);
-    let Ok(clone) = build(|slot| Ok::<_, Infallible>(clone_into(value, slot)));
+    let Ok(clone) = build_with(ErasedRef::of(value), try_clone);
     clone
+}
+
+/// A value that was moved in, of a type that is known by its shape: it is dropped by its shape, so that a function which takes values
+/// of any type by value costs no code of its own for each.
+pub(crate) struct Taken<'a>(ErasedRef<'a>);
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        // SAFETY: whoever made it gave the value up; see `taken`.
+        unsafe { drop_value(self.0.shape(), self.0.place().cast_mut()) }
+    }
+}
+
+/// Lets `look` look at a value, and drops it.
+#[inline]
+pub(crate) fn taken<T: Shaped, R>(value: T, look: impl FnOnce(ErasedRef<'_>) -> R) -> R {
+    let mut value = ManuallyDrop::new(value);
+    let place: *mut T = &mut *value;
+    // SAFETY: there is a value of that shape, which nobody else drops or sees.
+    let value = Taken(unsafe { ErasedRef::new(T::SHAPE, place.cast()) });
+    look(value.0)
 }
 
 /// A list of values of one shape.

@@ -92,7 +92,7 @@ pub(super) fn clone_into<'x>(value: ErasedRef<'_>, slot: Slot<'x>) -> Filled<'x>
 }
 
 /// In a form that fits what the slots want; it cannot fail.
-fn try_clone<'x>(value: ErasedRef<'_>, slot: Slot<'x>) -> Result<Filled<'x>, Infallible> {
+pub(super) fn try_clone<'x>(value: ErasedRef<'_>, slot: Slot<'x>) -> Result<Filled<'x>, Infallible> {
     debug_assert!(value.shape().same(slot.shape()));
     if let Kind::Boxed(_) = slot.shape().kind {
         return slot.fill_box(|slot| try_clone(value.unboxed_once(), slot));
