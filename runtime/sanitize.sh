@@ -32,7 +32,7 @@ fi
 
 if command -v valgrind >/dev/null; then
     echo "valgrind"
-    with_valgrind "--leak-check=full --errors-for-leak-kinds=definite" "$@" -- --test-threads=1 shape::tests
+    with_valgrind "--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite" "$@" -- --test-threads=1 shape::tests
     with_valgrind "--leak-check=no" "$@" -- --test-threads=1 shape::memory
     ran=1
 else
