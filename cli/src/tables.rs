@@ -29,7 +29,7 @@ pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
         docs: leak(connector.docs.as_str()),
         version: leak(version.name.as_str()),
         wire_version: leak(version.wire.as_str()),
-        servers: all(connector.servers.iter().map(|server| leak(server.url.text.as_str()))),
+        servers: all(connector.servers_in(projection.version).map(|server| leak(server.url.text.as_str()))),
         constants: all(connector.sends.iter().filter_map(constant_send)),
         limits: limits(&connector.limits),
         retry: table::RetryPolicy {

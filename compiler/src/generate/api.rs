@@ -42,7 +42,7 @@ fn table(scope: &Scope<'_>) -> TokenStream {
     let api = &model.apis[scope.projection.version];
     let (name, title, version, wire) = (&connector.name, &connector.title, &api.name, &api.wire);
     let docs = text(&connector.docs, |docs| quote!(docs: #docs,));
-    let servers = connector.servers.iter().map(|server| &server.url.text);
+    let servers = connector.servers_in(scope.projection.version).map(|server| &server.url.text);
     let constants = api_constants(&connector.sends);
     let limits = limits(&connector.limits);
     let retry = retry(scope);

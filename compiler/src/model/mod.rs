@@ -5,6 +5,7 @@
 
 pub mod check;
 mod connection;
+mod history;
 mod operation;
 pub mod project;
 pub mod resolve;
@@ -13,6 +14,7 @@ use crate::source::Span;
 use crate::syntax::ast::Date;
 pub use check::check;
 pub use connection::*;
+pub use history::*;
 pub use operation::*;
 pub use project::{project, project_all};
 pub use resolve::resolve;
@@ -29,6 +31,18 @@ impl Versions {
     /// Does it hold the n-th version?
     pub fn has(self, index: usize) -> bool {
         self.0 >> index & 1 == 1
+    }
+    /// In one of them.
+    pub fn or(self, other: Versions) -> Versions {
+        Versions(self.0 | other.0)
+    }
+    /// In this and not in the other.
+    pub fn without(self, other: Versions) -> Versions {
+        Versions(self.0 & !other.0)
+    }
+    /// Every version before the n-th.
+    pub fn before(index: usize) -> Versions {
+        Versions((1 << index) - 1)
     }
     /// In both.
     pub fn and(self, other: Versions) -> Versions {
@@ -72,6 +86,10 @@ pub struct Model {
     pub groups: Vec<GroupDef>,
     /// Tests that stand at the top level.
     pub tests: Vec<Test>,
+    /// What the owner changed, newest version first.
+    pub changes: Vec<Change>,
+    /// How stored configuration follows.
+    pub upgrades: Vec<Upgrade>,
     /// True when all of the text could be read; if not, rules about what is missing keep silent.
     pub whole: bool,
 }
@@ -130,6 +148,8 @@ pub struct Server {
     pub name: Option<String>,
     /// Its template.
     pub url: Template,
+    /// In which versions.
+    pub on: Versions,
 }
 
 /// A string with holes, as `{path}` text ready for the tables. Holes are checked.
@@ -284,6 +304,8 @@ pub struct Field {
     pub life: Option<Life>,
     /// Its name in the spec.
     pub span: Span,
+    /// The name of what it is now, where this is how it was in older versions; otherwise its own.
+    pub origin: Span,
 }
 
 /// A definition.
@@ -343,6 +365,8 @@ pub struct EnumVariant {
     pub life: Option<Life>,
     /// Where it is written.
     pub span: Span,
+    /// Where that is written what it is now, if this is how it was in older versions; otherwise its own place.
+    pub origin: Span,
 }
 
 /// A variant of a union.
@@ -435,6 +459,13 @@ impl Model {
     pub fn name(&self, symbol: Symbol) -> &SymbolName {
         static UNKNOWN: SymbolName = SymbolName { group: Vec::new(), name: String::new() };
         self.symbols.get(symbol.0 as usize).unwrap_or(&UNKNOWN)
+    }
+}
+
+impl Connector {
+    /// Its servers in this version, in an order that is the same in every version.
+    pub fn servers_in(&self, version: usize) -> impl Iterator<Item = &Server> {
+        self.servers.iter().filter(move |server| server.on.has(version))
     }
 }
 

@@ -326,6 +326,8 @@ pub struct Script {
     pub output: String,
     /// The kind of error expected, and the API's own code.
     pub fails: Option<(String, Option<String>)>,
+    /// In which versions it is tried.
+    pub on: Versions,
     /// Where it is written.
     pub span: Span,
 }

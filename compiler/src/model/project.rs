@@ -54,6 +54,7 @@ fn module_in(module: &Module, version: usize) -> Module {
     Module {
         inputs: kept(&module.inputs, version, |input: &Input| input.field.on),
         constants: kept(&module.constants, version, |constant| constant.on),
+        examples: kept(&module.examples, version, |example| example.on),
         ..module.clone()
     }
 }
@@ -140,7 +141,7 @@ fn equal_variants(a: &UnionVariant, b: &UnionVariant) -> bool {
 const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
 
 fn erased_field(field: &Field) -> Field {
-    Field { on: Versions(0), span: NOWHERE, life: erased_life(&field.life), ..field.clone() }
+    Field { on: Versions(0), span: NOWHERE, origin: NOWHERE, life: erased_life(&field.life), ..field.clone() }
 }
 
 fn erased_life(life: &Option<super::Life>) -> Option<super::Life> {
@@ -189,7 +190,7 @@ fn module_references(module: &Module) -> Vec<Symbol> {
     found
 }
 
-fn type_references(definition: &TypeDef) -> Vec<Symbol> {
+pub(super) fn type_references(definition: &TypeDef) -> Vec<Symbol> {
     let mut found = Vec::new();
     match &definition.kind {
         TypeDefKind::Struct(fields) => fields.iter().for_each(|field| references(&field.ty, &mut found)),
@@ -200,7 +201,7 @@ fn type_references(definition: &TypeDef) -> Vec<Symbol> {
 }
 
 /// The types that a type names.
-fn references(ty: &Type, found: &mut Vec<Symbol>) {
+pub(super) fn references(ty: &Type, found: &mut Vec<Symbol>) {
     match ty {
         Type::Named(symbol) => found.push(*symbol),
         Type::List(inner, _) | Type::Map(inner, _) | Type::Nullable(inner) => references(inner, found),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::connector::segments;
-use super::items::Items;
+use super::items::{Items, Placed};
 use super::names::{pascal, title};
 use super::symbols::twice;
 use super::unknown::choice;
@@ -21,8 +21,9 @@ impl<'a> Resolver<'a> {
     pub(super) fn connections(&mut self, items: &Items<'a>) -> Vec<Connection> {
         let mut seen: HashMap<(&str, u32), Vec<(Versions, Span)>> = HashMap::new();
         let mut connections = Vec::new();
-        for item in &items.connections {
-            let connection = self.connection(item);
+        for placed in &items.connections {
+            let item = placed.item;
+            let connection = self.connection(placed);
             let places = seen.entry((&item.name.value, connection.revision)).or_default();
             if let Some((_, first)) = places.iter().find(|(on, _)| !on.and(connection.on).is_empty()) {
                 let first = *first;
@@ -34,8 +35,9 @@ impl<'a> Resolver<'a> {
         connections
     }
 
-    fn connection(&mut self, item: &'a ast::Connection) -> Connection {
-        let on = self.versions(&item.head, self.all_versions);
+    fn connection(&mut self, placed: &Placed<'a, &'a ast::Connection>) -> Connection {
+        let item = placed.item;
+        let on = self.placed_versions(&placed.heads, &item.head);
         let site = Site { group: Vec::new(), name: pascal(&item.name.value), label: item.name.value.clone(), on };
         let fields = self.connection_fields(&item.fields, &site);
         let mut names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();

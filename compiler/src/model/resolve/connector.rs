@@ -68,7 +68,7 @@ impl<'a> Resolver<'a> {
                 None => {}
             }
             let url = self.server_template(&server.url, connections);
-            servers.push(Server { name: server.name.as_ref().map(|name| name.value.clone()), url });
+            servers.push(Server { name: server.name.as_ref().map(|name| name.value.clone()), url, on: self.all_versions });
         }
         servers
     }

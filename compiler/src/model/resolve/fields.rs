@@ -35,6 +35,7 @@ impl<'a> Resolver<'a> {
             from: field.from.as_ref().and_then(|path| self.picked_from(path, site)),
             life: self.life(&field.head, &scope_of(site), &field.name),
             span: field.name.span,
+            origin: field.name.span,
         }
     }
 

@@ -212,6 +212,7 @@ fn unbound(name: &str, span: Span, on: Versions) -> Field {
         from: None,
         life: None,
         span,
+        origin: span,
     }
 }
 

@@ -12,12 +12,13 @@ pub(super) struct Items<'a> {
     pub(super) docs: Vec<&'a ast::Text>,
     pub(super) connectors: Vec<&'a ast::Connector>,
     pub(super) apis: Vec<&'a ast::Api>,
-    pub(super) connections: Vec<&'a ast::Connection>,
+    pub(super) connections: Vec<Placed<'a, &'a ast::Connection>>,
     pub(super) types: Vec<Placed<'a, Definition<'a>>>,
     pub(super) mixins: Vec<&'a ast::Mixin>,
     pub(super) modules: Vec<Placed<'a, &'a ast::Module>>,
     pub(super) tests: Vec<Placed<'a, &'a ast::Test>>,
     pub(super) groups: Vec<Placed<'a, &'a ast::Group>>,
+    pub(super) changes: Vec<Placed<'a, &'a ast::Change>>,
     /// The start of the first file, for what is missing altogether.
     pub(super) start: Option<Span>,
 }
@@ -80,13 +81,23 @@ impl<'a> Items<'a> {
             Item::Use(_) => {}
             Item::Connector(item) => self.connectors.push(item),
             Item::Api(item) => self.apis.push(item),
-            Item::Connection(item) => self.connections.push(item),
+            Item::Connection(item) => self.connections.push(around.placed(item)),
             Item::Type(item) => self.types.push(around.placed(Definition::Struct(item))),
             Item::Enum(item) => self.types.push(around.placed(Definition::Enum(item))),
             Item::Union(item) => self.types.push(around.placed(Definition::Union(item))),
             Item::Mixin(item) => self.mixins.push(item),
             Item::Module(item) => self.modules.push(around.placed(item)),
             Item::Test(item) => self.tests.push(around.placed(item)),
+            Item::Change(item) => {
+                self.changes.push(around.placed(item));
+                let mut before = around.clone();
+                before.heads.push(&item.before);
+                for verb in &item.verbs {
+                    if let ast::VerbKind::RemoveItem(removed) = &verb.kind {
+                        self.add(removed, &before);
+                    }
+                }
+            }
             Item::Group(item) => {
                 let mut inner = around.clone();
                 inner.group.push(item.name.value.clone());

@@ -100,7 +100,7 @@ impl<'a> Resolver<'a> {
             }
             (kind.value.clone(), code.as_ref().map(|code| code.value.clone()))
         });
-        Script { title, given, connection, exchanges, output, fails, span }
+        Script { title, given, connection, exchanges, output, fails, on, span }
     }
 
     fn given(&mut self, script: &ast::Script, module: &Module, on: Versions, span: Span) -> String {

@@ -83,6 +83,7 @@ impl<'a> Resolver<'a> {
                 on,
                 life: self.life(&variant.head, &scope, &variant.name),
                 span: variant.name.span,
+                origin: variant.name.span,
             });
         }
         TypeDefKind::Enum { closed: item.closed, variants }
@@ -229,6 +230,7 @@ impl<'a> Resolver<'a> {
                 on: inner.on,
                 life: None,
                 span,
+                origin: span,
             });
             TypeDefKind::Enum { closed: false, variants: variants.collect() }
         })

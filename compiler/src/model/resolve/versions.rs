@@ -79,6 +79,10 @@ impl<'a> Resolver<'a> {
                 let end = to.as_ref().map_or(Some(last), |to| self.version_index(to));
                 (start?, end?)
             }
+            OnPart::Before(version) => {
+                let index = self.version_index(version)?;
+                return Some(Versions::before(index)).filter(|before| !before.is_empty());
+            }
         };
         if from > to {
             self.report(backwards(part));

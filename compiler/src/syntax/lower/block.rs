@@ -48,6 +48,7 @@ pub(super) static ITEM: Block = Block {
         "api",
         "use",
         "test",
+        "change",
     ],
     habits: &[
         ("struct", "type"),
@@ -65,8 +66,11 @@ pub(super) static ITEM: Block = Block {
         ("module", "group"),
         ("service", "connector"),
         ("list", "search"),
+        ("changes", "change"),
+        ("changelog", "change"),
+        ("migration", "change"),
     ],
-    reserved: &[("change", "mark what differs between versions with `on`, as in `type Project on v22 { … }`")],
+    reserved: &[],
     documented: true,
     repeat: &[Rule::item],
 };
@@ -91,11 +95,11 @@ pub(super) static API: Block = Block {
 pub(super) static CONNECTION: Block = Block {
     lone: Rule::lone_connection_statement,
     statement: "statement of a connection",
-    starts: &["fields", "oauth2", "exchange", "send", "probe", "server", "deprecated"],
-    habits: &[("oauth", "oauth2"), ("test", "probe")],
-    reserved: &[("from", "declare the older connection beside this one and mark it `deprecated`")],
+    starts: &["fields", "oauth2", "exchange", "send", "probe", "server", "from", "deprecated"],
+    habits: &[("oauth", "oauth2"), ("test", "probe"), ("upgrade", "from")],
+    reserved: &[],
     documented: false,
-    repeat: &[Rule::send],
+    repeat: &[Rule::send, Rule::from_block],
 };
 pub(super) static OAUTH2: Block = Block {
     lone: Rule::lone_oauth2_statement,
@@ -141,12 +145,20 @@ pub(super) static MODULE: Block = Block {
         "server",
         "connection",
         "example",
+        "from",
         "deprecated",
     ],
-    habits: &[("headers", "header"), ("params", "query"), ("request", "body"), ("response", "answers"), ("input", "body")],
+    habits: &[
+        ("headers", "header"),
+        ("params", "query"),
+        ("request", "body"),
+        ("response", "answers"),
+        ("input", "body"),
+        ("upgrade", "from"),
+    ],
     reserved: RESERVED_IN_MODULES,
     documented: false,
-    repeat: &[Rule::fails, Rule::limit, Rule::example],
+    repeat: &[Rule::fails, Rule::limit, Rule::example, Rule::from_block],
 };
 pub(super) static MIXIN: Block = Block {
     lone: Rule::lone_mixin_statement,
@@ -179,7 +191,6 @@ pub(super) static MIXIN: Block = Block {
     repeat: &[Rule::fails, Rule::limit, Rule::example],
 };
 const RESERVED_IN_MODULES: &[(&str, &str)] = &[
-    ("from", "give what changed a module of its own and mark both with `on`, as in `on v21` and `on v22`"),
     ("steps", "write one module for each exchange"),
     ("cursor", "give the trigger a `query` field that says from when on items are wanted"),
     ("rust", "say it with the statements there are"),
@@ -196,12 +207,78 @@ pub(super) static PAGE: Block = Block {
 pub(super) static SCRIPT: Block = Block {
     lone: Rule::lone_script_statement,
     statement: "statement of an example or test",
-    starts: &["given", "connection", "sends", "reply", "yields", "gives", "fails"],
-    habits: &[("returns", "gives"), ("expect", "gives"), ("replies", "reply"), ("input", "given")],
-    reserved: &[("asks", "see `upgrade`"), ("upgrade", "write `call` and test one version")],
+    starts: &["given", "connection", "sends", "reply", "yields", "gives", "fails", "expect", "asks", "reviews"],
+    habits: &[("returns", "gives"), ("expects", "expect"), ("replies", "reply"), ("input", "given")],
+    reserved: &[],
     documented: false,
     repeat: &[Rule::sends, Rule::reply],
 };
+pub(super) static CHANGE: Block = Block {
+    lone: Rule::lone_change_statement,
+    statement: "statement of a change",
+    starts: &[
+        "add", "remove", "rename", "move", "require", "relax", "retype", "default", "merge", "split", "status", "page", "auth", "server",
+        "meaning",
+    ],
+    habits: &[
+        ("delete", "remove"),
+        ("drop", "remove"),
+        ("removed", "remove"),
+        ("added", "add"),
+        ("new", "add"),
+        ("renamed", "rename"),
+        ("required", "require"),
+        ("optional", "relax"),
+        ("type", "retype"),
+        ("behaviour", "meaning"),
+    ],
+    reserved: &[("enum", "name the value by its enum, as in `add Status.archived` or `rename Status.old = \"OLD\" -> new`")],
+    documented: true,
+    repeat: &[
+        Rule::add,
+        Rule::removal,
+        Rule::remove_item,
+        Rule::rename,
+        Rule::move_,
+        Rule::require,
+        Rule::relax,
+        Rule::retype,
+        Rule::default_change,
+        Rule::merge,
+        Rule::split,
+        Rule::status_change,
+        Rule::page_change,
+        Rule::auth_change,
+        Rule::server_change,
+        Rule::meaning,
+    ],
+};
+pub(super) static FROM: Block = Block {
+    lone: Rule::lone_from_statement,
+    statement: "statement of `from`",
+    starts: &[
+        "was", "keep", "set", "rename", "remap", "default", "ask", "drop", "review", "output", "reauthorize", "cursor", "stored", "lossless",
+    ],
+    habits: &[("remove", "drop"), ("map", "remap"), ("move", "set"), ("require", "ask"), ("old", "was")],
+    reserved: &[],
+    documented: true,
+    repeat: &[
+        Rule::was,
+        Rule::keep,
+        Rule::set,
+        Rule::rename_step,
+        Rule::remap,
+        Rule::default_step,
+        Rule::ask,
+        Rule::drop,
+        Rule::review,
+        Rule::output_step,
+        Rule::stored,
+    ],
+};
+pub(super) static MERGED: Block =
+    Block { documented: true, ..plain(Rule::lone_merge_member, "field or value", &[Rule::field, Rule::variant]) };
+pub(super) static REMAPPED: Block = plain(Rule::lone_remap_pair, "pair of values", &[Rule::remap_pair]);
 pub(super) static TYPE: Block = Block { documented: true, ..plain(Rule::lone_type_statement, "field", &[Rule::field]) };
 pub(super) static FIELD: Block = Block { documented: true, ..plain(Rule::lone_field, "field", &[Rule::field]) };
 pub(super) static ENUM: Block = Block { documented: true, ..plain(Rule::lone_enum_statement, "variant", &[Rule::variant]) };

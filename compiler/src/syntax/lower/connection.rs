@@ -10,6 +10,7 @@ use crate::syntax::ast;
 pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Span) -> Option<ast::Connection> {
     let header = Header::read(reader, pair, head);
     let mut connection = ast::Connection {
+        from: Vec::new(),
         head: header.head,
         name: header.name?,
         revision: header.revision,
@@ -33,6 +34,7 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
             }
         }
         Rule::server => connection.server = server(reader, pair),
+        Rule::from_block => connection.from.push(super::change::from(reader, pair)),
         Rule::life => connection.head.life = versions::life(reader, pair),
         _ => {}
     });

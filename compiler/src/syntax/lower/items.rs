@@ -2,7 +2,7 @@
 
 use super::block::{CONNECTOR, ITEM};
 use super::reader::Reader;
-use super::{Pair, Rule, connection, fields, module, types, values, versions};
+use super::{Pair, Rule, change, connection, fields, module, types, values, versions};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -42,6 +42,7 @@ fn item(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Item> {
             Rule::group_item => ast::Item::Group(group(reader, part, head, span)?),
             Rule::module => ast::Item::Module(module::module(reader, part, head, span)?),
             Rule::test => ast::Item::Test(values::test(reader, part, head, span)?),
+            Rule::change => ast::Item::Change(change::change(reader, part, head, span)?),
             _ => return None,
         });
     }

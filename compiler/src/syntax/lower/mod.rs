@@ -1,6 +1,7 @@
 //! Grammar matches to syntax tree, a file per kind of construct. Nothing else names pest's rules. It resolves no names.
 
 mod block;
+mod change;
 mod connection;
 mod fields;
 mod items;
@@ -59,7 +60,7 @@ pub(super) fn statement_starts(text: &str) -> Vec<u32> {
 fn collect_starts(pair: Pair<'_>, stands_alone: bool, starts: &mut Vec<u32>) {
     let rule = pair.as_rule();
     let mut in_block = matches!(rule, Rule::file | Rule::object | Rule::list | Rule::bounds);
-    let mut documented = stands_alone && matches!(rule, Rule::item | Rule::field | Rule::variant);
+    let mut documented = stands_alone && matches!(rule, Rule::item | Rule::field | Rule::variant | Rule::removal);
     for inner in pair.into_inner() {
         let start = inner.as_span().start() as u32;
         let is_doc = matches!(inner.as_rule(), Rule::doc | Rule::file_doc);

@@ -3,7 +3,7 @@
 use super::block::{ANSWERS, MIXIN, MODULE, PAGE};
 use super::items::Header;
 use super::reader::Reader;
-use super::{Pair, Rule, fields, types, values, versions};
+use super::{Pair, Rule, change, fields, types, values, versions};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
@@ -51,6 +51,7 @@ fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody
         Rule::limit => body.limits.extend(versions::limit(reader, pair)),
         Rule::retry => body.retry = Some(versions::retry(reader, pair)),
         Rule::example => body.examples.push(values::example(reader, pair)),
+        Rule::from_block => body.from.push(change::from(reader, pair)),
         Rule::life => head.life = versions::life(reader, pair),
         _ => {}
     }
@@ -185,7 +186,7 @@ fn condition(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Condition> 
     Some(ast::Condition { path: path?, equals, span })
 }
 
-fn page(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Page> {
+pub(super) fn page(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Page> {
     let span = reader.span(&pair);
     let mut inner = pair.into_inner();
     let mut page = ast::Page {

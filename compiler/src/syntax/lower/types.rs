@@ -79,7 +79,7 @@ pub(super) fn enum_item(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head
     Some(item)
 }
 
-fn variant(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Variant> {
+pub(super) fn variant(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Variant> {
     let span = reader.span(&pair);
     let mut head = ast::Head::default();
     let (mut name, mut value) = (None, None);

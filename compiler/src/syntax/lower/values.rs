@@ -3,7 +3,7 @@
 use super::block::{ELEMENT, ENTRY, SCRIPT};
 use super::items::Header;
 use super::reader::Reader;
-use super::{Pair, Rule};
+use super::{Pair, Rule, change};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, ValueKind};
@@ -61,9 +61,24 @@ fn entry(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<(ast::Text, ast::Val
 /// `test "…" call module on v22 { … }`
 pub(super) fn test(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Span) -> Option<ast::Test> {
     let header = Header::read(reader, pair, head);
-    let module = header.other.and_then(|call| call.into_inner().next()).map(|path| reader.path(path))?;
+    let mut call = header.other?.into_inner();
+    let module = reader.path(call.next()?);
+    let upgrade = call.next().map(|from| upgrade_from(reader, from));
     let script = script(reader, header.rest);
-    Some(ast::Test { head: header.head, title: header.title?, module, script, span })
+    Some(ast::Test { head: header.head, title: header.title?, module, upgrade, script, span })
+}
+
+/// `from channels_info @1`
+fn upgrade_from(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::UpgradeFrom {
+    let span = reader.span(&pair);
+    let (mut of, mut revision) = (None, None);
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::from_of => of = change::from_of(reader, part),
+            _ => revision = Some(reader.revision(&part)),
+        }
+    }
+    ast::UpgradeFrom { of, revision, span }
 }
 
 pub(super) fn example(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Example {
@@ -109,6 +124,9 @@ fn script_statement(reader: &mut Reader<'_>, pair: Pair<'_>, script: &mut ast::S
     let Some(first) = inner.next() else { return };
     match rule {
         Rule::given => script.given = value(reader, first),
+        Rule::expect => script.expect = value(reader, first),
+        Rule::asks => script.asks = [first].into_iter().chain(inner).map(|name| reader.ident(&name)).collect(),
+        Rule::reviews => script.reviews = [first].into_iter().chain(inner).map(|name| reader.ident(&name)).collect(),
         Rule::script_connection => {
             let fields = inner.next().map(|object| content(reader, object));
             script.connection = Some((reader.ident(&first), fields));

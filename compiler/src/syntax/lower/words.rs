@@ -42,6 +42,15 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
         Rule::nothing => &["nothing"],
         Rule::page_url => &["url"],
         Rule::test_call => &["call"],
+        Rule::test_upgrade => &["upgrade"],
+        Rule::test_from => &["from"],
+        Rule::returning => &["returning"],
+        Rule::in_place => &["in"],
+        Rule::place => &["path", "query", "header", "cookie", "body"],
+        Rule::page_was => &["was"],
+        Rule::from_none => &["use"],
+        Rule::none_word => &["none"],
+        Rule::because => &["because"],
         Rule::sends_body => &["body"],
         Rule::pattern => &["pattern"],
         Rule::format => &["format"],
@@ -69,8 +78,18 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::open => "`{`",
         Rule::colon if statement == "member" => "`:`",
         Rule::colon => "`:` and a type",
-        Rule::equals | Rule::variant_value => "`=`",
+        Rule::equals | Rule::variant_value | Rule::old_value | Rule::remap_from => "`=`",
         Rule::arrow | Rule::answer => "`->`",
+        Rule::removed_field => "`:` and the type it had",
+        Rule::move_call => "the method and path it had",
+        Rule::move_place => "the place it had",
+        Rule::move_path => "`->` and where it is now",
+        Rule::wire_name => "a wire name in double quotes",
+        Rule::merge_fields | Rule::merge_paths => "what became one",
+        Rule::removed_item => "the item as it was",
+        Rule::from_of => "another module or connection",
+        Rule::output_path => "a path into the output such as `assignees[1].login`",
+        Rule::output_gone => "`none` and why",
         Rule::optional => "`?`",
         Rule::default => "`=` and a default",
         Rule::bounds => "`(`",
@@ -137,6 +156,12 @@ fn is_compulsory(rule: Rule) -> bool {
             | Rule::moving
             | Rule::optional
             | Rule::revision
+            | Rule::in_place
+            | Rule::returning
+            | Rule::wire_name
+            | Rule::old_value
+            | Rule::remap_from
+            | Rule::from_of
             | Rule::doc
             | Rule::default
             | Rule::bounds

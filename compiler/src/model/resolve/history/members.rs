@@ -1,0 +1,121 @@
+//! Fields, inputs and values: how they are parted into what they were before a version and what they are from it on.
+
+use crate::model::{EnumVariant, Field, Input, TypeDefKind, UnionVariant, Versions};
+use crate::source::Span;
+
+/// What exists in some versions and has a name.
+pub(super) trait Marked: Clone {
+    fn name(&self) -> &str;
+    fn on(&self) -> Versions;
+    fn set_on(&mut self, on: Versions);
+    fn span(&self) -> Span;
+}
+
+impl Marked for Field {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn on(&self) -> Versions {
+        self.on
+    }
+    fn set_on(&mut self, on: Versions) {
+        self.on = on;
+    }
+    fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl Marked for Input {
+    fn name(&self) -> &str {
+        &self.field.name
+    }
+    fn on(&self) -> Versions {
+        self.field.on
+    }
+    fn set_on(&mut self, on: Versions) {
+        self.field.on = on;
+    }
+    fn span(&self) -> Span {
+        self.field.span
+    }
+}
+
+impl Marked for EnumVariant {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn on(&self) -> Versions {
+        self.on
+    }
+    fn set_on(&mut self, on: Versions) {
+        self.on = on;
+    }
+    fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl Marked for UnionVariant {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn on(&self) -> Versions {
+        self.on
+    }
+    fn set_on(&mut self, on: Versions) {
+        self.on = on;
+    }
+    fn span(&self) -> Span {
+        self.span
+    }
+}
+
+/// Why something could not be parted.
+pub(super) enum Parting {
+    /// Nothing of this name exists from the version on.
+    Missing,
+    /// It exists, but not in the version before: its own `on` says so, at this place.
+    NotBefore(Span),
+}
+
+/// The part that stands for the versions before; made by copying the present, which from then on is only what came after.
+pub(super) fn part<'l, T: Marked>(list: &'l mut Vec<T>, name: &str, version: usize, before: Versions) -> Result<&'l mut T, Parting> {
+    let named = |one: &T| one.name() == name;
+    if let Some(at) = list.iter().position(|one| named(one) && one.on().has(version - 1) && one.on().without(before).is_empty()) {
+        return Ok(&mut list[at]);
+    }
+    let Some(at) = list.iter().position(|one| named(one) && one.on().has(version - 1)) else {
+        let now = list.iter().find(|one| named(one));
+        return Err(now.map_or(Parting::Missing, |one| Parting::NotBefore(one.span())));
+    };
+    let mut older = list[at].clone();
+    older.set_on(list[at].on().and(before));
+    let newer = list[at].on().without(before);
+    list[at].set_on(newer);
+    list.insert(at + 1, older);
+    Ok(&mut list[at + 1])
+}
+
+/// Says that something came with a version. Gives the place of what says otherwise.
+pub(super) fn came_with<T: Marked>(list: &mut [T], name: &str, version: usize, before: Versions) -> Result<(), Parting> {
+    let mut found = Err(Parting::Missing);
+    for one in list.iter_mut().filter(|one| one.name() == name) {
+        let on = one.on().without(before);
+        if !on.has(version) {
+            continue;
+        }
+        one.set_on(on);
+        found = Ok(());
+    }
+    found
+}
+
+/// Where all members of a definition exist.
+pub(super) fn all_marks(kind: &TypeDefKind) -> Box<dyn Iterator<Item = Versions> + '_> {
+    match kind {
+        TypeDefKind::Struct(fields) => Box::new(fields.iter().map(|field| field.on)),
+        TypeDefKind::Enum { variants, .. } => Box::new(variants.iter().map(|variant| variant.on)),
+        TypeDefKind::Union { variants, .. } => Box::new(variants.iter().map(|variant| variant.on)),
+    }
+}
