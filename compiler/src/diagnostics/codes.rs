@@ -145,6 +145,9 @@ codes! {
     UNKNOWN_SUCCESSOR = "P0708" Error "unknown successor";
     OWN_SUCCESSOR = "P0709" Error "own successor";
     NO_REASON = "P0710" Error "`use none` without a reason";
+    NO_EARLIER_VERSION = "P0711" Error "change of the oldest version";
+    UNKNOWN_TARGET = "P0712" Error "change of something that is not there";
+    CHANGE_CONTRADICTS = "P0713" Error "change that contradicts";
     VALUE_DOES_NOT_FIT = "P0801" Error "value that does not fit";
     UNKNOWN_MEMBER = "P0802" Error "unknown member";
     MISSING_MEMBER = "P0803" Error "missing member";

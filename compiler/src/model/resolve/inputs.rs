@@ -216,6 +216,15 @@ fn unbound(name: &str, span: Span, on: Versions) -> Field {
     }
 }
 
+/// A path with its holes, as written.
+pub(super) fn template_text(template: &ast::Template) -> String {
+    let text = |part: &TemplatePart| match part {
+        TemplatePart::Text(text) => text.clone(),
+        TemplatePart::Hole(path, _) => format!("{{{}}}", super::symbols::joined(path).0),
+    };
+    template.parts.iter().map(text).collect()
+}
+
 /// The names in the holes of a path.
 fn holes(exchange: &ast::Exchange1) -> impl Iterator<Item = &str> {
     exchange.path.parts.iter().filter_map(|part| match part {

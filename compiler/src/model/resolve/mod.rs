@@ -10,6 +10,7 @@ mod connector;
 mod credentials;
 mod fields;
 mod flat;
+mod history;
 mod inputs;
 mod items;
 mod life;
@@ -45,19 +46,21 @@ use symbols::Table;
 pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
     uses::used_files_exist(files, sources, diagnostics);
     let items = Items::collect(files);
-    let whole = !diagnostics.has_errors() && files.iter().all(|file| file.unread.is_empty());
+    let all_read = !diagnostics.has_errors() && files.iter().all(|file| file.unread.is_empty());
     let mut resolver = Resolver::new(sources, diagnostics);
     resolver.unread = unread_words(files, sources);
-    resolver.whole = whole;
+    resolver.whole = all_read;
     resolver.convention = resolver.convention_of(&items);
     resolver.read_apis(&items);
     resolver.declare(&items);
     resolver.define_types(&items);
-    let connections = resolver.connections(&items);
-    let connector = resolver.connector(&items, &connections);
+    let mut connections = resolver.connections(&items);
+    let mut connector = resolver.connector(&items, &connections);
     resolver.failures.clone_from(&connector.fails);
-    let modules = resolver.modules(&items, &connector, &connections);
-    let tests = resolver.tests(&items, &modules, &connections);
+    let mut modules = resolver.modules(&items, &connector, &connections);
+    let mut tests = resolver.tests(&items, &modules, &connections);
+    let whole = history::Whole { modules: &mut modules, connections: &mut connections, connector: &mut connector, tests: &mut tests };
+    let changes = resolver.undo(&items, whole);
     resolver.successors_exist(&modules, &connections);
     resolver.mixins_are_used(&items);
     Model {
@@ -65,11 +68,13 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
         connections,
         modules,
         tests,
+        changes,
+        upgrades: Vec::new(),
         groups: items.group_definitions(),
         apis: resolver.apis,
         symbols: resolver.symbols,
         types: resolver.types,
-        whole,
+        whole: all_read,
     }
 }
 

@@ -111,6 +111,11 @@ impl<'a> Resolver<'a> {
         symbol
     }
 
+    /// The symbol of a module that has this name in some version.
+    pub(super) fn intern_module(&mut self, group: &[String], name: &str) -> Symbol {
+        self.intern(Kind::Module, group, name)
+    }
+
     fn table(&mut self, kind: Kind) -> &mut Table {
         match kind {
             Kind::Type => &mut self.type_table,

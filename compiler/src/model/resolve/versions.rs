@@ -95,7 +95,7 @@ impl<'a> Resolver<'a> {
         self.all_versions.0.count_ones() as usize
     }
 
-    fn version_index(&mut self, name: &Ident) -> Option<usize> {
+    pub(super) fn version_index(&mut self, name: &Ident) -> Option<usize> {
         let found = self.api_index.get(name.value.as_str()).copied();
         if found.is_none() {
             let mut known: Vec<(usize, &str)> = self.api_index.iter().map(|(name, index)| (*index, *name)).collect();

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use super::items::{Items, Placed};
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Change, Connection, Connector, Difference, DifferenceKind, Module, Symbol, Versions};
+use crate::model::{Change, Connection, Connector, Difference, DifferenceKind, Module, Symbol, Test, Versions};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -24,6 +24,7 @@ pub(super) struct Whole<'w> {
     pub(super) modules: &'w mut Vec<Module>,
     pub(super) connections: &'w mut Vec<Connection>,
     pub(super) connector: &'w mut Connector,
+    pub(super) tests: &'w mut Vec<Test>,
 }
 
 /// One `change` while it is undone.
@@ -35,8 +36,6 @@ struct Undoing<'a> {
     group: Vec<String>,
     /// What has been said of what: the target and the facet of it, with the place.
     said: HashMap<(String, Facet), Span>,
-    /// Members that came with this version, by owner and name.
-    added: Vec<(String, Span)>,
     differences: Vec<Difference>,
     item: &'a ast::Change,
 }
@@ -76,7 +75,6 @@ impl<'a> Resolver<'a> {
                 before: Versions::before(version),
                 group: placed.group.clone(),
                 said: said.remove(&version).unwrap_or_default(),
-                added: Vec::new(),
                 differences: Vec::new(),
                 item: placed.item,
             };
@@ -104,12 +102,22 @@ impl<'a> Resolver<'a> {
         let newest = |on: Versions| on.iter().max();
         for module in whole.modules.iter_mut() {
             let Some(newest) = newest(module.on) else { continue };
-            let alike = module.on.iter().filter(|version| self.reads_alike(module, *version, newest));
-            let alike = Versions(alike.fold(0, |bits, version| bits | 1 << version));
+            let alike = self.alike(module, newest);
             for example in &mut module.examples {
                 example.on = example.on.and(alike);
             }
         }
+        for test in whole.tests.iter_mut() {
+            let Some(newest) = newest(test.on) else { continue };
+            let module = whole.modules.iter().find(|module| module.symbol == test.module && module.on.has(newest));
+            test.on = module.map_or(test.on, |module| test.on.and(self.alike(module, newest)));
+        }
+    }
+
+    /// The versions in which the module takes and gives what it does in this one.
+    fn alike(&self, module: &Module, newest: usize) -> Versions {
+        let alike = module.on.iter().filter(|version| self.reads_alike(module, *version, newest));
+        Versions(alike.fold(0, |bits, version| bits | 1 << version))
     }
 
     /// Does the module take and give in one version what it does in another?
