@@ -1,7 +1,7 @@
 //! Linchpin's compiler: connector specs in, typed Rust out.
 //!
 //! ```text
-//! sources ─▶ syntax ─▶ model: resolve, check, project ─▶ generate ─▶ text
+//! sources ─▶ syntax ─▶ model: resolve (changes undone), check ─▶ upgrade: derive, prove ─▶ project ─▶ generate ─▶ text
 //! ```
 //! Every stage takes what the stage before gives. All mistakes of a spec are found in one run, and a spec with an error gives no Rust.
 
@@ -11,6 +11,7 @@ pub mod generate;
 pub mod model;
 pub mod source;
 pub mod syntax;
+pub mod upgrade;
 
 pub use build_script::Build;
 
@@ -46,8 +47,11 @@ pub fn compile(sources: &Sources) -> Compiled {
 /// Reads and checks the spec of one connector; gives no model when there are errors.
 pub fn check(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
     let files = syntax::parse_all(sources, diagnostics);
-    let model = model::resolve::resolve(&files, sources, diagnostics);
+    let mut model = model::resolve::resolve(&files, sources, diagnostics);
     model::check::check(&model, sources, diagnostics);
+    if diagnostics.gate().is_ok() {
+        upgrade::derive(&mut model, diagnostics);
+    }
     diagnostics.gate().ok().map(|()| model)
 }
 

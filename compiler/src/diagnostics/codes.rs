@@ -148,6 +148,12 @@ codes! {
     NO_EARLIER_VERSION = "P0711" Error "change of the oldest version";
     UNKNOWN_TARGET = "P0712" Error "change of something that is not there";
     CHANGE_CONTRADICTS = "P0713" Error "change that contradicts";
+    NOT_OLDER = "P0714" Error "revision that is not older";
+    UNKNOWN_OLD = "P0715" Error "unknown name in an upgrade";
+    STEP_OUT_OF_PLACE = "P0716" Error "step that does not belong here";
+    INCOMPLETE_UPGRADE = "P0717" Error "upgrade that leaves something out";
+    NO_WAY_FORWARD = "P0718" Error "no way forward";
+    NOT_LOSSLESS = "P0719" Error "loss where none was claimed";
     VALUE_DOES_NOT_FIT = "P0801" Error "value that does not fit";
     UNKNOWN_MEMBER = "P0802" Error "unknown member";
     MISSING_MEMBER = "P0803" Error "missing member";

@@ -30,6 +30,8 @@ pub struct Connection {
     pub life: Option<Life>,
     /// Where it is written.
     pub span: Span,
+    /// Just before its closing brace: where statements are added.
+    pub end: Span,
 }
 
 /// How a credential is obtained.

@@ -66,6 +66,8 @@ pub struct ModuleSpans {
     pub body: Option<Span>,
     /// The class in its `retry` statement.
     pub retry: Option<Span>,
+    /// Just before its closing brace: where statements are added.
+    pub end: Span,
 }
 
 /// What keeps the pages of a search from shifting while they are read.

@@ -62,6 +62,7 @@ impl<'a> Resolver<'a> {
             server: item.server.as_ref().map(|server| self.own_server(&server.url, &in_server)),
             life: self.life(&item.head, &[], &item.name),
             span: item.name.span,
+            end: super::modules::before_brace(item.span),
             fields,
             grant,
         }

@@ -28,6 +28,7 @@ mod symbols;
 mod templates;
 mod types;
 mod unknown;
+mod upgrades;
 mod uses;
 mod versions;
 
@@ -61,6 +62,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
     let mut tests = resolver.tests(&items, &modules, &connections);
     let whole = history::Whole { modules: &mut modules, connections: &mut connections, connector: &mut connector, tests: &mut tests };
     let changes = resolver.undo(&items, whole);
+    let upgrades = resolver.upgrades(&items, &mut modules, &connections);
     resolver.successors_exist(&modules, &connections);
     resolver.mixins_are_used(&items);
     Model {
@@ -69,13 +71,18 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
         modules,
         tests,
         changes,
-        upgrades: Vec::new(),
+        upgrades,
         groups: items.group_definitions(),
         apis: resolver.apis,
         symbols: resolver.symbols,
         types: resolver.types,
         whole: all_read,
     }
+}
+
+/// A name as it is written from outside its groups.
+pub(crate) fn dotted_name(group: &[String], name: &str) -> String {
+    symbols::dotted(group, name)
 }
 
 /// What resolving knows so far.

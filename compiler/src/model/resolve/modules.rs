@@ -274,7 +274,13 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
         path: flat.exchange.map_or(item.name.span, |exchange| exchange.path.span),
         body: flat.requests.first().map(|(request, _)| request.encoding.span),
         retry,
+        end: before_brace(item.span),
     }
+}
+
+/// Just before the closing brace of an item.
+pub(super) fn before_brace(item: Span) -> Span {
+    Span { start: item.end.saturating_sub(1), end: item.end.saturating_sub(1), ..item }
 }
 
 /// A `none` that must say why.

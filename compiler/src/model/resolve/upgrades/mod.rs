@@ -1,0 +1,273 @@
+//! The `from` blocks: what an older revision took, and what is said to happen to it. What is not said is derived later.
+
+mod steps;
+
+use std::collections::HashMap;
+
+use super::items::{Items, Placed};
+use super::symbols::joined;
+use super::{Resolver, Site};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{Connection, Encoding, Field, Input, Module, Place, Symbol, Type, Upgrade, UpgradeOf, Versions};
+use crate::syntax::ast::{self, FromBody, FromKind};
+
+/// The two sides of an upgrade.
+struct Sides {
+    /// What was stored.
+    older: Vec<Field>,
+    /// What it becomes.
+    now: Vec<Field>,
+    /// What the present gives: its answer's type.
+    output: Option<Type>,
+}
+
+impl<'a> Resolver<'a> {
+    /// All upgrades that are written. Modules of API versions that had an older revision are given its number and inputs.
+    pub(super) fn upgrades(&mut self, items: &Items<'a>, modules: &mut Vec<Module>, connections: &[Connection]) -> Vec<Upgrade> {
+        let mut upgrades = Vec::new();
+        for placed in &items.modules {
+            for from in &placed.item.body.from {
+                upgrades.extend(self.module_upgrade(placed, from, modules));
+            }
+        }
+        for placed in &items.connections {
+            for from in &placed.item.from {
+                upgrades.extend(self.connection_upgrade(placed.item, from, connections));
+            }
+        }
+        self.stand_once(&upgrades);
+        upgrades
+    }
+
+    fn module_upgrade(&mut self, placed: &Placed<'a, &'a ast::Module>, from: &'a ast::From, modules: &mut Vec<Module>) -> Option<Upgrade> {
+        let item = placed.item;
+        let symbol = self.module_table.find(&placed.group, &item.name.value)?;
+        let own = |module: &&Module| module.symbol == symbol && module.span == item.name.span;
+        let present = modules.iter().filter(own).max_by_key(|module| module.on).cloned()?;
+        let on = self.stored_on(from);
+        let revision = from.revision.as_ref().map_or(1, |revision| revision.value);
+        let of = match &from.of {
+            None => symbol,
+            Some(path) => self.find_module(codes::UNKNOWN_MODULE, &placed.group, path)?,
+        };
+        if of == symbol && !self.is_older(from, revision, present.revision, on, present.on) {
+            return None;
+        }
+        let newest = present.on.iter().max()?;
+        let now = fields_in(present.inputs.iter().map(|input| &input.field), newest);
+        let site = Site { group: placed.group.clone(), name: super::names::pascal(&format!("{}_r{revision}", item.name.value)), label: item.name.value.clone(), on };
+        let base = self.older_inputs(of, symbol, revision, on, &present, newest, modules);
+        let has_body = present.encoding != Encoding::None;
+        let (older, written) = self.older_shape(from, base, &now, of == symbol, has_body, &site);
+        if of == symbol && from.on.is_some() {
+            self.renumber(symbol, on, revision, &older, &written, modules);
+        }
+        let output = present.page.as_ref().map(|page| page.item.clone()).or_else(|| present.answers.iter().find_map(|answer| answer.body.clone()));
+        let older = older.into_iter().map(|input| input.field).collect();
+        let sides = Sides { older, now, output };
+        Some(self.upgrade(from, &sides, UpgradeOf::Module(of), revision, on, (UpgradeOf::Module(symbol), present.revision, Versions(1 << newest))))
+    }
+
+    fn connection_upgrade(&mut self, item: &'a ast::Connection, from: &'a ast::From, connections: &[Connection]) -> Option<Upgrade> {
+        let present = connections.iter().find(|one| one.span == item.name.span)?;
+        let on = self.stored_on(from);
+        let revision = from.revision.as_ref().map_or(1, |revision| revision.value);
+        let of = match &from.of {
+            None => present.name.clone(),
+            Some(path) => {
+                let (name, span) = joined(path);
+                let ident = ast::Ident { value: name, span };
+                self.connection_exists(&ident, connections).then_some(ident.value)?
+            }
+        };
+        let same = of == present.name;
+        if same && !self.is_older(from, revision, present.revision, on, present.on) {
+            return None;
+        }
+        let other = connections.iter().filter(|one| one.name == of).max_by_key(|one| one.revision);
+        let newest = present.on.iter().max()?;
+        let base = if same { present.fields.clone() } else { other.map_or_else(Vec::new, |one| one.fields.clone()) };
+        let base = base.into_iter().map(|field| Input { field, place: Place::Body }).collect();
+        let site = Site { group: Vec::new(), name: super::names::pascal(&format!("{}_r{revision}", item.name.value)), label: item.name.value.clone(), on };
+        let now = present.fields.clone();
+        let (older, _) = self.older_shape(from, base, &now, same, true, &site);
+        let sides = Sides { older: older.into_iter().map(|input| input.field).collect(), now, output: None };
+        let to = (UpgradeOf::Connection(present.name.clone()), present.revision, Versions(1 << newest));
+        Some(self.upgrade(from, &sides, UpgradeOf::Connection(of), revision, on, to))
+    }
+
+    fn stored_on(&mut self, from: &ast::From) -> Versions {
+        let head = ast::Head { on: from.on.clone(), ..ast::Head::default() };
+        self.versions(&head, self.all_versions)
+    }
+
+    /// An older revision has a lower number, or is that of an API version which the present one is not.
+    fn is_older(&mut self, from: &ast::From, revision: u32, present: u32, on: Versions, present_on: Versions) -> bool {
+        let other_version = from.on.is_some() && on.and(Versions(1 << present_on.iter().max().unwrap_or(0))).is_empty();
+        if revision < present || revision == present && other_version {
+            return true;
+        }
+        let span = from.revision.as_ref().map_or(from.span, |revision| revision.span);
+        self.report(
+            Diagnostic::new(codes::NOT_OLDER, span, format!("revision {revision} is not older than this one, which is {present}"))
+                .here("not older")
+                .help(format!("give the present the next number, `@{}`, or name the API versions that had this one, as in `from @{revision} on v1`", revision + 1)),
+        );
+        false
+    }
+
+    /// What was taken before anything is said of it.
+    #[allow(clippy::too_many_arguments, reason = "what was stored, and where to look for it")]
+    fn older_inputs(&self, of: Symbol, symbol: Symbol, revision: u32, on: Versions, present: &Module, newest: usize, modules: &[Module]) -> Vec<Input> {
+        let in_version = |module: &Module, version: usize| {
+            module.inputs.iter().filter(|input| input.field.on.has(version)).cloned().collect::<Vec<_>>()
+        };
+        let others = modules.iter().filter(|module| module.symbol == of && !module.on.and(on).is_empty());
+        if of == symbol {
+            let version = if on == self.all_versions { newest } else { on.iter().max().unwrap_or(newest) };
+            let there = others.filter(|module| module.on.has(version)).max_by_key(|module| module.revision);
+            return in_version(there.unwrap_or(present), version);
+        }
+        let there = others.filter(|module| module.revision == revision).max_by_key(|module| module.on);
+        there.map_or_else(Vec::new, |module| in_version(module, module.on.and(on).iter().max().unwrap_or(newest)))
+    }
+
+    /// What the older revision took: what is there, without what only the present has, and with what is said to have been.
+    fn older_shape(
+        &mut self,
+        from: &'a ast::From,
+        mut base: Vec<Input>,
+        now: &[Field],
+        same: bool,
+        has_body: bool,
+        site: &Site,
+    ) -> (Vec<Input>, Vec<String>) {
+        let FromBody::Steps(steps) = &from.steps else { return (base, Vec::new()) };
+        let mut written: Vec<String> = Vec::new();
+        if same {
+            let new = only_now(steps, now, &base);
+            base.retain(|input| !new.contains(&input.field.name));
+        }
+        for step in steps {
+            match &step.kind {
+                FromKind::Was { place, field } => {
+                    let mut older = self.field(field, site);
+                    self.settle_defaults();
+                    older.default = field.default.as_ref().and_then(|value| self.default(&older, value));
+                    written.push(older.name.clone());
+                    base.retain(|input| input.field.name != older.name);
+                    base.push(Input { field: older, place: old_place(place.as_ref(), has_body) });
+                }
+                FromKind::Rename { from, to } if !base.iter().any(|input| input.field.name == from.value) => {
+                    let Some(field) = now.iter().find(|field| field.name == to.value) else { continue };
+                    let wire = self.convention.wire(&from.value);
+                    let renamed = Field { name: from.value.clone(), wire, span: from.span, on: site.on, ..field.clone() };
+                    written.push(renamed.name.clone());
+                    base.push(Input { field: renamed, place: old_place(None, has_body) });
+                }
+                FromKind::Keep(names) => {
+                    for name in names {
+                        let there = base.iter().any(|input| input.field.name == name.value);
+                        let field = now.iter().find(|field| field.name == name.value);
+                        if let Some(field) = field.filter(|_| !there) {
+                            base.push(Input { field: field.clone(), place: old_place(None, has_body) });
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        (base, written)
+    }
+
+    /// Gives the modules of API versions the number and the inputs of the older revision that they had.
+    fn renumber(&mut self, symbol: Symbol, on: Versions, revision: u32, older: &[Input], written: &[String], modules: &mut Vec<Module>) {
+        let mut at = 0;
+        while at < modules.len() {
+            let module = &mut modules[at];
+            let common = module.on.and(on);
+            at += 1;
+            if module.symbol != symbol || common.is_empty() {
+                continue;
+            }
+            if module.on != common {
+                let rest = Module { on: module.on.without(common), ..module.clone() };
+                module.on = common;
+                modules.insert(at, rest);
+            }
+            let module = &mut modules[at - 1];
+            module.revision = revision;
+            if written.is_empty() && module.inputs.len() == older.len() {
+                continue;
+            }
+            let known = |name: &str| older.iter().any(|input| input.field.name == name);
+            module.inputs.retain(|input| known(&input.field.name));
+            for input in older {
+                if !module.inputs.iter().any(|one| one.field.name == input.field.name) {
+                    module.inputs.push(Input { field: Field { on: common, ..input.field.clone() }, place: input.place.clone() });
+                }
+            }
+            if module.encoding == Encoding::None && module.inputs.iter().any(|input| input.place == Place::Body) {
+                module.encoding = Encoding::Json;
+            }
+            module.examples.clear();
+        }
+    }
+
+    /// Configuration has one way forward.
+    fn stand_once(&mut self, upgrades: &[Upgrade]) {
+        let mut seen: HashMap<(String, String, u32), Vec<&Upgrade>> = HashMap::new();
+        let key = |of: &UpgradeOf| format!("{of:?}");
+        for upgrade in upgrades {
+            let places = seen.entry((key(&upgrade.from), key(&upgrade.to), upgrade.from_revision)).or_default();
+            if let Some(first) = places.iter().find(|other| !other.on.and(upgrade.on).is_empty()) {
+                let first = first.span;
+                self.report(
+                    Diagnostic::new(codes::STANDS_TWICE, upgrade.span, format!("two blocks say what becomes of revision {}", upgrade.from_revision))
+                        .here("the second one")
+                        .also(first, "the first one")
+                        .help("keep one of them, or say with `on` for which API versions each is"),
+                );
+            }
+            places.push(upgrade);
+        }
+    }
+}
+
+/// What the older revision did not have: what is said to come from elsewhere.
+fn only_now(steps: &[ast::FromStep], now: &[Field], base: &[Input]) -> Vec<String> {
+    let unchanged = |name: &str| {
+        let new = now.iter().find(|field| field.name == name);
+        let old = base.iter().map(|input| &input.field).find(|field| field.name == name);
+        matches!((new, old), (Some(new), Some(old)) if new.optional == old.optional)
+    };
+    let mut names = Vec::new();
+    for step in steps {
+        match &step.kind {
+            FromKind::Set { to, .. } => names.extend(to.first().filter(|_| to.len() == 1).map(|name| name.value.clone())),
+            FromKind::Rename { to, .. } => names.push(to.value.clone()),
+            FromKind::Remap { to, from: Some(from), .. } if from.first().map(|name| &name.value) != to.first().map(|name| &name.value) => {
+                names.extend(to.first().map(|name| name.value.clone()));
+            }
+            FromKind::Ask { fields, .. } => names.extend(fields.iter().map(|name| name.value.clone()).filter(|name| unchanged(name))),
+            FromKind::Default { to, .. } => names.extend(to.first().map(|name| name.value.clone()).filter(|name| unchanged(name))),
+            _ => {}
+        }
+    }
+    names
+}
+
+fn old_place(place: Option<&ast::Ident>, has_body: bool) -> Place {
+    match place.map(|place| place.value.as_str()) {
+        Some("path") => Place::Path("simple"),
+        Some("query") => Place::Query("form_explode"),
+        Some("header") => Place::Header("simple"),
+        Some("cookie") => Place::Cookie("form_explode"),
+        None if !has_body => Place::Query("form_explode"),
+        _ => Place::Body,
+    }
+}
+
+fn fields_in<'f>(fields: impl Iterator<Item = &'f Field>, version: usize) -> Vec<Field> {
+    fields.filter(|field| field.on.has(version)).cloned().collect()
+}

@@ -1,0 +1,336 @@
+//! The inputs of an older revision against those of the present: which is which, what happens to it, and what is left over.
+
+use std::collections::HashSet;
+
+use super::View;
+use crate::model::{Coercion, EnumVariant, Field, Symbol, Type, TypeDefKind, UpgradeStep};
+
+/// How deep structs in structs are looked into.
+const DEPTH: usize = 6;
+
+/// Something that the present needs and nothing gives.
+#[derive(Clone, Debug)]
+pub(super) struct Missing {
+    /// The input.
+    pub(super) name: String,
+    /// What keeps the value that was stored from being taken, where one was.
+    pub(super) why: Option<String>,
+}
+
+/// What becomes of configuration, as far as both sides tell.
+pub(super) struct Comparison<'v, 'm> {
+    view: &'v View<'m>,
+    then: usize,
+    now: usize,
+    steps: Vec<UpgradeStep>,
+    missing: Vec<Missing>,
+    unused: Vec<Vec<String>>,
+    visiting: HashSet<(Symbol, Symbol)>,
+}
+
+impl<'v, 'm> Comparison<'v, 'm> {
+    /// From one version to another.
+    pub(super) fn new(view: &'v View<'m>, then: usize, now: usize) -> Self {
+        Self { view, then, now, steps: Vec::new(), missing: Vec::new(), unused: Vec::new(), visiting: HashSet::new() }
+    }
+
+    /// Steps, what is missing, and what is used by nothing.
+    pub(super) fn finish(self) -> (Vec<UpgradeStep>, Vec<Missing>, Vec<Vec<String>>) {
+        (self.steps, self.missing, self.unused)
+    }
+
+    /// Compares all inputs; `said` is what the spec says already.
+    pub(super) fn inputs(&mut self, older: &[&Field], newer: &[&Field], said: &[UpgradeStep]) {
+        let mut used: Vec<Vec<String>> = said.iter().filter_map(source).map(<[String]>::to_vec).collect();
+        for field in newer {
+            let given = said.iter().any(|step| matches!(step, UpgradeStep::Move { to, .. } | UpgradeStep::Remap { to, .. } if to.first() == Some(&field.name)));
+            if given {
+                self.said_types_fit(field, older, said);
+                continue;
+            }
+            let told = said.iter().any(|step| matches!(step, UpgradeStep::Ask { to, .. } | UpgradeStep::Default { to, .. } if to.first() == Some(&field.name)));
+            let source = counterpart(field, older).filter(|source| !used.iter().any(|path| path.len() == 1 && path[0] == source.name));
+            match source {
+                Some(source) => {
+                    used.push(vec![source.name.clone()]);
+                    let before = self.missing.len();
+                    self.value(source, field, &[source.name.clone()], &[field.name.clone()]);
+                    if told {
+                        self.missing.truncate(before);
+                    } else if source.optional && is_needed(field) && self.missing.len() == before {
+                        self.missing.push(Missing { name: field.name.clone(), why: Some("it was optional".to_owned()) });
+                    }
+                }
+                None if told || !is_needed(field) => {}
+                None => self.missing.push(Missing { name: field.name.clone(), why: None }),
+            }
+        }
+        for field in older.iter().filter(|field| !field.rest) {
+            self.leftovers(field, &mut vec![field.name.clone()], &used, 0);
+        }
+    }
+
+    /// A value that the spec moves is turned into what is wanted, where its type is another.
+    fn said_types_fit(&mut self, field: &Field, older: &[&Field], said: &[UpgradeStep]) {
+        for step in said {
+            let UpgradeStep::Move { from, to, coercion: None } = step else { continue };
+            if to.len() != 1 || to[0] != field.name {
+                continue;
+            }
+            let Some(source) = older.iter().find(|one| one.name == from[0]) else { continue };
+            let Some(ty) = self.inner(source.ty.clone(), &from[1..]) else { continue };
+            let (was, is) = (kind(self.view, &ty, self.then), kind(self.view, &field.ty, self.now));
+            if let (Some(was), Some(is)) = (was, is)
+                && was != is
+            {
+                self.steps.push(UpgradeStep::Move { from: from.clone(), to: to.clone(), coercion: Some(is) });
+            }
+        }
+    }
+
+    fn inner(&self, ty: Type, path: &[String]) -> Option<Type> {
+        let Some((first, rest)) = path.split_first() else { return Some(ty) };
+        let Type::Named(symbol) = ty else { return None };
+        let fields = self.view.fields(symbol, self.then)?;
+        self.inner(fields.iter().find(|field| field.name == *first)?.ty.clone(), rest)
+    }
+
+    /// One value and what it becomes.
+    fn value(&mut self, older: &Field, newer: &Field, from: &[String], to: &[String]) {
+        match (&older.ty, &newer.ty) {
+            (Type::Named(was), Type::Named(is)) => self.named((*was, *is), (older, newer), from, to),
+            (Type::List(was, _), Type::List(is, _)) | (Type::Map(was, _), Type::Map(is, _)) => {
+                self.moved(from, to, None);
+                if let Some(because) = self.items_differ(was, is, 0) {
+                    self.steps.push(UpgradeStep::Review { to: to.to_vec(), because });
+                }
+            }
+            (was, is) => {
+                let (was_kind, is_kind) = (kind(self.view, was, self.then), kind(self.view, is, self.now));
+                self.turned(was_kind, is_kind, newer, from, to);
+            }
+        }
+    }
+
+    fn turned(&mut self, was: Option<Coercion>, is: Option<Coercion>, newer: &Field, from: &[String], to: &[String]) {
+        match (was, is) {
+            (Some(was), Some(is)) if was != is => {
+                if turns_into(was, is) {
+                    self.moved(from, to, Some(is));
+                } else {
+                    let why = format!("{} cannot be turned into {}", word(was), word(is));
+                    self.missing.push(Missing { name: newer.name.clone(), why: Some(why) });
+                }
+            }
+            _ => self.moved(from, to, None),
+        }
+    }
+
+    fn named(&mut self, (was, is): (Symbol, Symbol), (older, newer): (&Field, &Field), from: &[String], to: &[String]) {
+        let kinds = (self.view.definition(was, self.then), self.view.definition(is, self.now));
+        match kinds {
+            (Some(TypeDefKind::Enum { variants: was, .. }), Some(TypeDefKind::Enum { variants: is, .. })) => self.enums(was, is, from, to),
+            (Some(TypeDefKind::Struct(_)), Some(TypeDefKind::Struct(_))) => {
+                if from.len() > DEPTH || !self.visiting.insert((was, is)) {
+                    return self.moved(from, to, None);
+                }
+                self.structs(was, is, from, to);
+                self.visiting.remove(&(was, is));
+            }
+            _ => {
+                let (was, is) = (kind(self.view, &older.ty, self.then), kind(self.view, &newer.ty, self.now));
+                self.turned(was, is, newer, from, to);
+            }
+        }
+    }
+
+    /// A struct is moved whole while all in it is as it was; otherwise member by member.
+    fn structs(&mut self, was: Symbol, is: Symbol, from: &[String], to: &[String]) {
+        let older = self.view.fields(was, self.then).unwrap_or_default();
+        let newer = self.view.fields(is, self.now).unwrap_or_default();
+        let mut inside = Comparison::new(self.view, self.then, self.now);
+        inside.visiting.clone_from(&self.visiting);
+        let mut all_kept = true;
+        for field in &newer {
+            let Some(source) = counterpart(field, &older) else {
+                if is_needed(field) {
+                    inside.missing.push(Missing { name: format!("{}.{}", to.join("."), field.name), why: None });
+                }
+                continue;
+            };
+            inside.value(source, field, &joined(from, &source.name), &joined(to, &field.name));
+            all_kept &= source.name == field.name;
+        }
+        let gone: Vec<&&Field> = older.iter().filter(|field| !field.rest && !newer.iter().any(|one| is_same(one, field))).collect();
+        all_kept &= gone.is_empty() && inside.missing.is_empty() && inside.steps.iter().all(|step| kept_below(step, from, to));
+        if all_kept {
+            return self.moved(from, to, None);
+        }
+        self.steps.append(&mut inside.steps);
+        self.missing.append(&mut inside.missing);
+        for field in gone {
+            self.unused.push(joined(from, &field.name));
+        }
+    }
+
+    fn enums(&mut self, was: &[EnumVariant], is: &[EnumVariant], from: &[String], to: &[String]) {
+        let older: Vec<&EnumVariant> = was.iter().filter(|one| one.on.has(self.then)).collect();
+        let newer: Vec<&EnumVariant> = is.iter().filter(|one| one.on.has(self.now)).collect();
+        let (mut pairs, mut lost) = (Vec::new(), Vec::new());
+        for one in older {
+            let counterpart = newer.iter().find(|new| new.origin == one.origin).or_else(|| newer.iter().find(|new| new.name == one.name));
+            match counterpart {
+                Some(new) if new.name != one.name => pairs.push((quoted(&one.name), quoted(&new.name))),
+                Some(_) => {}
+                None => lost.push(one.name.clone()),
+            }
+        }
+        match pairs.is_empty() {
+            true => self.moved(from, to, None),
+            false => self.steps.push(UpgradeStep::Remap { from: from.to_vec(), to: to.to_vec(), pairs }),
+        }
+        if !lost.is_empty() {
+            let because = format!("{} no longer a value", listed(&lost));
+            self.steps.push(UpgradeStep::Review { to: to.to_vec(), because });
+        }
+    }
+
+    /// What is other about the items of a list, in words.
+    fn items_differ(&self, was: &Type, is: &Type, depth: usize) -> Option<String> {
+        match (was, is) {
+            (Type::Named(was), Type::Named(is)) => {
+                let mut inside = Comparison::new(self.view, self.then, self.now);
+                match (self.view.definition(*was, self.then)?, self.view.definition(*is, self.now)?) {
+                    (TypeDefKind::Enum { variants: was, .. }, TypeDefKind::Enum { variants: is, .. }) => inside.enums(was, is, &[], &[]),
+                    (TypeDefKind::Struct(_), TypeDefKind::Struct(_)) => inside.structs(*was, *is, &[], &[]),
+                    _ => return None,
+                }
+                let alike = inside.missing.is_empty() && inside.unused.is_empty() && inside.steps.iter().all(super::is_identity);
+                (!alike).then(|| "its items have another shape".to_owned())
+            }
+            (Type::List(was, _), Type::List(is, _)) if depth < DEPTH => self.items_differ(was, is, depth + 1),
+            (was, is) => {
+                let differs = kind(self.view, was, self.then) != kind(self.view, is, self.now);
+                differs.then(|| "its items are of another type".to_owned())
+            }
+        }
+    }
+
+    fn moved(&mut self, from: &[String], to: &[String], coercion: Option<Coercion>) {
+        self.steps.push(UpgradeStep::Move { from: from.to_vec(), to: to.to_vec(), coercion });
+    }
+
+    /// What of an older value nothing uses.
+    fn leftovers(&mut self, field: &Field, path: &mut Vec<String>, used: &[Vec<String>], depth: usize) {
+        if used.iter().any(|one| path.starts_with(one)) {
+            return;
+        }
+        let partly = used.iter().any(|one| one.starts_with(path));
+        let inner = match &field.ty {
+            Type::Named(symbol) if partly && depth < DEPTH => self.view.fields(*symbol, self.then),
+            _ => None,
+        };
+        match inner {
+            Some(fields) => {
+                for field in fields.into_iter().filter(|field| !field.rest) {
+                    path.push(field.name.clone());
+                    self.leftovers(field, path, used, depth + 1);
+                    path.pop();
+                }
+            }
+            None => self.unused.push(path.clone()),
+        }
+    }
+}
+
+/// What a field was: by where it came from, else by its name.
+fn counterpart<'f>(field: &Field, older: &[&'f Field]) -> Option<&'f Field> {
+    let by_origin = older.iter().find(|one| one.origin == field.origin);
+    by_origin.or_else(|| older.iter().find(|one| one.name == field.name)).copied()
+}
+
+fn is_same(newer: &Field, older: &Field) -> bool {
+    newer.origin == older.origin || newer.name == older.name
+}
+
+/// Must a value be there?
+fn is_needed(field: &Field) -> bool {
+    !field.optional && field.default.is_none() && !field.rest
+}
+
+fn source(step: &UpgradeStep) -> Option<&[String]> {
+    match step {
+        UpgradeStep::Move { from, .. } | UpgradeStep::Remap { from, .. } | UpgradeStep::Drop { from, .. } => Some(from),
+        UpgradeStep::Default { .. } | UpgradeStep::Ask { .. } | UpgradeStep::Review { .. } => None,
+    }
+}
+
+/// Does a step inside a struct leave the struct as it is?
+fn kept_below(step: &UpgradeStep, around_from: &[String], around_to: &[String]) -> bool {
+    match step {
+        UpgradeStep::Move { from, to, coercion: None } => from[around_from.len()..] == to[around_to.len()..],
+        _ => false,
+    }
+}
+
+fn joined(path: &[String], name: &str) -> Vec<String> {
+    path.iter().cloned().chain([name.to_owned()]).collect()
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!("{} {}", quoted.join(", "), if names.len() == 1 { "is" } else { "are" })
+}
+
+/// What kind of thing a value is, in the words of the platform whose scenarios are read; none for what may be anything.
+pub(super) fn kind(view: &View<'_>, ty: &Type, version: usize) -> Option<Coercion> {
+    Some(match ty {
+        Type::String(_) | Type::Uuid | Type::Url | Type::Secret | Type::Host | Type::Id(_) | Type::Duration(_) => Coercion::Text,
+        Type::Int(_) | Type::Float(_) | Type::Decimal(_) => Coercion::Number,
+        Type::Bool => Coercion::Boolean,
+        Type::Date(_) | Type::DateTime(_) => Coercion::Date,
+        Type::Time => Coercion::Time,
+        Type::Bytes(_) | Type::File => Coercion::Buffer,
+        Type::List(..) => Coercion::Array,
+        Type::Map(..) => Coercion::Collection,
+        Type::Literal(crate::model::Literal::Text(_)) => Coercion::Text,
+        Type::Literal(crate::model::Literal::Int(_)) => Coercion::Number,
+        Type::Literal(crate::model::Literal::Bool(_)) => Coercion::Boolean,
+        Type::Nullable(inner) => return kind(view, inner, version),
+        Type::Json => return None,
+        Type::Named(symbol) => match view.definition(*symbol, version)? {
+            TypeDefKind::Struct(_) => Coercion::Collection,
+            TypeDefKind::Enum { .. } => Coercion::Text,
+            TypeDefKind::Union { .. } => return None,
+        },
+    })
+}
+
+/// The published table: can a value of one kind be expected where another is wanted? Some of it depends on the value.
+fn turns_into(was: Coercion, is: Coercion) -> bool {
+    use Coercion::{Array, Boolean, Buffer, Collection, Date, Number, Text, Time};
+    match (is, was) {
+        (Array | Boolean, _) => true,
+        (Buffer, Boolean | Date | Number | Text) => true,
+        (Date | Number | Time, Text) => true,
+        (Text, Boolean | Date | Number) => true,
+        (Buffer | Collection | Date | Number | Text | Time, _) => false,
+    }
+}
+
+fn word(kind: Coercion) -> &'static str {
+    match kind {
+        Coercion::Array => "a list",
+        Coercion::Boolean => "a yes or no",
+        Coercion::Buffer => "bytes",
+        Coercion::Collection => "an object",
+        Coercion::Date => "a date",
+        Coercion::Number => "a number",
+        Coercion::Text => "text",
+        Coercion::Time => "a time of day",
+    }
+}

@@ -1,0 +1,300 @@
+//! How stored configuration follows: what `from` blocks leave unsaid is derived from both sides, and the whole is proved total.
+//!
+//! Between two API versions, everything that the owner renamed, relaxed, added or turned into a compatible type is followed
+//! without a word in the spec. What cannot be derived is an error that shows the block to write.
+
+mod compare;
+mod outputs;
+mod prove;
+mod stub;
+
+use std::collections::HashMap;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::{Field, Model, Module, Symbol, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
+use compare::Comparison;
+
+/// Completes the upgrades of a model, and says where there is no way forward.
+pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
+    let upgrades = {
+        let view = View::of(model);
+        let mut upgrades: Vec<Upgrade> = model.upgrades.clone();
+        upgrades.iter_mut().for_each(|upgrade| complete(&view, upgrade, diagnostics));
+        let derived = between_versions(&view, &upgrades, diagnostics);
+        upgrades.extend(derived);
+        let derived = to_successors(&view, &upgrades);
+        upgrades.extend(derived);
+        prove::revisions_have_a_way_forward(&view, &upgrades, diagnostics);
+        prove::successors_take_the_configuration(&view, &upgrades, diagnostics);
+        prove::claims_of_no_loss_hold(&view, &upgrades, diagnostics);
+        upgrades
+    };
+    model.upgrades = upgrades;
+}
+
+/// The model, and what is looked up in it again and again.
+pub(crate) struct View<'m> {
+    pub(crate) model: &'m Model,
+    definitions: HashMap<Symbol, Vec<&'m TypeDef>>,
+}
+
+impl<'m> View<'m> {
+    fn of(model: &'m Model) -> Self {
+        let mut definitions: HashMap<Symbol, Vec<&'m TypeDef>> = HashMap::new();
+        for definition in &model.types {
+            definitions.entry(definition.symbol).or_default().push(definition);
+        }
+        Self { model, definitions }
+    }
+
+    /// What a type is in one version.
+    fn definition(&self, symbol: Symbol, version: usize) -> Option<&'m TypeDefKind> {
+        let all = self.definitions.get(&symbol)?;
+        all.iter().find(|one| one.on.has(version)).or_else(|| all.first()).map(|one| &one.kind)
+    }
+
+    /// The fields of a struct in one version; none for anything else.
+    fn fields(&self, symbol: Symbol, version: usize) -> Option<Vec<&'m Field>> {
+        match self.definition(symbol, version)? {
+            TypeDefKind::Struct(fields) => Some(fields.iter().filter(|field| field.on.has(version) || field.on.is_empty()).collect()),
+            _ => None,
+        }
+    }
+
+    fn newest(&self) -> usize {
+        self.model.apis.len() - 1
+    }
+
+    /// A module's name with its groups.
+    fn name(&self, symbol: Symbol) -> String {
+        let name = self.model.name(symbol);
+        name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")
+    }
+
+    /// The modules that one version has.
+    fn modules_in(&self, version: usize) -> impl Iterator<Item = &'m Module> {
+        self.model.modules.iter().filter(move |module| module.on.has(version))
+    }
+}
+
+/// The inputs of a module in one version.
+fn inputs(module: &Module, version: usize) -> Vec<&Field> {
+    module.inputs.iter().map(|input| &input.field).filter(|field| field.on.has(version)).collect()
+}
+
+/// Adds to a written upgrade what it does not say, and reports what cannot be derived.
+fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostics) {
+    if upgrade.gone.is_some() {
+        return;
+    }
+    let now = upgrade.to_on.iter().max().unwrap_or(view.newest());
+    let then = if upgrade.on.has(now) { now } else { upgrade.on.iter().max().unwrap_or(now) };
+    let Some(target) = target_fields(view, upgrade, now) else { return };
+    let older: Vec<&Field> = upgrade.input.iter().collect();
+    let mut comparison = Comparison::new(view, then, now);
+    comparison.inputs(&older, &target, &upgrade.steps);
+    let connection = matches!(upgrade.to, UpgradeOf::Connection(_));
+    let (steps, missing, unused) = comparison.finish();
+    upgrade.steps.extend(steps);
+    if let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) {
+        let older = view.model.modules.iter().find(|module| {
+            module.symbol == *from && module.revision == upgrade.from_revision && module.on.has(then) && (from != to || then != now)
+        });
+        let newer = view.modules_in(now).find(|module| module.symbol == *to && module.revision == upgrade.to_revision);
+        if let (Some(older), Some(newer)) = (older, newer) {
+            outputs::derive(view, (older, then), (newer, now), &mut upgrade.outputs);
+        }
+    }
+    // Credentials that a connection no longer takes are forgotten with it.
+    let unused = if connection { Vec::new() } else { unused };
+    if !missing.is_empty() || !unused.is_empty() {
+        diagnostics.push(stub::incomplete(upgrade, &missing, &unused));
+    }
+}
+
+fn target_fields<'m>(view: &View<'m>, upgrade: &Upgrade, version: usize) -> Option<Vec<&'m Field>> {
+    match &upgrade.to {
+        UpgradeOf::Module(symbol) => {
+            let module = view.modules_in(version).find(|module| module.symbol == *symbol && module.revision == upgrade.to_revision)?;
+            Some(inputs(module, version))
+        }
+        UpgradeOf::Connection(name) => {
+            let one = view.model.connections.iter().find(|one| one.name == *name && one.revision == upgrade.to_revision)?;
+            Some(one.fields.iter().collect())
+        }
+    }
+}
+
+/// What follows from changes alone, from each API version to the next.
+fn between_versions(view: &View<'_>, written: &[Upgrade], diagnostics: &mut Diagnostics) -> Vec<Upgrade> {
+    let mut derived = Vec::new();
+    for now in 1..view.model.apis.len() {
+        let then = now - 1;
+        for older in view.modules_in(then) {
+            let told = |upgrade: &&Upgrade| {
+                upgrade.from == UpgradeOf::Module(older.symbol) && upgrade.from_revision == older.revision && upgrade.on.has(then)
+            };
+            if written.iter().any(|upgrade| told(&upgrade)) {
+                continue;
+            }
+            // What is written apart for each version has another place; what was undone has the place of the present.
+            let newer = view
+                .modules_in(now)
+                .filter(|module| module.span == older.span || module.symbol == older.symbol)
+                .max_by_key(|module| (module.span == older.span, module.revision == older.revision));
+            match newer {
+                Some(newer) => derived.extend(follow(view, (older, then), (newer, now), diagnostics)),
+                None => derived.extend(retired(view, older, then)),
+            }
+        }
+    }
+    derived
+}
+
+/// From a version to the next; nothing when configuration stays as it is.
+fn follow(view: &View<'_>, (older, then): (&Module, usize), (newer, now): (&Module, usize), diagnostics: &mut Diagnostics) -> Option<Upgrade> {
+    let mut comparison = Comparison::new(view, then, now);
+    let known = known_defaults(view, newer, now);
+    comparison.inputs(&inputs(older, then), &inputs(newer, now), &known);
+    let (mut steps, missing, unused) = comparison.finish();
+    let mut outputs = Vec::new();
+    outputs::derive(view, (older, then), (newer, now), &mut outputs);
+    let (dropped, lost): (Vec<_>, Vec<_>) = unused.into_iter().map(|path| (removal_note(view, older, now, &path), path)).partition(|(note, _)| note.is_some());
+    let changes_nothing = steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
+    if changes_nothing && missing.is_empty() && older.symbol == newer.symbol && older.revision == newer.revision {
+        return None;
+    }
+    steps.extend(known);
+    for (note, path) in dropped {
+        steps.push(UpgradeStep::Drop { from: path, because: note.unwrap_or_default() });
+    }
+    let mut upgrade = Upgrade {
+        from: UpgradeOf::Module(older.symbol),
+        from_revision: older.revision,
+        on: Versions(1 << then),
+        to: UpgradeOf::Module(newer.symbol),
+        to_revision: newer.revision,
+        to_on: Versions(1 << now),
+        input: inputs(older, then).into_iter().cloned().collect(),
+        steps,
+        outputs,
+        gone: None,
+        cursor_reset: None,
+        reauthorize: None,
+        stored: Vec::new(),
+        lossless: false,
+        written: false,
+        span: newer.span,
+    };
+    let unused: Vec<Vec<String>> = lost.into_iter().map(|(_, path)| path).collect();
+    if !missing.is_empty() || !unused.is_empty() {
+        diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &missing, &unused));
+    }
+    meanings(view, newer, now, &mut upgrade);
+    Some(upgrade)
+}
+
+/// Values that a change gives to what became required.
+fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
+    let name = view.name(newer.symbol);
+    let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
+    let of_input = differences.filter_map(|difference| {
+        let input = difference.target.strip_prefix(&name)?.strip_prefix('.')?;
+        let required = difference.kind == crate::model::DifferenceKind::Required && !difference.note.is_empty();
+        // What the server did for an absent value is written down, so that it goes on doing so.
+        let frozen = difference.kind == crate::model::DifferenceKind::Defaulted && difference.before != "none";
+        let value = if required { difference.note.clone() } else { difference.before.clone() };
+        (required || frozen).then(|| UpgradeStep::Default { to: vec![input.to_owned()], value })
+    });
+    of_input.collect()
+}
+
+/// What a change says of an input that it removes; none where it gives neither a successor nor a reason.
+fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) -> Option<String> {
+    let target = format!("{}.{}", view.name(older.symbol), path.join("."));
+    let mut differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
+    let found = differences.find(|difference| difference.kind == crate::model::DifferenceKind::Removed && difference.target == target);
+    let from_life = || {
+        let field = older.inputs.iter().map(|input| &input.field).find(|field| path.first() == Some(&field.name))?;
+        let life = field.life.as_ref()?;
+        Some(life.successor.as_ref().map_or_else(|| life.why.clone(), |use_this| format!("use {use_this}: {}", life.why)))
+    };
+    found.map(|difference| difference.note.clone()).filter(|note| !note.is_empty()).or_else(from_life)
+}
+
+/// What a change says of meaning, a person should look at.
+fn meanings(view: &View<'_>, newer: &Module, now: usize, upgrade: &mut Upgrade) {
+    let name = view.name(newer.symbol);
+    let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
+    for difference in differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant) {
+        if let Some(input) = difference.target.strip_prefix(&name) {
+            let to: Vec<String> = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+            upgrade.steps.push(UpgradeStep::Review { to, because: difference.note.clone() });
+        }
+    }
+}
+
+/// A module that the next version does not have, where its deprecation says that nothing takes its place.
+fn retired(view: &View<'_>, older: &Module, then: usize) -> Option<Upgrade> {
+    let life = older.life.as_ref().filter(|life| life.successor.is_none())?;
+    Some(Upgrade {
+        from: UpgradeOf::Module(older.symbol),
+        from_revision: older.revision,
+        on: Versions(1 << then),
+        to: UpgradeOf::Module(older.symbol),
+        to_revision: older.revision,
+        to_on: Versions(1 << (then + 1)),
+        input: inputs(older, then).into_iter().cloned().collect(),
+        steps: Vec::new(),
+        outputs: Vec::new(),
+        gone: Some(life.why.clone()),
+        cursor_reset: None,
+        reauthorize: None,
+        stored: Vec::new(),
+        lossless: false,
+        written: false,
+        span: view.model.modules.iter().find(|module| module.symbol == older.symbol).map_or(older.span, |module| module.span),
+    })
+}
+
+/// Deprecated modules whose successor takes just what they took need no word.
+fn to_successors(view: &View<'_>, known: &[Upgrade]) -> Vec<Upgrade> {
+    let mut derived = Vec::new();
+    for (older, newer, version) in prove::successions(view) {
+        let from = UpgradeOf::Module(older.symbol);
+        if known.iter().any(|upgrade| upgrade.from == from && upgrade.to == UpgradeOf::Module(newer.symbol)) {
+            continue;
+        }
+        let mut comparison = Comparison::new(view, version, newer.on.iter().max().unwrap_or(version));
+        let now = newer.on.iter().max().unwrap_or(version);
+        comparison.inputs(&inputs(older, version), &inputs(newer, now), &[]);
+        let (steps, missing, unused) = comparison.finish();
+        if missing.is_empty() && unused.is_empty() {
+            let mut outputs = Vec::new();
+            outputs::derive(view, (older, version), (newer, now), &mut outputs);
+            derived.push(Upgrade {
+                from,
+                from_revision: older.revision,
+                on: older.on,
+                to: UpgradeOf::Module(newer.symbol),
+                to_revision: newer.revision,
+                to_on: Versions(1 << now),
+                input: inputs(older, version).into_iter().cloned().collect(),
+                steps,
+                outputs,
+                gone: None,
+                cursor_reset: None,
+                reauthorize: None,
+                stored: Vec::new(),
+                lossless: false,
+                written: false,
+                span: older.span,
+            });
+        }
+    }
+    derived
+}
+
+fn is_identity(step: &UpgradeStep) -> bool {
+    matches!(step, UpgradeStep::Move { from, to, coercion: None } if from == to)
+}
