@@ -24,7 +24,9 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Strin
         snippet(&mut out, sources.file(file), &places, gutter, paint, loud);
     }
     for help in &diagnostic.help {
-        let _ = writeln!(out, "{}", paint.of("36").text("help: ") + &printable(help));
+        // A block to paste keeps its lines.
+        let lines: Vec<String> = help.lines().map(printable).collect();
+        let _ = writeln!(out, "{}", paint.of("36").text("help: ") + &lines.join("\n      "));
     }
     out
 }

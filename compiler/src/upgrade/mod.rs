@@ -19,7 +19,10 @@ pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
     let upgrades = {
         let view = View::of(model);
         let mut upgrades: Vec<Upgrade> = model.upgrades.clone();
-        upgrades.iter_mut().for_each(|upgrade| complete(&view, upgrade, diagnostics));
+        upgrades.iter_mut().for_each(|upgrade| {
+            narrow(&view, upgrade);
+            complete(&view, upgrade, diagnostics);
+        });
         let derived = between_versions(&view, &upgrades, diagnostics);
         upgrades.extend(derived);
         let derived = to_successors(&view, &upgrades);
@@ -80,6 +83,21 @@ impl<'m> View<'m> {
 /// The inputs of a module in one version.
 fn inputs(module: &Module, version: usize) -> Vec<&Field> {
     module.inputs.iter().map(|input| &input.field).filter(|field| field.on.has(version)).collect()
+}
+
+/// A block starts from the newest of the versions that it names; what those before had otherwise is followed up to there first.
+fn narrow(view: &View<'_>, upgrade: &mut Upgrade) {
+    let UpgradeOf::Module(symbol) = &upgrade.from else { return };
+    let in_version = |version: usize| view.modules_in(version).find(|one| one.symbol == *symbol && one.revision == upgrade.from_revision);
+    let Some((newest, module)) = upgrade.on.iter().filter_map(|version| Some((version, in_version(version)?))).last() else { return };
+    let alike = upgrade.on.iter().filter(|version| {
+        let Some(older) = in_version(*version) else { return true };
+        let mut comparison = Comparison::new(view, *version, newest);
+        comparison.inputs(&inputs(older, *version), &inputs(module, newest), &[]);
+        let (steps, missing, unused) = comparison.finish();
+        missing.is_empty() && unused.is_empty() && steps.iter().all(is_identity)
+    });
+    upgrade.on = Versions(alike.fold(0, |bits, version| bits | 1 << version));
 }
 
 /// Adds to a written upgrade what it does not say, and reports what cannot be derived.

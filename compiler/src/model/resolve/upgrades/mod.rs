@@ -9,6 +9,7 @@ use super::symbols::joined;
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Connection, Encoding, Field, Input, Module, Place, Symbol, Type, Upgrade, UpgradeOf, Versions};
+use crate::source::Span;
 use crate::syntax::ast::{self, FromBody, FromKind};
 
 /// The two sides of an upgrade.
@@ -58,9 +59,10 @@ impl<'a> Resolver<'a> {
         let site = Site { group: placed.group.clone(), name: super::names::pascal(&format!("{}_r{revision}", item.name.value)), label: item.name.value.clone(), on };
         let base = self.older_inputs(of, symbol, revision, on, &present, newest, modules);
         let has_body = present.encoding != Encoding::None;
-        let (older, written) = self.older_shape(from, base, &now, of == symbol, has_body, &site);
+        let before = base.clone();
+        let older = self.older_shape(from, base, &now, of == symbol, has_body, &site);
         if of == symbol && from.on.is_some() {
-            self.renumber(symbol, on, revision, &older, &written, modules);
+            renumber(symbol, on, revision, &before, &older, modules);
         }
         let output = present.page.as_ref().map(|page| page.item.clone()).or_else(|| present.answers.iter().find_map(|answer| answer.body.clone()));
         let older = older.into_iter().map(|input| input.field).collect();
@@ -90,7 +92,7 @@ impl<'a> Resolver<'a> {
         let base = base.into_iter().map(|field| Input { field, place: Place::Body }).collect();
         let site = Site { group: Vec::new(), name: super::names::pascal(&format!("{}_r{revision}", item.name.value)), label: item.name.value.clone(), on };
         let now = present.fields.clone();
-        let (older, _) = self.older_shape(from, base, &now, same, true, &site);
+        let older = self.older_shape(from, base, &now, same, true, &site);
         let sides = Sides { older: older.into_iter().map(|input| input.field).collect(), now, output: None };
         let to = (UpgradeOf::Connection(present.name.clone()), present.revision, Versions(1 << newest));
         Some(self.upgrade(from, &sides, UpgradeOf::Connection(of), revision, on, to))
@@ -141,9 +143,8 @@ impl<'a> Resolver<'a> {
         same: bool,
         has_body: bool,
         site: &Site,
-    ) -> (Vec<Input>, Vec<String>) {
-        let FromBody::Steps(steps) = &from.steps else { return (base, Vec::new()) };
-        let mut written: Vec<String> = Vec::new();
+    ) -> Vec<Input> {
+        let FromBody::Steps(steps) = &from.steps else { return base };
         if same {
             let new = only_now(steps, now, &base);
             base.retain(|input| !new.contains(&input.field.name));
@@ -154,7 +155,6 @@ impl<'a> Resolver<'a> {
                     let mut older = self.field(field, site);
                     self.settle_defaults();
                     older.default = field.default.as_ref().and_then(|value| self.default(&older, value));
-                    written.push(older.name.clone());
                     base.retain(|input| input.field.name != older.name);
                     base.push(Input { field: older, place: old_place(place.as_ref(), has_body) });
                 }
@@ -162,7 +162,6 @@ impl<'a> Resolver<'a> {
                     let Some(field) = now.iter().find(|field| field.name == to.value) else { continue };
                     let wire = self.convention.wire(&from.value);
                     let renamed = Field { name: from.value.clone(), wire, span: from.span, on: site.on, ..field.clone() };
-                    written.push(renamed.name.clone());
                     base.push(Input { field: renamed, place: old_place(None, has_body) });
                 }
                 FromKind::Keep(names) => {
@@ -177,41 +176,7 @@ impl<'a> Resolver<'a> {
                 _ => {}
             }
         }
-        (base, written)
-    }
-
-    /// Gives the modules of API versions the number and the inputs of the older revision that they had.
-    fn renumber(&mut self, symbol: Symbol, on: Versions, revision: u32, older: &[Input], written: &[String], modules: &mut Vec<Module>) {
-        let mut at = 0;
-        while at < modules.len() {
-            let module = &mut modules[at];
-            let common = module.on.and(on);
-            at += 1;
-            if module.symbol != symbol || common.is_empty() {
-                continue;
-            }
-            if module.on != common {
-                let rest = Module { on: module.on.without(common), ..module.clone() };
-                module.on = common;
-                modules.insert(at, rest);
-            }
-            let module = &mut modules[at - 1];
-            module.revision = revision;
-            if written.is_empty() && module.inputs.len() == older.len() {
-                continue;
-            }
-            let known = |name: &str| older.iter().any(|input| input.field.name == name);
-            module.inputs.retain(|input| known(&input.field.name));
-            for input in older {
-                if !module.inputs.iter().any(|one| one.field.name == input.field.name) {
-                    module.inputs.push(Input { field: Field { on: common, ..input.field.clone() }, place: input.place.clone() });
-                }
-            }
-            if module.encoding == Encoding::None && module.inputs.iter().any(|input| input.place == Place::Body) {
-                module.encoding = Encoding::Json;
-            }
-            module.examples.clear();
-        }
+        base
     }
 
     /// Configuration has one way forward.
@@ -231,6 +196,39 @@ impl<'a> Resolver<'a> {
             }
             places.push(upgrade);
         }
+    }
+}
+
+/// Gives the modules of API versions the number of the older revision that they had, and its inputs: without what it did not have,
+/// and with what it had besides. Versions that differ among each other go on to do so.
+fn renumber(symbol: Symbol, on: Versions, revision: u32, before: &[Input], older: &[Input], modules: &mut Vec<Module>) {
+    let kept = |one: &Input| older.iter().any(|input| input.field.span == one.field.span);
+    let gone: Vec<Span> = before.iter().filter(|input| !kept(input)).map(|input| input.field.origin).collect();
+    let had: Vec<&Input> = older.iter().filter(|input| !before.iter().any(|one| one.field.span == input.field.span)).collect();
+    let mut at = 0;
+    while at < modules.len() {
+        let module = &mut modules[at];
+        let common = module.on.and(on);
+        at += 1;
+        if module.symbol != symbol || common.is_empty() {
+            continue;
+        }
+        if module.on != common {
+            let rest = Module { on: module.on.without(common), ..module.clone() };
+            module.on = common;
+            modules.insert(at, rest);
+        }
+        let module = &mut modules[at - 1];
+        module.revision = revision;
+        if gone.is_empty() && had.is_empty() {
+            continue;
+        }
+        module.inputs.retain(|input| !gone.contains(&input.field.origin));
+        module.inputs.extend(had.iter().map(|input| Input { field: Field { on: common, ..input.field.clone() }, place: input.place.clone() }));
+        if module.encoding == Encoding::None && module.inputs.iter().any(|input| input.place == Place::Body) {
+            module.encoding = Encoding::Json;
+        }
+        module.examples.clear();
     }
 }
 
