@@ -122,6 +122,7 @@ fn modules_are_flat() {
              path { id: id<Repo>  org: string }
              header { if_match? \"If-Match\": string }
              body { private: bool  color?: string | null  kind: \"repo\"  ...: json }
+             from @1 { ask private \"Is it?\" }
            }
          }
          action tag { PUT \"/tag\" -> nothing  body raw \"text/plain\" text: string }",
@@ -222,7 +223,7 @@ fn versions_share_what_is_the_same_all_the_way_down() {
          type User {{ id: string  mail?: string on v2.. }}
          action get_file {{ GET \"/f\" -> File }}
          action get_task {{ GET \"/t\" -> Task }}
-         action find_task {{ GET \"/t\" -> json  query {{ old?: string on v1  name?: string }} }}"
+         action find_task {{ GET \"/t\" -> json  query {{ old?: string on v1  name?: string }} from @1 on v1 {{ drop was.old because \"it is\" }} }}"
     ));
     let versions = shared(&model);
     for circle in ["Folder", "File", "get_file"] {

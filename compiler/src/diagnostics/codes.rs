@@ -165,6 +165,7 @@ codes! {
     EXPECTS_NOTHING = "P0809" Warning "test that cannot fail";
     SAME_TITLE = "P0810" Error "two tests with one title";
     TEST_IN_NO_VERSION = "P0811" Error "test of nothing";
+    OTHER_TEST = "P0812" Error "said of another kind of test";
     NO_CONNECTOR = "P0901" Error "no connector";
     SECOND_CONNECTOR = "P0902" Error "second connector";
     NO_SUCH_FILE = "P0903" Error "no such file";

@@ -191,3 +191,28 @@ pub struct OutputStep {
     /// Why it is gone.
     pub because: String,
 }
+
+/// `test "…" upgrade create_program from @1 { … }`
+#[derive(Clone, Debug)]
+pub struct UpgradeTest {
+    /// The title.
+    pub title: String,
+    /// What was stored.
+    pub from: UpgradeOf,
+    /// Its revision.
+    pub from_revision: u32,
+    /// What it becomes.
+    pub to: UpgradeOf,
+    /// The API versions on which it was stored.
+    pub stored: Versions,
+    /// What was stored, as JSON text.
+    pub given: String,
+    /// What it becomes, as JSON text; empty when not said.
+    pub expect: String,
+    /// What is asked for.
+    pub asks: Vec<String>,
+    /// What is left for a person to look at.
+    pub reviews: Vec<String>,
+    /// Its title in the spec.
+    pub span: Span,
+}

@@ -90,6 +90,8 @@ pub struct Model {
     pub changes: Vec<Change>,
     /// How stored configuration follows.
     pub upgrades: Vec<Upgrade>,
+    /// Tests of how it follows.
+    pub upgrade_tests: Vec<UpgradeTest>,
     /// True when all of the text could be read; if not, rules about what is missing keep silent.
     pub whole: bool,
 }

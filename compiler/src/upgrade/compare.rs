@@ -43,12 +43,16 @@ impl<'v, 'm> Comparison<'v, 'm> {
     pub(super) fn inputs(&mut self, older: &[&Field], newer: &[&Field], said: &[UpgradeStep]) {
         let mut used: Vec<Vec<String>> = said.iter().filter_map(source).map(<[String]>::to_vec).collect();
         for field in newer {
-            let given = said.iter().any(|step| matches!(step, UpgradeStep::Move { to, .. } | UpgradeStep::Remap { to, .. } if to.first() == Some(&field.name)));
+            let given = said.iter().any(
+                |step| matches!(step, UpgradeStep::Move { to, .. } | UpgradeStep::Remap { to, .. } if to.first() == Some(&field.name)),
+            );
             if given {
                 self.said_types_fit(field, older, said);
                 continue;
             }
-            let told = said.iter().any(|step| matches!(step, UpgradeStep::Ask { to, .. } | UpgradeStep::Default { to, .. } if to.first() == Some(&field.name)));
+            let told = said.iter().any(
+                |step| matches!(step, UpgradeStep::Ask { to, .. } | UpgradeStep::Default { to, .. } if to.first() == Some(&field.name)),
+            );
             let source = counterpart(field, older).filter(|source| !used.iter().any(|path| path.len() == 1 && path[0] == source.name));
             match source {
                 Some(source) => {

@@ -170,14 +170,20 @@ fn between_versions(view: &View<'_>, written: &[Upgrade], diagnostics: &mut Diag
 }
 
 /// From a version to the next; nothing when configuration stays as it is.
-fn follow(view: &View<'_>, (older, then): (&Module, usize), (newer, now): (&Module, usize), diagnostics: &mut Diagnostics) -> Option<Upgrade> {
+fn follow(
+    view: &View<'_>,
+    (older, then): (&Module, usize),
+    (newer, now): (&Module, usize),
+    diagnostics: &mut Diagnostics,
+) -> Option<Upgrade> {
     let mut comparison = Comparison::new(view, then, now);
     let known = known_defaults(view, newer, now);
     comparison.inputs(&inputs(older, then), &inputs(newer, now), &known);
     let (mut steps, missing, unused) = comparison.finish();
     let mut outputs = Vec::new();
     outputs::derive(view, (older, then), (newer, now), &mut outputs);
-    let (dropped, lost): (Vec<_>, Vec<_>) = unused.into_iter().map(|path| (removal_note(view, older, now, &path), path)).partition(|(note, _)| note.is_some());
+    let (dropped, lost): (Vec<_>, Vec<_>) =
+        unused.into_iter().map(|path| (removal_note(view, older, now, &path), path)).partition(|(note, _)| note.is_some());
     let changes_nothing = steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
     if changes_nothing && missing.is_empty() && older.symbol == newer.symbol && older.revision == newer.revision {
         return None;

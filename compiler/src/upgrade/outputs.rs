@@ -92,10 +92,22 @@ impl Walk<'_, '_> {
         let changes = self.view.model.changes.iter().filter(|change| change.version > self.then && change.version <= self.now);
         let named = |target: &str| target.rsplit('.').next() == Some(field.name.as_str());
         let removed = changes.flat_map(|change| &change.differences).find(|difference| {
-            difference.span.file == field.span.file && difference.span.start <= field.span.start && field.span.end <= difference.span.end && named(&difference.target)
+            difference.span.file == field.span.file
+                && difference.span.start <= field.span.start
+                && field.span.end <= difference.span.end
+                && named(&difference.target)
         });
-        let life = || field.life.as_ref().map(|life| life.successor.as_ref().map_or_else(|| life.why.clone(), |successor| format!("use {successor}: {}", life.why)));
-        removed.map(|difference| difference.note.clone()).filter(|note| !note.is_empty()).or_else(life).unwrap_or_else(|| "the owner removed it".to_owned())
+        let life = || {
+            field
+                .life
+                .as_ref()
+                .map(|life| life.successor.as_ref().map_or_else(|| life.why.clone(), |successor| format!("use {successor}: {}", life.why)))
+        };
+        removed
+            .map(|difference| difference.note.clone())
+            .filter(|note| !note.is_empty())
+            .or_else(life)
+            .unwrap_or_else(|| "the owner removed it".to_owned())
     }
 }
 

@@ -38,7 +38,14 @@ pub(super) fn incomplete(upgrade: &Upgrade, missing: &[Missing], unused: &[Vec<S
 }
 
 /// A step from one API version to the next that needs a person's word.
-pub(super) fn needs_words(view: &View<'_>, module: &Module, upgrade: &Upgrade, then: usize, missing: &[Missing], unused: &[Vec<String>]) -> Diagnostic {
+pub(super) fn needs_words(
+    view: &View<'_>,
+    module: &Module,
+    upgrade: &Upgrade,
+    then: usize,
+    missing: &[Missing],
+    unused: &[Vec<String>],
+) -> Diagnostic {
     let version = &view.model.apis[then].name;
     let lines = lines(missing, unused);
     let block = format!("from @{} on {version} {{\n{}\n}}", upgrade.from_revision, indented(&lines));
@@ -90,17 +97,28 @@ pub(super) fn successor_cannot_take(view: &View<'_>, older: &Module, newer: &Mod
     let (_, missing, unused) = comparison.finish();
     let lines = lines(&missing, &unused);
     let block = format!("from {from} @{} {{\n{}\n}}", older.revision, indented(&lines));
-    Diagnostic::new(codes::NO_WAY_FORWARD, newer.span, format!("`{to}` is to replace `{from}`, but cannot take its configuration: {}", told(&missing, &unused)))
-        .here("the successor")
-        .also(older.span, "deprecated in favour of it")
-        .help(format!("say inside `{to}` what becomes of it:\n{block}"))
-        .fix("add the block", vec![inside(newer, &block)])
+    Diagnostic::new(
+        codes::NO_WAY_FORWARD,
+        newer.span,
+        format!("`{to}` is to replace `{from}`, but cannot take its configuration: {}", told(&missing, &unused)),
+    )
+    .here("the successor")
+    .also(older.span, "deprecated in favour of it")
+    .help(format!("say inside `{to}` what becomes of it:\n{block}"))
+    .fix("add the block", vec![inside(newer, &block)])
 }
 
 /// A connection that has no block for what it replaces.
 pub(super) fn connection_cannot_take(older: &Connection, newer: &Connection) -> Diagnostic {
-    let kept: Vec<&str> = newer.fields.iter().map(|field| field.name.as_str()).filter(|name| older.fields.iter().any(|one| one.name == *name)).collect();
-    let asked: Vec<&str> = newer.fields.iter().filter(|field| !field.optional && field.default.is_none()).map(|field| field.name.as_str()).filter(|name| !kept.contains(name)).collect();
+    let kept: Vec<&str> =
+        newer.fields.iter().map(|field| field.name.as_str()).filter(|name| older.fields.iter().any(|one| one.name == *name)).collect();
+    let asked: Vec<&str> = newer
+        .fields
+        .iter()
+        .filter(|field| !field.optional && field.default.is_none())
+        .map(|field| field.name.as_str())
+        .filter(|name| !kept.contains(name))
+        .collect();
     let mut lines = Vec::new();
     if !kept.is_empty() {
         lines.push(format!("keep {}", kept.join(", ")));

@@ -59,10 +59,11 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
     let mut connector = resolver.connector(&items, &connections);
     resolver.failures.clone_from(&connector.fails);
     let mut modules = resolver.modules(&items, &connector, &connections);
-    let mut tests = resolver.tests(&items, &modules, &connections);
-    let whole = history::Whole { modules: &mut modules, connections: &mut connections, connector: &mut connector, tests: &mut tests };
+    let whole = history::Whole { modules: &mut modules, connections: &mut connections, connector: &mut connector };
     let changes = resolver.undo(&items, whole);
     let upgrades = resolver.upgrades(&items, &mut modules, &connections);
+    let tests = resolver.tests(&items, &modules, &connections);
+    let upgrade_tests = resolver.upgrade_tests(&items, &upgrades, &modules, &connections);
     resolver.successors_exist(&modules, &connections);
     resolver.mixins_are_used(&items);
     Model {
@@ -72,6 +73,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
         tests,
         changes,
         upgrades,
+        upgrade_tests,
         groups: items.group_definitions(),
         apis: resolver.apis,
         symbols: resolver.symbols,

@@ -58,7 +58,7 @@ impl<'a> Resolver<'a> {
             by_symbol.entry(module.symbol).or_default().push(module);
         }
         let mut tests = Vec::new();
-        for placed in &items.tests {
+        for placed in items.tests.iter().filter(|placed| placed.item.upgrade.is_none()) {
             let item = placed.item;
             if let Some(first) = titles.insert(&item.title.value, item.title.span) {
                 self.report(same_title(item, first));
@@ -70,7 +70,11 @@ impl<'a> Resolver<'a> {
                 self.report(tests_nothing(item));
                 continue;
             };
-            let on = module.on.and(on);
+            let mut on = module.on.and(on);
+            // A test that names no version shows the present.
+            if let (None, true, Some(newest)) = (&item.head.on, !items.changes.is_empty(), on.iter().max()) {
+                on = on.and(self.alike(module, newest));
+            }
             let script = self.script(item.title.value.clone(), &item.script, module, connections, on, item.title.span);
             if item.script.output.is_none() && item.script.fails.is_none() && item.script.exchanges.iter().all(|one| one.sends.is_none()) {
                 self.report(expects_nothing(item));
@@ -240,7 +244,7 @@ fn holds(failure: &Failure, body: &Value) -> bool {
     }
 }
 
-fn same_title(item: &ast::Test, first: Span) -> Diagnostic {
+pub(super) fn same_title(item: &ast::Test, first: Span) -> Diagnostic {
     Diagnostic::new(codes::SAME_TITLE, item.title.span, "two tests have one title")
         .here("the same again")
         .also(first, "first given here")
@@ -254,7 +258,7 @@ fn tests_nothing(item: &ast::Test) -> Diagnostic {
         .help("change the test's `on`, or test a module that exists there")
 }
 
-fn expects_nothing(item: &ast::Test) -> Diagnostic {
+pub(super) fn expects_nothing(item: &ast::Test) -> Diagnostic {
     Diagnostic::new(codes::EXPECTS_NOTHING, item.title.span, "this test expects nothing, so it cannot fail")
         .here("no expectation")
         .help("add `sends …`, `gives …`, `yields …` or `fails …`")

@@ -105,7 +105,10 @@ fn removed(reader: &mut Reader<'_>, parts: Vec<Pair<'_>>, docs: &mut Vec<ast::Te
         reader.report(
             Diagnostic::new(codes::UNEXPECTED, name.span, format!("`remove {}` does not say how it was", name.value))
                 .here("a whole item")
-                .help(format!("write the item as it was, as in `remove action {} {{ GET \"…\" }}`, or name a field: `remove Type.field: string`", name.value)),
+                .help(format!(
+                    "write the item as it was, as in `remove action {} {{ GET \"…\" }}`, or name a field: `remove Type.field: string`",
+                    name.value
+                )),
         );
         return None;
     }

@@ -192,9 +192,13 @@ impl<'a> Resolver<'a> {
         });
         if no_enum {
             self.report(
-                Diagnostic::new(codes::CHANGE_CONTRADICTS, written.name.span, format!("`{}` is no enum, so `{target}` was no value of it", self.owner_name(owner)))
-                    .here("which type did it have?")
-                    .help(format!("write its type, as in `remove {target}: string`")),
+                Diagnostic::new(
+                    codes::CHANGE_CONTRADICTS,
+                    written.name.span,
+                    format!("`{}` is no enum, so `{target}` was no value of it", self.owner_name(owner)),
+                )
+                .here("which type did it have?")
+                .help(format!("write its type, as in `remove {target}: string`")),
             );
         } else if let Some(first) = problem {
             self.report(still_there(&target, written.name.span, first));
@@ -263,7 +267,14 @@ impl<'a> Resolver<'a> {
         undoing.difference(Kind::Renamed, &target, old.value.clone(), to.value.clone(), verb);
     }
 
-    fn undo_require(&mut self, target: &Path, default: Option<&'a ast::Value>, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
+    fn undo_require(
+        &mut self,
+        target: &Path,
+        default: Option<&'a ast::Value>,
+        verb: &ast::Verb,
+        undoing: &mut Undoing<'a>,
+        whole: &mut Whole<'_>,
+    ) {
         let mut stands_for_absence = String::new();
         if let (Some(value), Some((name, owner))) = (default, target.split_last())
             && let Some(owner) = self.owner(owner, undoing, whole)
@@ -683,7 +694,9 @@ fn contains_inline(ty: &ast::TypeExpr) -> bool {
     match &ty.kind {
         ast::TypeKind::Struct(_) => true,
         ast::TypeKind::List(inner) | ast::TypeKind::Map(inner) => contains_inline(inner),
-        ast::TypeKind::Either(parts) => parts.iter().filter(|part| !matches!(part.kind, ast::TypeKind::Null)).count() > 1 || parts.iter().any(contains_inline),
+        ast::TypeKind::Either(parts) => {
+            parts.iter().filter(|part| !matches!(part.kind, ast::TypeKind::Null)).count() > 1 || parts.iter().any(contains_inline)
+        }
         _ => false,
     }
 }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use super::items::{Items, Placed};
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Change, Connection, Connector, Difference, DifferenceKind, Module, Symbol, Test, Versions};
+use crate::model::{Change, Connection, Connector, Difference, DifferenceKind, Module, Symbol, Versions};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -24,7 +24,6 @@ pub(super) struct Whole<'w> {
     pub(super) modules: &'w mut Vec<Module>,
     pub(super) connections: &'w mut Vec<Connection>,
     pub(super) connector: &'w mut Connector,
-    pub(super) tests: &'w mut Vec<Test>,
 }
 
 /// One `change` while it is undone.
@@ -97,7 +96,7 @@ impl<'a> Resolver<'a> {
         undoing.differences.sort_by_key(|difference| difference.span);
     }
 
-    /// Examples and tests show the present. In versions whose module, or whose types, are others, they are not tried.
+    /// Examples show the present. In versions whose module, or whose types, are others, they are not tried.
     fn narrow_examples(&mut self, whole: &mut Whole<'_>) {
         let newest = |on: Versions| on.iter().max();
         for module in whole.modules.iter_mut() {
@@ -107,15 +106,10 @@ impl<'a> Resolver<'a> {
                 example.on = example.on.and(alike);
             }
         }
-        for test in whole.tests.iter_mut() {
-            let Some(newest) = newest(test.on) else { continue };
-            let module = whole.modules.iter().find(|module| module.symbol == test.module && module.on.has(newest));
-            test.on = module.map_or(test.on, |module| test.on.and(self.alike(module, newest)));
-        }
     }
 
     /// The versions in which the module takes and gives what it does in this one.
-    fn alike(&self, module: &Module, newest: usize) -> Versions {
+    pub(super) fn alike(&self, module: &Module, newest: usize) -> Versions {
         let alike = module.on.iter().filter(|version| self.reads_alike(module, *version, newest));
         Versions(alike.fold(0, |bits, version| bits | 1 << version))
     }
@@ -191,7 +185,11 @@ impl Undoing<'_> {
 }
 
 fn no_earlier_version(item: &ast::Change) -> Diagnostic {
-    Diagnostic::new(codes::NO_EARLIER_VERSION, item.version.span, format!("`{}` is the oldest version, so nothing changed with it", item.version.value))
-        .here("nothing came before")
-        .help("add an `api` item for the version before it, or delete the change")
+    Diagnostic::new(
+        codes::NO_EARLIER_VERSION,
+        item.version.span,
+        format!("`{}` is the oldest version, so nothing changed with it", item.version.value),
+    )
+    .here("nothing came before")
+    .help("add an `api` item for the version before it, or delete the change")
 }

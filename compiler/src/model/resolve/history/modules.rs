@@ -9,9 +9,7 @@ use super::members::{Parting, part};
 use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{
-    Answer, Decoding, DifferenceKind as Kind, Encoding, Input, Module, PathPart, Place, Strategy, Symbol, Versions,
-};
+use crate::model::{Answer, Decoding, DifferenceKind as Kind, Encoding, Input, Module, PathPart, Place, Strategy, Symbol, Versions};
 use crate::source::Spanned;
 use crate::syntax::ast::{self, Ident, Path, TemplatePart, VerbKind};
 
@@ -132,9 +130,13 @@ impl<'a> Resolver<'a> {
         }
         if let Some(hole) = missing {
             self.report(
-                Diagnostic::new(codes::HOLE_NOT_DECLARED, hole.span, format!("nothing declares the path parameter `{}` that `{name}` had", hole.value))
-                    .here("which type did it have?")
-                    .help(format!("add `remove {name}.{}: string in path`", hole.value)),
+                Diagnostic::new(
+                    codes::HOLE_NOT_DECLARED,
+                    hole.span,
+                    format!("nothing declares the path parameter `{}` that `{name}` had", hole.value),
+                )
+                .here("which type did it have?")
+                .help(format!("add `remove {name}.{}: string in path`", hole.value)),
             );
         }
         undoing.difference(Kind::Moved, &name, was, is, verb);
@@ -258,7 +260,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// `rename find_users -> search_users`
-    pub(super) fn undo_module_rename(&mut self, old: &Ident, to: &Ident, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
+    pub(super) fn undo_module_rename(
+        &mut self,
+        old: &Ident,
+        to: &Ident,
+        verb: &ast::Verb,
+        undoing: &mut Undoing<'a>,
+        whole: &mut Whole<'_>,
+    ) {
         let path = vec![to.clone()];
         if self.module_table.find(&undoing.group, &to.value).is_none() && self.type_table.find(&undoing.group, &to.value).is_some() {
             return self.report(
@@ -313,7 +322,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// `server "https://…/v1" -> "https://…/v2"`
-    fn undo_server(&mut self, from: &'a ast::Template, to: &'a ast::Template, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
+    fn undo_server(
+        &mut self,
+        from: &'a ast::Template,
+        to: &'a ast::Template,
+        verb: &ast::Verb,
+        undoing: &mut Undoing<'a>,
+        whole: &mut Whole<'_>,
+    ) {
         let (was, is) = (template_text(from), template_text(to));
         if !self.said_once(&is, Facet::Server, to.span, undoing) {
             return;
@@ -436,7 +452,12 @@ fn place_name(place: &Place) -> &'static str {
 
 fn holes(template: &ast::Template) -> Vec<&Ident> {
     let hole = |part: &'_ TemplatePart| matches!(part, TemplatePart::Hole(..));
-    template.parts.iter().filter(|part| hole(part)).filter_map(|part| if let TemplatePart::Hole(path, _) = part { path.last() } else { None }).collect()
+    template
+        .parts
+        .iter()
+        .filter(|part| hole(part))
+        .filter_map(|part| if let TemplatePart::Hole(path, _) = part { path.last() } else { None })
+        .collect()
 }
 
 fn path_text(parts: &[PathPart]) -> String {

@@ -1,6 +1,7 @@
 //! The `from` blocks: what an older revision took, and what is said to happen to it. What is not said is derived later.
 
 mod steps;
+mod tests;
 
 use std::collections::HashMap;
 
@@ -56,7 +57,12 @@ impl<'a> Resolver<'a> {
         }
         let newest = present.on.iter().max()?;
         let now = fields_in(present.inputs.iter().map(|input| &input.field), newest);
-        let site = Site { group: placed.group.clone(), name: super::names::pascal(&format!("{}_r{revision}", item.name.value)), label: item.name.value.clone(), on };
+        let site = Site {
+            group: placed.group.clone(),
+            name: super::names::pascal(&format!("{}_r{revision}", item.name.value)),
+            label: item.name.value.clone(),
+            on,
+        };
         let base = self.older_inputs(of, symbol, revision, on, &present, newest, modules);
         let has_body = present.encoding != Encoding::None;
         let before = base.clone();
@@ -64,10 +70,18 @@ impl<'a> Resolver<'a> {
         if of == symbol && from.on.is_some() {
             renumber(symbol, on, revision, &before, &older, modules);
         }
-        let output = present.page.as_ref().map(|page| page.item.clone()).or_else(|| present.answers.iter().find_map(|answer| answer.body.clone()));
+        let output =
+            present.page.as_ref().map(|page| page.item.clone()).or_else(|| present.answers.iter().find_map(|answer| answer.body.clone()));
         let older = older.into_iter().map(|input| input.field).collect();
         let sides = Sides { older, now, output };
-        Some(self.upgrade(from, &sides, UpgradeOf::Module(of), revision, on, (UpgradeOf::Module(symbol), present.revision, Versions(1 << newest))))
+        Some(self.upgrade(
+            from,
+            &sides,
+            UpgradeOf::Module(of),
+            revision,
+            on,
+            (UpgradeOf::Module(symbol), present.revision, Versions(1 << newest)),
+        ))
     }
 
     fn connection_upgrade(&mut self, item: &'a ast::Connection, from: &'a ast::From, connections: &[Connection]) -> Option<Upgrade> {
@@ -90,7 +104,12 @@ impl<'a> Resolver<'a> {
         let newest = present.on.iter().max()?;
         let base = if same { present.fields.clone() } else { other.map_or_else(Vec::new, |one| one.fields.clone()) };
         let base = base.into_iter().map(|field| Input { field, place: Place::Body }).collect();
-        let site = Site { group: Vec::new(), name: super::names::pascal(&format!("{}_r{revision}", item.name.value)), label: item.name.value.clone(), on };
+        let site = Site {
+            group: Vec::new(),
+            name: super::names::pascal(&format!("{}_r{revision}", item.name.value)),
+            label: item.name.value.clone(),
+            on,
+        };
         let now = present.fields.clone();
         let older = self.older_shape(from, base, &now, same, true, &site);
         let sides = Sides { older: older.into_iter().map(|input| input.field).collect(), now, output: None };
@@ -113,17 +132,28 @@ impl<'a> Resolver<'a> {
         self.report(
             Diagnostic::new(codes::NOT_OLDER, span, format!("revision {revision} is not older than this one, which is {present}"))
                 .here("not older")
-                .help(format!("give the present the next number, `@{}`, or name the API versions that had this one, as in `from @{revision} on v1`", revision + 1)),
+                .help(format!(
+                    "give the present the next number, `@{}`, or name the API versions that had this one, as in `from @{revision} on v1`",
+                    revision + 1
+                )),
         );
         false
     }
 
     /// What was taken before anything is said of it.
     #[allow(clippy::too_many_arguments, reason = "what was stored, and where to look for it")]
-    fn older_inputs(&self, of: Symbol, symbol: Symbol, revision: u32, on: Versions, present: &Module, newest: usize, modules: &[Module]) -> Vec<Input> {
-        let in_version = |module: &Module, version: usize| {
-            module.inputs.iter().filter(|input| input.field.on.has(version)).cloned().collect::<Vec<_>>()
-        };
+    fn older_inputs(
+        &self,
+        of: Symbol,
+        symbol: Symbol,
+        revision: u32,
+        on: Versions,
+        present: &Module,
+        newest: usize,
+        modules: &[Module],
+    ) -> Vec<Input> {
+        let in_version =
+            |module: &Module, version: usize| module.inputs.iter().filter(|input| input.field.on.has(version)).cloned().collect::<Vec<_>>();
         let others = modules.iter().filter(|module| module.symbol == of && !module.on.and(on).is_empty());
         if of == symbol {
             let version = if on == self.all_versions { newest } else { on.iter().max().unwrap_or(newest) };
@@ -188,10 +218,14 @@ impl<'a> Resolver<'a> {
             if let Some(first) = places.iter().find(|other| !other.on.and(upgrade.on).is_empty()) {
                 let first = first.span;
                 self.report(
-                    Diagnostic::new(codes::STANDS_TWICE, upgrade.span, format!("two blocks say what becomes of revision {}", upgrade.from_revision))
-                        .here("the second one")
-                        .also(first, "the first one")
-                        .help("keep one of them, or say with `on` for which API versions each is"),
+                    Diagnostic::new(
+                        codes::STANDS_TWICE,
+                        upgrade.span,
+                        format!("two blocks say what becomes of revision {}", upgrade.from_revision),
+                    )
+                    .here("the second one")
+                    .also(first, "the first one")
+                    .help("keep one of them, or say with `on` for which API versions each is"),
                 );
             }
             places.push(upgrade);
@@ -224,7 +258,9 @@ fn renumber(symbol: Symbol, on: Versions, revision: u32, before: &[Input], older
             continue;
         }
         module.inputs.retain(|input| !gone.contains(&input.field.origin));
-        module.inputs.extend(had.iter().map(|input| Input { field: Field { on: common, ..input.field.clone() }, place: input.place.clone() }));
+        module
+            .inputs
+            .extend(had.iter().map(|input| Input { field: Field { on: common, ..input.field.clone() }, place: input.place.clone() }));
         if module.encoding == Encoding::None && module.inputs.iter().any(|input| input.place == Place::Body) {
             module.encoding = Encoding::Json;
         }

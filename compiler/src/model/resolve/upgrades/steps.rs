@@ -1,10 +1,10 @@
 //! The steps of a `from` block, with the names in them looked up on both sides.
 
-use super::Sides;
 use super::super::Resolver;
 use super::super::literals::Reading;
 use super::super::symbols::joined;
 use super::super::unknown::{choice, unknown};
+use super::Sides;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Field, OutputStep, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
 use crate::syntax::ast::{self, FromBody, FromKind, Ident, Path};
@@ -215,7 +215,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn path_was(&mut self, path: &Path, sides: &Sides) -> bool {
-        path.first().is_some_and(|first| self.is_side(first, &sides.older, "input of the older revision")) && self.path_goes_on(path, &sides.older)
+        path.first().is_some_and(|first| self.is_side(first, &sides.older, "input of the older revision"))
+            && self.path_goes_on(path, &sides.older)
     }
 
     fn is_side(&mut self, name: &Ident, fields: &[Field], what: &str) -> bool {
@@ -223,7 +224,9 @@ impl<'a> Resolver<'a> {
         if !found {
             let known = fields.iter().map(|field| field.name.as_str());
             let problem = unknown(codes::UNKNOWN_OLD, name, what, known);
-            self.report(problem.help(format!("what the older revision had and this one has not is declared: `was {}: string`", name.value)));
+            self.report(
+                problem.help(format!("what the older revision had and this one has not is declared: `was {}: string`", name.value)),
+            );
         }
         found
     }
