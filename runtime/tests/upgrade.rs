@@ -188,9 +188,16 @@ fn upgrades_one_after_the_other_speak_of_the_last_names() {
             "upgraded moved title -> name: ",
             "upgraded moved owner.id -> owner.ref.id: `{{2.owner}}` becomes `{{2.owner.id}}`",
             "upgraded dropped owner.name: the API never read it",
-            "upgraded filled in visibility: nothing was given, so it is \"private\"",
             "asks asked portfolio: Since v22 every program needs a portfolio",
-            "upgraded dropped visibility: programs are private",
+        ]
+    );
+    let plan = upgrader.plan_step(&step(r#"{"priority":"3","lines":[{"code":"a"}],"portfolio_id":"{{1.p}}"}"#)).unwrap();
+    assert_eq!(
+        lines(&plan),
+        [
+            "upgraded kept portfolio_id -> portfolio: it is no input of create_program@1, and stays as it is",
+            "upgraded dropped priority: programs have none",
+            "upgraded dropped lines: programs have none",
         ]
     );
 }

@@ -1,5 +1,5 @@
-//! What was found in one upgrade, told in the words of the upgrades after it: a field that is asked for and then renamed is asked for by its
-//! last name, and what a later upgrade fills in is not asked for.
+//! What was found in several upgrades, told as one: a field is called by the name that it has in the stored step, and by the last that it
+//! gets; what a later upgrade fills in is not asked for, and what it drops has not moved before.
 
 use super::{
     outputs::dotted,
@@ -9,33 +9,54 @@ use super::{
 
 /// What was found before, and what one more table found.
 pub(crate) fn carry(before: Vec<Finding>, found: Vec<Finding>, table: &'static UpgradeTable) -> Vec<Finding> {
-    let mut all: Vec<Finding> = before.into_iter().filter_map(|finding| carried(finding, table)).collect();
+    if before.is_empty() {
+        return found;
+    }
+    let mut added = Vec::new();
+    let mut gone = Vec::new();
     for one in found {
-        // A field that moved before and moves again has moved once.
-        let earlier =
-            all.iter_mut().find(|earlier| earlier.action == Action::Moved && one.action == Action::Moved && earlier.place() == one.place());
-        match earlier {
-            Some(_) => {}
-            None => all.push(one),
+        let earlier = before.iter().filter(|earlier| is_named(earlier)).find(|earlier| below(&one.field, earlier.place()).is_some());
+        match (earlier, one.action) {
+            (None, _) => added.push(one),
+            // It moved before, and moves again: it has moved once.
+            (Some(earlier), Action::Moved) if earlier.place() == one.field => {}
+            // What was filled in on the way and is dropped again was never there.
+            (Some(earlier), Action::Dropped) if earlier.action == Action::Defaulted => gone.push(one.field),
+            (Some(earlier), action) => {
+                if action == Action::Dropped {
+                    gone.push(one.field.clone());
+                }
+                let rest = below(&one.field, earlier.place()).unwrap_or_default();
+                let to = one.place().to_owned();
+                added.push(Finding { field: format!("{}{rest}", earlier.field), to: None, ..one }.to_unless_dropped(to));
+            }
         }
     }
-    all
+    let stays = |finding: &Finding| !(is_named(finding) && gone.iter().any(|field| field == finding.place()));
+    let carried = before.into_iter().filter(stays).filter_map(|finding| carried(finding, table));
+    carried.chain(added).collect()
+}
+
+/// Does it say what a field is called?
+fn is_named(finding: &Finding) -> bool {
+    matches!(finding.action, Action::Moved | Action::Defaulted | Action::Converted | Action::Remapped)
 }
 
 fn carried(finding: Finding, table: &'static UpgradeTable) -> Option<Finding> {
     let place = finding.place().to_owned();
-    if finding.action == Action::Asked && drops_or_fills(&place, table) {
+    if finding.action == Action::Asked && settles(&place, table) {
         return None;
     }
     match new_place(&place, table) {
         // What nobody has given yet has no place but the last.
         Some(to) if matches!(finding.action, Action::Asked | Action::Defaulted) => Some(Finding { field: to, to: None, ..finding }),
-        Some(to) => Some(finding.to(to)),
+        Some(to) => Some(finding.to_unless_dropped(to)),
         None => Some(finding),
     }
 }
 
-fn drops_or_fills(place: &str, table: &UpgradeTable) -> bool {
+/// Does a table drop a field, fill it in, or ask for it itself?
+fn settles(place: &str, table: &UpgradeTable) -> bool {
     table.steps.iter().any(|step| match step {
         UpgradeStep::Drop { from, .. } => dotted(from) == place,
         UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => dotted(to) == place,
@@ -49,9 +70,18 @@ fn new_place(place: &str, table: &UpgradeTable) -> Option<String> {
         UpgradeStep::Move { from, to, .. } | UpgradeStep::Remap { from, to, .. } if from != to => Some((dotted(from), dotted(to))),
         _ => None,
     });
-    let inside = moves.filter_map(|(from, to)| {
-        let rest = place.strip_prefix(from.as_str())?;
-        (rest.is_empty() || rest.starts_with(['.', '['])).then(|| (from.len(), format!("{to}{rest}")))
-    });
+    let inside = moves.filter_map(|(from, to)| Some((from.len(), format!("{to}{}", below(place, &from)?))));
     inside.max().map(|(_, to)| to)
+}
+
+/// The rest of a field's path below another; empty for the same.
+fn below<'f>(field: &'f str, above: &str) -> Option<&'f str> {
+    let rest = field.strip_prefix(above)?;
+    (!above.is_empty() && (rest.is_empty() || rest.starts_with(['.', '[']))).then_some(rest)
+}
+
+impl Finding {
+    fn to_unless_dropped(self, to: String) -> Self {
+        if self.action == Action::Dropped { self } else { self.to(to) }
+    }
 }

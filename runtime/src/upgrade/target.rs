@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 use super::{
     report::{Action, Deadline, Finding, StepPlan, Verdict, shown},
     scenario::StoredStep,
-    table::{ConnectionUpgradeTable, UpgradeTable},
+    table::{ConnectionUpgradeTable, UpgradeStep, UpgradeTable},
 };
 use crate::{
     catalog::Catalog,
@@ -18,14 +18,20 @@ pub(crate) struct Target {
     table: &'static ApiTable,
     versions: Vec<&'static ApiTable>,
     upgrades: HashMap<&'static str, Vec<&'static UpgradeTable>>,
+    /// Those that ask for something, by what they lead to.
+    asking: HashMap<&'static str, Vec<&'static UpgradeTable>>,
     operations: HashMap<&'static str, Vec<&'static OperationTable>>,
 }
 
 impl Target {
     pub(crate) fn new(table: &'static ApiTable) -> Self {
-        let mut target = Self { table, versions: vec![table], upgrades: HashMap::new(), operations: HashMap::new() };
+        let mut target =
+            Self { table, versions: vec![table], upgrades: HashMap::new(), asking: HashMap::new(), operations: HashMap::new() };
         for upgrade in table.upgrades {
             target.upgrades.entry(upgrade.from_module).or_default().push(upgrade);
+            if upgrade.steps.iter().any(|step| matches!(step, UpgradeStep::Ask { .. })) {
+                target.asking.entry(upgrade.module).or_default().push(upgrade);
+            }
         }
         for operation in table.operations {
             target.operations.entry(operation.name).or_default().push(operation);
@@ -58,9 +64,9 @@ impl Target {
         self.upgrades.get(module)?.iter().find(fits).copied()
     }
 
-    /// The upgrades to a module at a revision.
-    pub(crate) fn into(&self, module: &str, revision: u32) -> impl Iterator<Item = &'static UpgradeTable> {
-        self.table.upgrades.iter().copied().filter(move |table| table.module == module && table.revision == revision)
+    /// The upgrades to a module at a revision that ask for something.
+    pub(crate) fn asking(&self, module: &str, revision: u32) -> impl Iterator<Item = &'static UpgradeTable> {
+        self.asking.get(module).into_iter().flatten().copied().filter(move |table| table.revision == revision)
     }
 
     pub(crate) fn operation(&self, module: &str, revision: u32) -> Option<&'static OperationTable> {

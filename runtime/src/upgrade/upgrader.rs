@@ -221,7 +221,7 @@ impl Upgrader {
         if chain.is_empty() {
             if let (Some(target), Some(at)) = (target, &plan.to) {
                 let asked: Vec<_> =
-                    target.into(&at.module, at.revision).flat_map(|table| open_questions(table, &config, expressions)).collect();
+                    target.asking(&at.module, at.revision).flat_map(|table| open_questions(table, &config, expressions)).collect();
                 asked.into_iter().for_each(|finding| plan.add(finding));
             }
             for (raw, now) in [mapper, parameters].into_iter().flatten() {
