@@ -42,6 +42,24 @@ pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
         released: version.released.as_ref().map_or("", date),
         unsupported: version.unsupported.as_ref().map(date),
         removed: version.removed.as_ref().map(date),
+        ..upgrades(projection)
+    }))
+}
+
+/// How stored configuration becomes this version's: what the model says, as tables.
+fn upgrades(_projection: &Projection<'_>) -> table::ApiTable {
+    table::ApiTable { upgrades: &[], connection_upgrades: &[], ..table::ApiTable::EMPTY }
+}
+
+/// A version's name and dates, and nothing else.
+pub(crate) fn dates(model: &model::Model, version: &model::Api) -> &'static table::ApiTable {
+    Box::leak(Box::new(table::ApiTable {
+        connector: leak(model.connector.name.as_str()),
+        version: leak(version.name.as_str()),
+        released: version.released.as_ref().map_or("", date),
+        unsupported: version.unsupported.as_ref().map(date),
+        removed: version.removed.as_ref().map(date),
+        ..table::ApiTable::EMPTY
     }))
 }
 

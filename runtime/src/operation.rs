@@ -2,7 +2,10 @@
 //!
 //! Every struct is written as a literal by generated code, so a new member is a change of `__codegen_v1`.
 
-use crate::shape::{Shape, Shaped};
+use crate::{
+    shape::{Shape, Shaped},
+    upgrade::table::{ConnectionUpgradeTable, UpgradeTable},
+};
 
 /// One module at one revision.
 #[derive(Debug)]
@@ -410,6 +413,10 @@ pub struct ApiTable {
     pub unsupported: Option<&'static str>,
     /// From when it no longer answers.
     pub removed: Option<&'static str>,
+    /// How configuration stored for older revisions of modules becomes this version's.
+    pub upgrades: &'static [&'static UpgradeTable],
+    /// How older connections become this version's.
+    pub connection_upgrades: &'static [&'static ConnectionUpgradeTable],
 }
 
 /// Which statuses are tried again.
@@ -652,6 +659,8 @@ impl ApiTable {
         released: "",
         unsupported: None,
         removed: None,
+        upgrades: &[],
+        connection_upgrades: &[],
     };
 }
 
