@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::date;
-use super::names;
+use super::{names, upgrades};
 use super::scope::Scope;
 use super::tables::{api_constants, failures, limits, member, members, some, statuses_list, text};
 
@@ -63,6 +63,7 @@ fn table(scope: &Scope<'_>) -> TokenStream {
         let date = some(&quote!(#date));
         quote!(removed: #date,)
     });
+    let upgrades = upgrades::api(scope);
     quote! {
         lp::ApiTable {
             connector: #name,
@@ -80,6 +81,7 @@ fn table(scope: &Scope<'_>) -> TokenStream {
             #released
             #unsupported
             #removed
+            #upgrades
             ..lp::ApiTable::EMPTY
         }
     }

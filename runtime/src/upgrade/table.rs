@@ -32,6 +32,10 @@ pub struct UpgradeTable {
     pub gone: Option<&'static str>,
     /// What becomes of a trigger's stored state.
     pub cursor: Cursor,
+    /// Other names under which hosts stored it, as they wrote them, with the version that they wrote beside it: `workfront-workfront:searchv3`.
+    pub stored: &'static [(&'static str, Option<u32>)],
+    /// Its shape is the same and what it does is not: a person must look at the step, and why.
+    pub meaning: Option<&'static str>,
 }
 
 /// What becomes of one input. The order of the steps does not matter.
@@ -197,6 +201,8 @@ impl UpgradeTable {
         outputs: &[],
         gone: None,
         cursor: Cursor::Keep,
+        stored: &[],
+        meaning: None,
     };
 }
 
