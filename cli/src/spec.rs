@@ -20,7 +20,7 @@ pub(crate) fn load(path: &Path) -> Result<Model, String> {
 
 /// The files of a connector.
 pub(crate) fn read(path: &Path) -> Result<Sources, String> {
-    linchpin_compiler::build_script::load(path).map_err(|error| format!("{}: {error}", path.display()))
+    linchpin_compiler::build_script::load(path).map_err(|error| error.to_string())
 }
 
 /// One version of a connector: the newest, unless one is named.
