@@ -359,6 +359,9 @@ impl Declaring<'_> {
         if let Some(default) = &field.default {
             attrs = attrs.default(leak(default.as_str()));
         }
+        if field.life.is_some() {
+            attrs = attrs.deprecated();
+        }
         attrs = written(bounded(attrs, &field.ty), &field.ty);
         let part = match &field.ty {
             _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::SHAPE))),
