@@ -164,6 +164,9 @@ fn expand_shows_a_module_in_one_version_with_its_types() {
     let older = linchpin(["expand", &spec("shop.pin"), "find_articles@1", "--api", "v1"]);
     assert!(older.out.contains("  stock? \"stock\": int\n"), "{}", older.out);
 
+    let styles = linchpin(["expand", &spec("harbor.pin"), "find_ships"]);
+    assert!(styles.out.contains("style brackets\n") && styles.out.contains("style form joined\n"), "{}", styles.out);
+
     let misspelt = linchpin(["expand", &spec("shop.pin"), "find_article"]);
     assert_eq!((misspelt.status, misspelt.out.as_str()), (2, ""));
     assert_eq!(misspelt.err, "linchpin: there is no module `find_article`; did you mean `find_articles`?\n");
