@@ -195,9 +195,9 @@ fn upgrades_one_after_the_other_speak_of_the_last_names() {
     assert_eq!(
         lines(&plan),
         [
-            "upgraded kept portfolio_id -> portfolio: it is no input of create_program@1, and stays as it is",
             "upgraded dropped priority: programs have none",
-            "upgraded dropped lines: programs have none",
+            "upgraded dropped lines[].code: programs have none",
+            "upgraded moved portfolio_id -> portfolio: ",
         ]
     );
 }

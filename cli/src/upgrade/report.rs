@@ -115,7 +115,7 @@ fn summary(done: &[Done], only_plan: bool) {
         { count(Verdict::Untouched) + count(Verdict::NoSuccessor) }
     );
     let to_do: Vec<String> = [
-        (left_alone, "scenario", "mend or upgrade by hand the", "that was left alone"),
+        (left_alone, "scenario", "mend", "left alone"),
         (count(Verdict::NoSuccessor), "step", "replace by hand", "without a successor"),
         (count(Verdict::Reconnect), "step", "reconnect", ""),
         (findings(Action::Asked), "field", "fill in", ""),
@@ -123,7 +123,7 @@ fn summary(done: &[Done], only_plan: bool) {
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
-    .map(|(count, noun, verb, rest)| format!("{verb} {} {rest}", number(count, noun)).trim_end().replace("the 1 ", "1 "))
+    .map(|(count, noun, verb, rest)| format!("{verb} {} {rest}", number(count, noun)).trim_end().to_owned())
     .collect();
     if to_do.is_empty() {
         say!("You need not do anything{}.", if only_plan && follow > 0 { " but run this again without --plan" } else { "" });

@@ -15,26 +15,47 @@ pub(crate) fn carry(before: Vec<Finding>, found: Vec<Finding>, table: &'static U
     let mut added = Vec::new();
     let mut gone = Vec::new();
     for one in found {
+        let mut parts = before.iter().filter(|earlier| is_named(earlier) && below(earlier.place(), &one.field).is_some()).peekable();
+        if one.action == Action::Dropped && parts.peek().is_none() {
+            gone.push(one.field.clone());
+        } else if one.action == Action::Dropped {
+            // What was filled in on the way and is dropped again was never there.
+            for part in parts.filter(|part| part.action != Action::Defaulted) {
+                let dropped = Finding { field: part.field.clone(), ..one.clone() };
+                if !added.contains(&dropped) {
+                    added.push(dropped);
+                }
+            }
+            gone.push(one.field);
+            continue;
+        }
         let earlier = before.iter().filter(|earlier| is_named(earlier)).find(|earlier| below(&one.field, earlier.place()).is_some());
         match (earlier, one.action) {
             (None, _) => added.push(one),
             // It moved before, and moves again: it has moved once.
             (Some(earlier), Action::Moved) if earlier.place() == one.field => {}
-            // What was filled in on the way and is dropped again was never there.
-            (Some(earlier), Action::Dropped) if earlier.action == Action::Defaulted => gone.push(one.field),
-            (Some(earlier), action) => {
-                if action == Action::Dropped {
-                    gone.push(one.field.clone());
-                }
+            (Some(earlier), _) => {
                 let rest = below(&one.field, earlier.place()).unwrap_or_default();
                 let to = one.place().to_owned();
                 added.push(Finding { field: format!("{}{rest}", earlier.field), to: None, ..one }.to_unless_dropped(to));
             }
         }
     }
-    let stays = |finding: &Finding| !(is_named(finding) && gone.iter().any(|field| field == finding.place()));
+    let stays = |finding: &Finding| match finding.action {
+        Action::Kept => !uses(table, &finding.field),
+        // What is dropped need not be looked at before.
+        _ => {
+            !((is_named(finding) || finding.action == Action::Questioned)
+                && gone.iter().any(|field| below(finding.place(), field).is_some()))
+        }
+    };
     let carried = before.into_iter().filter(stays).filter_map(|finding| carried(finding, table));
     carried.chain(added).collect()
+}
+
+/// Does a table know an input that the one before did not?
+fn uses(table: &UpgradeTable, field: &str) -> bool {
+    table.steps.iter().filter_map(UpgradeStep::source).any(|path| path.first() == Some(&field))
 }
 
 /// Does it say what a field is called?
