@@ -3,6 +3,7 @@
 
 mod connections;
 mod types;
+mod upgrades;
 
 use connections::{constant_send, credential, grant};
 use types::Declaring;
@@ -21,6 +22,7 @@ use std::collections::HashMap;
 /// The table of one version of a connector.
 pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
     let shapes = Shapes::of(projection);
+    let followed = upgrades::tables(projection, &shapes);
     let connector = &projection.model.connector;
     let version = &projection.model.apis[projection.version];
     let connections = projection.model.connections.iter().filter(|one| one.on.has(projection.version));
@@ -48,13 +50,9 @@ pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
         released: version.released.as_ref().map_or("", date),
         unsupported: version.unsupported.as_ref().map(date),
         removed: version.removed.as_ref().map(date),
-        ..upgrades(projection)
+        upgrades: followed.0,
+        connection_upgrades: followed.1,
     }))
-}
-
-/// How stored configuration becomes this version's: what the model says, as tables.
-fn upgrades(_projection: &Projection<'_>) -> table::ApiTable {
-    table::ApiTable { upgrades: &[], connection_upgrades: &[], ..table::ApiTable::EMPTY }
 }
 
 /// A version's name and dates, and nothing else.
@@ -97,6 +95,8 @@ struct Shapes {
     outputs: HashMap<(Symbol, u32), &'static Shape>,
     fields: HashMap<(String, u32), &'static Shape>,
     parts: HashMap<String, &'static Shape>,
+    /// What upgrades start from that no version has any more, by their index.
+    older: HashMap<usize, &'static Shape>,
 }
 
 impl Shapes {
@@ -125,6 +125,12 @@ impl Shapes {
         for failure in projection.model.connector.fails.iter().chain(projection.modules.iter().flat_map(|one| &one.item.fails)) {
             parts.entry(format!("{:?}", failure.body)).or_insert_with(|| declaring.holder(&failure.body));
         }
+        let mut older = HashMap::new();
+        for (index, upgrade) in projection.model.upgrades.iter().enumerate() {
+            if upgrades::is_described(upgrade, projection) {
+                older.insert(index, declaring.structure("input", "", &upgrade.input));
+            }
+        }
         let full_name = |symbol| {
             let name = projection.model.name(symbol);
             leak(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
@@ -137,6 +143,7 @@ impl Shapes {
             inputs: inputs.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
             outputs: outputs.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
             fields: fields.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
+            older: older.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
             parts: parts.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
         }
     }
