@@ -164,7 +164,10 @@ impl<'a> Work<'_, 'a> {
         self.use_up(source);
         if moved && something {
             let reason = match shows {
-                Some((was, now)) if !is_secret(self.table.input, source.path) => format!("`{}` becomes `{}`", shown(&was), shown(&now)),
+                // A text in an expression may be secret, whatever the field is.
+                Some((was, now)) if !was.contains('"') && !is_secret(self.table.input, source.path) => {
+                    format!("`{}` becomes `{}`", shown(&was), shown(&now))
+                }
                 _ => String::new(),
             };
             self.find(source, Finding::new(Verdict::Upgraded, Action::Moved, dotted(source.path), reason).to(dotted(to)));

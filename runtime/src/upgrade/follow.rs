@@ -88,7 +88,7 @@ impl Follower<'_> {
             match self.expressions.follow(&text, self.outputs) {
                 Ok(followed) => self.found(field, whole, literal, followed, edits),
                 Err(error) if self.outputs.are_named_in(&text) => {
-                    let message = format!("the expression `{}` cannot be read: {error}", shown(&text));
+                    let message = format!("an expression cannot be read: {error}");
                     self.problems.push(in_step(self.step, field, &message));
                 }
                 Err(_) => {}
@@ -98,13 +98,14 @@ impl Follower<'_> {
 
     fn found(&mut self, field: &str, whole: &str, literal: &str, followed: Followed, edits: &mut Edits) {
         if let Some(text) = followed.text {
-            let reason = format!("`{}` becomes `{}`", shown(&text_of(literal).unwrap_or_default()), shown(&text));
-            self.findings.push(Finding::new(Verdict::Upgraded, Action::Followed, field, reason));
+            for (was, now) in followed.changes {
+                let reason = format!("`{}` becomes `{}`", shown(&was), shown(&now));
+                self.findings.push(Finding::new(Verdict::Upgraded, Action::Followed, field, reason));
+            }
             let start = offset(whole, literal);
             edits.replace(start..start + literal.len(), quoted(&text));
         }
         for reason in followed.review {
-            let reason = format!("`{}`: {reason}", shown(&text_of(literal).unwrap_or_default()));
             self.findings.push(Finding::review(field, reason));
         }
     }
@@ -137,7 +138,7 @@ pub(crate) fn unreadable(step: &str, members: &[Member<'_>], expressions: &dyn E
             let text = text_of(&raw[start..at]).unwrap_or_default();
             let is_key = raw[at..].trim_start().starts_with(':');
             if !is_key && let Err(error) = expressions.kind(&text) {
-                let message = format!("the expression `{}` cannot be read: {error}", shown(&text));
+                let message = format!("an expression cannot be read: {error}");
                 return Some(in_step(step, &shown(&member.name()), &message));
             }
         }

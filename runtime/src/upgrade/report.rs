@@ -1,5 +1,5 @@
-//! What an upgrade did, or would do: per step a verdict, and per field what happened and why. No stored value is in it, but for the
-//! expressions of fields that are not secret.
+//! What an upgrade did, or would do: per step a verdict, and per field what happened and why. No stored value is in it but which outputs
+//! an expression uses.
 
 use std::{borrow::Cow, fmt};
 
@@ -265,12 +265,16 @@ impl fmt::Display for Problem {
 /// The most characters of a stored text that a report shows.
 const SHOWN: usize = 60;
 
-/// A stored text as a report may show it: short, on one line, without control characters.
+/// A stored text as a report may show it: short, on one line, without control characters and changes of direction.
 pub(crate) fn shown(text: &str) -> String {
-    let mut letters = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut letters = text.chars().map(|letter| if letter.is_control() || is_direction(letter) { ' ' } else { letter });
     let mut short: String = letters.by_ref().take(SHOWN).collect();
     if letters.next().is_some() {
         short.push('…');
     }
     short
+}
+
+fn is_direction(letter: char) -> bool {
+    matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -228,7 +228,9 @@ impl Upgrader {
                 put(raw, now);
             }
         } else {
-            problems.extend(config.iter().find_map(|section| unreadable(stored.id, &section.members, expressions)));
+            if problems.iter().all(|problem| problem.step != plan.id) {
+                problems.extend(config.iter().find_map(|section| unreadable(stored.id, &section.members, expressions)));
+            }
             let mut findings = Vec::new();
             for table in &chain {
                 let found;
@@ -280,6 +282,11 @@ impl Staged<'_> {
             }
             self.chain.push(table);
             (name, at) = (Cow::Borrowed(table.module), table.revision);
+        }
+        let life = target.operation(module, revision).and_then(|operation| operation.life).filter(|_| !self.chain.is_empty());
+        if let Some(life) = life {
+            let reason = format!("deprecated since {}: {}", life.since, life.why);
+            self.plan.add(Finding::new(Verdict::Upgraded, Action::Step, "", reason));
         }
         match target.operation(&name, at) {
             None if self.chain.is_empty() => return self.stays(target.unknown(&name, at)),

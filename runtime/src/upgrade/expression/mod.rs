@@ -79,6 +79,8 @@ pub struct Moved {
 pub struct Followed {
     /// The text, where it differs.
     pub text: Option<String>,
+    /// What differs in it: the output as it was used, and as it is used now. No text literal is in it, for that may be secret.
+    pub changes: Vec<(String, String)>,
     /// What a person must look at.
     pub review: Vec<String>,
 }

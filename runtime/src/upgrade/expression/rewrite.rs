@@ -10,7 +10,7 @@ use crate::upgrade::edits::Edits;
 
 /// Looks through a text.
 pub(super) fn follow(text: &str, template: &Template, outputs: &dyn Outputs) -> Followed {
-    let mut walk = Walk { text, outputs, edits: Edits::default(), changed: false, review: Vec::new() };
+    let mut walk = Walk { text, outputs, edits: Edits::default(), changes: Vec::new(), review: Vec::new() };
     for block in &template.blocks {
         match block.sum.as_slice() {
             // The only place where a whole number is a step: it gives all of its output.
@@ -18,9 +18,9 @@ pub(super) fn follow(text: &str, template: &Template, outputs: &dyn Outputs) -> 
             sum => walk.sum(sum),
         }
     }
-    let Walk { edits, changed, mut review, .. } = walk;
+    let Walk { edits, changes, mut review, .. } = walk;
     review.dedup();
-    Followed { text: changed.then(|| edits.apply(text).into_owned()), review }
+    Followed { text: (!changes.is_empty()).then(|| edits.apply(text).into_owned()), changes, review }
 }
 
 /// A path as it is written; with the leading dot or without.
@@ -46,7 +46,7 @@ struct Walk<'t> {
     text: &'t str,
     outputs: &'t dyn Outputs,
     edits: Edits,
-    changed: bool,
+    changes: Vec<(String, String)>,
     review: Vec<String>,
 }
 
@@ -146,8 +146,7 @@ impl Walk<'_> {
 
     fn whole(&mut self, number: &str) {
         if self.outputs.concerns(number) {
-            let moved = self.outputs.moved(number, &[]);
-            self.review.extend(moved.review);
+            self.moved(number, &[]);
         }
     }
 
@@ -160,14 +159,15 @@ impl Walk<'_> {
             return None;
         }
         let moved = self.outputs.moved(step, path);
-        self.review.extend(moved.review);
+        let used = format!("{step}{}", written(path, true));
+        self.review.extend(moved.review.into_iter().map(|reason| format!("`{used}`: {reason}")));
         moved.to
     }
 
     fn replace(&mut self, span: Range<usize>, text: String) {
         if self.text[span.clone()] != text {
+            self.changes.push((self.text[span.clone()].to_owned(), text.clone()));
             self.edits.replace(span, text);
-            self.changed = true;
         }
     }
 }
