@@ -50,21 +50,20 @@ pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
         released: version.released.as_ref().map_or("", date),
         unsupported: version.unsupported.as_ref().map(date),
         removed: version.removed.as_ref().map(date),
+        versions: all(projection.model.apis.iter().map(dates)),
         upgrades: followed.0,
         connection_upgrades: followed.1,
     }))
 }
 
-/// A version's name and dates, and nothing else.
-pub(crate) fn dates(model: &model::Model, version: &model::Api) -> &'static table::ApiTable {
-    Box::leak(Box::new(table::ApiTable {
-        connector: leak(model.connector.name.as_str()),
+/// When a version lives.
+fn dates(version: &model::Api) -> table::ApiDates {
+    table::ApiDates {
         version: leak(version.name.as_str()),
         released: version.released.as_ref().map_or("", date),
         unsupported: version.unsupported.as_ref().map(date),
         removed: version.removed.as_ref().map(date),
-        ..table::ApiTable::EMPTY
-    }))
+    }
 }
 
 fn all<T>(items: impl Iterator<Item = T>) -> &'static [T] {

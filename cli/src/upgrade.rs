@@ -6,7 +6,6 @@ use crate::output::say;
 use crate::{Outcome, spec, tables};
 use clap::ValueEnum;
 use linchpin_compiler::model::Model;
-use linchpin_runtime::operation::ApiTable;
 use linchpin_runtime::upgrade::{Plan, ScenarioFile, Upgrader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -83,11 +82,10 @@ fn upgrader(models: &[Model], arguments: &Arguments) -> Result<Upgrader, String>
         let wanted = arguments.to.as_deref().filter(|to| model.apis.iter().any(|api| api.name == *to || api.wire == *to));
         has_version |= wanted.is_some();
         let table = tables::api(&spec::version(model, wanted)?);
-        let with = match upgrader {
+        upgrader = Some(match upgrader {
             None => Upgrader::new(table),
             Some(upgrader) => upgrader.and(table),
-        };
-        upgrader = Some(with.with_versions(table.connector, versions(model, table)));
+        });
     }
     if !has_version {
         let names: Vec<_> = models.iter().flat_map(|model| &model.apis).map(|api| format!("`{}`", api.name)).collect();
@@ -106,12 +104,6 @@ fn upgrader(models: &[Model], arguments: &Arguments) -> Result<Upgrader, String>
         upgrader = upgrader.with_app(name, connector);
     }
     Ok(upgrader)
-}
-
-/// All versions of a connector with their dates, the goal with all that it is.
-fn versions(model: &Model, goal: &'static ApiTable) -> Vec<&'static ApiTable> {
-    let dated = model.apis.iter().map(|api| tables::dates(model, api));
-    dated.map(|table| if table.version == goal.version { goal } else { table }).collect()
 }
 
 fn upgrade(path: &Path, upgrader: &Upgrader, only_plan: bool) -> Done {

@@ -6,11 +6,11 @@
 mod upgrades;
 
 use linchpin_runtime::upgrade::{Upgrader, Verdict};
-use upgrades::{V21, V22};
+use upgrades::V22;
 
 fn main() {
     let steps: usize = std::env::var("UPGRADE_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(1_000_000);
-    let upgrader = Upgrader::new(&V22).with_versions("acme", [&V21, &V22]);
+    let upgrader = Upgrader::new(&V22);
     let kinds: Vec<(&str, String)> = stored();
     for (name, step) in &kinds {
         let upgraded = upgrader.upgrade_step(step).expect("it is a step");

@@ -7,7 +7,7 @@ mod connection;
 mod example;
 mod page;
 
-pub use api::{ApiTable, RetryPolicy};
+pub use api::{ApiDates, ApiTable, RetryPolicy};
 pub use connection::{ClientAuth, ConnectionTable, Credential, Exchange, Grant, OAuth2, OAuth2Flow, OAuth2Step, Rotation};
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};

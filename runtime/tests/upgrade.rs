@@ -7,7 +7,7 @@ use linchpin_runtime::upgrade::{Action, Plan, StepPlan, Upgrade, UpgradedStep, U
 use upgrades::{CreateProgramR1, CreateProgramR2, LineR1, User, V21, V22, V23};
 
 fn upgrader() -> Upgrader {
-    Upgrader::new(&V22).with_versions("acme", [&V21, &V22])
+    Upgrader::new(&V22)
 }
 
 fn step(mapper: &str) -> String {
@@ -248,7 +248,7 @@ fn verdicts_and_dates() {
 
     let plan = plan_of("acme@v30:find", "");
     assert_eq!(lines(&plan), ["review step : acme has no version v30; it stays as it is"]);
-    let down = Upgrader::new(&V21).with_versions("acme", [&V21, &V22]);
+    let down = Upgrader::new(&V21);
     let plan = down.plan_step(r#"{"module":"acme@v22:find"}"#).unwrap();
     assert_eq!(lines(&plan), ["review step : it was stored for v22, which is newer than acme v21; it stays as it is"]);
 }

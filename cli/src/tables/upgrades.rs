@@ -1,7 +1,9 @@
 //! How stored configuration follows, as tables: what the model says of each upgrade up to a version.
 
 use super::{Shapes, all, names};
-use linchpin_compiler::model::{Coercion, Model, OutputStep, Projection, Symbol, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, project};
+use linchpin_compiler::model::{
+    Coercion, Model, OutputStep, Projection, Symbol, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, project,
+};
 use linchpin_runtime::shape::Shape;
 use linchpin_runtime::shape::dynamic::leak;
 use linchpin_runtime::upgrade::Kind;
@@ -87,6 +89,13 @@ fn module_table(model: &Model, upgrade: &Upgrade, input: Option<&'static Shape>)
         from_module: shown(model, &upgrade.from),
         from_revision: upgrade.from_revision,
         versions: if any { &[] } else { all(named.into_iter().map(leak)) },
+        to_version: upgrade
+            .to_on
+            .iter()
+            .max()
+            .filter(|_| !any)
+            .and_then(|version| model.apis.get(version))
+            .map_or("", |api| leak(api.name.as_str())),
         module: shown(model, &upgrade.to),
         revision: upgrade.to_revision,
         input: input.unwrap_or(table::UpgradeTable::EMPTY.input),

@@ -142,6 +142,10 @@ fn says(upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
         let names = texts(names);
         quote!(versions: #names,)
     });
+    let to_version = member(upgrade.to_on.iter().max().filter(|_| !any).and_then(|version| apis.get(version)), |api| {
+        let name = &api.name;
+        quote!(to_version: #name,)
+    });
     let steps = upgrade.steps.iter().map(|one| step(one, upgrade));
     let steps = quote!(steps: &[#(#steps),*],);
     let outputs = members(&upgrade.outputs, |outputs| {
@@ -162,6 +166,7 @@ fn says(upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
         from_module: #from,
         from_revision: #from_revision,
         #versions
+        #to_version
         module: #to,
         revision: #revision,
         #steps
@@ -312,4 +317,3 @@ fn connection_table(upgrade: &Upgrade) -> TokenStream {
         }
     }
 }
-

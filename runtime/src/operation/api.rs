@@ -37,10 +37,25 @@ pub struct ApiTable {
     pub unsupported: Option<&'static str>,
     /// From when it no longer answers.
     pub removed: Option<&'static str>,
+    /// Every version of the API with its dates, the oldest first.
+    pub versions: &'static [ApiDates],
     /// How configuration stored for older revisions of modules becomes this version's.
     pub upgrades: &'static [&'static UpgradeTable],
     /// How older connections become this version's.
     pub connection_upgrades: &'static [&'static ConnectionUpgradeTable],
+}
+
+/// When an API version lives. Dates are `YYYY-MM-DD` or `YYYY-MM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiDates {
+    /// `v22`
+    pub version: &'static str,
+    /// Empty when not known.
+    pub released: &'static str,
+    /// From when it is no longer supported.
+    pub unsupported: Option<&'static str>,
+    /// From when it no longer answers.
+    pub removed: Option<&'static str>,
 }
 
 /// Which statuses are tried again.
@@ -50,6 +65,11 @@ pub struct RetryPolicy {
     pub statuses: &'static [Statuses],
     /// For example `retry-after`, in lower case.
     pub honour: Option<&'static str>,
+}
+
+impl ApiDates {
+    /// Says nothing.
+    pub const EMPTY: Self = Self { version: "", released: "", unsupported: None, removed: None };
 }
 
 impl ApiTable {
@@ -70,6 +90,7 @@ impl ApiTable {
         released: "",
         unsupported: None,
         removed: None,
+        versions: &[],
         upgrades: &[],
         connection_upgrades: &[],
     };

@@ -18,6 +18,8 @@ pub struct UpgradeTable {
     pub from_revision: u32,
     /// The API versions at which it was stored; empty for any.
     pub versions: &'static [&'static str],
+    /// The API version whose configuration it becomes; empty where it was stored for any.
+    pub to_version: &'static str,
     /// The module that it becomes.
     pub module: &'static str,
     /// The revision that it becomes.
@@ -194,6 +196,7 @@ impl UpgradeTable {
         from_module: "",
         from_revision: 1,
         versions: &[],
+        to_version: "",
         module: "",
         revision: 1,
         input: <() as Shaped>::SHAPE,

@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     catalog::Catalog,
-    operation::{ApiTable, ConnectionTable, OperationTable},
+    operation::{ApiDates, ApiTable, ConnectionTable, OperationTable},
 };
 
 /// A version of a connector, indexed.
 #[derive(Clone)]
 pub(crate) struct Target {
     table: &'static ApiTable,
-    versions: Vec<&'static ApiTable>,
+    versions: &'static [ApiDates],
     upgrades: HashMap<&'static str, Vec<&'static UpgradeTable>>,
     /// Those that ask for something, by what they lead to.
     asking: HashMap<&'static str, Vec<&'static UpgradeTable>>,
@@ -26,7 +26,7 @@ pub(crate) struct Target {
 impl Target {
     pub(crate) fn new(table: &'static ApiTable) -> Self {
         let mut target =
-            Self { table, versions: vec![table], upgrades: HashMap::new(), asking: HashMap::new(), operations: HashMap::new() };
+            Self { table, versions: table.versions, upgrades: HashMap::new(), asking: HashMap::new(), operations: HashMap::new() };
         for upgrade in table.upgrades {
             target.upgrades.entry(upgrade.from_module).or_default().push(upgrade);
             if upgrade.steps.iter().any(|step| matches!(step, UpgradeStep::Ask { .. })) {
@@ -39,12 +39,6 @@ impl Target {
         target
     }
 
-    pub(crate) fn set_versions(&mut self, versions: Vec<&'static ApiTable>) {
-        if versions.iter().any(|version| version.version == self.table.version) {
-            self.versions = versions;
-        }
-    }
-
     /// `acme v2`
     pub(crate) fn name(&self) -> String {
         let table = self.table;
@@ -55,13 +49,44 @@ impl Target {
         self.table.version
     }
 
-    /// The upgrade from a module at a revision.
-    pub(crate) fn from(&self, module: &str, revision: u32, version: Option<&str>) -> Option<&'static UpgradeTable> {
-        let fits = |table: &&&UpgradeTable| {
-            table.from_revision == revision
-                && (table.versions.is_empty() || version.is_none_or(|version| table.versions.contains(&version)))
+    /// The upgrade from a module at a revision: the first that there is from the API version that it was stored for on. Where that is
+    /// not known, `fits` tells by what was stored.
+    pub(crate) fn from(
+        &self,
+        module: &str,
+        revision: u32,
+        version: Option<&str>,
+        fits: &dyn Fn(&UpgradeTable) -> bool,
+    ) -> Option<&'static UpgradeTable> {
+        let tables = self.upgrades.get(module)?.iter().copied().filter(|table| table.from_revision == revision);
+        let Some(stored) = version.and_then(|version| self.place(version)) else {
+            let mut tables: Vec<_> = tables.collect();
+            // The newest first: what was stored for it is what is most often met.
+            tables.sort_by_key(|table| std::cmp::Reverse(self.last_place(table)));
+            return tables.iter().find(|table| fits(table)).or(tables.first()).copied();
         };
-        self.upgrades.get(module)?.iter().find(fits).copied()
+        let starts = |table: &UpgradeTable| match table.versions {
+            [] => Some(stored),
+            versions => versions.iter().filter_map(|version| self.place(version)).filter(|place| *place >= stored).min(),
+        };
+        tables
+            .filter_map(|table| Some((starts(table)?, table.versions.is_empty(), table)))
+            .min_by_key(|(place, any, _)| (*place, *any))
+            .map(|(_, _, table)| table)
+    }
+
+    fn place(&self, version: &str) -> Option<usize> {
+        self.versions.iter().position(|dates| dates.version == version)
+    }
+
+    fn last_place(&self, table: &UpgradeTable) -> Option<usize> {
+        table.versions.iter().filter_map(|version| self.place(version)).max()
+    }
+
+    /// The tables that a host stored under names of its own, with those names.
+    pub(crate) fn stored_names(&self) -> impl Iterator<Item = (&'static str, Option<u32>, &'static UpgradeTable)> {
+        let tables = self.table.upgrades.iter().copied();
+        tables.flat_map(|table| table.stored.iter().map(move |(name, revision)| (*name, *revision, table)))
     }
 
     /// The upgrades to a module at a revision that ask for something.
@@ -97,8 +122,7 @@ impl Target {
 
     /// A step that was stored for a version that is newer than the goal, or that is not known.
     pub(crate) fn is_ahead(&self, version: &str) -> Option<Finding> {
-        let place = |version: &str| self.versions.iter().position(|table| table.version == version);
-        let reason = match (place(version), place(self.table.version)) {
+        let reason = match (self.place(version), self.place(self.table.version)) {
             (Some(stored), Some(goal)) if stored > goal => format!("it was stored for {version}, which is newer than {}", self.name()),
             (None, _) if self.versions.len() > 1 => format!("{} has no version {}", self.table.connector, shown(version)),
             _ => return None,
@@ -114,7 +138,7 @@ impl Target {
             .and_then(|life| life.sunset)
             .map(|date| Deadline { date, what: Cow::Owned(format!("{}@{} stops working", from.module, from.revision)) });
         let stored = match &from.version {
-            Some(version) => self.versions.iter().find(|table| table.version == version),
+            Some(version) => self.versions.iter().find(|dates| dates.version == version),
             // It was stored for one of these; the newest is the one that ends last.
             None => first.and_then(|table| self.versions.iter().rfind(|version| table.versions.contains(&version.version))),
         };
@@ -128,9 +152,9 @@ impl Target {
     }
 
     /// `workfront@v22:create_program`, with the application called as the stored step calls it.
-    pub(crate) fn stored_name(&self, stored: &StoredStep<'_>, plan: &StepPlan) -> String {
+    pub(crate) fn stored_name(&self, stored: &StoredStep<'_>, plan: &StepPlan, is_alias: bool) -> String {
         let was = stored.module_name();
-        let app = was.split(['@', ':']).next().unwrap_or_default();
+        let app = if is_alias { self.table.connector } else { was.split(['@', ':']).next().unwrap_or_default() };
         let Some(to) = &plan.to else { return was.into_owned() };
         match &to.version {
             Some(version) => format!("{app}@{version}:{}", to.module),

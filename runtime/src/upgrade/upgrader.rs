@@ -52,6 +52,8 @@ pub struct UpgradedStep {
 /// A step, and the tables that it goes through.
 struct Staged<'u> {
     target: Option<&'u Target>,
+    /// It was stored under a name that the host gave it.
+    is_alias: bool,
     chain: Vec<&'static UpgradeTable>,
     plan: StepPlan,
     problem: Option<Problem>,
@@ -68,15 +70,6 @@ impl Upgrader {
     pub fn and(mut self, table: &'static ApiTable) -> Self {
         self.apps.insert(table.connector.to_owned(), self.targets.len());
         self.targets.push(Target::new(table));
-        self
-    }
-
-    /// All API versions of a connector, from the oldest to the newest: dates come from them, and which stored versions are older.
-    #[must_use]
-    pub fn with_versions(mut self, connector: &str, versions: impl IntoIterator<Item = &'static ApiTable>) -> Self {
-        if let Some(at) = self.apps.get(connector) {
-            self.targets[*at].set_versions(versions.into_iter().collect());
-        }
         self
     }
 
@@ -164,12 +157,24 @@ impl Upgrader {
             findings: Vec::new(),
             deadline: None,
         };
-        let mut staged = Staged { target: None, chain: Vec::new(), plan, problem: None };
-        let Some(target) = self.apps.get(app).map(|at| &self.targets[*at]) else { return staged };
+        let mut staged = Staged { target: None, is_alias: false, chain: Vec::new(), plan, problem: None };
+        let alias = self.alias(&name, revision(stored));
+        let Some(target) = alias.map(|(target, _)| target).or_else(|| self.apps.get(app).map(|at| &self.targets[*at])) else {
+            return staged;
+        };
         let Some(revision) = revision(stored) else {
             staged.problem = Some(in_step(stored.id, "version", "it is no revision: a whole number from 1"));
             return staged;
         };
+        let given = GivenNames::of(stored);
+        if let Some((_, table)) = alias {
+            staged.is_alias = true;
+            staged.target = Some(target);
+            staged.plan.from = Some(at(module, revision, None));
+            staged.plan.to = staged.plan.from.clone();
+            staged.follow(target, table.from_module, table.from_revision, table.versions.last().copied(), &given);
+            return staged;
+        }
         staged.target = Some(target);
         staged.plan.from = Some(at(module, revision, version));
         staged.plan.to = staged.plan.from.clone();
@@ -177,8 +182,17 @@ impl Upgrader {
             staged.plan.add(finding);
             return staged;
         }
-        staged.follow(target, module, revision, version);
+        staged.follow(target, module, revision, version, &given);
         staged
+    }
+
+    /// What a step was stored for that the host calls by a name of its own.
+    fn alias(&self, name: &str, revision: Option<u32>) -> Option<(&Target, &'static UpgradeTable)> {
+        self.targets.iter().find_map(|target| {
+            let mut named = target.stored_names();
+            let found = named.find(|(stored, at, _)| *stored == name && (at.is_none() || *at == revision))?;
+            Some((target, found.2))
+        })
     }
 
     /// Makes the edits of a step, and completes its plan.
@@ -191,7 +205,7 @@ impl Upgrader {
         edits: &mut Edits,
         problems: &mut Vec<Problem>,
     ) -> StepPlan {
-        let Staged { target, chain, mut plan, problem } = staged;
+        let Staged { target, is_alias, chain, mut plan, problem } = staged;
         problems.extend(problem);
         let expressions = &*self.expressions;
         let mut follower = Follower { step: stored.id, expressions, outputs, findings: Vec::new(), problems: Vec::new() };
@@ -260,13 +274,13 @@ impl Upgrader {
                 Some(raw) => put(raw, Cow::Owned(revision)),
                 None => missing.insert_str(0, &stored.members.insertion("version", &revision)),
             }
-            let module = target.map_or_else(String::new, |target| target.stored_name(stored, &plan));
+            let module = target.map_or_else(String::new, |target| target.stored_name(stored, &plan, is_alias));
             put(stored.module, Cow::Owned(format!("{}{missing}", quoted(&module))));
             return plan;
         }
         if let Some(target) = target.filter(|_| plan.from != plan.to) {
             plan.verdict = plan.verdict.max(Verdict::Upgraded);
-            put(stored.module, Cow::Owned(quoted(&target.stored_name(stored, &plan))));
+            put(stored.module, Cow::Owned(quoted(&target.stored_name(stored, &plan, is_alias))));
         }
         plan
     }
@@ -274,14 +288,22 @@ impl Upgrader {
 
 impl Staged<'_> {
     /// Goes from table to table.
-    fn follow(&mut self, target: &Target, module: &str, revision: u32, version: Option<&str>) {
+    fn follow(&mut self, target: &Target, module: &str, revision: u32, version: Option<&str>, given: &GivenNames) {
         let (mut name, mut at): (Cow<'_, str>, u32) = (Cow::Borrowed(module), revision);
-        while let Some(table) = target.from(&name, at, version).filter(|_| self.chain.len() < HOPS) {
+        // Where a table says which version's configuration it gives, that is known from there on.
+        let mut stands_at: Option<&str> = version;
+        while let Some(table) = target.from(&name, at, stands_at, &|table| given.fit(table)).filter(|_| self.chain.len() < HOPS) {
             if let Some(why) = table.gone {
                 return self.stays(why.to_owned());
             }
             self.chain.push(table);
+            if let Some(because) = table.meaning {
+                self.plan.add(Finding::new(Verdict::Review, Action::Step, "", because));
+            }
             (name, at) = (Cow::Borrowed(table.module), table.revision);
+            if !table.to_version.is_empty() {
+                stands_at = Some(table.to_version);
+            }
         }
         let life = target.operation(module, revision).and_then(|operation| operation.life).filter(|_| !self.chain.is_empty());
         if let Some(life) = life {
@@ -320,6 +342,22 @@ impl Staged<'_> {
     fn stays(&mut self, reason: String) {
         self.chain.clear();
         self.plan.add(Finding::new(Verdict::NoSuccessor, Action::Step, "", reason));
+    }
+}
+
+/// The names of the values that a step holds.
+struct GivenNames(Vec<String>);
+
+impl GivenNames {
+    fn of(stored: &StoredStep<'_>) -> Self {
+        let mapper = stored.members.raw("mapper").and_then(Object::read);
+        Self(mapper.map_or_else(Vec::new, |mapper| mapper.members.iter().map(|member| member.name().into_owned()).collect()))
+    }
+
+    /// Can all of them have been stored for what this table starts from?
+    fn fit(&self, table: &UpgradeTable) -> bool {
+        let fields = table.input.fields();
+        self.0.iter().all(|name| fields.iter().any(|field| field.name() == name))
     }
 }
 

@@ -193,13 +193,25 @@ static BY_HAND: lp::OperationTable = lp::OperationTable {
 static OAUTH: lp::ConnectionTable =
     lp::ConnectionTable { name: "oauth", title: "OAuth 2.0", fields: <OAuth as Shaped>::SHAPE, ..lp::ConnectionTable::EMPTY };
 
-pub static V21: lp::ApiTable =
-    lp::ApiTable { connector: "acme", version: "v21", unsupported: Some("2028-10"), removed: Some("2029-01-31"), ..lp::ApiTable::EMPTY };
+const VERSIONS: &[lp::ApiDates] = &[
+    lp::ApiDates { version: "v21", unsupported: Some("2028-10"), removed: Some("2029-01-31"), ..lp::ApiDates::EMPTY },
+    lp::ApiDates { version: "v22", ..lp::ApiDates::EMPTY },
+];
+
+pub static V21: lp::ApiTable = lp::ApiTable {
+    connector: "acme",
+    version: "v21",
+    unsupported: Some("2028-10"),
+    removed: Some("2029-01-31"),
+    versions: VERSIONS,
+    ..lp::ApiTable::EMPTY
+};
 
 pub static V22: lp::ApiTable = lp::ApiTable {
     connector: "acme",
     title: "Acme",
     version: "v22",
+    versions: VERSIONS,
     connections: &[&OAUTH],
     operations: &[&PROGRAM_2, &WATCH_2, &FIND, &FIND_OLD, &ENDING, &BY_HAND],
     upgrades: &[&PROGRAM_1_TO_2, &WATCH, &BLUR, &SEARCH],
