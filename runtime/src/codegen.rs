@@ -17,7 +17,7 @@ pub mod __codegen_v1 {
     pub use uuid::Uuid;
 
     #[cfg(feature = "testing")]
-    pub use crate::testing::spec_test;
+    pub use crate::testing::{spec_test, upgrade_test};
     pub use crate::{
         api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search, preset},
         body::Body,

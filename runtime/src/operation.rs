@@ -6,11 +6,13 @@ mod api;
 mod connection;
 mod example;
 mod page;
+mod upgrade_test;
 
 pub use api::{ApiDates, ApiTable, RetryPolicy};
 pub use connection::{ClientAuth, ConnectionTable, Credential, Exchange, Grant, OAuth2, OAuth2Flow, OAuth2Step, Rotation};
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
+pub use upgrade_test::UpgradeTestTable;
 
 use crate::shape::{Shape, Shaped};
 

@@ -70,6 +70,9 @@ pub(crate) fn tests(scope: &Scope<'_>, taken: &mut names::Taken) -> TokenStream 
             tests.extend(test_function(&name, &version, &called, &quote!(&#table.examples[#index])));
         }
     }
+    if scope.projection.version + 1 == scope.projection.model.apis.len() {
+        tests.extend(super::upgrades::tests(scope, &version, taken));
+    }
     tests
 }
 

@@ -278,6 +278,52 @@ fn module_table(index: usize, upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStre
     quote!(&#table)
 }
 
+/// The tests of upgrades, as Rust's tests: `version` leads from the tests' module to the newest version's.
+pub(crate) fn tests(scope: &Scope<'_>, version: &TokenStream, taken: &mut names::Taken) -> TokenStream {
+    let apis = &scope.projection.model.apis;
+    let each = scope.projection.model.upgrade_tests.iter().map(|test| {
+        let name = names::ident(&taken.take(names::snake(&test.title), "_"));
+        let (title, given, expect) = (&test.title, &test.given, &test.expect);
+        let (from, to) = (shown(&test.from, scope), shown(&test.to, scope));
+        let from_revision = Token::u32_unsuffixed(test.from_revision);
+        let is_connection = matches!(test.to, UpgradeOf::Connection(_)).then(|| quote!(is_connection: true,));
+        let stored = test.stored.iter().max().and_then(|version| apis.get(version)).filter(|api| !api.name.is_empty());
+        let any = test.stored.iter().count() == apis.len();
+        let stored = member(stored.filter(|_| !any), |api| {
+            let name = &api.name;
+            quote!(version: #name,)
+        });
+        let expect = super::tables::text(expect, |expect| quote!(expect: #expect,));
+        let asks = members(&test.asks, |names| {
+            let names = texts(names);
+            quote!(asks: #names,)
+        });
+        let reviews = members(&test.reviews, |names| {
+            let names = texts(names);
+            quote!(reviews: #names,)
+        });
+        quote! {
+            #[test]
+            fn #name() {
+                lp::upgrade_test(<#version Api as lp::Api>::TABLE, &lp::UpgradeTestTable {
+                    title: #title,
+                    #is_connection
+                    from: #from,
+                    from_revision: #from_revision,
+                    #stored
+                    to: #to,
+                    given: #given,
+                    #expect
+                    #asks
+                    #reviews
+                    ..lp::UpgradeTestTable::EMPTY
+                });
+            }
+        }
+    });
+    each.collect()
+}
+
 /// The way from here to a struct that stands beside an operation of a version.
 fn beside(name: &Ident, group: &[String], version: usize, scope: &Scope<'_>) -> TokenStream {
     if version == scope.projection.version {

@@ -5,8 +5,10 @@ mod examples;
 mod script;
 mod spec_test;
 mod stand_in;
+mod upgrade_test;
 
 pub use clock::SimulatedClock;
 pub use script::{Received, Reply, Route};
 pub use spec_test::spec_test;
 pub use stand_in::StandIn;
+pub use upgrade_test::upgrade_test;
