@@ -137,7 +137,7 @@ impl<'c> Lookup<'c> {
     #[inline]
     fn find(&mut self, key: &str) -> Option<usize> {
         let index = match self.fields.get(self.next) {
-            Some(field) if self.context.name_of(field) == key => self.next,
+            Some(field) if index::same(self.context.name_of(field), key) => self.next,
             _ => index::find(self.shape, self.context.names, key)?,
         };
         self.next = index + 1;
