@@ -74,7 +74,7 @@ impl<'x> Slot<'x> {
     }
 
     /// Puts in a value of the slot's type.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put<T: Shaped>(self, value: T) -> Filled<'x> {
         // Leaves are compared here, where the compiler knows the type's: they come once for each value.
         let fits = match (&T::SHAPE.kind, &self.shape.kind) {
