@@ -6,6 +6,7 @@ use std::{
     future::{Future, poll_fn},
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -35,13 +36,16 @@ const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(15), Duration:
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
+/// What is spoken over TLS, the best first.
+const PROTOCOLS: &[&[u8]] = if cfg!(feature = "http2") { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+
 /// hyper's client with connections of ours. Clones share connections.
 #[derive(Clone, Debug)]
-pub(crate) struct Direct(legacy::Client<Connector, OpenPayload>);
+pub(crate) struct Direct(Arc<legacy::Client<Connector, OpenPayload>>);
 
 impl Direct {
     pub(super) fn new(settings: &ConnectSettings, mut tls: rustls::ClientConfig) -> Direct {
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        tls.alpn_protocols = PROTOCOLS.iter().map(|protocol| protocol.to_vec()).collect();
         let mut tcp = HttpConnector::new_with_resolver(Resolver { guard: settings.guard });
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -54,7 +58,7 @@ impl Direct {
         tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
         let connector = Connector { inner: HttpsConnector::from((tcp, tls)), longest: settings.connect_timeout };
         let client = legacy::Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(connector);
-        Direct(client)
+        Direct(Arc::new(client))
     }
 
     /// Sends one request and waits for the head of the answer.
