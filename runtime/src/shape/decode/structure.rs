@@ -11,6 +11,7 @@ use crate::shape::{
 };
 
 /// Decodes a structure. Of a key that comes twice the last value counts.
+#[inline]
 pub(super) fn decode<'de, 'x, A: MapAccess<'de>>(slot: Slot<'x>, context: &Context, mut entries: A) -> Result<Filled<'x>, A::Error> {
     let mut lookup = Lookup::new(slot.shape(), slot.shape().fields(), context);
     let mut builder = slot.structure();
