@@ -14,7 +14,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
 
 use crate::{
-    address, answer,
+    address,
+    answer::{self, Answered},
     api::{Api, ConnectsTo, Operation, Search},
     auth::{self, Authorizer, Keeping, Session, TokenStore},
     call::{self, Prepared},
@@ -210,15 +211,21 @@ impl AnyClient {
 
     /// The same, for a call that may not have been made, and on the heap.
     fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
-        let any = self.clone();
-        Box::pin(async move { any.answer(prepared?).await })
+        let core = self.core.clone();
+        Box::pin(async move {
+            let prepared = prepared?;
+            decoded(core.run(&prepared).await?)
+        })
     }
 
     /// Sends a call and decodes its answer.
-    pub(crate) async fn answer(&self, prepared: Prepared) -> Result<Erased, Error> {
-        let answered = self.core.execute(&prepared).await?;
-        answer::decode(&answered).map_err(|error| error.with_operation(prepared.operation))
+    pub(crate) async fn answer(&self, prepared: &Prepared) -> Result<Erased, Error> {
+        decoded(self.core.execute(prepared).await?)
     }
+}
+
+fn decoded(answered: Answered) -> Result<Erased, Error> {
+    answer::decode(&answered).map_err(|error| error.with_operation(answered.operation))
 }
 
 fn connection_named(table: &'static ApiTable, name: &str) -> Result<&'static ConnectionTable, Error> {

@@ -22,7 +22,7 @@ impl AnyClient {
         let (module, input) = self.input(module, &input)?;
         let prepared = call::prepare(&self.core, module.table(), input.as_ref(), None)?;
         drop(input);
-        let output = self.answer(prepared).await?;
+        let output = self.answer(&prepared).await?;
         to_json(output.as_ref()).map_err(|error| error.with_operation(module.table()))
     }
 
@@ -34,7 +34,7 @@ impl AnyClient {
         let (module, input) = self.input(module, &input)?;
         let prepared = call::prepare(&self.core, module.table(), input.as_ref(), None)?;
         drop(input);
-        let output = self.answer(prepared).await?;
+        let output = self.answer(&prepared).await?;
         let download = output.as_ref().get::<Download>().cloned();
         download.ok_or_else(|| Error::new(ErrorKind::Input, "the module gives no file").with_operation(module.table()))
     }

@@ -75,17 +75,20 @@ struct Refused {
 }
 
 impl Core {
-    /// Sends a call and gives the head of its answer with the body, or the error of its last try.
+    /// [`Core::run`] on the heap, for futures that should stay small.
     pub(crate) fn execute<'a>(&'a self, call: &'a Prepared) -> BoxFuture<'a, Result<Answered, Error>> {
-        Box::pin(async move {
-            self.tell_life(call.operation);
-            let budget = Budget::start(self.clock.now(), self.settings.overall, call.timeout.unwrap_or(self.settings.per_try));
-            let answered = match self.admit(call.operation, &budget).await {
-                Ok(permits) => self.tries(call, &budget, permits).await,
-                Err(error) => Err(error),
-            };
-            answered.map_err(|error| error.with_operation(call.operation))
-        })
+        Box::pin(self.run(call))
+    }
+
+    /// Sends a call and gives the head of its answer with the body, or the error of its last try.
+    pub(crate) async fn run(&self, call: &Prepared) -> Result<Answered, Error> {
+        self.tell_life(call.operation);
+        let budget = Budget::start(self.clock.now(), self.settings.overall, call.timeout.unwrap_or(self.settings.per_try));
+        let answered = match self.admit(call.operation, &budget).await {
+            Ok(permits) => self.tries(call, &budget, permits).await,
+            Err(error) => Err(error),
+        };
+        answered.map_err(|error| error.with_operation(call.operation))
     }
 
     /// Waits for a place under the limits of the API and of the operation.

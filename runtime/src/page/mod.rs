@@ -274,7 +274,7 @@ impl Pager {
             Err(error) => State::Failed(error),
             Ok(prepared) => {
                 let core = self.core.clone();
-                State::Fetching(Fetching(tokio::spawn(async move { core.execute(&prepared).await })))
+                State::Fetching(Fetching(tokio::spawn(async move { core.run(&prepared).await })))
             }
         };
     }

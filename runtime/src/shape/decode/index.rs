@@ -26,6 +26,19 @@ fn name(field: &Field, names: Names) -> &'static str {
     }
 }
 
+/// Names are short: calling the library's comparison costs more than comparing them.
+#[inline]
+pub(super) fn same(one: &str, two: &str) -> bool {
+    let (one, two) = (one.as_bytes(), two.as_bytes());
+    if one.len() != two.len() || one.len() < 4 || one.len() > 16 {
+        return one == two;
+    }
+    match (one.first_chunk::<8>(), one.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => Some(head) == two.first_chunk() && Some(tail) == two.last_chunk(),
+        _ => one.first_chunk::<4>() == two.first_chunk() && one.last_chunk::<4>() == two.last_chunk(),
+    }
+}
+
 /// A hash table with open addressing, at most half full.
 struct Index {
     names: Names,
@@ -51,7 +64,7 @@ impl Index {
         let mut slot = hash(key) & (self.slots.len() - 1);
         loop {
             let position = usize::from(self.slots[slot]).checked_sub(1)?;
-            if name(&fields[position], self.names) == key {
+            if same(name(&fields[position], self.names), key) {
                 return Some(position);
             }
             slot = (slot + 1) & (self.slots.len() - 1);

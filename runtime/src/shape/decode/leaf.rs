@@ -91,7 +91,8 @@ pub(super) fn float<'x, E: Error>(seed: Seed<'_, 'x>, value: f64) -> Result<Fill
 pub(super) fn text<'x, E: Error>(seed: Seed<'_, 'x>, text: &str) -> Result<Filled<'x>, E> {
     seed.context.check_text(text)?;
     match seed.slot.shape().kind {
-        Kind::Leaf(Leaf::String) => Ok(seed.slot.put(text.to_owned())),
+        // By way of a box, which costs fewer steps than growing an empty text.
+        Kind::Leaf(Leaf::String) => Ok(seed.slot.put(Box::<str>::from(text).into_string())),
         Kind::Leaf(Leaf::Id) => Ok(seed.slot.put(Id::<()>::from(text))),
         Kind::TextEnum(_) => symbol(seed, text),
         Kind::Leaf(Leaf::Decimal) => checked(seed, text, |_| text.parse::<Decimal>().map(Decimal::quoted)),

@@ -38,19 +38,32 @@ impl<'de, 'x> DeserializeSeed<'de> for Seed<'_, 'x> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Filled<'x>, D::Error> {
         match &self.slot.shape().kind {
-            Kind::Optional(..) => deserializer.deserialize_option(OptionVisitor(self)),
-            Kind::Leaf(Leaf::Decimal) => leaf::decimal(self, deserializer),
-            Kind::Leaf(Leaf::Json) => leaf::json(self, deserializer),
+            Kind::Leaf(Leaf::Decimal | Leaf::Json) => self.deserialize_special(deserializer),
             Kind::Leaf(_) | Kind::Structure(_) | Kind::List(..) | Kind::Map(..) | Kind::TextEnum(_) | Kind::IntEnum(_) => {
                 deserializer.deserialize_any(AnyVisitor(self))
             }
+            _ => self.deserialize_special(deserializer),
+        }
+    }
+}
+
+impl<'x> Seed<'_, 'x> {
+    /// What does not take just any value as it comes. Apart, so that the rest is short enough to be compiled into its callers.
+    #[inline(never)]
+    fn deserialize_special<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Filled<'x>, D::Error> {
+        match &self.slot.shape().kind {
+            Kind::Optional(..) | Kind::Patch(_) => deserializer.deserialize_option(OptionVisitor(self)),
+            Kind::Leaf(Leaf::Decimal) => leaf::decimal(self, deserializer),
+            Kind::Leaf(Leaf::Json) => leaf::json(self, deserializer),
             Kind::Boxed(_) => {
                 let Self { slot, context, format, default } = self;
                 slot.fill_box(|slot| Seed { slot, context, format, default }.deserialize(deserializer))
             }
-            Kind::Patch(_) => deserializer.deserialize_option(OptionVisitor(self)),
             Kind::Union(table) => union::decode(self, table, deserializer),
             Kind::Opaque(table) => leaf::opaque(self, table, deserializer),
+            Kind::Leaf(_) | Kind::Structure(_) | Kind::List(..) | Kind::Map(..) | Kind::TextEnum(_) | Kind::IntEnum(_) => {
+                deserializer.deserialize_any(AnyVisitor(self))
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::shape::{
 };
 
 /// Decodes a structure. Of a key that comes twice the last value counts.
+#[inline]
 pub(super) fn decode<'de, 'x, A: MapAccess<'de>>(slot: Slot<'x>, context: &Context, mut entries: A) -> Result<Filled<'x>, A::Error> {
     let mut lookup = Lookup::new(slot.shape(), slot.shape().fields(), context);
     let mut builder = slot.structure();
@@ -137,7 +138,7 @@ impl<'c> Lookup<'c> {
     #[inline]
     fn find(&mut self, key: &str) -> Option<usize> {
         let index = match self.fields.get(self.next) {
-            Some(field) if self.context.name_of(field) == key => self.next,
+            Some(field) if index::same(self.context.name_of(field), key) => self.next,
             _ => index::find(self.shape, self.context.names, key)?,
         };
         self.next = index + 1;

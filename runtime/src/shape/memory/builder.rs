@@ -62,7 +62,7 @@ impl<'x> StructureBuilder<'x> {
     /// Is every field filled?
     #[inline]
     pub(crate) fn is_complete(&self) -> bool {
-        self.filled.count() == self.fields.len()
+        self.filled.count == self.fields.len()
     }
 
     /// A field that is filled.
@@ -97,44 +97,46 @@ impl Drop for StructureBuilder<'_> {
     }
 }
 
-/// Which fields are filled: 256 without allocating.
+/// Which fields are filled: 256 without allocating. How many there are is counted along, because it is asked of every structure.
 struct Bits {
     first: [u64; 4],
     more: Vec<u64>,
+    count: usize,
 }
 
 impl Bits {
     #[inline]
     fn new(count: usize) -> Self {
-        Self { first: [0; 4], more: if count > 256 { vec![0; (count - 256).div_ceil(64)] } else { Vec::new() } }
+        Self { first: [0; 4], more: if count > 256 { vec![0; (count - 256).div_ceil(64)] } else { Vec::new() }, count: 0 }
     }
 
     #[inline]
-    fn word(&self, index: usize) -> u64 {
-        if index < 256 { self.first[index / 64] } else { self.more[(index - 256) / 64] }
-    }
-
-    #[inline]
-    fn word_mut(&mut self, index: usize) -> &mut u64 {
-        if index < 256 { &mut self.first[index / 64] } else { &mut self.more[(index - 256) / 64] }
+    fn word(&mut self, index: usize) -> &mut u64 {
+        match self.first.get_mut(index / 64) {
+            Some(word) => word,
+            None => &mut self.more[index / 64 - 4],
+        }
     }
 
     #[inline]
     fn has(&self, index: usize) -> bool {
-        self.word(index) & (1 << (index % 64)) != 0
+        let word = self.first.get(index / 64).unwrap_or_else(|| &self.more[index / 64 - 4]);
+        word & (1 << (index % 64)) != 0
     }
 
+    /// The field must not be filled yet.
     #[inline]
     fn set(&mut self, index: usize) {
-        *self.word_mut(index) |= 1 << (index % 64);
+        debug_assert!(!self.has(index));
+        *self.word(index) |= 1 << (index % 64);
+        self.count += 1;
     }
 
+    /// The field must be filled.
     fn clear(&mut self, index: usize) {
-        *self.word_mut(index) &= !(1 << (index % 64));
-    }
-
-    fn count(&self) -> usize {
-        self.first.iter().chain(&self.more).map(|word| word.count_ones() as usize).sum()
+        debug_assert!(self.has(index));
+        *self.word(index) &= !(1 << (index % 64));
+        self.count -= 1;
     }
 }
 
