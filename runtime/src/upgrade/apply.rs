@@ -128,7 +128,8 @@ impl<'a> Work<'_, 'a> {
             if value.text().is_some() && !is_nothing(value, self.expressions) {
                 let reason = format!("it is mapped as a whole, and `{}` in it is no part of it any more", dotted(part));
                 self.find(source, Finding::review(dotted(source.path), reason));
-            } else if take_away(value, below, self.expressions) == Left::Nothing {
+            } else if unclear(&read(value, below, self.expressions)).is_none() && take_away(value, below, self.expressions) == Left::Nothing
+            {
                 taken = Taken::Nothing;
             }
         }
