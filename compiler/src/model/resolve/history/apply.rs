@@ -3,11 +3,15 @@
 use super::super::Resolver;
 use super::super::symbols::joined;
 use super::super::types::literal;
-use super::members::{Marked, Parting, came_with, part};
+use super::members::{Parting, came_with, hidden, insert, part};
+use super::reads::OtherName;
 use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{DifferenceKind as Kind, EnumVariant, Field, Input, Literal, Type, TypeDefKind};
+use std::collections::HashMap;
+
+use crate::model::Symbol;
+use crate::model::{DifferenceKind as Kind, Encoding, EnumVariant, Field, Input, Literal, Place, Type, TypeDefKind, UnionVariant};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, Path, VerbKind};
 
@@ -20,14 +24,16 @@ impl<'a> Resolver<'a> {
             VerbKind::Add(paths) => paths.iter().for_each(|path| self.undo_add(path, verb, undoing, whole)),
             VerbKind::RemoveField { owner, field, place, successor, why } => {
                 let note = advice(successor.as_ref(), why.as_ref());
+                let shown = self.full_name(owner, undoing, whole);
                 if let Some(owner) = self.owner(owner, undoing, whole) {
-                    self.had_field(&owner, field, place.as_ref(), note, verb, undoing, whole);
+                    self.had_field((&owner, &shown), field, place.as_ref(), note, verb, undoing, whole);
                 }
             }
             VerbKind::RemoveVariant { owner, variant, successor, why } => {
                 let note = advice(successor.as_ref(), why.as_ref());
+                let shown = self.full_name(owner, undoing, whole);
                 if let Some(owner) = self.owner(owner, undoing, whole) {
-                    self.had_variant(&owner, variant, note, verb, undoing, whole);
+                    self.had_variant((&owner, &shown), variant, note, verb, undoing, whole);
                 }
             }
             VerbKind::RemoveItem(item) => {
@@ -39,10 +45,11 @@ impl<'a> Resolver<'a> {
             VerbKind::Require { target, default } => self.undo_require(target, default.as_ref(), verb, undoing, whole),
             VerbKind::Relax(target) => {
                 self.undo_facet(target, Facet::Optional, Kind::Relaxed, verb, undoing, whole, &mut |field| {
-                    if !field.optional {
+                    if !field.optional && field.default.is_none() {
                         return Err("is required now, so it was not relaxed".to_owned());
                     }
                     field.optional = false;
+                    field.default = None;
                     Ok(("required".to_owned(), "optional".to_owned()))
                 });
             }
@@ -58,14 +65,18 @@ impl<'a> Resolver<'a> {
 
     /// `add Project.budget, archive_project`
     fn undo_add(&mut self, path: &Path, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
-        let (name, span) = joined(path);
-        if !self.said_once(&name, Facet::Presence, span, undoing) {
+        let (name, span) = (self.full_name(path, undoing, whole), joined(path).1);
+        let Some(target) = self.target(path, undoing, whole) else { return };
+        let (owner, member) = match &target {
+            Target::Whole(owner) => (owner, ""),
+            Target::Member(owner, member) => (owner, member.as_str()),
+        };
+        if !self.said_once(owner, member, Facet::Presence, span, undoing) {
             return;
         }
-        let found = match self.target(path, undoing, whole) {
-            None => return,
-            Some(Target::Whole(owner)) => self.came_whole(&owner, undoing, whole),
-            Some(Target::Member(owner, member)) => self.came_member(&owner, &member, undoing, whole),
+        let found = match target {
+            Target::Whole(owner) => self.came_whole(&owner, undoing, whole),
+            Target::Member(owner, member) => self.came_member(&owner, &member, undoing, whole),
         };
         self.parted(found, &name, span, undoing);
         undoing.difference(Kind::Added, &name, String::new(), name.clone(), verb);
@@ -116,7 +127,7 @@ impl<'a> Resolver<'a> {
     #[allow(clippy::too_many_arguments, reason = "what a removal says, and where it is noted")]
     fn had_field(
         &mut self,
-        owner: &Owner,
+        (owner, owner_name): (&Owner, &str),
         written: &'a ast::Field,
         place: Option<&Ident>,
         note: String,
@@ -124,86 +135,91 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let target = format!("{}.{}", self.owner_name(owner), written.name.value);
-        if !self.said_once(&format!("{target} before"), Facet::Presence, written.name.span, undoing) {
+        let target = format!("{owner_name}.{}", written.name.value);
+        if !self.said_once(owner, &written.name.value, Facet::Before, written.name.span, undoing) {
             return;
         }
-        let mut site = undoing.site(&self.owner_name(owner));
-        let exists = self.owner_versions(owner, whole);
-        site.on = site.on.and(exists);
+        let mut site = undoing.site(owner_name);
+        site.on = site.on.and(self.owner_versions(owner, whole));
+        if site.on.is_empty() {
+            return self.report(self.owner_came_later(owner, owner_name, written.name.span, undoing, whole));
+        }
         let mut field = self.field(written, &site);
         self.settle_defaults();
         field.default = written.default.as_ref().and_then(|value| self.default(&field, value));
         let shown = self.sources.text(written.ty.span).to_owned();
-        let place = self.input_place(place, &target);
-        let mut problem = None;
-        let before = undoing.before;
+        let mut is_enum = false;
         self.in_members(owner, undoing.version - 1, whole, &mut |members| match members {
-            Members::Fields(list) => problem = problem.take().or(insert(list, field.clone())),
+            Members::Fields(list) => insert(list, field.clone()),
             Members::Inputs(list, encoding) => {
-                let place = place.clone().unwrap_or_else(|| match encoding {
-                    crate::model::Encoding::None => crate::model::Place::Query("form_explode"),
-                    _ => crate::model::Place::Body,
-                });
-                problem = problem.take().or(insert(list, Input { field: field.clone(), place }));
+                insert(list, Input { field: field.clone(), place: old_place(place, encoding) });
             }
-            Members::Variants(_) | Members::Union(_) => problem = Some(written.name.span),
+            Members::Union(list) => insert(list, old_union_variant(written, &field)),
+            Members::Variants(_) => is_enum = true,
         });
-        if let Some(first) = problem {
-            self.report(still_there(&target, written.name.span, first));
+        if is_enum {
+            self.report(value_with_type(owner_name, written));
         }
-        self.places_have_bodies(owner, before, whole);
+        self.places_have_bodies(owner, undoing.before, whole);
         undoing.noted(Kind::Removed, &target, shown, String::new(), note, verb);
-    }
-
-    fn input_place(&mut self, place: Option<&Ident>, _target: &str) -> Option<crate::model::Place> {
-        use crate::model::Place;
-        Some(match place?.value.as_str() {
-            "path" => Place::Path("simple"),
-            "query" => Place::Query("form_explode"),
-            "header" => Place::Header("simple"),
-            "cookie" => Place::Cookie("form_explode"),
-            _ => Place::Body,
-        })
     }
 
     /// A value that older versions had.
     fn had_variant(
         &mut self,
-        owner: &Owner,
+        (owner, owner_name): (&Owner, &str),
         written: &ast::Variant,
         note: String,
         verb: &ast::Verb,
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let target = format!("{}.{}", self.owner_name(owner), written.name.value);
-        if !self.said_once(&format!("{target} before"), Facet::Presence, written.name.span, undoing) {
+        let target = format!("{owner_name}.{}", written.name.value);
+        if !self.said_once(owner, &written.name.value, Facet::Before, written.name.span, undoing) {
             return;
         }
-        let variant = old_variant(written, undoing.before);
-        let mut problem = None;
-        let mut no_enum = true;
-        self.in_members(owner, undoing.version - 1, whole, &mut |members| {
-            if let Members::Variants(list) = members {
-                no_enum = false;
-                problem = problem.take().or(insert(list, variant.clone()));
-            }
+        if self.owner_versions(owner, whole).and(undoing.before).is_empty() {
+            return self.report(self.owner_came_later(owner, owner_name, written.name.span, undoing, whole));
+        }
+        let variant = self.old_variant(written, undoing.before);
+        let mut no_enum = false;
+        self.in_members(owner, undoing.version - 1, whole, &mut |members| match members {
+            Members::Variants(list) => insert(list, variant.clone()),
+            _ => no_enum = true,
         });
         if no_enum {
-            self.report(
-                Diagnostic::new(
-                    codes::CHANGE_CONTRADICTS,
-                    written.name.span,
-                    format!("`{}` is no enum, so `{target}` was no value of it", self.owner_name(owner)),
-                )
-                .here("which type did it have?")
-                .help(format!("write its type, as in `remove {target}: string`")),
-            );
-        } else if let Some(first) = problem {
-            self.report(still_there(&target, written.name.span, first));
+            return self.report(field_without_type(owner_name, written));
         }
         undoing.noted(Kind::Removed, &target, shown_value(&variant.value), String::new(), note, verb);
+    }
+
+    fn old_variant(&mut self, written: &ast::Variant, before: crate::model::Versions) -> EnumVariant {
+        EnumVariant {
+            name: written.name.value.clone(),
+            value: self.enum_value(written),
+            docs: super::super::docs(&written.head.docs),
+            on: before,
+            life: None,
+            span: written.name.span,
+            origin: written.name.span,
+        }
+    }
+
+    /// What did not exist had no parts either.
+    fn owner_came_later(&self, owner: &Owner, name: &str, span: Span, undoing: &Undoing<'_>, whole: &Whole<'_>) -> Diagnostic {
+        let problem =
+            Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{name}` did not exist before `{}`, so this was no part of it", undoing.name()))
+                .here("part of what is new");
+        let declared = match owner {
+            Owner::Type(symbol) => self.definitions_of(*symbol).next().map(|one| one.span),
+            Owner::Module(symbol) => whole.modules.iter().find(|one| one.symbol == *symbol).map(|one| one.span),
+            Owner::Connection(_) => None,
+        };
+        let problem = match declared {
+            Some(declared) => problem.also(declared, "new with this version, or a later one"),
+            None => problem,
+        };
+        problem.help("delete this, or say in which version the whole came")
     }
 
     #[allow(clippy::too_many_arguments, reason = "what a rename says, and where it is noted")]
@@ -218,12 +234,14 @@ impl<'a> Resolver<'a> {
         whole: &mut Whole<'_>,
     ) {
         let Some((old, owner_path)) = from.split_last() else { return };
-        if owner_path.is_empty() {
-            return self.undo_module_rename(old, to, verb, undoing, whole);
+        let now: Path = owner_path.iter().chain([to]).cloned().collect();
+        let is_owner = self.owner_named(owner_path, undoing, whole).is_some();
+        if owner_path.is_empty() || !is_owner && matches!(self.owner_named(&now, undoing, whole), Some(Owner::Module(_))) {
+            return self.undo_module_rename(old, &now, verb, undoing, whole);
         }
         let Some(owner) = self.owner(owner_path, undoing, whole) else { return };
-        let target = format!("{}.{}", self.owner_name(&owner), to.value);
-        if !self.said_once(&target, Facet::Name, to.span, undoing) {
+        let target = self.full_name(&now, undoing, whole);
+        if !self.said_once(&owner, &to.value, Facet::Name, to.span, undoing) {
             return;
         }
         let wire_name = match wire {
@@ -232,36 +250,38 @@ impl<'a> Resolver<'a> {
         };
         let old_value = value.and_then(literal).unwrap_or_else(|| Literal::Text(old.value.clone()));
         let (version, before) = (undoing.version, undoing.before);
-        let mut found = Err(Parting::Missing);
-        let mut taken = None;
+        let (mut found, mut wire_now) = (Err(Parting::Missing), String::new());
+        let then = hidden(&old.value);
         self.in_members(&owner, version - 1, whole, &mut |members| {
             let one = match members {
-                Members::Fields(list) => renamed(list, &to.value, &old.value, version, before, &mut taken, |field| {
-                    field.wire.clone_from(&wire_name);
-                    field.name.clone_from(&old.value);
+                Members::Fields(list) => part(list, &to.value, version, before).map(|field| {
+                    wire_now = std::mem::replace(&mut field.wire, wire_name.clone());
+                    (field.name, field.span) = (then.clone(), old.span);
                 }),
-                Members::Inputs(list, _) => renamed(list, &to.value, &old.value, version, before, &mut taken, |input| {
+                Members::Inputs(list, _) => part(list, &to.value, version, before).map(|input| {
                     input.field.wire.clone_from(&wire_name);
-                    input.field.name.clone_from(&old.value);
+                    (input.field.name, input.field.span) = (then.clone(), old.span);
                 }),
-                Members::Variants(list) => renamed(list, &to.value, &old.value, version, before, &mut taken, |variant| {
+                Members::Variants(list) => part(list, &to.value, version, before).map(|variant| {
                     variant.value.clone_from(&old_value);
-                    variant.name.clone_from(&old.value);
+                    (variant.name, variant.span) = (then.clone(), old.span);
                 }),
-                Members::Union(list) => renamed(list, &to.value, &old.value, version, before, &mut taken, |variant| {
+                Members::Union(list) => part(list, &to.value, version, before).map(|variant| {
                     variant.tag = wire.map_or_else(|| old.value.clone(), |wire| wire.value.clone());
-                    variant.name.clone_from(&old.value);
+                    (variant.name, variant.span) = (then.clone(), old.span);
                 }),
             };
             if one.is_ok() || matches!(found, Err(Parting::Missing)) {
                 found = one;
             }
         });
-        if let Owner::Module(symbol) = &owner {
-            super::modules::rename_bound(whole, *symbol, before, &to.value, &old.value);
-        }
-        if let Some(first) = taken {
-            self.report(still_there(&format!("{}.{}", self.owner_name(&owner), old.value), old.span, first));
+        match &owner {
+            Owner::Module(symbol) => super::modules::rename_bound(whole, *symbol, (version, before), &to.value, &old.value),
+            Owner::Type(symbol) => {
+                let (now, then) = ((to.value.as_str(), wire_now.as_str()), (old.value.as_str(), wire_name.as_str()));
+                self.rename_read(&OtherName { owner: *symbol, now, then }, version, before, whole);
+            }
+            Owner::Connection(_) => {}
         }
         self.parted(found, &target, to.span, undoing);
         undoing.difference(Kind::Renamed, &target, old.value.clone(), to.value.clone(), verb);
@@ -278,7 +298,7 @@ impl<'a> Resolver<'a> {
         let mut stands_for_absence = String::new();
         if let (Some(value), Some((name, owner))) = (default, target.split_last())
             && let Some(owner) = self.owner(owner, undoing, whole)
-            && let Some(ty) = self.member_type(&owner, &name.value, whole)
+            && let Some(ty) = self.member_type(&owner, &name.value, undoing.version, whole)
         {
             let reading = super::super::literals::Reading::given(undoing.before);
             let (text, problems) = self.literals().read(value, &ty, false, reading);
@@ -288,6 +308,9 @@ impl<'a> Resolver<'a> {
         self.undo_facet(target, Facet::Optional, Kind::Required, verb, undoing, whole, &mut |field| {
             if field.optional {
                 return Err("is optional now, so it is not required".to_owned());
+            }
+            if let Some(default) = &field.default {
+                return Err(format!("has the default {default} now, so it is not required"));
             }
             field.optional = true;
             Ok(("optional".to_owned(), "required".to_owned()))
@@ -306,24 +329,30 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let (name, span) = joined(target);
+        let name = self.full_name(target, undoing, whole);
         let site = undoing.site(&name);
         let old = self.ty(from, &site, "");
-        let new = self.ty(to, &super::Site { on: self.all_versions, ..site }, "now");
+        // What is written in place is compared as text: as a type, it would be one more.
+        let in_place = inline_span(to);
+        let new = if in_place.is_some() { Type::UNKNOWN } else { self.ty(to, &super::Site { on: self.all_versions, ..site }, "") };
         self.settle_defaults();
         let (shown_old, shown_new) = (self.sources.text(from.span).to_owned(), self.sources.text(to.span).to_owned());
         let (old, old_nullable) = unwrapped(old);
         let (new, new_nullable) = unwrapped(new);
-        let comparable = !contains_inline(to);
-        let _ = span;
+        let written: HashMap<Symbol, String> = self.inline.iter().map(|(span, symbol)| (*symbol, letters(self.sources.text(*span)))).collect();
+        let alike = in_place.map(|span| letters(self.sources.text(span)));
         self.undo_facet(target, Facet::Type, Kind::Retyped, verb, undoing, whole, &mut |field| {
             let unknown = field.ty == Type::UNKNOWN || new == Type::UNKNOWN;
-            if comparable && !unknown && (field.ty != new || field.nullable != new_nullable) {
+            let same = match &alike {
+                Some(text) => super::targets::named(&field.ty).and_then(|symbol| written.get(&symbol)) == Some(text),
+                None => unknown || (field.ty == new && field.nullable == new_nullable),
+            };
+            if !same {
                 return Err(format!("is not `{shown_new}` now"));
             }
             field.ty = old.clone();
             field.nullable = old_nullable;
-            field.default = None;
+            field.default = field.default.take().filter(|default| fits(default, &old));
             Ok((shown_old.clone(), shown_new.clone()))
         });
     }
@@ -338,20 +367,24 @@ impl<'a> Resolver<'a> {
         whole: &mut Whole<'_>,
     ) {
         let Some(Target::Member(owner, member)) = self.target(target, undoing, whole) else { return };
-        let Some(ty) = self.member_type(&owner, &member, whole) else { return };
-        let mut read = |value: &'a ast::Value| {
+        let Some(ty) = self.member_type(&owner, &member, undoing.version, whole) else {
+            return self.parted(Err(Parting::Missing), &joined(target).0, joined(target).1, undoing);
+        };
+        let old_type = self.member_type(&owner, &member, undoing.version - 1, whole).unwrap_or_else(|| ty.clone());
+        let mut read = |value: &'a ast::Value, ty: &Type| {
             if matches!(&value.kind, ast::ValueKind::Name(path) if path.len() == 1 && path[0].value == "none") {
                 return None;
             }
-            let (text, problems) = self.literals().read(value, &ty, true, super::super::literals::Reading::default_value(undoing.before));
+            let (text, problems) = self.literals().read(value, ty, true, super::super::literals::Reading::default_value(undoing.before));
             problems.into_iter().for_each(|problem| self.report(problem));
             Some(text)
         };
-        let (old, new) = (read(from), read(to));
+        let (old, new) = (read(from, &old_type), read(to, &ty));
         let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         let (before, after) = (shown(&old), shown(&new));
+        let now = self.member(&owner, &member, undoing.version, whole).and_then(|field| field.default);
         self.undo_facet(target, Facet::Default, Kind::Defaulted, verb, undoing, whole, &mut |field| {
-            if field.default != new {
+            if now != new {
                 return Err(format!("does not have the default {after} now"));
             }
             field.default.clone_from(&old);
@@ -372,26 +405,33 @@ impl<'a> Resolver<'a> {
         change: Facets<'_>,
     ) {
         let Some(target) = self.target(path, undoing, whole) else { return };
-        let (name, span) = joined(path);
+        let (name, span) = (self.full_name(path, undoing, whole), joined(path).1);
         let Target::Member(owner, member) = target else {
             return self.report(not_a_field(&name, span));
         };
-        if !self.said_once(&name, facet, span, undoing) {
+        if !self.said_once(&owner, &member, facet, span, undoing) {
             return;
         }
         let (version, before) = (undoing.version, undoing.before);
+        let mut no_field = false;
         let mut outcome: Result<(String, String), String> = Err(String::new());
         let mut found = Err(Parting::Missing);
         self.in_members(&owner, version - 1, whole, &mut |members| {
             let one = match members {
                 Members::Fields(list) => part(list, &member, version, before).map(|field| outcome = change(field)),
                 Members::Inputs(list, _) => part(list, &member, version, before).map(|input| outcome = change(&mut input.field)),
-                Members::Variants(_) | Members::Union(_) => Err(Parting::Missing),
+                Members::Variants(_) | Members::Union(_) => {
+                    no_field = true;
+                    return;
+                }
             };
             if one.is_ok() || matches!(found, Err(Parting::Missing)) {
                 found = one;
             }
         });
+        if no_field {
+            return self.report(not_a_field_but_a_value(&name, span));
+        }
         let was_found = found.is_ok();
         self.parted(found, &name, span, undoing);
         match outcome {
@@ -416,14 +456,18 @@ impl<'a> Resolver<'a> {
             return self.noted_modules(Kind::Split, &[from], to, verb, undoing, whole);
         };
         let Some((_, owner_path)) = from.split_last() else { return };
+        let owner_name = self.full_name(owner_path, undoing, whole);
         let Some(owner) = self.owner(owner_path, undoing, whole) else { return };
         for path in to {
             let Some(last) = path.last() else { continue };
+            if !self.said_once(&owner, &last.value, Facet::Presence, last.span, undoing) {
+                continue;
+            }
             let found = self.came_member(&owner, &last.value, undoing, whole);
-            self.parted(found, &last.value, last.span, undoing);
+            self.parted(found, &format!("{owner_name}.{}", last.value), last.span, undoing);
         }
         let note = format!("use {}", shown.join(", "));
-        self.had_field(&owner, field, None, note, verb, undoing, whole);
+        self.had_field((&owner, &owner_name), field, None, note, verb, undoing, whole);
         if let Some(last) = undoing.differences.last_mut().filter(|last| last.span == verb.span) {
             (last.kind, last.after) = (Kind::Split, shown.join(", "));
         }
@@ -439,13 +483,17 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
+        let owner_name = self.full_name(owner, undoing, whole);
         let Some(owner) = self.owner(owner, undoing, whole) else { return };
+        let target = format!("{owner_name}.{}", to.value);
+        if !self.said_once(&owner, &to.value, Facet::Presence, to.span, undoing) {
+            return;
+        }
         let found = self.came_member(&owner, &to.value, undoing, whole);
-        let target = format!("{}.{}", self.owner_name(&owner), to.value);
         self.parted(found, &target, to.span, undoing);
         let noted = undoing.differences.len();
         for field in fields {
-            self.had_field(&owner, field, None, String::new(), verb, undoing, whole);
+            self.had_field((&owner, &owner_name), field, None, String::new(), verb, undoing, whole);
         }
         undoing.differences.truncate(noted);
         let before: Vec<&str> = fields.iter().map(|field| field.name.value.as_str()).collect();
@@ -462,14 +510,18 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
+        let owner_name = self.full_name(owner, undoing, whole);
         let Some(owner) = self.owner(owner, undoing, whole) else { return };
+        let target = format!("{owner_name}.{}", to.value);
+        if !self.said_once(&owner, &to.value, Facet::Presence, to.span, undoing) {
+            return;
+        }
         let found = self.came_member(&owner, &to.value, undoing, whole);
-        let target = format!("{}.{}", self.owner_name(&owner), to.value);
         self.parted(found, &target, to.span, undoing);
         let merged = self.variant_origin(&owner, &to.value);
         let noted = undoing.differences.len();
         for variant in variants {
-            self.had_variant(&owner, variant, String::new(), verb, undoing, whole);
+            self.had_variant((&owner, &owner_name), variant, String::new(), verb, undoing, whole);
         }
         // Each of them is what the one is now.
         if let (Some(origin), Owner::Type(symbol)) = (merged, &owner) {
@@ -508,33 +560,59 @@ impl<'a> Resolver<'a> {
         if owner_path.is_empty() {
             return self.report(not_a_field(&old.value, old.span));
         }
+        let target = self.full_name(owner_path, undoing, whole);
         let Some(owner) = self.owner(owner_path, undoing, whole) else { return };
         let (shown, span) = joined(to);
-        let Some(leaf) = self.leaf(&owner, to, whole) else { return };
-        let wire = wire.map_or_else(|| self.convention.wire(&old.value), |wire| wire.value.clone());
-        let name = old.value.clone();
-        let field = Field { name, wire, on: undoing.before, span: old.span, origin: old.span, life: None, ..leaf };
-        let mut problem = None;
-        self.in_members(&owner, undoing.version - 1, whole, &mut |members| match members {
-            Members::Fields(list) => problem = problem.take().or(insert(list, field.clone())),
-            Members::Inputs(list, _) => {
-                problem = problem.take().or(insert(list, Input { field: field.clone(), place: crate::model::Place::Body }));
-            }
-            _ => problem = Some(span),
-        });
-        let target = format!("{}.{}", self.owner_name(&owner), old.value);
-        if let Some(first) = problem {
-            self.report(still_there(&target, old.span, first));
+        let Some((inner, leaf)) = self.leaf(&owner, to, undoing, whole) else { return };
+        let fresh = self.said_once(&inner, &leaf.name, Facet::Presence, span, undoing)
+            & self.said_once(&owner, &old.value, Facet::Before, old.span, undoing);
+        if !fresh {
+            return;
         }
-        undoing.difference(Kind::Moved, &format!("{}.{shown}", self.owner_name(&owner)), old.value.clone(), shown, verb);
+        let on = undoing.before.and(self.owner_versions(&owner, whole));
+        if on.is_empty() {
+            return self.report(self.owner_came_later(&owner, &target, old.span, undoing, whole));
+        }
+        let found = self.came_member(&inner, &leaf.name, undoing, whole);
+        let wire = wire.map_or_else(|| self.convention.wire(&old.value), |wire| wire.value.clone());
+        let field = Field { name: old.value.clone(), wire, on, span: old.span, life: None, ..leaf };
+        let mut no_field = false;
+        self.in_members(&owner, undoing.version - 1, whole, &mut |members| match members {
+            Members::Fields(list) => insert(list, field.clone()),
+            Members::Inputs(list, encoding) => insert(list, Input { field: field.clone(), place: old_place(None, encoding) }),
+            Members::Variants(_) | Members::Union(_) => no_field = true,
+        });
+        if no_field {
+            return self.report(not_a_field_but_a_value(&format!("{target}.{}", old.value), old.span));
+        }
+        self.parted(found, &format!("{target}.{shown}"), span, undoing);
+        undoing.difference(Kind::Moved, &format!("{target}.{shown}"), old.value.clone(), shown, verb);
     }
 
-    /// The field at the end of a path through structs, lists and maps.
-    fn leaf(&mut self, owner: &Owner, path: &Path, whole: &Whole<'_>) -> Option<Field> {
+    /// A field or input in one version.
+    fn member(&self, owner: &Owner, name: &str, version: usize, whole: &Whole<'_>) -> Option<Field> {
+        let own = |field: &&Field| field.name == name && field.on.has(version);
+        match owner {
+            Owner::Type(symbol) => {
+                self.definitions_of(*symbol).filter(|one| one.on.has(version)).find_map(|definition| match &definition.kind {
+                    TypeDefKind::Struct(fields) => fields.iter().find(own).cloned(),
+                    _ => None,
+                })
+            }
+            Owner::Module(symbol) => {
+                let modules = whole.modules.iter().filter(|module| module.symbol == *symbol && module.on.has(version));
+                modules.flat_map(|module| &module.inputs).map(|input| &input.field).find(own).cloned()
+            }
+            Owner::Connection(_) => None,
+        }
+    }
+
+    /// The field at the end of a path through structs, lists and maps, and what it belongs to.
+    fn leaf(&mut self, owner: &Owner, path: &Path, undoing: &Undoing<'_>, whole: &Whole<'_>) -> Option<(Owner, Field)> {
         let mut owner = owner.clone();
         let (last, around) = path.split_last()?;
         for step in around {
-            match self.member_type(&owner, &step.value, whole).as_ref().and_then(super::targets::named) {
+            match self.member_type(&owner, &step.value, undoing.version, whole).as_ref().and_then(super::targets::named) {
                 Some(symbol) => owner = Owner::Type(symbol),
                 None => {
                     self.report(self.no_member(&owner, step, whole));
@@ -542,21 +620,11 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        let found = match &owner {
-            Owner::Type(symbol) => self.definitions_of(*symbol).find_map(|definition| match &definition.kind {
-                TypeDefKind::Struct(fields) => fields.iter().find(|field| field.name == last.value).cloned(),
-                _ => None,
-            }),
-            Owner::Module(symbol) => {
-                let inputs = whole.modules.iter().filter(|module| module.symbol == *symbol).flat_map(|module| &module.inputs);
-                inputs.map(|input| &input.field).find(|field| field.name == last.value).cloned()
-            }
-            Owner::Connection(_) => None,
-        };
+        let found = self.member(&owner, &last.value, undoing.version, whole);
         if found.is_none() {
             self.report(self.no_member(&owner, last, whole));
         }
-        found
+        found.map(|field| (owner, field))
     }
 
     fn no_member(&self, owner: &Owner, name: &Ident, whole: &Whole<'_>) -> Diagnostic {
@@ -625,11 +693,7 @@ impl<'a> Resolver<'a> {
                     visit(Members::Inputs(&mut module.inputs, &module.encoding));
                 }
             }
-            Owner::Connection(name) => {
-                for connection in whole.connections.iter_mut().filter(|one| one.name == *name && one.on.has(version)) {
-                    visit(Members::Fields(&mut connection.fields));
-                }
-            }
+            Owner::Connection(_) => {}
         }
     }
 }
@@ -642,43 +706,23 @@ pub(super) enum Members<'m> {
     Inputs(&'m mut Vec<Input>, &'m crate::model::Encoding),
 }
 
-/// Puts in what was there before; gives the place of what stands in its way.
-fn insert<T: Marked>(list: &mut Vec<T>, one: T) -> Option<Span> {
-    let clash = list.iter().find(|other| other.name() == one.name() && !other.on().and(one.on()).is_empty()).map(Marked::span);
-    if clash.is_none() {
-        list.push(one);
+/// Where a removed input went, where that is not said.
+fn old_place(written: Option<&Ident>, encoding: &Encoding) -> Place {
+    match (written, encoding) {
+        (Some(place), _) => super::modules::place(&place.value),
+        (None, Encoding::None) => Place::Query("form_explode"),
+        (None, _) => Place::Body,
     }
-    clash
 }
 
-/// Renames how a member was before.
-fn renamed<T: Marked>(
-    list: &mut Vec<T>,
-    now: &str,
-    then: &str,
-    version: usize,
-    before: crate::model::Versions,
-    taken: &mut Option<Span>,
-    rename: impl FnOnce(&mut T),
-) -> Result<(), Parting> {
-    let clash = list.iter().find(|other| other.name() == then && other.on().has(version - 1)).map(Marked::span);
-    if clash.is_some() {
-        *taken = clash;
-        return Ok(());
-    }
-    part(list, now, version, before).map(rename)
-}
-
-fn old_variant(written: &ast::Variant, before: crate::model::Versions) -> EnumVariant {
-    let value = written.value.as_ref().and_then(literal).unwrap_or_else(|| Literal::Text(written.name.value.clone()));
-    EnumVariant {
-        name: written.name.value.clone(),
-        value,
-        docs: super::super::docs(&written.head.docs),
-        on: before,
-        life: None,
-        span: written.name.span,
-        origin: written.name.span,
+fn old_union_variant(written: &ast::Field, field: &Field) -> UnionVariant {
+    UnionVariant {
+        name: field.name.clone(),
+        tag: written.wire.as_ref().map_or(&written.name.value, |tag| &tag.value).clone(),
+        ty: field.ty.clone(),
+        docs: field.docs.clone(),
+        on: field.on,
+        span: field.span,
     }
 }
 
@@ -689,14 +733,35 @@ fn unwrapped(ty: Type) -> (Type, bool) {
     }
 }
 
-/// A struct written in place is another type at each place, so it cannot be compared.
-fn contains_inline(ty: &ast::TypeExpr) -> bool {
+/// Where a type that is written in place stands: it is another type at each place, so it is not compared as one.
+fn inline_span(ty: &ast::TypeExpr) -> Option<Span> {
     match &ty.kind {
-        ast::TypeKind::Struct(_) => true,
-        ast::TypeKind::List(inner) | ast::TypeKind::Map(inner) => contains_inline(inner),
+        ast::TypeKind::Struct(_) => Some(ty.span),
+        ast::TypeKind::List(inner) | ast::TypeKind::Map(inner) => inline_span(inner),
         ast::TypeKind::Either(parts) => {
-            parts.iter().filter(|part| !matches!(part.kind, ast::TypeKind::Null)).count() > 1 || parts.iter().any(contains_inline)
+            let others: Vec<&ast::TypeExpr> = parts.iter().filter(|part| !matches!(part.kind, ast::TypeKind::Null)).collect();
+            if others.len() > 1 { Some(ty.span) } else { others.first().and_then(|only| inline_span(only)) }
         }
+        _ => None,
+    }
+}
+
+/// A type's text without what has no meaning in it.
+fn letters(text: &str) -> String {
+    let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    code.flat_map(str::chars).filter(|one| !one.is_whitespace() && *one != ',').collect()
+}
+
+/// Can a default, as JSON, be one of this type too?
+fn fits(default: &str, ty: &Type) -> bool {
+    let is_number = default.parse::<f64>().is_ok();
+    match ty {
+        Type::Int(_) => default.parse::<i64>().is_ok(),
+        Type::Float(_) | Type::Decimal(_) => is_number,
+        Type::Bool => matches!(default, "true" | "false"),
+        Type::String(_) | Type::Named(_) => default.starts_with('"'),
+        Type::List(..) => default.starts_with('['),
+        Type::Json => true,
         _ => false,
     }
 }
@@ -725,11 +790,24 @@ fn item_name(item: &ast::Item) -> String {
     }
 }
 
-fn still_there(target: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{target}` exists both before and after this change"))
-        .here("said to be only older")
-        .also(first, "there in the older version too")
-        .help("for what became another type write `retype`; for what came in its place, `add` the new one")
+fn value_with_type(owner: &str, written: &ast::Field) -> Diagnostic {
+    let name = &written.name.value;
+    Diagnostic::new(codes::CHANGE_CONTRADICTS, written.name.span, format!("`{owner}` is an enum, whose values have no type"))
+        .here("was a value")
+        .help(format!("write what stood for it on the wire: `remove {owner}.{name} = \"…\"`"))
+}
+
+fn field_without_type(owner: &str, written: &ast::Variant) -> Diagnostic {
+    let name = &written.name.value;
+    Diagnostic::new(codes::CHANGE_CONTRADICTS, written.name.span, format!("`{owner}` is no enum, so `{name}` had a type"))
+        .here("which type did it have?")
+        .help(format!("write its type, as in `remove {owner}.{name}: string`"))
+}
+
+fn not_a_field_but_a_value(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{name}` is no field, and this is said of fields and inputs"))
+        .here("not a field")
+        .help("values of enums and variants of unions are added, removed, renamed and merged")
 }
 
 fn not_a_field(name: &str, span: Span) -> Diagnostic {
