@@ -6,8 +6,7 @@ mod printer;
 
 use linchpin_compiler::diagnostics::{Diagnostics, Severity, full};
 use linchpin_compiler::model::Model;
-use linchpin_compiler::source::{FileId, Sources};
-use linchpin_compiler::syntax::print;
+use linchpin_compiler::source::Sources;
 use std::path::{Path, PathBuf};
 
 const CONNECTOR: &str = "connector acme \"Acme\" { server \"https://api.acme.example\" }\n";
@@ -71,18 +70,22 @@ fn snapshot(kind: &str, name: &str, text: &str, told: &str) {
 #[test]
 fn older_versions_are_the_present_with_the_changes_undone() {
     for (name, text) in fixtures("undone") {
+        snapshot("undone", &name, &text, &told(&name, &text));
+    }
+    for (name, text) in fixtures("undone") {
         let checked = check(&name, &text);
         assert_eq!(checked.errors(), 0, "{name}\n{}", checked.rendered());
-        snapshot("undone", &name, &text, &told(&name, &text));
     }
 }
 
 #[test]
 fn configuration_follows() {
     for (name, text) in fixtures("followed") {
+        snapshot("followed", &name, &text, &told(&name, &text));
+    }
+    for (name, text) in fixtures("followed") {
         let checked = check(&name, &text);
         assert_eq!(checked.errors(), 0, "{name}\n{}", checked.rendered());
-        snapshot("followed", &name, &text, &told(&name, &text));
     }
 }
 
@@ -92,5 +95,75 @@ fn contradictions_are_told_with_both_places() {
         let checked = check(&name, &text);
         assert!(checked.errors() > 0, "{name} has no mistake");
         snapshot("contradicted", &name, &text, &checked.rendered());
+    }
+}
+
+/// Lines under their headings, without the order of what stands in them.
+fn unordered(told: &str) -> Vec<String> {
+    let mut heading = "";
+    let mut lines = Vec::new();
+    for line in told.lines() {
+        if line.starts_with("── ") {
+            heading = line;
+        }
+        let open = line.replace("{ ", "{  ").replace(" }", "  }");
+        let mut parts: Vec<&str> = open.split("  ").filter(|part| !part.is_empty()).collect();
+        parts.sort_unstable();
+        lines.push(format!("{heading}: {}", parts.join("  ")));
+    }
+    lines.sort();
+    lines
+}
+
+/// The lines of each `change` in another order.
+fn reordered(text: &str, by: usize) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let indent = lines[at].len() - lines[at].trim_start().len();
+        at += 1;
+        if !lines[at - 1].trim_start().starts_with("change ") || lines[at - 1].contains('}') {
+            continue;
+        }
+        let end = (at..lines.len()).find(|end| lines[*end] == format!("{}}}", " ".repeat(indent))).expect("a block ends");
+        let turn = by % (end - at).max(1);
+        if by % 2 == 0 {
+            lines[at..end].reverse();
+        }
+        lines[at..end].rotate_left(turn);
+        at = end;
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn the_order_of_verbs_does_not_matter() {
+    for kind in ["undone", "followed"] {
+        for (name, text) in fixtures(kind) {
+            let expected = unordered(&told(&name, &text));
+            for by in 1..9 {
+                let other = reordered(&text, by);
+                assert_eq!(unordered(&told(&name, &other)), expected, "{name}, {by}\n{other}");
+            }
+        }
+    }
+}
+
+/// Blocks of other versions, and of this one, stand anywhere.
+#[test]
+fn the_order_of_blocks_does_not_matter() {
+    let change = |text: &str| text.starts_with("change ");
+    for (name, text) in fixtures("undone") {
+        let items: Vec<&str> = text.split("\n\n").collect();
+        let (changes, others): (Vec<&str>, Vec<&str>) = items.iter().partition(|item| change(item));
+        let expected = unordered(&told(&name, &text));
+        for turn in 0..changes.len() {
+            let mut turned = changes.clone();
+            turned.rotate_left(turn);
+            turned.reverse();
+            let other = turned.iter().chain(&others).copied().collect::<Vec<_>>().join("\n\n");
+            let header = other.replacen("//!", "//", usize::MAX);
+            assert_eq!(unordered(&told(&name, &header)), expected, "{name}\n{header}");
+        }
     }
 }

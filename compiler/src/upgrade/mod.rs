@@ -11,7 +11,7 @@ mod stub;
 use std::collections::HashMap;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Field, Model, Module, Symbol, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
+use crate::model::{Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
 use compare::Comparison;
 
 /// Completes the upgrades of a model, and says where there is no way forward.
@@ -62,6 +62,22 @@ impl<'m> View<'m> {
             TypeDefKind::Struct(fields) => Some(fields.iter().filter(|field| field.on.has(version) || field.on.is_empty()).collect()),
             _ => None,
         }
+    }
+
+    /// Where below these fields something stands now that stood elsewhere.
+    fn moved_below(&self, fields: &[&'m Field], origin: crate::source::Span, version: usize, depth: usize) -> Option<Vec<String>> {
+        for field in fields {
+            if field.origin == origin {
+                return Some(vec![field.name.clone()]);
+            }
+            let Type::Named(symbol) = &field.ty else { continue };
+            let Some(inner) = self.fields(*symbol, version).filter(|_| depth > 0) else { continue };
+            if let Some(mut path) = self.moved_below(&inner, origin, version, depth - 1) {
+                path.insert(0, field.name.clone());
+                return Some(path);
+            }
+        }
+        None
     }
 
     fn newest(&self) -> usize {
@@ -228,7 +244,7 @@ fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeSte
         // What the server did for an absent value is written down, so that it goes on doing so.
         let frozen = difference.kind == crate::model::DifferenceKind::Defaulted && difference.before != "none";
         let value = if required { difference.note.clone() } else { difference.before.clone() };
-        (required || frozen).then(|| UpgradeStep::Default { to: vec![input.to_owned()], value })
+        (required || frozen).then(|| UpgradeStep::Default { to: input.split('.').map(str::to_owned).collect(), value })
     });
     of_input.collect()
 }

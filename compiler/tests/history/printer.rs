@@ -7,7 +7,7 @@ use linchpin_compiler::model::{
 use std::fmt::Write;
 
 /// Everything that the history of a spec is about.
-pub fn model(model: &Model) -> String {
+pub(crate) fn model(model: &Model) -> String {
     let mut text = String::new();
     for projection in project_all(model) {
         let _ = writeln!(text, "── {}", model.apis[projection.version].name);

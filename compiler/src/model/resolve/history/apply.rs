@@ -23,15 +23,15 @@ impl<'a> Resolver<'a> {
         match &verb.kind {
             VerbKind::Add(paths) => paths.iter().for_each(|path| self.undo_add(path, verb, undoing, whole)),
             VerbKind::RemoveField { owner, field, place, successor, why } => {
-                let note = advice(successor.as_ref(), why.as_ref());
                 let shown = self.full_name(owner, undoing, whole);
+                let note = self.advice(&shown, &field.name, successor.as_ref(), why.as_ref());
                 if let Some(owner) = self.owner(owner, undoing, whole) {
                     self.had_field((&owner, &shown), field, place.as_ref(), note, verb, undoing, whole);
                 }
             }
             VerbKind::RemoveVariant { owner, variant, successor, why } => {
-                let note = advice(successor.as_ref(), why.as_ref());
                 let shown = self.full_name(owner, undoing, whole);
+                let note = self.advice(&shown, &variant.name, successor.as_ref(), why.as_ref());
                 if let Some(owner) = self.owner(owner, undoing, whole) {
                     self.had_variant((&owner, &shown), variant, note, verb, undoing, whole);
                 }
@@ -208,7 +208,7 @@ impl<'a> Resolver<'a> {
     /// What did not exist had no parts either.
     fn owner_came_later(&self, owner: &Owner, name: &str, span: Span, undoing: &Undoing<'_>, whole: &Whole<'_>) -> Diagnostic {
         let problem =
-            Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{name}` did not exist before `{}`, so this was no part of it", undoing.name()))
+            Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{name}` did not exist before `{}`, so nothing of it was otherwise", undoing.name()))
                 .here("part of what is new");
         let declared = match owner {
             Owner::Type(symbol) => self.definitions_of(*symbol).next().map(|one| one.span),
@@ -283,7 +283,7 @@ impl<'a> Resolver<'a> {
             }
             Owner::Connection(_) => {}
         }
-        self.parted(found, &target, to.span, undoing);
+        self.parted_of(found, (&owner, &target), to.span, undoing, whole);
         undoing.difference(Kind::Renamed, &target, old.value.clone(), to.value.clone(), verb);
     }
 
@@ -433,10 +433,13 @@ impl<'a> Resolver<'a> {
             return self.report(not_a_field_but_a_value(&name, span));
         }
         let was_found = found.is_ok();
-        self.parted(found, &name, span, undoing);
+        self.parted_of(found, (&owner, &name), span, undoing, whole);
         match outcome {
             Ok((before, after)) => undoing.difference(kind, &name, before, after, verb),
-            Err(problem) if was_found => self.report(contradicts_present(&name, span, &problem)),
+            Err(problem) if was_found => {
+                let present = self.member(&owner, &member, version, whole).map(|field| field.span);
+                self.report(contradicts_present(&name, span, &problem, present));
+            }
             Err(_) => {}
         }
     }
@@ -590,7 +593,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A field or input in one version.
-    fn member(&self, owner: &Owner, name: &str, version: usize, whole: &Whole<'_>) -> Option<Field> {
+    pub(super) fn member(&self, owner: &Owner, name: &str, version: usize, whole: &Whole<'_>) -> Option<Field> {
         let own = |field: &&Field| field.name == name && field.on.has(version);
         match owner {
             Owner::Type(symbol) => {
@@ -631,6 +634,23 @@ impl<'a> Resolver<'a> {
         let known = self.member_names(owner, whole);
         let what = format!("field of `{}` called", self.owner_name(owner));
         super::super::unknown::unknown(codes::UNKNOWN_TARGET, name, &what, known.iter().map(String::as_str))
+    }
+
+    /// Says what kept a member from being parted: that it, or all it belongs to, came later.
+    pub(super) fn parted_of(
+        &mut self,
+        found: Result<(), Parting>,
+        (owner, target): (&Owner, &str),
+        span: Span,
+        undoing: &Undoing<'_>,
+        whole: &Whole<'_>,
+    ) {
+        let before = self.owner_versions(owner, whole).and(undoing.before);
+        if matches!(found, Err(Parting::Missing)) && before.is_empty() {
+            let name = target.rsplit_once('.').map_or(target, |(owner, _)| owner).to_owned();
+            return self.report(self.owner_came_later(owner, &name, span, undoing, whole));
+        }
+        self.parted(found, target, span, undoing);
     }
 
     /// Says what kept a member from being parted.
@@ -774,11 +794,6 @@ fn shown_value(value: &Literal) -> String {
     }
 }
 
-fn advice(successor: Option<&Path>, why: Option<&ast::Text>) -> String {
-    let used = successor.map(|path| format!("use {}", joined(path).0));
-    [used, why.map(|why| why.value.clone())].into_iter().flatten().collect::<Vec<_>>().join(": ")
-}
-
 fn item_name(item: &ast::Item) -> String {
     match item {
         ast::Item::Module(item) => item.name.value.clone(),
@@ -816,8 +831,12 @@ fn not_a_field(name: &str, span: Span) -> Diagnostic {
         .help("name a field by what it belongs to, as in `Project.budget`")
 }
 
-pub(super) fn contradicts_present(name: &str, span: Span, problem: &str) -> Diagnostic {
-    Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{name}` {problem}"))
-        .here("contradicts how it is now")
-        .help("a change says how this version differs from the one before: mend the present, or the change")
+/// What a change says of the present is not so.
+pub(super) fn contradicts_present(name: &str, span: Span, problem: &str, present: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{name}` {problem}")).here("contradicts how it is");
+    let diagnostic = match present {
+        Some(present) => diagnostic.also(present, "as it is in this version"),
+        None => diagnostic,
+    };
+    diagnostic.help("a change says how this version differs from the one before: mend the present, or the change")
 }

@@ -110,14 +110,21 @@ pub(super) fn show<T: Marked>(list: &mut [T]) {
     }
 }
 
-/// Two of one name in one version: the places of the later and the earlier.
-pub(super) fn twice<T: Marked>(list: &[T], version: usize) -> Vec<(String, Span, Span)> {
-    let there: Vec<&T> = list.iter().filter(|one| one.on().has(version)).collect();
-    let pairs = there.iter().enumerate().filter_map(|(at, one)| {
-        let other = there[..at].iter().find(|other| other.name() == one.name())?;
-        Some((one.name().to_owned(), one.span(), other.span()))
-    });
-    pairs.collect()
+/// Two of one name in one version: the places of the later and the earlier. The later goes, so that nothing follows from it.
+pub(super) fn take_twice<T: Marked>(list: &mut Vec<T>, version: usize) -> Vec<(String, Span, Span)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < list.len() {
+        let one = &list[at];
+        let other = list[..at].iter().find(|other| one.on().has(version) && other.on().has(version) && other.name() == one.name());
+        if let Some(other) = other {
+            found.push((one.name().to_owned(), one.span(), other.span()));
+            list.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    found
 }
 
 /// Why something could not be parted.

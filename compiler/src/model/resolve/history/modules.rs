@@ -88,7 +88,7 @@ impl<'a> Resolver<'a> {
         let call = |module: &Module| format!("{} {}", module.method, path_text(&module.path));
         let symbol = self.owner_named(path, undoing, whole);
         let there = |module: &&Module| Some(Owner::Module(module.symbol)) == symbol && module.on.has(undoing.version);
-        let present = whole.modules.iter().filter(there).max_by_key(|module| module.revision).map(call);
+        let present = whole.modules.iter().filter(there).max_by_key(|module| module.revision).map(|one| (call(one), one.spans.path));
         let shown = |(method, path): &(Spanned<String>, ast::Template)| format!("{} {}", method.value, template_text(path));
         let (was, is) = (shown(from), shown(to));
         let method = self.method(&from.0);
@@ -128,8 +128,8 @@ impl<'a> Resolver<'a> {
         module.inputs.retain(|input| !(matches!(input.place, Place::Path(_)) && gone.contains(&&input.field.name)));
         module.path = parts;
         module.method = method;
-        if let Some(present) = present.filter(|present| *present != is) {
-            self.report(contradicts_present(&name, span, &format!("is `{present}` now, not `{is}`")));
+        if let Some((present, place)) = present.filter(|(present, _)| *present != is) {
+            self.report(contradicts_present(&name, span, &format!("is `{present}` now, not `{is}`"), Some(place)));
         }
         if let Some(hole) = missing {
             self.report(
@@ -168,10 +168,12 @@ impl<'a> Resolver<'a> {
         }
         let Some(module) = self.older_module(path, Facet::Status, undoing, whole) else { return };
         let Some(at) = module.answers.iter().position(|answer| answer.statuses.0 <= is.0 && is.1 <= answer.statuses.1) else {
-            self.report(contradicts_present(&name, span, &format!("does not answer with {} now", to.value)));
+            let place = module.answers.first().map(|answer| answer.span);
+            self.report(contradicts_present(&name, span, &format!("does not answer with {} now", to.value), place));
             return;
         };
         let answer = &mut module.answers[at];
+        let place = answer.span;
         let contradiction = returned.as_ref().filter(|ty| answer.body.as_ref() != Some(ty)).is_some();
         let replaced = Answer { statuses: was, ..answer.clone() };
         *answer = match returned {
@@ -180,7 +182,7 @@ impl<'a> Resolver<'a> {
         };
         if contradiction {
             let ty = returning.map_or("", |ty| self.sources.text(ty.span)).to_owned();
-            self.report(contradicts_present(&name, span, &format!("does not give `{ty}` now")));
+            self.report(contradicts_present(&name, span, &format!("does not give `{ty}` now"), Some(place)));
         }
         undoing.difference(Kind::Status, &name, from.value.clone(), to.value.clone(), verb);
     }
@@ -225,7 +227,7 @@ impl<'a> Resolver<'a> {
         let Some(target) = self.target(input, undoing, whole) else { return };
         let (name, span) = (self.full_name(input, undoing, whole), joined(input).1);
         let Target::Member(owner @ Owner::Module(_), member) = target else {
-            self.report(contradicts_present(&name, span, "is no input of a module, so it has no place"));
+            self.report(contradicts_present(&name, span, "is no input of a module, so it has no place", None));
             return;
         };
         if !self.said_once(&owner, &member, Facet::Place, span, undoing) {
@@ -249,9 +251,11 @@ impl<'a> Resolver<'a> {
         });
         self.places_have_bodies(&owner, before, whole);
         if found.is_ok() && present != to.value {
-            self.report(contradicts_present(&name, to.span, &format!("goes into the {present} now, not the {}", to.value)));
+            let place = self.member(&owner, &member, version, whole).map(|field| field.span);
+            let problem = format!("goes into the {present} now, not the {}", to.value);
+            self.report(contradicts_present(&name, to.span, &problem, place));
         }
-        self.parted(found, &name, span, undoing);
+        self.parted_of(found, (&owner, &name), span, undoing, whole);
         undoing.difference(Kind::Moved, &name, from.value.clone(), to.value.clone(), verb);
     }
 
@@ -353,11 +357,12 @@ impl<'a> Resolver<'a> {
         let is_there = |name: &Ident, on: &dyn Fn(Versions) -> bool| {
             name.value == "none" || whole.connections.iter().any(|one| one.name == name.value && on(one.on))
         };
+        let place = |name: &Ident| whole.connections.iter().find(|one| one.name == name.value).map(|one| one.span);
         if !is_there(from, &|on| on.has(version - 1)) {
-            self.report(contradicts_present(&from.value, from.span, "is not there in the version before"));
+            self.report(contradicts_present(&from.value, from.span, "is not there in the version before", place(from)));
         }
         if !is_there(to, &|on| on.has(version)) {
-            self.report(contradicts_present(&to.value, to.span, "is not there in this version"));
+            self.report(contradicts_present(&to.value, to.span, "is not there in this version", place(to)));
         }
         for connection in whole.connections.iter_mut() {
             if connection.name == from.value {
@@ -387,7 +392,8 @@ impl<'a> Resolver<'a> {
         let servers = &mut whole.connector.servers;
         let Some(at) = servers.iter().position(|server| server.url.text == is && server.on.has(undoing.version - 1)) else {
             let shown = servers.first().map_or_else(|| "none".to_owned(), |server| format!("`{}`", server.url.text));
-            return self.report(contradicts_present(&is, to.span, &format!("is no server now; there is {shown}")));
+            let place = servers.first().map(|server| server.url.span);
+            return self.report(contradicts_present(&is, to.span, &format!("is no server now; there is {shown}"), place));
         };
         let older = crate::model::Server { name: servers[at].name.clone(), url, on: servers[at].on.and(before) };
         servers[at].on = servers[at].on.without(before);
@@ -525,7 +531,7 @@ fn holes(template: &ast::Template) -> Vec<&Ident> {
         .collect()
 }
 
-fn path_text(parts: &[PathPart]) -> String {
+pub(super) fn path_text(parts: &[PathPart]) -> String {
     let text = |part: &PathPart| match part {
         PathPart::Text(text) => text.clone(),
         PathPart::Input(name) => format!("{{{name}}}"),

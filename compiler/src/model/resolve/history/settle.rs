@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use super::super::Resolver;
 use super::apply::Members;
-use super::members::{show, twice};
+use super::members::{show, take_twice};
 use super::targets::Owner;
 use super::{Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Field, PathPart, Place, Symbol, Type, TypeDef, TypeDefKind, Versions};
+use crate::model::{Field, Module, PathPart, Place, Symbol, Type, TypeDef, TypeDefKind, Versions};
 use crate::source::Span;
 
 impl Resolver<'_> {
@@ -36,10 +36,10 @@ impl Resolver<'_> {
             let mut found = Vec::new();
             self.in_members(owner, version, whole, &mut |members| {
                 found.extend(match members {
-                    Members::Fields(list) => twice(list, version),
-                    Members::Variants(list) => twice(list, version),
-                    Members::Union(list) => twice(list, version),
-                    Members::Inputs(list, _) => twice(list, version),
+                    Members::Fields(list) => take_twice(list, version),
+                    Members::Variants(list) => take_twice(list, version),
+                    Members::Union(list) => take_twice(list, version),
+                    Members::Inputs(list, _) => take_twice(list, version),
                 });
             });
             for (name, later, earlier) in found {
@@ -61,7 +61,7 @@ impl Resolver<'_> {
                     let hole = module.path.contains(&PathPart::Input(input.field.name.clone()));
                     let in_path = matches!(input.place, Place::Path(_));
                     if hole != in_path {
-                        problems.push(other_path(&name, &module.method, &input.field.name, input.field.span, in_path, module.spans.path));
+                        problems.push(other_path(&name, module, &input.field, in_path));
                     }
                 }
             }
@@ -126,11 +126,12 @@ fn still_there(target: &str, later: Span, earlier: Span, version: &str) -> Diagn
         .help("for what got another type write `retype`; what only came with this version, `add`")
 }
 
-fn other_path(name: &str, method: &str, input: &str, span: Span, in_path: bool, path: Span) -> Diagnostic {
+fn other_path(name: &str, module: &Module, field: &Field, in_path: bool) -> Diagnostic {
     let problem = if in_path { "went into the path, which has no place for it" } else { "did not go into the path, which has a place for it" };
-    let (was, is) = if in_path { (format!("/…/{{{input}}}"), "/…".to_owned()) } else { ("/…".to_owned(), format!("/…/{{{input}}}")) };
-    Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("before, `{input}` of `{name}` {problem}"))
+    let was = if in_path { format!("/…/{{{}}}", field.name) } else { "/…".to_owned() };
+    let (method, is) = (&module.method, super::modules::path_text(&module.path));
+    Diagnostic::new(codes::CHANGE_CONTRADICTS, field.span, format!("before, `{}` of `{name}` {problem}", field.name))
         .here("another place before")
-        .also(path, "the path, now and before")
+        .also(module.spans.path, "the path, now and before")
         .help(format!("say how the path was: `move {name} {method} \"{was}\" -> {method} \"{is}\"`"))
 }
