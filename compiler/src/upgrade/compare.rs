@@ -15,6 +15,8 @@ pub(super) struct Missing {
     pub(super) name: String,
     /// What keeps the value that was stored from being taken, where one was.
     pub(super) why: Option<String>,
+    /// A value that could stand there, as the spec writes it.
+    pub(super) sample: String,
 }
 
 impl Missing {
@@ -68,7 +70,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     let (from, to) = ([source.name.clone()], [field.name.clone()]);
                     self.value(source, field, &from, &to);
                     if self.missing.len() == before && source.optional && is_needed(field) {
-                        self.missing.push(Missing { name: field.name.clone(), why: Some("it was optional".to_owned()) });
+                        self.lacks(field, &[field.name.clone()], Some("it was optional".to_owned()));
                     }
                     let mut since = self.missing.split_off(before);
                     since.retain(|one| !told.iter().any(|to| one.is_at_or_below(to)));
@@ -76,7 +78,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     used.push(vec![source.name.clone()]);
                 }
                 None if !told.is_empty() || !is_needed(field) => {}
-                None => self.missing.push(Missing { name: field.name.clone(), why: None }),
+                None => self.lacks(field, &[field.name.clone()], None),
             }
         }
         for field in older.iter().filter(|field| !field.rest) {
@@ -85,6 +87,30 @@ impl<'v, 'm> Comparison<'v, 'm> {
         self.moved_inside(older, newer);
         let sources: Vec<&[String]> = said.iter().filter_map(source).collect();
         self.unused.retain(|path| !sources.iter().any(|said| path.starts_with(said)));
+    }
+
+    fn lacks(&mut self, field: &Field, path: &[String], why: Option<String>) {
+        let sample = self.sample(&field.ty);
+        self.missing.push(Missing { name: path.join("."), why, sample });
+    }
+
+    /// A value of a type, for the block to paste.
+    fn sample(&self, ty: &Type) -> String {
+        if let Type::Named(symbol) = ty
+            && let Some(TypeDefKind::Enum { variants, .. }) = self.view.definition(*symbol, self.now)
+        {
+            let there = variants.iter().find(|one| one.on.has(self.now));
+            return there.map_or_else(|| "\"…\"".to_owned(), |one| one.name.clone());
+        }
+        match kind(self.view, ty, self.now) {
+            Some(Coercion::Number) => "0",
+            Some(Coercion::Boolean) => "false",
+            Some(Coercion::Array) => "[]",
+            Some(Coercion::Collection) => "{}",
+            None => "null",
+            Some(Coercion::Text | Coercion::Date | Coercion::Time | Coercion::Buffer) => "\"…\"",
+        }
+        .to_owned()
     }
 
     /// What stands inside of another input now.
@@ -116,7 +142,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
         if let Some(from) = moved {
             if is_needed(field) && self.may_be_absent(older, from) {
                 let why = format!("`was.{}` was optional", from.join("."));
-                self.missing.push(Missing { name: path.join("."), why: Some(why) });
+                self.lacks(field, path, Some(why));
             }
             return;
         }
@@ -124,7 +150,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
         let inner = if let Type::Named(symbol) = &field.ty { self.view.fields(*symbol, self.now) } else { None };
         match inner.filter(|_| partly && depth < DEPTH) {
             Some(inner) => inner.iter().for_each(|field| self.said_is_there(field, &joined(path, &field.name), older, said, depth + 1)),
-            None if is_needed(field) && !partly => self.missing.push(Missing { name: path.join("."), why: None }),
+            None if is_needed(field) && !partly => self.lacks(field, path, None),
             None => {}
         }
     }
@@ -202,19 +228,19 @@ impl<'v, 'm> Comparison<'v, 'm> {
             }
             (was, is) => {
                 let (was_kind, is_kind) = (kind(self.view, was, self.then), kind(self.view, is, self.now));
-                self.turned(was_kind, is_kind, from, to);
+                self.turned(was_kind, is_kind, newer, from, to);
             }
         }
     }
 
-    fn turned(&mut self, was: Option<Coercion>, is: Option<Coercion>, from: &[String], to: &[String]) {
+    fn turned(&mut self, was: Option<Coercion>, is: Option<Coercion>, newer: &Field, from: &[String], to: &[String]) {
         match (was, is) {
             (Some(was), Some(is)) if was != is => {
                 if turns_into(was, is) {
                     self.moved(from, to, Some(is));
                 } else {
                     let why = format!("{} cannot be turned into {}", word(was), word(is));
-                    self.missing.push(Missing { name: to.join("."), why: Some(why) });
+                    self.lacks(newer, to, Some(why));
                 }
             }
             _ => self.moved(from, to, None),
@@ -234,7 +260,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
             }
             _ => {
                 let (was, is) = (kind(self.view, &older.ty, self.then), kind(self.view, &newer.ty, self.now));
-                self.turned(was, is, from, to);
+                self.turned(was, is, newer, from, to);
             }
         }
     }
@@ -249,14 +275,14 @@ impl<'v, 'm> Comparison<'v, 'm> {
         for field in &newer {
             let Some(source) = counterpart(field, &older) else {
                 if is_needed(field) {
-                    inside.missing.push(Missing { name: format!("{}.{}", to.join("."), field.name), why: None });
+                    inside.lacks(field, &joined(to, &field.name), None);
                 }
                 continue;
             };
             let before = inside.missing.len();
             inside.value(source, field, &joined(from, &source.name), &joined(to, &field.name));
             if inside.missing.len() == before && source.optional && is_needed(field) {
-                inside.missing.push(Missing { name: joined(to, &field.name).join("."), why: Some("it was optional".to_owned()) });
+                inside.lacks(field, &joined(to, &field.name), Some("it was optional".to_owned()));
             }
             all_kept &= source.name == field.name;
         }

@@ -29,7 +29,7 @@ pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
         upgrades.extend(derived);
         prove::revisions_have_a_way_forward(&view, &upgrades, diagnostics);
         prove::successors_take_the_configuration(&view, &upgrades, diagnostics);
-        prove::claims_of_no_loss_hold(&view, &upgrades, diagnostics);
+        prove::claims_of_no_loss_hold(&upgrades, diagnostics);
         upgrades
     };
     model.upgrades = upgrades;
@@ -222,7 +222,7 @@ fn follow(
         cursor_reset: None,
         reauthorize: None,
         stored: Vec::new(),
-        lossless: false,
+        lossless: None,
         written: false,
         span: newer.span,
     };
@@ -291,7 +291,7 @@ fn retired(view: &View<'_>, older: &Module, then: usize) -> Option<Upgrade> {
         cursor_reset: None,
         reauthorize: None,
         stored: Vec::new(),
-        lossless: false,
+        lossless: None,
         written: false,
         span: view.model.modules.iter().find(|module| module.symbol == older.symbol).map_or(older.span, |module| module.span),
     })
@@ -326,7 +326,7 @@ fn to_successors(view: &View<'_>, known: &[Upgrade]) -> Vec<Upgrade> {
                 cursor_reset: None,
                 reauthorize: None,
                 stored: Vec::new(),
-                lossless: false,
+                lossless: None,
                 written: false,
                 span: older.span,
             });

@@ -10,7 +10,7 @@ use crate::source::Span;
 fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
     let asks = missing.iter().map(|one| match one.name.contains('.') {
         false => format!("ask {} \"…\"", one.name),
-        true => format!("default {} = null", one.name),
+        true => format!("default {} = {}", one.name, one.sample),
     });
     let drops = unused.iter().map(|path| format!("drop was.{} because \"…\"", path.join(".")));
     asks.chain(drops).collect()

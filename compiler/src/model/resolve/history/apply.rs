@@ -74,11 +74,16 @@ impl<'a> Resolver<'a> {
         if !self.said_once(owner, member, Facet::Presence, span, undoing) {
             return;
         }
-        let found = match target {
-            Target::Whole(owner) => self.came_whole(&owner, undoing, whole),
-            Target::Member(owner, member) => self.came_member(&owner, &member, undoing, whole),
-        };
-        self.parted(found, &name, span, undoing);
+        match target {
+            Target::Whole(owner) => {
+                let found = self.came_whole(&owner, undoing, whole);
+                self.parted(found, &name, span, undoing);
+            }
+            Target::Member(owner, member) => {
+                let found = self.came_member(&owner, &member, undoing, whole);
+                self.parted_of(found, (&owner, &name), span, undoing, whole);
+            }
+        }
         undoing.difference(Kind::Added, &name, String::new(), name.clone(), verb);
     }
 
@@ -467,7 +472,7 @@ impl<'a> Resolver<'a> {
                 continue;
             }
             let found = self.came_member(&owner, &last.value, undoing, whole);
-            self.parted(found, &format!("{owner_name}.{}", last.value), last.span, undoing);
+            self.parted_of(found, (&owner, &format!("{owner_name}.{}", last.value)), last.span, undoing, whole);
         }
         let note = format!("use {}", shown.join(", "));
         self.had_field((&owner, &owner_name), field, None, note, verb, undoing, whole);
@@ -493,7 +498,7 @@ impl<'a> Resolver<'a> {
             return;
         }
         let found = self.came_member(&owner, &to.value, undoing, whole);
-        self.parted(found, &target, to.span, undoing);
+        self.parted_of(found, (&owner, &target), to.span, undoing, whole);
         let noted = undoing.differences.len();
         for field in fields {
             self.had_field((&owner, &owner_name), field, None, String::new(), verb, undoing, whole);
@@ -520,7 +525,7 @@ impl<'a> Resolver<'a> {
             return;
         }
         let found = self.came_member(&owner, &to.value, undoing, whole);
-        self.parted(found, &target, to.span, undoing);
+        self.parted_of(found, (&owner, &target), to.span, undoing, whole);
         let merged = self.variant_origin(&owner, &to.value);
         let noted = undoing.differences.len();
         for variant in variants {
@@ -643,14 +648,43 @@ impl<'a> Resolver<'a> {
         (owner, target): (&Owner, &str),
         span: Span,
         undoing: &Undoing<'_>,
-        whole: &Whole<'_>,
+        whole: &mut Whole<'_>,
     ) {
         let before = self.owner_versions(owner, whole).and(undoing.before);
         if matches!(found, Err(Parting::Missing)) && before.is_empty() {
             let name = target.rsplit_once('.').map_or(target, |(owner, _)| owner).to_owned();
             return self.report(self.owner_came_later(owner, &name, span, undoing, whole));
         }
+        let member = target.rsplit_once('.').map(|(_, member)| member).filter(|_| matches!(found, Err(Parting::Missing)));
+        if let Some(member) = member {
+            let known = self.names_in(owner, undoing.version, whole);
+            let near = crate::diagnostics::nearest::nearest(member, known.iter().map(String::as_str));
+            let written = self.sources.text(span);
+            let kept = written.rsplit_once('.').map_or_else(String::new, |(owner, _)| format!("{owner}."));
+            let missing = missing(target, span, undoing);
+            return self.report(match near {
+                Some(near) => missing.help(format!("write `{near}`")).replace(format!("write `{near}`"), span, format!("{kept}{near}")),
+                None => missing.help("name things as they are in this version; `remove` says what only older versions had"),
+            });
+        }
         self.parted(found, target, span, undoing);
+    }
+
+    /// What an owner has in one version.
+    fn names_in(&mut self, owner: &Owner, version: usize, whole: &mut Whole<'_>) -> Vec<String> {
+        fn names<T: super::members::Marked>(list: &[T], version: usize) -> Vec<String> {
+            list.iter().filter(|one| one.on().has(version)).map(|one| one.name().to_owned()).collect()
+        }
+        let mut found = Vec::new();
+        self.in_members(owner, version, whole, &mut |members| {
+            found.extend(match members {
+                Members::Fields(list) => names(list, version),
+                Members::Variants(list) => names(list, version),
+                Members::Union(list) => names(list, version),
+                Members::Inputs(list, _) => names(list, version),
+            });
+        });
+        found
     }
 
     /// Says what kept a member from being parted.
@@ -658,12 +692,10 @@ impl<'a> Resolver<'a> {
         let version = &undoing.item.version;
         match found {
             Ok(()) => {}
-            Err(Parting::Missing) => self.report(
-                Diagnostic::new(codes::UNKNOWN_TARGET, span, format!("there is no `{target}` in `{}`", version.value))
-                    .here("not there")
-                    .also(version.span, "this version")
-                    .help("name things as they are in this version; `remove` says what only older versions had"),
-            ),
+            Err(Parting::Missing) => {
+                let help = "name things as they are in this version; `remove` says what only older versions had";
+                self.report(missing(target, span, undoing).help(help));
+            }
             Err(Parting::NotBefore(first)) => self.report(
                 Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{target}` did not exist before `{}`", version.value))
                     .here("said to have been otherwise before")
@@ -823,6 +855,12 @@ fn not_a_field_but_a_value(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::CHANGE_CONTRADICTS, span, format!("`{name}` is no field, and this is said of fields and inputs"))
         .here("not a field")
         .help("values of enums and variants of unions are added, removed, renamed and merged")
+}
+
+fn missing(target: &str, span: Span, undoing: &Undoing<'_>) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_TARGET, span, format!("there is no `{target}` in `{}`", undoing.name()))
+        .here("not there")
+        .also(undoing.item.version.span, "this version")
 }
 
 fn not_a_field(name: &str, span: Span) -> Diagnostic {
