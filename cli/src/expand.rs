@@ -186,7 +186,9 @@ impl Writer<'_> {
         match place {
             Place::Query("form_explode") | Place::Path("simple") | Place::Header("simple") | Place::Body | Place::WholeBody => {}
             Place::Path(style) | Place::Query(style) | Place::Header(style) | Place::Cookie(style) => {
-                let (name, explode) = style.split_once('_').map_or((*style, " joined"), |(name, _)| (name, " explode"));
+                // The other styles have one form.
+                let usual = if *style == "form" { " joined" } else { "" };
+                let (name, explode) = style.split_once('_').map_or((*style, usual), |(name, _)| (name, " explode"));
                 let _ = write!(text, " style {name}{explode}");
             }
         }

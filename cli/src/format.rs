@@ -3,7 +3,7 @@
 use crate::output::say;
 use crate::{Outcome, spec};
 use linchpin_compiler::diagnostics::{Diagnostics, full};
-use linchpin_compiler::syntax::print;
+use linchpin_compiler::syntax::{self, print};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,7 +25,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let sources = spec::read(path)?;
         for (id, file) in sources.iter() {
             let mut diagnostics = Diagnostics::default();
-            let Some(formatted) = print::format(id, &file.text, &mut diagnostics) else {
+            let text = syntax::is_text(file, &mut diagnostics).then_some(&file.text);
+            let Some(formatted) = text.and_then(|text| print::format(id, text, &mut diagnostics)) else {
                 for one in diagnostics.sorted(&sources) {
                     anstream::eprintln!("{}", full::render(one, &sources, std::io::stderr().is_terminal()));
                 }

@@ -9,6 +9,7 @@ mod output;
 mod serve;
 mod spec;
 mod tables;
+mod upgrade;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ enum Command {
     Call(call::Arguments),
     /// Serves a spec's examples and tests on loopback.
     Serve(serve::Arguments),
+    /// Plans and makes the upgrade of stored scenarios.
+    Upgrade(upgrade::Arguments),
 }
 
 /// What a command ends with when it did not do what was asked; the message is for people.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Upgrade(arguments) => upgrade::run(&arguments),
     };
     outcome.unwrap_or_else(|message| {
         anstream::eprintln!("linchpin: {message}");

@@ -20,7 +20,7 @@ pub(crate) fn load(path: &Path) -> Result<Model, String> {
 
 /// The files of a connector.
 pub(crate) fn read(path: &Path) -> Result<Sources, String> {
-    linchpin_compiler::build_script::load(path).map_err(|error| format!("{}: {error}", path.display()))
+    linchpin_compiler::build_script::load(path).map_err(|error| error.to_string())
 }
 
 /// One version of a connector: the newest, unless one is named.
@@ -55,7 +55,26 @@ pub(crate) fn module<'p>(projection: &'p Projection<'_>, wanted: &str) -> Result
         let names: Vec<_> = modules().map(full_name).collect();
         match linchpin_compiler::diagnostics::nearest::nearest(name, names.iter().map(String::as_str)) {
             Some(near) => format!("there is no module `{wanted}`; did you mean `{near}`?"),
-            None => format!("there is no module `{wanted}`; there are {}", names.join(", ")),
+            None => format!("there is no module `{wanted}`; {}", some_of(&names, name)),
         }
     })
+}
+
+/// How many names a message lists.
+const NAMES_SHOWN: usize = 20;
+
+/// The modules of the group that was named, or else those that come first.
+fn some_of(names: &[String], wanted: &str) -> String {
+    let group = wanted.rsplit_once('.').map_or("", |(group, _)| group);
+    let in_group = |name: &&String| name.rsplit_once('.').is_some_and(|(other, _)| other == group);
+    let mut shown: Vec<&String> = names.iter().filter(in_group).collect();
+    let (what, all) = if shown.is_empty() {
+        shown = names.iter().collect();
+        ("there are".to_owned(), names.len())
+    } else {
+        (format!("`{group}` has"), shown.len())
+    };
+    shown.truncate(NAMES_SHOWN);
+    let listed = shown.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    if all > shown.len() { format!("{what} {listed} and {} more", all - shown.len()) } else { format!("{what} {listed}") }
 }

@@ -1,20 +1,28 @@
 //! A projection as the tables that the runtime executes. What rustc does with generated code for a program is done here when the
 //! command runs, over shapes without Rust types. They live as long as the command.
 
+mod connections;
+mod types;
+mod upgrades;
+
+use connections::{constant_send, credential, grant};
+use types::Declaring;
+
 use linchpin_compiler::model::{
-    self, Bounds, ConstantPlace, Decoding, Encoding, Field, Grant, Literal, Module, ModuleServer, PathPart, Place, Projection, RetryClass,
-    Script, Send, Stop, Strategy, Symbol, Template, Type, TypeDefKind,
+    self, ConstantPlace, Decoding, Encoding, Literal, Module, ModuleServer, PathPart, Place, Projection, RetryClass, Script, Stop,
+    Strategy, Symbol, Template, Type,
 };
 use linchpin_compiler::syntax::ast::{Date, ModuleKind};
+use linchpin_runtime::Download;
 use linchpin_runtime::operation as table;
-use linchpin_runtime::shape::dynamic::{Declarations, Declared, DynamicField, Part, id, leak};
-use linchpin_runtime::shape::{Attrs, Shape, Shaped, UnionStyle};
-use linchpin_runtime::{Body, Date as DateValue, DateTime, Decimal, Download, Duration, Host, Secret, Time};
+use linchpin_runtime::shape::dynamic::{Declarations, Declared, leak};
+use linchpin_runtime::shape::{Shape, Shaped};
 use std::collections::HashMap;
 
 /// The table of one version of a connector.
 pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
     let shapes = Shapes::of(projection);
+    let followed = upgrades::tables(projection, &shapes);
     let connector = &projection.model.connector;
     let version = &projection.model.apis[projection.version];
     let connections = projection.model.connections.iter().filter(|one| one.on.has(projection.version));
@@ -42,7 +50,20 @@ pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
         released: version.released.as_ref().map_or("", date),
         unsupported: version.unsupported.as_ref().map(date),
         removed: version.removed.as_ref().map(date),
+        versions: all(projection.model.apis.iter().map(dates)),
+        upgrades: followed.0,
+        connection_upgrades: followed.1,
     }))
+}
+
+/// When a version lives.
+fn dates(version: &model::Api) -> table::ApiDates {
+    table::ApiDates {
+        version: leak(version.name.as_str()),
+        released: version.released.as_ref().map_or("", date),
+        unsupported: version.unsupported.as_ref().map(date),
+        removed: version.removed.as_ref().map(date),
+    }
 }
 
 fn all<T>(items: impl Iterator<Item = T>) -> &'static [T] {
@@ -73,13 +94,8 @@ struct Shapes {
     outputs: HashMap<(Symbol, u32), &'static Shape>,
     fields: HashMap<(String, u32), &'static Shape>,
     parts: HashMap<String, &'static Shape>,
-}
-
-/// While shapes are being declared.
-struct Declaring<'p> {
-    projection: &'p Projection<'p>,
-    shapes: Declarations,
-    types: HashMap<Symbol, Declared>,
+    /// What upgrades start from that no version has any more, by their index.
+    older: HashMap<usize, &'static Shape>,
 }
 
 impl Shapes {
@@ -108,6 +124,12 @@ impl Shapes {
         for failure in projection.model.connector.fails.iter().chain(projection.modules.iter().flat_map(|one| &one.item.fails)) {
             parts.entry(format!("{:?}", failure.body)).or_insert_with(|| declaring.holder(&failure.body));
         }
+        let mut older = HashMap::new();
+        for (index, upgrade) in projection.model.upgrades.iter().enumerate() {
+            if upgrades::is_described(upgrade, projection) {
+                older.insert(index, declaring.structure("input", "", &upgrade.input));
+            }
+        }
         let full_name = |symbol| {
             let name = projection.model.name(symbol);
             leak(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
@@ -120,6 +142,7 @@ impl Shapes {
             inputs: inputs.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
             outputs: outputs.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
             fields: fields.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
+            older: older.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
             parts: parts.into_iter().map(|(key, declared): (_, Declared)| (key, finished[declared.index()])).collect(),
         }
     }
@@ -278,170 +301,6 @@ fn several_outputs(module: &Module) -> Option<Vec<&Option<Type>>> {
     (bodies.len() > 1).then_some(bodies)
 }
 
-impl Declaring<'_> {
-    fn definition(&self, definition: &model::TypeDef) {
-        let declared = self.types[&definition.symbol];
-        let name = &self.projection.model.name(definition.symbol).name;
-        match &definition.kind {
-            TypeDefKind::Struct(fields) => self.shapes.structure(declared, name, &definition.docs, self.fields(fields)),
-            TypeDefKind::Enum { closed, variants } => {
-                let symbol = |variant: &model::EnumVariant| (variant.name.clone(), variant.docs.clone());
-                let integers: Option<Vec<_>> = variants
-                    .iter()
-                    .map(|variant| match variant.value {
-                        Literal::Int(value) => Some((symbol(variant).0, value, symbol(variant).1)),
-                        _ => None,
-                    })
-                    .collect();
-                match integers {
-                    Some(symbols) => self.shapes.int_enum(declared, name, &definition.docs, !closed, symbols),
-                    None => {
-                        let symbols = variants.iter().map(|variant| (symbol(variant).0, plain(&variant.value), symbol(variant).1));
-                        self.shapes.text_enum(declared, name, &definition.docs, !closed, symbols.collect());
-                    }
-                }
-            }
-            TypeDefKind::Union { tag, closed, variants } => {
-                let style = tag.as_ref().map_or(UnionStyle::Untagged, |tag| UnionStyle::Tagged(leak(tag.as_str())));
-                let open = tag.is_some() && !closed;
-                let other = open.then(|| ("Other".to_owned(), String::new(), Part::Of(<serde_json::Value as Shaped>::SHAPE)));
-                let variants = variants.iter().map(|one| (one.name.clone(), one.tag.clone(), self.part(&one.ty))).chain(other);
-                self.shapes.union(declared, name, &definition.docs, style, open, variants.collect());
-            }
-        }
-    }
-
-    fn structure(&self, name: &str, docs: &str, fields: &[Field]) -> Declared {
-        let declared = self.shapes.declare();
-        self.shapes.structure(declared, name, docs, self.fields(fields));
-        declared
-    }
-
-    /// A structure with one field of that type, to hold the shape of a whole answer.
-    fn holder(&self, ty: &Type) -> Declared {
-        let declared = self.shapes.declare();
-        let field =
-            DynamicField { name: "value".into(), wire: "value".into(), docs: String::new(), part: self.part(ty), attrs: Attrs::REQUIRED };
-        self.shapes.structure(declared, "", "", vec![field]);
-        declared
-    }
-
-    fn output(&self, name: &str, module: &Module) -> Declared {
-        let declared = self.shapes.declare();
-        let variants = several_outputs(module).unwrap_or_default().into_iter().enumerate().map(|(index, body)| {
-            let part = match body {
-                None => Part::Of(<() as Shaped>::SHAPE),
-                Some(Type::File) => Part::Of(<Download as Shaped>::SHAPE),
-                Some(body) => self.part(body),
-            };
-            (format!("answer_{}", index + 1), String::new(), part)
-        });
-        self.shapes.union(declared, name, "", UnionStyle::Answers, false, variants.collect());
-        declared
-    }
-
-    fn fields(&self, fields: &[Field]) -> Vec<DynamicField> {
-        fields.iter().map(|field| self.field(field)).collect()
-    }
-
-    fn field(&self, field: &Field) -> DynamicField {
-        let required = !field.optional && !field.nullable;
-        let mut attrs = if field.rest {
-            Attrs::REST
-        } else if field.optional {
-            Attrs::OPTIONAL
-        } else {
-            Attrs::REQUIRED
-        };
-        if field.nullable {
-            attrs = attrs.nullable();
-        }
-        if let Some(default) = &field.default {
-            attrs = attrs.default(leak(default.as_str()));
-        }
-        attrs = written(bounded(attrs, &field.ty), &field.ty);
-        let part = match &field.ty {
-            _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::SHAPE))),
-            ty if required || is_file(ty) => self.part(ty),
-            ty => Part::Patch(Box::new(self.part(ty))),
-        };
-        DynamicField { name: field.name.clone(), wire: field.wire.clone(), docs: field.docs.clone(), part, attrs }
-    }
-
-    fn part(&self, ty: &Type) -> Part {
-        let shape = match ty {
-            Type::Named(symbol) => return Part::Declared(self.types[symbol]),
-            Type::List(item, _) => return Part::List(Box::new(self.part(item))),
-            Type::Map(item, _) => return Part::Map(Box::new(self.part(item))),
-            Type::Nullable(inner) => return Part::Patch(Box::new(self.part(inner))),
-            Type::String(_) | Type::Literal(Literal::Text(_)) => <String as Shaped>::SHAPE,
-            Type::Int(_) | Type::Literal(Literal::Int(_)) => <i64 as Shaped>::SHAPE,
-            Type::Float(_) => <f64 as Shaped>::SHAPE,
-            Type::Bool | Type::Literal(Literal::Bool(_)) => <bool as Shaped>::SHAPE,
-            Type::Decimal(_) => <Decimal as Shaped>::SHAPE,
-            Type::Date(_) => <DateValue as Shaped>::SHAPE,
-            Type::DateTime(_) => <DateTime as Shaped>::SHAPE,
-            Type::Time => <Time as Shaped>::SHAPE,
-            Type::Duration(_) => <Duration as Shaped>::SHAPE,
-            Type::Uuid => <uuid::Uuid as Shaped>::SHAPE,
-            Type::Url => <url::Url as Shaped>::SHAPE,
-            Type::Bytes(_) => <bytes::Bytes as Shaped>::SHAPE,
-            Type::Json => <serde_json::Value as Shaped>::SHAPE,
-            Type::Secret => <Secret as Shaped>::SHAPE,
-            Type::Host => <Host as Shaped>::SHAPE,
-            Type::Id(_) => id(),
-            Type::File => <Body as Shaped>::SHAPE,
-        };
-        Part::Of(shape)
-    }
-}
-
-fn is_file(ty: &Type) -> bool {
-    matches!(ty, Type::File)
-}
-
-fn bounded(attrs: Attrs, ty: &Type) -> Attrs {
-    let integer = |end: &Option<String>, other: i64| end.as_deref().and_then(|text| text.parse().ok()).unwrap_or(other);
-    let length = |attrs: Attrs, bounds: &Bounds| {
-        let attrs = if bounds.unique { attrs.unique() } else { attrs };
-        match (&bounds.min, &bounds.max) {
-            (None, None) => attrs,
-            (min, max) => attrs
-                .length(u32::try_from(integer(min, 0)).unwrap_or(0), u32::try_from(integer(max, i64::from(u32::MAX))).unwrap_or(u32::MAX)),
-        }
-    };
-    match ty {
-        Type::String(bounds) => {
-            let attrs = length(attrs, bounds);
-            bounds.pattern.as_ref().map_or(attrs, |pattern| attrs.pattern(leak(pattern.as_str())))
-        }
-        Type::List(item, bounds) | Type::Map(item, bounds) => {
-            length(attrs, bounds).items(Box::leak(Box::new(bounded(Attrs::OPTIONAL, item))))
-        }
-        Type::Nullable(inner) => bounded(attrs, inner),
-        Type::Int(bounds) if bounds.min.is_some() || bounds.max.is_some() => {
-            attrs.range(integer(&bounds.min, i64::MIN), integer(&bounds.max, i64::MAX))
-        }
-        Type::Float(bounds) | Type::Decimal(bounds) if bounds.min.is_some() || bounds.max.is_some() => {
-            let number = |end: &Option<String>, other: f64| end.as_deref().and_then(|text| text.parse().ok()).unwrap_or(other);
-            attrs.range_float(number(&bounds.min, f64::NEG_INFINITY), number(&bounds.max, f64::INFINITY))
-        }
-        Type::Literal(value) => attrs.constant(leak(json(value))),
-        _ => attrs,
-    }
-}
-
-/// How a value is written, or the items of a list: a field's format goes for all that it holds.
-fn written(attrs: Attrs, ty: &Type) -> Attrs {
-    match ty {
-        Type::Date(Some(format)) | Type::DateTime(Some(format)) | Type::Duration(Some(format)) | Type::Bytes(Some(format)) => {
-            attrs.format(leak(format.as_str()))
-        }
-        Type::List(inner, _) | Type::Map(inner, _) | Type::Nullable(inner) => written(attrs, inner),
-        _ => attrs,
-    }
-}
-
 fn text(template: &Template) -> &'static str {
     leak(template.text.as_str())
 }
@@ -471,25 +330,6 @@ fn constant_place(place: ConstantPlace) -> table::ConstantPlace {
         ConstantPlace::Header => table::ConstantPlace::Header,
         ConstantPlace::Cookie => table::ConstantPlace::Cookie,
         ConstantPlace::Body => table::ConstantPlace::Body,
-    }
-}
-
-fn constant_send(send: &Send) -> Option<table::Constant> {
-    let (place, name, value) = match send {
-        Send::Header(name, value) => (table::ConstantPlace::Header, name, value),
-        Send::Query(name, value) => (table::ConstantPlace::Query, name, value),
-        Send::Cookie(name, value) => (table::ConstantPlace::Cookie, name, value),
-        Send::Basic(..) => return None,
-    };
-    Some(table::Constant { place, name: leak(name.as_str()), value: text(value) })
-}
-
-fn credential(send: &Send) -> table::Credential {
-    match send {
-        Send::Header(name, value) => table::Credential::Header(leak(name.as_str()), text(value)),
-        Send::Query(name, value) => table::Credential::Query(leak(name.as_str()), text(value)),
-        Send::Cookie(name, value) => table::Credential::Cookie(leak(name.as_str()), text(value)),
-        Send::Basic(user, password) => table::Credential::Basic(text(user), text(password)),
     }
 }
 
@@ -560,55 +400,6 @@ fn life(life: Option<&model::Life>) -> Option<&'static table::Life> {
             why: leak(life.why.as_str()),
         }))
     })
-}
-
-fn grant(grant: &Grant) -> table::Grant {
-    match grant {
-        Grant::Fields => table::Grant::Fields,
-        Grant::OAuth2(oauth) => table::Grant::OAuth2(Box::leak(Box::new(oauth2(oauth)))),
-        Grant::Exchange(exchange) => table::Grant::Exchange(Box::leak(Box::new(table::Exchange {
-            method: leak(exchange.method.as_str()),
-            url: text(&exchange.url),
-            values: all(exchange.values.iter().map(|(place, name, value)| (constant_place(*place), leak(name.as_str()), text(value)))),
-            body: exchange.body.as_ref().map_or(table::BodyEncoding::None, encoding),
-            token: names(&exchange.token),
-            expires_in: names(&exchange.expires_in),
-            expires_at: names(&exchange.expires_at),
-        }))),
-    }
-}
-
-fn oauth2(oauth: &model::OAuth2) -> table::OAuth2 {
-    let extra = oauth.extra.iter().map(|(step, name, value)| {
-        let step = match step.as_str() {
-            "authorize" => table::OAuth2Step::Authorize,
-            "refresh" => table::OAuth2Step::Refresh,
-            _ => table::OAuth2Step::Token,
-        };
-        (step, leak(name.as_str()), text(value))
-    });
-    table::OAuth2 {
-        flow: if oauth.code { table::OAuth2Flow::Code } else { table::OAuth2Flow::ClientCredentials },
-        authorize: oauth.authorize.as_ref().map_or("", text),
-        token: text(&oauth.token),
-        refresh: oauth.refresh_url.as_ref().map(text),
-        client: match oauth.client {
-            model::ClientAuth::Basic => table::ClientAuth::Basic,
-            model::ClientAuth::Body => table::ClientAuth::Body,
-            model::ClientAuth::None => table::ClientAuth::None,
-        },
-        json: oauth.json,
-        rotation: match oauth.rotation {
-            model::Rotation::Rotating => table::Rotation::Rotating,
-            model::Rotation::Fixed => table::Rotation::Fixed,
-            model::Rotation::None => table::Rotation::None,
-        },
-        pkce: oauth.pkce,
-        scopes: names(&oauth.scopes),
-        separator: leak(oauth.separator.as_str()),
-        extra: all(extra),
-        reads: all(oauth.reads.iter().map(|(name, path)| (leak(name.as_str()), names(path)))),
-    }
 }
 
 fn example(script: &Script) -> table::ExampleTable {

@@ -152,3 +152,42 @@ fn missing_connection_fields_are_named_with_the_ways_to_give_them() {
     assert_ne!(run.status, 0);
     assert!(!run.err.contains("t0p-secret"), "{}", run.err);
 }
+
+/// Calls a module of the harbor with a token that the stand-in gives first.
+fn harbor(served: &Served, connection: &str, module: &str, set: &[&str]) -> Run {
+    let fields: &[&str] = match connection {
+        "machine" => &["host=harbor.example", "tenant=t1", "client_id=c", "client_secret=s"],
+        _ => &["host=harbor.example", "user=u", "password=p"],
+    };
+    let harbor = spec("harbor.pin");
+    let mut arguments = vec!["call", &harbor, module, "--base-url", &served.url, "--connection", connection];
+    arguments.extend(fields.iter().flat_map(|field| ["--field", field]));
+    arguments.extend(set.iter().flat_map(|input| ["--set", input]));
+    linchpin(arguments)
+}
+
+#[test]
+fn the_stand_in_answers_what_an_example_gives_as_it_says_however_often() {
+    let served = Served::start("harbor.pin");
+    for _ in 0..2 {
+        assert_eq!(output(&harbor(&served, "machine", "get_ship", &["ship=s1"]))["name"], "Aurora");
+        let missing = harbor(&served, "machine", "get_ship", &["ship=zz"]);
+        assert!(missing.err.contains("no_ship"), "{}", missing.err);
+        assert_eq!(output(&harbor(&served, "machine", "find_ships", &["flag=MT"]))[0]["id"], "s2");
+        assert_eq!(output(&harbor(&served, "machine", "find_ships", &[]))[0]["id"], "s1");
+        assert_eq!(output(&harbor(&served, "machine", "add_ship", &["name=Aurora"]))["id"], "s1");
+        assert_eq!(harbor(&served, "machine", "add_ship", &["name=Boreas"]).status, 1);
+    }
+    // What no example gives is answered as the first one that goes well.
+    assert_eq!(output(&harbor(&served, "machine", "get_ship", &["ship=s7"]))["name"], "Aurora");
+    assert_eq!(output(&harbor(&served, "machine", "add_ship", &["name=Calm"]))["id"], "s1");
+    assert_eq!(output(&harbor(&served, "machine", "find_ships", &["flag=PA", "page=4"]))[0]["id"], "s1");
+    assert!(served.stop().out.contains("POST /t1/token?kind=machine\nGET /rest/2/ships/s1\n"));
+}
+
+#[test]
+fn the_stand_in_gives_a_token_for_credentials() {
+    let served = Served::start("harbor.pin");
+    assert_eq!(output(&harbor(&served, "session", "get_ship", &["ship=s1"]))["name"], "Aurora");
+    assert_eq!(served.stop().out, "stop it with Ctrl-C\nPOST /rest/2/login\nGET /rest/2/ships/s1\n");
+}

@@ -164,6 +164,9 @@ fn expand_shows_a_module_in_one_version_with_its_types() {
     let older = linchpin(["expand", &spec("shop.pin"), "find_articles@1", "--api", "v1"]);
     assert!(older.out.contains("  stock? \"stock\": int\n"), "{}", older.out);
 
+    let styles = linchpin(["expand", &spec("harbor.pin"), "find_ships"]);
+    assert!(styles.out.contains("style brackets\n") && styles.out.contains("style form joined\n"), "{}", styles.out);
+
     let misspelt = linchpin(["expand", &spec("shop.pin"), "find_article"]);
     assert_eq!((misspelt.status, misspelt.out.as_str()), (2, ""));
     assert_eq!(misspelt.err, "linchpin: there is no module `find_article`; did you mean `find_articles`?\n");
@@ -178,4 +181,36 @@ fn expand_shows_a_module_in_one_version_with_its_types() {
 fn a_reader_that_stops_reading_is_no_fault() {
     let run = common::unread(["explain"]);
     assert_eq!((run.status, run.err.as_str()), (141, ""));
+}
+
+#[test]
+fn a_module_that_is_like_no_other_is_answered_with_those_of_its_group() {
+    let github = spec("../../../connectors/specs/github");
+    let run = linchpin(["expand", &github, "releases.nonsense"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("`releases` has releases.list, releases.get_latest, "), "{}", run.err);
+    let run = linchpin(["expand", &github, "nonsense"]);
+    assert!(run.err.trim_end().ends_with(" more") && run.err.len() < 1000, "{}", run.err);
+}
+
+#[test]
+fn what_the_readme_types_works() {
+    let root = spec("../../..");
+    let text = std::fs::read_to_string(format!("{root}/README.md")).expect("there is a README").replace("\\\n", " ");
+    let commands: Vec<Vec<&str>> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("linchpin "))
+        .map(|line| line.split(" #").next().unwrap_or_default().split_whitespace().collect())
+        .collect();
+    assert_eq!(commands.iter().map(|command| command[0]).collect::<Vec<_>>(), ["check", "expand", "serve", "call"]);
+    let served = common::Served::start(&format!("../../../{}", commands[2][1]));
+    for command in commands.iter().filter(|command| command[0] != "serve") {
+        let arguments = command.iter().map(|one| match *one {
+            "http://127.0.0.1:8080" => served.url.clone(),
+            spec if spec.starts_with("connectors/") => format!("{root}/{spec}"),
+            other => other.to_owned(),
+        });
+        let run = linchpin(arguments);
+        assert_eq!(run.status, 0, "{command:?}: {}", run.err);
+    }
 }

@@ -100,11 +100,10 @@ impl Build {
 /// # Errors
 /// What is wrong with the specs, rendered, or what went wrong reading them.
 pub fn compile_folder(specs: &Path) -> Result<Vec<(String, String)>, String> {
-    let readable = |error: io::Error| format!("{}: {error}", specs.display());
     let mut compiled = Vec::new();
     let mut mistakes = String::new();
-    for connector in connectors(specs).map_err(readable)? {
-        let sources = load(&connector).map_err(readable)?;
+    for connector in connectors(specs).map_err(|error| error.to_string())? {
+        let sources = load(&connector).map_err(|error| error.to_string())?;
         let Compiled { module, diagnostics } = compile(&sources);
         match module {
             Some(module) => compiled.push((module.name, module.text)),
@@ -124,7 +123,7 @@ pub fn compile_folder(specs: &Path) -> Result<Vec<(String, String)>, String> {
 pub fn load(path: &Path) -> io::Result<Sources> {
     let mut open = if path.is_dir() { pin_files(path)? } else { vec![path.to_owned()] };
     if open.is_empty() {
-        return Err(io::Error::new(io::ErrorKind::NotFound, "the folder holds no .pin file"));
+        return Err(io::Error::new(io::ErrorKind::NotFound, format!("{}: the folder holds no .pin file", path.display())));
     }
     let root = root_of(path)?;
     let mut sources = Sources::default();
@@ -132,21 +131,21 @@ pub fn load(path: &Path) -> io::Result<Sources> {
     let mut next = 0;
     while let Some(file) = open.get(next).cloned() {
         next += 1;
-        let text = fs::read_to_string(&file).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
-        for used in uses(&text) {
+        let bytes = read(&file)?;
+        for used in uses(&String::from_utf8_lossy(&bytes)) {
             let used = beside(&file, used);
             if lies_in(&used, &root) && seen.insert(used.clone()) {
                 open.push(used);
             }
         }
-        sources.add(name_of(&file), text);
+        sources.add_bytes(name_of(&file), bytes);
     }
     Ok(sources)
 }
 
 /// The folder that a connector's files may come from: the one in which the connector's file or folder lies.
 fn root_of(path: &Path) -> io::Result<PathBuf> {
-    let path = path.canonicalize()?;
+    let path = path.canonicalize().map_err(|error| named(path, &error))?;
     Ok(path.parent().map_or_else(|| path.clone(), Path::to_owned))
 }
 
@@ -188,8 +187,20 @@ fn pin_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The bytes of a file; an error names it.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    fs::read(file).map_err(|error| named(file, &error))
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut paths = fs::read_dir(folder)
+        .map_err(|error| named(folder, &error))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
 }
@@ -210,7 +221,8 @@ fn connectors(specs: &Path) -> io::Result<Vec<PathBuf>> {
     let mut used = BTreeSet::new();
     for (connector, files) in &found {
         for file in files {
-            let text = fs::read_to_string(file)?;
+            let bytes = read(file)?;
+            let text = String::from_utf8_lossy(&bytes);
             used.extend(uses(&text).map(|written| beside(file, written)).filter(|path| path != connector && !files.contains(path)));
         }
     }
@@ -365,6 +377,28 @@ mod tests {
         for spec in ["specs/acme.pin", "specs/other.pin"] {
             let sources = load(&folder.0.join(spec)).expect("it can be read");
             assert_eq!(folder.names(sources.iter().map(|(_, file)| file.name.clone())), [spec]);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_is_a_mistake_with_a_place() {
+        let folder = Folder::with("latin", &[("specs/good.pin", "connector good \"Good\" { server \"https://good.example\" }")]);
+        fs::write(folder.0.join("specs/latin.pin"), b"// one\n// Stra\xdfe\nconnector latin {").expect("a file for tests");
+        let found = connectors(&folder.0.join("specs")).expect("both can be read");
+        assert_eq!(found.len(), 2);
+        let sources = load(&found[1]).expect("it can be read");
+        let diagnostics = compile(&sources).diagnostics;
+        let told: Vec<String> = diagnostics.sorted(&sources).into_iter().map(|one| short::render(one, &sources)).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("latin.pin:2:8: error[P0115]"), "{told:?}");
+    }
+
+    #[test]
+    fn an_error_of_the_disk_names_the_file_once() {
+        let folder = Folder::with("missing", &[("specs/acme.txt", "")]);
+        for path in [folder.0.join("specs/no.pin"), folder.0.join("specs")] {
+            let error = load(&path).expect_err("there is nothing to read").to_string();
+            assert_eq!(error.matches(&*path.to_string_lossy()).count(), 1, "{error}");
         }
     }
 

@@ -46,6 +46,9 @@ pub fn compile(sources: &Sources) -> Compiled {
 
 /// Reads and checks the spec of one connector; gives no model when there are errors.
 pub fn check(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    if sources.iter().filter(|(_, file)| !syntax::is_text(file, diagnostics)).count() > 0 {
+        return None;
+    }
     let files = syntax::parse_all(sources, diagnostics);
     let mut model = model::resolve::resolve(&files, sources, diagnostics);
     model::check::check(&model, sources, diagnostics);

@@ -38,13 +38,15 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where the first bytes stood that are not UTF-8, if there are any; the text has `\u{fffd}` in their place.
+    pub not_utf8: Option<Span>,
     line_starts: Vec<u32>,
 }
 
 impl SourceFile {
     fn new(name: String, text: String) -> Self {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
-        Self { name, text, line_starts }
+        Self { name, text, not_utf8: None, line_starts }
     }
 
     /// The zero-based line that a byte lies in.
@@ -84,6 +86,20 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         self.files.push(SourceFile::new(name.into(), text.into()));
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Adds a file as it was read, whatever its bytes are.
+    pub fn add_bytes(&mut self, name: impl Into<String>, bytes: Vec<u8>) -> FileId {
+        match String::from_utf8(bytes) {
+            Ok(text) => self.add(name, text),
+            Err(error) => {
+                let start = error.utf8_error().valid_up_to() as u32;
+                let id = self.add(name, String::from_utf8_lossy(error.as_bytes()));
+                let length = '\u{fffd}'.len_utf8() as u32;
+                self.files[id.0 as usize].not_utf8 = Some(Span { file: id, start, end: start + length });
+                id
+            }
+        }
     }
 
     /// The file with this number.

@@ -187,6 +187,33 @@ fn one_mistake_is_one_diagnostic() {
         action one with Wrong { GET \"/1\" -> json }
         action two with Wrong { GET \"/2\" -> json }";
     assert_eq!(raised(in_a_mixin), ["P0201"]);
+    let wrong_default = "search list { GET \"/p\" -> [json]  query { page: int = \"x\" }  page number { advance page  stop empty }
+        order none \"why\"  example { given {}  reply 200 [] } }";
+    assert_eq!(raised(wrong_default), ["P0411"]);
+    let broken_hole = "action get { GET \"/p/{id\" -> json  path { id: string }  example { given { id: \"x\" }  reply 200 {} } }";
+    assert_eq!(raised(broken_hole), ["P0111"]);
+    let no_end = "type Ship { sister: Ship }  action get { GET \"/s\" -> Ship  example { reply 200 {}  gives {} } }";
+    assert_eq!(raised(no_end), ["P0407"]);
+    let other_output = "type Ship { id: string }
+        action get { GET \"/s\" -> Ship  example { reply 200 { id: \"1\" }  yields [ { id: \"1\" } ] } }";
+    assert_eq!(raised(other_output), ["P0805"]);
+    let twice = "action get { GET \"/a/{a}\" -> { a: int }  path { a: string } }
+        search get { GET \"/b\" -> [json] }
+        test \"t\" call get { given { a: \"1\" }  reply 200 { a: 1 }  gives { a: 1 } }";
+    assert_eq!(raised(twice), ["P0202"]);
+}
+
+#[test]
+fn literals_match_the_pattern_of_their_type() {
+    let with = |code: &str| {
+        format!(
+            "type T {{ code?: string(pattern \"^[A-Z]{{2,3}}$\") = \"AB\" }}
+             action get {{ GET \"/p\" -> T  example {{ reply 200 {{ code: \"{code}\" }} }} }}"
+        )
+    };
+    assert!(raised(&with("XYZ")).is_empty());
+    assert_eq!(raised(&with("xyz")), ["P0801"]);
+    assert_eq!(raised("type T { code: string(pattern \"^a$\") = \"b\" }  action get { GET \"/p\" -> T }"), ["P0411"]);
 }
 
 #[test]

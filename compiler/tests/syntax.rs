@@ -164,6 +164,36 @@ fn a_mended_statement_is_in_the_tree() {
     assert!(parsed.file.unread.is_empty());
 }
 
+#[test]
+fn a_statement_behind_a_mended_one_on_its_line_is_read_too() {
+    let text = "connection c { oauth2 code { clent basic  scopes \"a\", \"b\"  token \"https://a.example/t\" } }";
+    let parsed = parse("t.pin", text);
+    assert_eq!(parsed.codes(), ["P0102"], "{}", parsed.rendered());
+    let [ast::Item::Connection(item)] = &parsed.file.items[..] else { panic!("it is read") };
+    let Some(ast::Grant::OAuth2(grant)) = &item.grant else { panic!("it has a grant") };
+    assert_eq!(grant.scopes.len(), 2);
+    assert_eq!(parsed.sources.text(grant.token.as_ref().expect("a token endpoint stands there").span), "\"https://a.example/t\"");
+    let (mended, applied) = edit::apply(FileId(0), text, &parsed.fixes());
+    assert_eq!((applied, parse("t.pin", &mended).rendered().as_str()), (1, ""), "{mended}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_text() {
+    let parsed = parse("t.pin", "\u{feff}//! The file.\nenum E { a }\n");
+    assert_eq!(parsed.rendered(), "");
+    assert_eq!(parsed.file.docs.len(), 1);
+    assert_eq!(parse("t.pin", "\u{feff}enm E { a }").codes(), ["P0102"]);
+}
+
+#[test]
+fn a_semicolon_is_taken_away() {
+    let text = "type T { a: string;\n  b: int;\n}";
+    let parsed = parse("t.pin", text);
+    assert!(parsed.codes().iter().all(|code| *code == "P0101"), "{}", parsed.rendered());
+    let (mended, applied) = edit::apply(FileId(0), text, &parsed.fixes());
+    assert_eq!((mended.as_str(), applied), ("type T { a: string\n  b: int\n}", 2));
+}
+
 /// The fixtures of this layer's codes: one mistake, told once, gone when its fix is applied.
 #[test]
 fn each_fixture_has_its_mistake_and_no_other() {

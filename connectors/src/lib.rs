@@ -15,6 +15,19 @@
 //! A connector with versions has a module for each, with a `Client` and a struct for every operation. What did not change from one
 //! version to the next is the same type in both, so two versions can be used in one program. Connections stand beside the versions.
 //!
+//! What no operation covers is called over the same connection, with the universal `http` module; a path stands below the server of the
+//! client's version:
+//!
+//! ```no_run
+//! # #[cfg(feature = "workfront")]
+//! # async fn custom_call(client: &linchpin_connectors::workfront::v22::Client) -> Result<(), linchpin_runtime::Error> {
+//! use linchpin_runtime::http_module::HttpRequest;
+//! let answer = HttpRequest::get("/TMPL/search").query("fields", "name,ownerID").send(client).await?;
+//! println!("{}", answer.json()?["data"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Nothing here acts: the modules declare types and tables, which [`linchpin_runtime`] executes.
 
 #[cfg(feature = "github")]

@@ -73,22 +73,22 @@ impl Catalog {
         let name = crate::error::shorten(name);
         match (revision, revisions.as_slice()) {
             (Some(revision), [_, ..]) => format!("`{name}` has no revision {revision}; there is {}", revisions.join(", ")),
-            _ => match self.nearest(&name).as_slice() {
+            _ => match nearest(&name, self.modules().map(|module| module.name())).as_slice() {
                 [] => format!("`{}` has no module `{name}`", self.table.connector),
                 near => format!("`{}` has no module `{name}`; near it: `{}`", self.table.connector, near.join("`, `")),
             },
         }
     }
+}
 
-    /// At most three names that somebody may have meant.
-    fn nearest(&self, name: &str) -> Vec<&'static str> {
-        let far = name.chars().count() / 3 + 1;
-        let mut near: Vec<(usize, &'static str)> =
-            self.modules().map(|module| (distance(name, module.name()), module.name())).filter(|(distance, _)| *distance <= far).collect();
-        near.sort_unstable();
-        near.dedup();
-        near.into_iter().take(3).map(|(_, name)| name).collect()
-    }
+/// At most three names that somebody may have meant.
+pub(crate) fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let far = wanted.chars().count() / 3 + 1;
+    let mut near: Vec<(usize, &'static str)> =
+        names.map(|name| (distance(wanted, name), name)).filter(|(distance, _)| *distance <= far).collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 fn unknown(message: String) -> Error {

@@ -20,7 +20,7 @@ use crate::{
     call::{self, Prepared},
     catalog::Catalog,
     clock::{Clock, SystemClock},
-    connection::{FieldValues, Setup},
+    connection::{Applied, FieldValues, Setup},
     engine::{Core, Exchanges},
     error::{Error, ErrorKind},
     gate::RedirectPolicy,
@@ -243,6 +243,7 @@ pub struct ClientBuilder<A> {
     clock: Option<Arc<dyn Clock>>,
     observer: Option<Arc<dyn Observer>>,
     keeping: Option<Keeping>,
+    applied: Option<Applied>,
     api: PhantomData<fn() -> A>,
 }
 
@@ -272,6 +273,7 @@ impl<A> ClientBuilder<A> {
             clock: None,
             observer: None,
             keeping: None,
+            applied: None,
             api: PhantomData,
         }
     }
@@ -442,6 +444,12 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// Credentials that no table describes, in place of the connection's.
+    pub(crate) fn applied(mut self, applied: Applied) -> Self {
+        self.applied = Some(applied);
+        self
+    }
+
     /// The client, without its API's type.
     ///
     /// # Errors
@@ -474,6 +482,7 @@ impl<A> ClientBuilder<A> {
             }
         };
         let (credentials, session) = connected.map_or((None, None), |connected| (Some(connected.credentials), connected.session));
+        let credentials = self.applied.map(auth::fixed).or(credentials);
         let core = Core {
             table: self.table,
             servers,

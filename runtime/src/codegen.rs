@@ -25,6 +25,10 @@ pub mod __codegen_v1 {
         download::Download,
         operation::*,
         shape::{Attrs, Shape, Shaped},
+        upgrade::{
+            Kind, Upgrade,
+            table::{Coercion, ConnectionUpgradeTable, Cursor, Other, OutputStep, UpgradeStep, UpgradeTable},
+        },
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
         {answers, closed_enum, open_enum, structure, tagged_union, untagged_union},
     };

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     call,
-    catalog::Module,
+    catalog::{self, Module},
     client::AnyClient,
     download::Download,
     error::{Error, ErrorKind},
@@ -17,7 +17,7 @@ impl AnyClient {
     /// A search gives its first page's answer; [`AnyClient::pages`] gives them all.
     ///
     /// # Errors
-    /// As a typed call; and when there is no such module, with the nearest names.
+    /// As a typed call; and when there is no such module or input, with the nearest names.
     pub async fn call(&self, module: &str, input: Value) -> Result<Value, Error> {
         let (module, input) = self.input(module, &input)?;
         let prepared = call::prepare(&self.core, module.table(), input.as_ref(), None)?;
@@ -52,9 +52,26 @@ impl AnyClient {
         let module = self.catalog().module(module)?;
         let empty = Value::Object(serde_json::Map::new());
         let input = if input.is_null() { &empty } else { input };
+        known_inputs(module, input).map_err(|error| error.with_operation(module.table()))?;
         let decoded = Erased::decode(module.table().input, input.to_string().as_bytes(), Names::Spec);
         Ok((module, decoded.map_err(|error| unfit(&error).with_operation(module.table()))?))
     }
+}
+
+/// A misspelled input would be left out in silence.
+fn known_inputs(module: Module, input: &Value) -> Result<(), Error> {
+    let fields = module.table().input.fields();
+    let Some(members) = input.as_object().filter(|_| !fields.iter().any(|field| field.attrs.rest)) else { return Ok(()) };
+    let Some(unknown) = members.keys().find(|name| !fields.iter().any(|field| field.name() == name.as_str())) else { return Ok(()) };
+    let unknown = crate::error::shorten(unknown);
+    let near = catalog::nearest(&unknown, fields.iter().map(|field| field.name()));
+    Err(Error::new(
+        ErrorKind::Input,
+        match near.as_slice() {
+            [] => format!("there is no input `{unknown}`"),
+            near => format!("there is no input `{unknown}`; near it: `{}`", near.join("`, `")),
+        },
+    ))
 }
 
 fn unfit(error: &DecodeError) -> Error {

@@ -2,29 +2,43 @@
 //! origin gate, limits, retries and byte bounds as every other call.
 
 mod body;
+mod login;
 mod request;
 mod response;
 mod send;
 pub(crate) mod xml;
 
 pub use body::{HttpBody, Part};
+pub use login::Login;
 pub use request::{HttpRequest, Redirects};
 pub use response::HttpResponse;
 
 use crate::{
+    auth,
     client::{AnyClient, ClientBuilder},
+    connection::FieldValues,
     error::Error,
-    operation::{ApiTable, RetryPolicy, Statuses},
+    operation::{ApiTable, ConnectionTable, RetryPolicy, Statuses},
 };
 
 /// What stands for an API where there is none: no server, no connection.
-static NO_API: ApiTable = ApiTable {
+static NO_API: ApiTable =
+    ApiTable { connector: "http", title: "HTTP", docs: "Any address, without a connection.", retry: RETRY, ..ApiTable::EMPTY };
+
+/// What stands for the API of a server that is known by its address only.
+static ONE_SERVER: ApiTable = ApiTable {
     connector: "http",
     title: "HTTP",
-    docs: "Any address, without a connection.",
-    retry: RetryPolicy { statuses: &[Statuses(429, 429), Statuses(502, 504)], honour: Some("retry-after") },
+    docs: "One server, with a credential of the program's.",
+    servers: &["{connection.server}"],
+    connections: &[&LOGIN],
+    retry: RETRY,
     ..ApiTable::EMPTY
 };
+
+static LOGIN: ConnectionTable = ConnectionTable { name: "login", title: "Login", docs: "Shown to one server.", ..ConnectionTable::EMPTY };
+
+const RETRY: RetryPolicy = RetryPolicy { statuses: &[Statuses(429, 429), Statuses(502, 504)], honour: Some("retry-after") };
 
 /// A client for calls that need no connection. It sends no credential anywhere; build it with [`ClientBuilder::build_any`].
 ///
@@ -32,4 +46,25 @@ static NO_API: ApiTable = ApiTable {
 /// As [`AnyClient::builder`].
 pub fn client() -> Result<ClientBuilder<()>, Error> {
     AnyClient::builder(&NO_API, None)
+}
+
+/// A client for calls to one server with a credential; requests to it may be paths (`/projects`). Calls to any other origin go out
+/// without the credential. Build it with [`ClientBuilder::build_any`].
+///
+/// ```no_run
+/// # async fn example() -> Result<(), linchpin_runtime::Error> {
+/// use linchpin_runtime::http_module::{HttpRequest, Login, client_of};
+/// let client = client_of("https://acme.example/api", &Login::bearer("t0p-secret"))?.build_any()?;
+/// let answer = HttpRequest::get("/projects").send(&client).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// When the server is no address, is not encrypted (on this machine it need not be), or the credential cannot be sent.
+pub fn client_of(server: &str, login: &Login) -> Result<ClientBuilder<()>, Error> {
+    auth::encrypted(&crate::address::server(server, |_| None)?)?;
+    let mut fields = FieldValues::new();
+    fields.set("server", server);
+    Ok(AnyClient::builder(&ONE_SERVER, Some((LOGIN.name, fields)))?.applied(login.applied()?))
 }

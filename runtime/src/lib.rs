@@ -31,6 +31,7 @@ pub mod shape;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
+pub mod upgrade;
 pub mod value;
 mod xml;
 

@@ -209,6 +209,9 @@ async fn modules_are_called_by_name() {
     let output = client.call("create_item@1", json!({"name": "A", "note": null})).await.expect("created");
     assert_eq!(output, json!({"id": "1", "size": 4}));
     assert_eq!(server.received()[0].json(), Some(json!({"Name": "A", "note": null, "kind": "plain"})));
+    let error = client.call("create_item", json!({"nmae": "A", "name": "A"})).await.expect_err("no such input");
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert!(error.to_string().contains("there is no input `nmae`; near it: `name`"), "{error}");
     let error = client.call("creat_item", json!({})).await.expect_err("no such module");
     assert!(error.to_string().contains("near it: `create_item`"), "{error}");
     let error = client.call("create_item@9", json!({})).await.expect_err("no such revision");

@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::date;
-use super::names;
 use super::scope::Scope;
 use super::tables::{api_constants, failures, limits, member, members, some, statuses_list, text};
+use super::{names, upgrades};
+use crate::model::Model;
 
 /// `Client`, `Api` and its table, and which connections it takes.
 pub(crate) fn api(scope: &Scope<'_>) -> TokenStream {
@@ -63,6 +64,8 @@ fn table(scope: &Scope<'_>) -> TokenStream {
         let date = some(&quote!(#date));
         quote!(removed: #date,)
     });
+    let upgrades = upgrades::api(scope);
+    let versions = versions(model);
     quote! {
         lp::ApiTable {
             connector: #name,
@@ -80,9 +83,26 @@ fn table(scope: &Scope<'_>) -> TokenStream {
             #released
             #unsupported
             #removed
+            #versions
+            #upgrades
             ..lp::ApiTable::EMPTY
         }
     }
+}
+
+/// Every version with its dates.
+fn versions(model: &Model) -> TokenStream {
+    if !super::scope::has_versions(model) {
+        return TokenStream::new();
+    }
+    let all = model.apis.iter().map(|api| {
+        let version = &api.name;
+        let released = member(api.released.map(date), |released| quote!(released: #released,));
+        let unsupported = member(api.unsupported.map(date), |date| quote!(unsupported: lp::Some(#date),));
+        let removed = member(api.removed.map(date), |date| quote!(removed: lp::Some(#date),));
+        quote!(lp::ApiDates { version: #version, #released #unsupported #removed ..lp::ApiDates::EMPTY })
+    });
+    quote!(versions: &[#(#all),*],)
 }
 
 fn retry(scope: &Scope<'_>) -> TokenStream {

@@ -17,6 +17,7 @@ mod structs;
 mod tables;
 mod types;
 mod unions;
+mod upgrades;
 
 use std::collections::BTreeMap;
 
@@ -159,7 +160,9 @@ impl Items {
                 }
             };
             items.own.insert(group.clone());
-            items.by_group.entry(group.clone()).or_default().extend(tokens);
+            let items = items.by_group.entry(group.clone()).or_default();
+            items.extend(tokens);
+            items.extend(upgrades::of_operation(&module.item, scope));
         }
         scope.enter(&[]);
         items

@@ -23,6 +23,8 @@ pub(crate) struct Whole<'p> {
     pub(crate) ids: BTreeMap<String, Ident>,
     /// The types that some operation sends, in whatever version: they get `new`, setters and three-state fields.
     pub(crate) sent: BTreeSet<Symbol>,
+    /// The upgrades that Rust's types have, as indexes into the model's.
+    pub(crate) typed: BTreeSet<usize>,
 }
 
 impl<'p> Whole<'p> {
@@ -37,6 +39,7 @@ impl<'p> Whole<'p> {
             versions: names::versions(model),
             ids: ids(model),
             sent: sent(model),
+            typed: super::upgrades::typed(model, projections),
             connections,
         }
     }

@@ -104,11 +104,12 @@ impl RustField<'_> {
     /// What the table says of it.
     fn attrs(&self) -> TokenStream {
         let field = self.field;
-        if field.rest {
-            return quote!(lp::Attrs::REST);
-        }
-        let start = if field.optional { quote!(lp::Attrs::OPTIONAL) } else { quote!(lp::Attrs::REQUIRED) };
-        let nullable = field.nullable.then(|| quote!(.nullable()));
+        let start = match field {
+            _ if field.rest => quote!(lp::Attrs::REST),
+            _ if field.optional => quote!(lp::Attrs::OPTIONAL),
+            _ => quote!(lp::Attrs::REQUIRED),
+        };
+        let nullable = (field.nullable && !field.rest).then(|| quote!(.nullable()));
         let limits = limits(&field.ty);
         let default = field.default.as_ref().map(|json| quote!(.default(#json)));
         let deprecated = field.life.is_some().then(|| quote!(.deprecated()));

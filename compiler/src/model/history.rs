@@ -216,3 +216,80 @@ pub struct UpgradeTest {
     /// Its title in the spec.
     pub span: Span,
 }
+
+/// What becomes of the fields of a connection.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectionParts {
+    /// Old and new name.
+    pub keep: Vec<(String, String)>,
+    /// Fields with one question for all of them.
+    pub ask: Vec<(Vec<String>, String)>,
+    /// Fields, and why they are left out.
+    pub drop: Vec<(String, String)>,
+}
+
+impl Upgrade {
+    /// Where the older configuration has what the present one has here.
+    pub fn source_of<'u>(&'u self, to: &'u [String]) -> &'u [String] {
+        let found = self.steps.iter().find_map(|step| match step {
+            UpgradeStep::Move { from, to: there, .. } | UpgradeStep::Remap { from, to: there, .. } if there == to => Some(from.as_slice()),
+            _ => None,
+        });
+        found.unwrap_or(to)
+    }
+
+    /// What changed about the module as a whole while its shape stayed.
+    pub fn meaning(&self) -> Option<&String> {
+        self.steps.iter().find_map(|step| match step {
+            UpgradeStep::Review { to, because } if to.is_empty() => Some(because),
+            _ => None,
+        })
+    }
+
+    /// The steps of a connection's upgrade, by what becomes of its fields.
+    pub fn connection_parts(&self) -> ConnectionParts {
+        let mut parts = ConnectionParts::default();
+        let name = |path: &[String]| path.join(".");
+        for step in &self.steps {
+            match step {
+                UpgradeStep::Move { from, to, .. } | UpgradeStep::Remap { from, to, .. } => parts.keep.push((name(from), name(to))),
+                UpgradeStep::Drop { from, because } => parts.drop.push((name(from), because.clone())),
+                UpgradeStep::Ask { to, question } => match parts.ask.iter_mut().find(|(_, other)| other == question) {
+                    Some((fields, _)) => fields.push(name(to)),
+                    None => parts.ask.push((vec![name(to)], question.clone())),
+                },
+                UpgradeStep::Default { .. } | UpgradeStep::Review { .. } => {}
+            }
+        }
+        parts
+    }
+}
+
+impl OutputStep {
+    /// `assignees[1].login` as `assignees`, `[]`, `login`, and whether one item of a list is meant.
+    fn path(text: &str) -> (Vec<String>, bool) {
+        let mut path = Vec::new();
+        let mut one = false;
+        for step in text.split('.').filter(|step| !step.is_empty()) {
+            let (name, position) = step.split_once('[').map_or((step, None), |(name, rest)| (name, rest.strip_suffix(']')));
+            if !name.is_empty() {
+                path.push(name.to_owned());
+            }
+            if let Some(position) = position {
+                path.push("[]".to_owned());
+                one |= !position.is_empty();
+            }
+        }
+        (path, one)
+    }
+
+    /// Where it was, and whether one item of a list is meant.
+    pub fn from_path(&self) -> (Vec<String>, bool) {
+        Self::path(&self.from)
+    }
+
+    /// Where it is, and whether one item of a list is meant; none when it is gone.
+    pub fn to_path(&self) -> Option<(Vec<String>, bool)> {
+        self.to.as_deref().map(Self::path)
+    }
+}

@@ -6,8 +6,19 @@ mod lower;
 pub mod print;
 mod scan;
 
-use crate::diagnostics::Diagnostics;
-use crate::source::{FileId, Sources};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::source::{FileId, SourceFile, Sources};
+
+/// Is the file text at all? Says so where it is not; nothing else that could be said of it would be right.
+pub fn is_text(file: &SourceFile, diagnostics: &mut Diagnostics) -> bool {
+    let Some(span) = file.not_utf8 else { return true };
+    diagnostics.push(
+        Diagnostic::new(codes::ODD_CHARACTER, span, "specs are UTF-8, and this is where the file stops being so")
+            .here("no character in UTF-8")
+            .help("save the file in the encoding UTF-8"),
+    );
+    false
+}
 
 /// The tree of one file. There is always one: what could not be read was reported and left out.
 pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {

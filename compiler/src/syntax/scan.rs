@@ -201,7 +201,12 @@ impl Scanner<'_> {
         let character = std::str::from_utf8(&self.text[start..start + length]).ok().and_then(|text| text.chars().next()).unwrap_or('\0');
         let name = format!("U+{:04X}", character as u32);
         match character {
-            '\u{feff}' if start == 0 => self.blank(span),
+            // Some editors begin a file with it. It is no code: documentation may follow on its line.
+            '\u{feff}' if start == 0 => {
+                self.blank(span);
+                self.at += length;
+                return;
+            }
             '\u{201c}' | '\u{201d}' | '\u{201e}' => return self.typographic_quotes(),
             '\u{a0}' | '\u{2000}'..='\u{200f}' | '\u{202f}' | '\u{3000}' | '\u{feff}' | '\0'..'\u{20}' | '\u{7f}' => {
                 self.diagnostics.push(

@@ -67,6 +67,21 @@ pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url
     Ok(Connected { credentials: Arc::new(session.clone()), session: Some(session) })
 }
 
+/// Credentials that are at hand already.
+pub(crate) fn fixed(applied: Applied) -> Arc<dyn Credentials> {
+    Arc::new(FromFields(Arc::new(applied)))
+}
+
+/// The value of `Authorization: Basic`.
+pub(crate) fn basic(user: &str, password: &str) -> Result<http::HeaderValue, Error> {
+    Ok(credential::basic(user, password)?)
+}
+
+/// Says so when a credential must not travel to this address.
+pub(crate) fn encrypted(url: &Url) -> Result<(), Error> {
+    Ok(template::require_tls(url)?)
+}
+
 /// A credential that is what a person filled in: always at hand, never renewed.
 #[derive(Debug)]
 struct FromFields(Arc<Applied>);

@@ -1,6 +1,7 @@
 //! For tests of programs that use connectors, and of connectors themselves: a stand-in server on loopback, faults, a clock that does not wait.
 
 mod clock;
+mod examples;
 mod script;
 mod spec_test;
 mod stand_in;

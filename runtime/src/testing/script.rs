@@ -136,7 +136,7 @@ pub(crate) fn steps(path: &str) -> Vec<String> {
     path.split('/').map(|step| percent_decode_str(step).decode_utf8_lossy().into_owned()).collect()
 }
 
-/// What a stand-in answers to requests of one kind. The last answer is repeated.
+/// What a stand-in answers to requests of one kind. The last answer is repeated, in a stand-in made from a spec all of them are.
 #[derive(Clone, Debug)]
 pub struct Route {
     pub(crate) method: String,
@@ -144,7 +144,11 @@ pub struct Route {
     pub(crate) path: Vec<String>,
     /// Pairs that must be there, decoded and sorted.
     pub(crate) query: Vec<(String, String)>,
+    /// The JSON that must be the body, if one must.
+    pub(crate) body: Option<Value>,
     pub(crate) replies: VecDeque<Reply>,
+    /// After the last answer comes the first again.
+    pub(crate) again: bool,
 }
 
 impl Route {
@@ -153,7 +157,7 @@ impl Route {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut query = pairs(query);
         query.sort_unstable();
-        Route { method: method.to_owned(), path: steps(path), query, replies: VecDeque::new() }
+        Route { method: method.to_owned(), path: steps(path), query, body: None, replies: VecDeque::new(), again: false }
     }
 
     /// Answers with this, after the answers added before.
@@ -161,6 +165,21 @@ impl Route {
     pub fn reply(mut self, reply: Reply) -> Route {
         self.replies.push_back(reply);
         self
+    }
+
+    /// Only for requests with this JSON.
+    pub(super) fn body(self, body: Option<Value>) -> Route {
+        Route { body, ..self }
+    }
+
+    /// Starts over after its last answer.
+    pub(super) fn again(self) -> Route {
+        Route { again: true, ..self }
+    }
+
+    /// Does it take the very requests that the other takes?
+    pub(super) fn is_for_the_same(&self, other: &Route) -> bool {
+        self.method == other.method && self.path == other.path && self.query == other.query && self.body == other.body
     }
 
     /// How well it fits: none when it does not, more for each thing that it names.
@@ -173,12 +192,17 @@ impl Route {
         let query = request.query();
         let all_there = self.query.iter().all(|wanted| query.contains(wanted));
         let named = self.path.iter().filter(|step| *step != "*").count();
-        all_there.then_some(named + self.query.len())
+        let same_body = self.body.as_ref().is_none_or(|body| request.json().as_ref() == Some(body));
+        (all_there && same_body).then_some(named + self.query.len() + usize::from(self.body.is_some()))
     }
 
     pub(crate) fn next(&mut self) -> Option<Reply> {
         match self.replies.len() {
             0 | 1 => self.replies.front().cloned(),
+            _ if self.again => {
+                self.replies.rotate_left(1);
+                self.replies.back().cloned()
+            }
             _ => self.replies.pop_front(),
         }
     }

@@ -7,8 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
+    examples,
     script::{Received, pairs, steps},
-    stand_in::{self, StandIn},
+    stand_in::StandIn,
 };
 use crate::{
     api::Api,
@@ -39,7 +40,7 @@ pub(crate) async fn run(table: &'static ApiTable, module: &str, example: &'stati
         Ok(module) => match exchange(table, module.table(), example).await {
             Err(problem) => vec![problem],
             Ok((received, outcome)) => {
-                let mut differences = compare_requests(&received, example);
+                let mut differences = compare_requests(table, &received, example);
                 differences.extend(compare_outcome(outcome, example));
                 differences
             }
@@ -55,7 +56,7 @@ async fn exchange(
     example: &'static ExampleTable,
 ) -> Result<(Vec<Received>, Outcome), String> {
     let stand_in = StandIn::start().await.map_err(|error| format!("the stand-in does not start: {error}"))?;
-    for (route, exchange) in stand_in::routes(table, operation, example, &stand_in.url()).into_iter().zip(example.exchanges) {
+    for (route, exchange) in examples::routes(table, operation, example, &stand_in.url()).into_iter().zip(example.exchanges) {
         // Pages that the example lists are told apart by what it says they send, or else come in its order.
         let loose = super::script::Route { query: if exchange.sends.1.is_empty() { Vec::new() } else { route.query.clone() }, ..route };
         stand_in.route(loose);
@@ -78,11 +79,23 @@ fn lead_in(operation: &'static OperationTable, given: &mut Value, home: &str) {
     }
 }
 
-fn client(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable, url: &str) -> Result<AnyClient, String> {
-    let permitted = |connection: &&&ConnectionTable| operation.connections.is_empty() || operation.connections.contains(&connection.name);
+/// The first connection that may call the operation.
+pub(super) fn permitted(table: &'static ApiTable, operation: &'static OperationTable) -> Option<&'static ConnectionTable> {
+    let permitted =
+        |connection: &&&'static ConnectionTable| operation.connections.is_empty() || operation.connections.contains(&connection.name);
+    table.connections.iter().find(permitted).copied()
+}
+
+/// A client of a stand-in, with the connection that an example names or else one that was made up.
+pub(super) fn client(
+    table: &'static ApiTable,
+    operation: &'static OperationTable,
+    example: &ExampleTable,
+    url: &str,
+) -> Result<AnyClient, String> {
     let connection = match example.connection {
         Some((name, fields)) => Some((name, given_fields(fields)?)),
-        None => table.connections.iter().find(permitted).map(|connection| (connection.name, made_up(connection))),
+        None => permitted(table, operation).map(|connection| (connection.name, made_up(connection))),
     };
     let builder = AnyClient::builder(table, connection).map_err(|error| error.to_string())?;
     let pages = u32::try_from(example.exchanges.len()).unwrap_or(u32::MAX).max(1);
@@ -227,21 +240,22 @@ fn same_scalar(one: &Value, other: &Value) -> bool {
     one == other || (one.is_number() && other.is_number() && number(one) == number(other))
 }
 
-fn compare_requests(received: &[Received], example: &ExampleTable) -> Vec<String> {
+fn compare_requests(table: &'static ApiTable, received: &[Received], example: &ExampleTable) -> Vec<String> {
     let mut differences = Vec::new();
     if received.len() != example.exchanges.len() && !example.exchanges.is_empty() {
         let targets: Vec<_> = received.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
         differences.push(format!("{} requests were sent, not {}: {}", received.len(), example.exchanges.len(), targets.join(", ")));
     }
     for (request, exchange) in received.iter().zip(example.exchanges) {
-        compare_request(request, exchange, &mut differences);
+        compare_request(table, request, exchange, &mut differences);
     }
     differences
 }
 
-fn compare_request(request: &Received, exchange: &ExampleExchange, differences: &mut Vec<String>) {
-    let (method, target) = exchange.sends;
-    if !target.is_empty() && (request.method != method || !same_target(&request.target, target)) {
+fn compare_request(table: &'static ApiTable, request: &Received, exchange: &ExampleExchange, differences: &mut Vec<String>) {
+    if let Some((method, target)) = examples::sent(table, exchange)
+        && (request.method != method || !same_target(&request.target, &target))
+    {
         differences.push(format!("it sends {} {}; {method} {target} was expected", request.method, decoded(&request.target)));
     }
     for (name, value) in exchange.request_headers {

@@ -9,21 +9,18 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
-use url::Url;
 
-use super::script::{Fault, Received, Reply, Route};
-use crate::{
-    address,
-    api::Api,
-    operation::{ApiTable, Decoding, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice, Strategy},
+use super::{
+    examples,
+    script::{Fault, Received, Reply, Route},
 };
+use crate::{api::Api, operation::ApiTable};
 
 /// A server on loopback. It stops when it is dropped.
 pub struct StandIn {
@@ -59,7 +56,8 @@ impl StandIn {
         Ok(StandIn { address, state, server })
     }
 
-    /// One that answers from the examples of an API's spec.
+    /// One that answers from the examples and tests of an API's spec: what they give is answered as they say, anything else that a module
+    /// can send as its first example is. Token endpoints answer with a token.
     ///
     /// # Errors
     /// When loopback cannot be listened on.
@@ -81,11 +79,7 @@ impl StandIn {
     /// When the port cannot be listened on.
     pub async fn from_table_on(table: &'static ApiTable, port: u16) -> io::Result<StandIn> {
         let stand_in = StandIn::start_on(port).await?;
-        for operation in table.operations {
-            for example in operation.examples {
-                routes(table, operation, example, &stand_in.url()).into_iter().for_each(|route| stand_in.route(route));
-            }
-        }
+        lock(&stand_in.state).routes = examples::of_table(table, &stand_in.url());
         Ok(stand_in)
     }
 
@@ -98,7 +92,7 @@ impl StandIn {
     /// its own left.
     pub fn route(&self, route: Route) {
         let mut state = lock(&self.state);
-        let same = |known: &&mut Route| known.method == route.method && known.path == route.path && known.query == route.query;
+        let same = |known: &&mut Route| known.is_for_the_same(&route);
         match state.routes.iter_mut().find(same) {
             Some(known) => known.replies.extend(route.replies),
             None => state.routes.push(route),
@@ -130,90 +124,6 @@ impl fmt::Debug for StandIn {
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What an example says of requests and answers. Links to further pages lead to `home`, where they lead to the API's own server.
-pub(crate) fn routes(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable, home: &str) -> Vec<Route> {
-    example
-        .exchanges
-        .iter()
-        .map(|exchange| {
-            let (method, target) = match exchange.sends {
-                ("" | "*", _) | (_, "") => (operation.method, any_target(table, operation)),
-                (method, target) => (method, target.to_owned()),
-            };
-            Route::new(method, &target).reply(lead_home(table, operation, reply(operation, exchange), home))
-        })
-        .collect()
-}
-
-/// The server that the operation is called at, as far as the table alone can tell.
-fn server(table: &'static ApiTable, operation: &'static OperationTable) -> Option<Url> {
-    let template = match operation.server {
-        ServerChoice::Own(template) => Some(template),
-        ServerChoice::Named(index) => table.servers.get(usize::from(index)).copied(),
-        ServerChoice::Default | ServerChoice::Outside => table.servers.first().copied(),
-    };
-    let value = |hole: &str| Some(if hole == "api" { table.wire_version.into() } else { "stand-in".into() });
-    address::server(template?, value).ok()
-}
-
-/// A client follows links to its own server only, and that is the stand-in here.
-fn lead_home(table: &'static ApiTable, operation: &'static OperationTable, mut reply: Reply, home: &str) -> Reply {
-    let (Some(page), Some(server)) = (operation.page, server(table, operation)) else { return reply };
-    let away = server.origin().ascii_serialization();
-    match page.strategy {
-        Strategy::LinkHeader { header } => {
-            let links = reply.headers.get(header).and_then(|links| links.to_str().ok()).map(|links| links.replace(&away, home));
-            if let Some(Ok(links)) = links.map(HeaderValue::try_from) {
-                reply.headers.insert(header, links);
-            }
-        }
-        Strategy::NextUrl { read } => {
-            let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
-            let next = read.iter().try_fold(&mut body, |value, member| value.get_mut(*member));
-            if let Some(Value::String(next)) = next
-                && let Some(rest) = next.strip_prefix(&away)
-            {
-                *next = format!("{home}{rest}");
-                reply.body = Bytes::from(body.to_string());
-            }
-        }
-        _ => {}
-    }
-    reply
-}
-
-/// The operation's path with any value in its holes.
-fn any_target(table: &'static ApiTable, operation: &'static OperationTable) -> String {
-    let mut target = server(table, operation).map_or_else(String::new, |url| url.path().trim_end_matches('/').to_owned());
-    for segment in operation.path {
-        match segment {
-            Segment::Text(text) => target.push_str(text),
-            Segment::Field(_) => target.push('*'),
-        }
-    }
-    // A hole that is only a part of its step, as in `{base}...{head}`, takes the whole step.
-    target.split('/').map(|step| if step.contains('*') { "*" } else { step }).collect::<Vec<_>>().join("/")
-}
-
-/// The answer of an example.
-pub(crate) fn reply(operation: &'static OperationTable, exchange: &ExampleExchange) -> Reply {
-    let mut reply = Reply::status(exchange.status).body(exchange.body);
-    for (name, value) in exchange.headers {
-        reply = reply.header(name, value);
-    }
-    if !reply.headers.contains_key(header::CONTENT_TYPE) && !exchange.body.is_empty() {
-        let decoding = operation.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&exchange.status));
-        let content_type = match decoding.map(|answer| answer.decoding) {
-            Some(Decoding::Xml) => "application/xml",
-            Some(Decoding::Text(content_type)) => content_type,
-            Some(Decoding::Stream) => "application/octet-stream",
-            _ => "application/json",
-        };
-        reply = reply.header("content-type", content_type);
-    }
-    reply
 }
 
 async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {

@@ -94,11 +94,11 @@ impl<'a> Resolver<'a> {
     pub(super) fn default(&mut self, field: &Field, value: &Value) -> Option<String> {
         let reading = Reading::default_value(field.on);
         let (text, problems) = self.literals().read(value, &field.ty, field.nullable, reading);
-        let fits = problems.is_empty();
+        // One that does not fit is told of once, and stands for one that does from then on.
         for problem in problems {
             self.report(problem);
         }
-        fits.then_some(text)
+        Some(text)
     }
 
     /// What reads literals against types.

@@ -60,10 +60,13 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        for (field, _) in flat.path.iter().filter(|(field, _)| !bound.contains(&field.name.value.as_str())) {
+        for (field, at) in flat.path.iter().filter(|(field, _)| !bound.contains(&field.name.value.as_str())) {
             if misspelt_hole(flat, &field.name.value, &bound).is_none() {
                 self.report(no_such_hole(field, exchange));
             }
+            // It is declared all the same: what gives it a value has no mistake.
+            let field = self.input_field(field, &flat.sites[*at]);
+            inputs.list.push(Input { field, place: Place::Path("simple") });
         }
         parts
     }

@@ -1,6 +1,6 @@
 //! Literals against types: defaults, examples, tests. Gives JSON text, and says what does not fit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::scalars;
 use super::unknown::unknown_at;
@@ -228,12 +228,33 @@ impl<'m> Literals<'m> {
             }
         });
         if !reading.partial {
-            let given: std::collections::HashSet<&str> = members.iter().map(|(key, _)| key.value.as_str()).collect();
+            let given: HashSet<&str> = members.iter().map(|(key, _)| key.value.as_str()).collect();
             let missing = fields.iter().filter(|field| is_required(field, fields, reading) && !given.contains(named(field).as_str()));
-            for field in missing {
+            // A type without an end is a mistake where it is declared, and no literal can be of it.
+            for field in missing.filter(|field| !self.is_endless(&field.ty)) {
                 writer.problems.push(missing_member(&named(field), field, value.span, name));
             }
         }
+    }
+
+    /// Does every value of the type hold another one of it?
+    fn is_endless(self, ty: &Type) -> bool {
+        let Type::Named(first) = ty else { return false };
+        let (mut seen, mut open) = (HashSet::new(), vec![*first]);
+        while let Some(symbol) = open.pop() {
+            let structs = self.definitions.get(&symbol).into_iter().flatten().filter_map(|index| match &self.types[*index].kind {
+                TypeDefKind::Struct(fields) => Some(fields),
+                _ => None,
+            });
+            for field in structs.flatten().filter(|field| !field.optional && !field.nullable) {
+                match &field.ty {
+                    Type::Named(symbol) if symbol == first => return true,
+                    Type::Named(symbol) if seen.insert(*symbol) => open.push(*symbol),
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     fn tagged(self, value: &Value, tag: &str, closed: bool, variants: &[&UnionVariant], reading: Reading, writer: &mut Writer) {
@@ -411,6 +432,8 @@ impl Writer {
             _ => None,
         };
         self.problems.push(match bare {
+            // Text of the wrong length or form: no example of ours would be any better.
+            None if matches!((&value.kind, ty), (ValueKind::Text(_), Type::String(_))) => problem,
             Some(text) => problem.help(format!("write `{text}`")).replace(format!("write `{text}`"), value.span, text),
             None => problem.help(format!("write for example `{}`", scalars::example(ty))),
         });

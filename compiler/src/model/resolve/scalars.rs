@@ -8,7 +8,9 @@ pub(super) fn read(value: &Value, ty: &Type) -> Result<String, String> {
     match ty {
         Type::String(bounds) => {
             let text = text(value, "a string")?;
-            count_misfit(text.chars().count(), bounds, "characters").map_or(Ok(quoted(text)), Err)
+            let pattern = bounds.pattern.as_deref().filter(|pattern| !super::pattern::matches(pattern, text));
+            let misfit = pattern.map(|pattern| format!("it does not match the pattern `{pattern}`"));
+            count_misfit(text.chars().count(), bounds, "characters").or(misfit).map_or(Ok(quoted(text)), Err)
         }
         Type::Int(bounds) => within(whole(value)?, bounds),
         Type::Float(bounds) => within(number(value, "a number")?, bounds),

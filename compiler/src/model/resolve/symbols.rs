@@ -33,6 +33,15 @@ impl Table {
         self.order.iter().map(String::as_str)
     }
 
+    /// Do two declarations share a version and a revision?
+    fn clashes(&self, symbol: Symbol) -> bool {
+        let places = self.places.get(&symbol).map_or(&[][..], Vec::as_slice);
+        let clash = |(index, (on, revision, _)): (usize, &(Versions, u32, Span))| {
+            places[..index].iter().any(|(other, at, _)| at == revision && !other.and(*on).is_empty())
+        };
+        places.iter().enumerate().any(clash)
+    }
+
     /// An earlier declaration that shares a version and a revision with this one.
     fn clash(&self, symbol: Symbol, on: Versions, revision: u32) -> Option<Span> {
         let places = self.places.get(&symbol)?;
@@ -96,6 +105,11 @@ impl<'a> Resolver<'a> {
             self.report(twice(if kind == Kind::Type { "type" } else { "module" }, name, first));
         }
         symbol
+    }
+
+    /// Is there no telling which module a name stands for? It was reported where they are declared.
+    pub(super) fn is_declared_twice(&self, module: Symbol) -> bool {
+        self.module_table.clashes(module)
     }
 
     fn intern(&mut self, kind: Kind, group: &[String], name: &str) -> Symbol {

@@ -34,7 +34,8 @@ pub(super) struct Shift {
 }
 
 impl Shift {
-    fn map(self, place: u32) -> u32 {
+    /// Where a place of the copy stood before the word was replaced.
+    pub(super) fn map(self, place: u32) -> u32 {
         let inside = match place {
             place if place <= self.at => place,
             place if place >= self.at + self.new => place - self.new + self.old,

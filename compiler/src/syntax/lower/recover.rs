@@ -146,6 +146,12 @@ impl<'t> Reader<'t> {
                 }
                 Err(error) => Failure::of(&error),
             };
+            if let Some(pairs) = self.statement_before(&failure, &text, block) {
+                self.shifted(&shifts, |reader| pairs.filter(|pair| pair.as_rule() != Rule::EOI).for_each(|pair| once(reader, pair)));
+                let from = shifts[1..].iter().rev().fold(failure.at, |at, shift| shift.map(at as u32) as usize);
+                let rest = Stretch { text: &stretch.text[from..], base: stretch.base + from, bad_at: 0, joined: false };
+                return self.mend(&rest, block, once);
+            }
             let first = !stretch.joined && failure.at <= stretch.bad_at;
             let mend = failure.mend(&text, block, first);
             if std::mem::take(&mut report) {
@@ -159,6 +165,12 @@ impl<'t> Reader<'t> {
             shifts.push(shift);
         }
         false
+    }
+
+    /// What stands before a failure, if it is a whole statement and the next one starts there.
+    fn statement_before<'m>(&self, failure: &Failure, text: &'m str, block: &Block) -> Option<pest::iterators::Pairs<'m, Rule>> {
+        let next = failure.at > 0 && failure.expected.contains(&Rule::EOI) && block.starts.contains(&first_token(&text[failure.at..]));
+        if next { Grammar::parse(block.lone, &text[..failure.at]).ok() } else { None }
     }
 
     fn explain(&mut self, failure: &Failure, text: &str, block: &Block, mend: Option<&Mend>, first: bool) {
@@ -198,6 +210,9 @@ impl<'t> Reader<'t> {
                 let write = format!("write `{}`", token.trim());
                 diagnostic.help(&write).replace(write, Span { start: at, end: at, ..span }, *token)
             }
+            Some(Mend::Remove) if found == ";" => diagnostic
+                .help("take it away: space, a line end or a comma is enough between two statements")
+                .replace("take it away", span, ""),
             _ if unknown => diagnostic.help(format!("there are {}", words::quoted(block.starts))),
             _ => match advice(found, &failure.expected, &expected) {
                 Some(advice) => diagnostic.help(advice),

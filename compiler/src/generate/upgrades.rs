@@ -1,0 +1,319 @@
+//! Upgrades of stored configuration as tables, and typed: the older input becomes the present one.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Literal as Token, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use super::names;
+use super::scope::Scope;
+use super::structs::{Use, constructors, rust_fields};
+use super::tables::{member, members, texts};
+use super::types::shape;
+use crate::model::{Coercion, Field, Model, Module, OutputStep, Projection, Symbol, Upgrade, UpgradeOf, UpgradeStep};
+
+/// What is older: a struct that an API version has, or one that is made for it.
+enum Older {
+    /// An operation of an API version.
+    Lives(TokenStream),
+    /// Beside the present one.
+    Made(Ident),
+}
+
+/// The upgrades that Rust's types have: an older input becomes one thing, and what is written goes before what is derived.
+pub(crate) fn typed(model: &Model, projections: &[Projection<'_>]) -> BTreeSet<usize> {
+    let mut taken = BTreeSet::new();
+    let first = |(index, upgrade): (usize, &Upgrade)| {
+        let UpgradeOf::Module(symbol) = upgrade.from else { return None };
+        let place = living(upgrade, projections).map_or(usize::MAX, |(version, _)| version);
+        let becomes_something = upgrade.gone.is_none() && matches!(upgrade.to, UpgradeOf::Module(_));
+        (becomes_something && taken.insert((place, symbol, upgrade.from_revision))).then_some(index)
+    };
+    model.upgrades.iter().enumerate().filter_map(first).collect()
+}
+
+/// The upgrades that lead to an operation of this version, with the inputs of revisions that no version has.
+pub(crate) fn of_operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
+    let name = names::ident(&scope.names().operation(module.symbol, module.revision).operation);
+    let version = scope.projection.version;
+    let mut tokens = TokenStream::new();
+    for index in &scope.whole.typed {
+        let upgrade = &scope.projection.model.upgrades[*index];
+        let to = upgrade.to == UpgradeOf::Module(module.symbol) && upgrade.to_revision == module.revision && upgrade.to_on.has(version);
+        if !to {
+            continue;
+        }
+        let (source, definition) = match older(upgrade, &name, scope) {
+            Older::Lives(path) => (path, TokenStream::new()),
+            Older::Made(ident) => (quote!(#ident), made(&ident, upgrade, scope)),
+        };
+        let table = table(upgrade, &source, scope);
+        tokens.extend(quote! {
+            #definition
+            impl lp::Upgrade for #source {
+                type Into = #name;
+                const TABLE: &'static lp::UpgradeTable = &#table;
+            }
+        });
+    }
+    tokens
+}
+
+/// The version that has the older revision first, as others share it from there, and the version it is looked up in.
+fn living(upgrade: &Upgrade, projections: &[Projection<'_>]) -> Option<(usize, usize)> {
+    let UpgradeOf::Module(symbol) = upgrade.from else { return None };
+    let versions: Vec<usize> = upgrade.on.iter().filter(|version| *version < projections.len()).collect();
+    versions.into_iter().rev().find_map(|version| {
+        let modules = &projections[version].modules;
+        let found = modules.iter().find(|one| one.item.symbol == symbol && one.item.revision == upgrade.from_revision)?;
+        Some((found.same_as.unwrap_or(version), version))
+    })
+}
+
+fn older(upgrade: &Upgrade, present: &Ident, scope: &Scope<'_>) -> Older {
+    match (living(upgrade, scope.whole.projections), &upgrade.from) {
+        (Some((_, version)), UpgradeOf::Module(symbol)) => Older::Lives(operation_path(*symbol, upgrade.from_revision, version, scope)),
+        (_, UpgradeOf::Module(symbol)) if upgrade.to != UpgradeOf::Module(*symbol) => {
+            let name = names::camel(&scope.projection.model.name(*symbol).name);
+            Older::Made(format_ident!("{name}Rev{}", upgrade.from_revision))
+        }
+        _ => Older::Made(format_ident!("{present}Rev{}", upgrade.from_revision)),
+    }
+}
+
+/// The way from here to an operation of a version.
+fn operation_path(symbol: Symbol, revision: u32, version: usize, scope: &Scope<'_>) -> TokenStream {
+    let group = &scope.projection.model.name(symbol).group;
+    let name = names::ident(&scope.whole.names[version].operation(symbol, revision).operation);
+    if version == scope.projection.version {
+        let path = scope.path_to(group);
+        return quote!(#path #name);
+    }
+    let connector = scope.connector();
+    let module = &scope.whole.versions[version];
+    let groups = group.iter().map(|group| names::module(group));
+    quote!(#connector #module::#(#groups::)* #name)
+}
+
+/// The input of a revision that no version has any more.
+fn made(name: &Ident, upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
+    let inputs: Vec<&Field> = upgrade.input.iter().collect();
+    let fields = rust_fields(&inputs, None, Use::Sent, scope);
+    let private = TokenStream::new();
+    let lines: TokenStream = fields.iter().map(|field| field.definition(&private, scope)).collect();
+    let constructors = constructors(name, &fields, scope);
+    let (from, spec_name) = (shown(&upgrade.from, scope), name.to_string());
+    let docs = format!("What revision {} of `{from}` took.", upgrade.from_revision);
+    quote! {
+        lp::structure! {
+            #[doc = #docs]
+            pub struct #name #spec_name {
+                #lines
+            }
+        }
+        #constructors
+    }
+}
+
+fn shown(of: &UpgradeOf, scope: &Scope<'_>) -> String {
+    match of {
+        UpgradeOf::Connection(name) => name.clone(),
+        UpgradeOf::Module(symbol) => {
+            let name = scope.projection.model.name(*symbol);
+            name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
+        }
+    }
+}
+
+fn table(upgrade: &Upgrade, source: &TokenStream, scope: &Scope<'_>) -> TokenStream {
+    let input = shape(source);
+    let said = says(upgrade, scope);
+    quote!(lp::UpgradeTable { #said input: #input, ..lp::UpgradeTable::EMPTY })
+}
+
+/// Everything but what the older revision took.
+fn says(upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
+    let (from, to) = (shown(&upgrade.from, scope), shown(&upgrade.to, scope));
+    let (from_revision, revision) = (Token::u32_unsuffixed(upgrade.from_revision), Token::u32_unsuffixed(upgrade.to_revision));
+    let apis = &scope.projection.model.apis;
+    let named: Vec<&str> = upgrade.on.iter().filter_map(|version| apis.get(version)).map(|api| api.name.as_str()).collect();
+    let any = named.len() == apis.len();
+    let versions = members(if any { &[] } else { &named }, |names| {
+        let names = texts(names);
+        quote!(versions: #names,)
+    });
+    let to_version = member(upgrade.to_on.iter().max().filter(|_| !any).and_then(|version| apis.get(version)), |api| {
+        let name = &api.name;
+        quote!(to_version: #name,)
+    });
+    let steps = upgrade.steps.iter().map(|one| step(one, upgrade));
+    let steps = quote!(steps: &[#(#steps),*],);
+    let outputs = members(&upgrade.outputs, |outputs| {
+        let outputs = outputs.iter().map(output);
+        quote!(outputs: &[#(#outputs),*],)
+    });
+    let gone = member(upgrade.gone.as_ref(), |why| quote!(gone: lp::Some(#why),));
+    let cursor = member(upgrade.cursor_reset.as_ref(), |why| quote!(cursor: lp::Cursor::Reset(#why),));
+    let stored = members(&upgrade.stored, |stored| {
+        let stored = stored.iter().map(|(name, revision)| {
+            let revision = super::tables::option(revision.as_ref(), |revision| Token::u32_unsuffixed(*revision).into_token_stream());
+            quote!((#name, #revision))
+        });
+        quote!(stored: &[#(#stored),*],)
+    });
+    let meaning = member(upgrade.meaning(), |because| quote!(meaning: lp::Some(#because),));
+    quote! {
+        from_module: #from,
+        from_revision: #from_revision,
+        #versions
+        #to_version
+        module: #to,
+        revision: #revision,
+        #steps
+        #outputs
+        #gone
+        #cursor
+        #stored
+        #meaning
+    }
+}
+
+fn step(step: &UpgradeStep, upgrade: &Upgrade) -> TokenStream {
+    match step {
+        UpgradeStep::Move { from, to, coercion: how } => {
+            let how = coercion(*how);
+            match (from.as_slice(), from == to) {
+                ([field], true) => quote!(lp::UpgradeStep::Keep { field: #field, coercion: #how }),
+                _ => {
+                    let (from, to) = (texts(from), texts(to));
+                    quote!(lp::UpgradeStep::Move { from: #from, to: #to, coercion: #how })
+                }
+            }
+        }
+        UpgradeStep::Remap { from, to, pairs } => {
+            let (from, to) = (texts(from), texts(to));
+            let pairs = pairs.iter().map(|(old, new)| quote!((#old, #new)));
+            quote!(lp::UpgradeStep::Remap { from: #from, to: #to, pairs: &[#(#pairs),*], other: lp::Other::Keep })
+        }
+        UpgradeStep::Default { to, value } => {
+            let to = texts(to);
+            quote!(lp::UpgradeStep::Default { to: #to, value: #value })
+        }
+        UpgradeStep::Ask { to, question } => {
+            let to = texts(to);
+            quote!(lp::UpgradeStep::Ask { to: #to, question: #question })
+        }
+        UpgradeStep::Drop { from, because } => {
+            let from = texts(from);
+            quote!(lp::UpgradeStep::Drop { from: #from, because: #because })
+        }
+        UpgradeStep::Review { to, because } => {
+            let from = texts(upgrade.source_of(to));
+            quote!(lp::UpgradeStep::Review { from: #from, because: #because })
+        }
+    }
+}
+
+fn coercion(coercion: Option<Coercion>) -> TokenStream {
+    match coercion {
+        None => quote!(lp::Coercion::None),
+        Some(kind) => {
+            let kind = format_ident!("{}", format!("{kind:?}"));
+            quote!(lp::Coercion::To(lp::Kind::#kind))
+        }
+    }
+}
+
+fn output(step: &OutputStep) -> TokenStream {
+    let (from, from_first) = step.from_path();
+    let from = texts(&from);
+    match step.to_path() {
+        None => {
+            let because = &step.because;
+            quote!(lp::OutputStep::Gone { from: #from, because: #because })
+        }
+        Some((to, to_first)) => {
+            let to = texts(&to);
+            match from_first || to_first {
+                true => quote!(lp::OutputStep::First { from: #from, to: #to }),
+                false => quote!(lp::OutputStep::Move { from: #from, to: #to }),
+            }
+        }
+    }
+}
+
+/// The members of an API's table that say how configuration follows up to this version.
+pub(crate) fn api(scope: &Scope<'_>) -> TokenStream {
+    let version = scope.projection.version;
+    let until_now = |upgrade: &Upgrade| upgrade.to_on.iter().min().is_some_and(|first| first <= version);
+    let all = scope.projection.model.upgrades.iter().enumerate().filter(|(_, upgrade)| until_now(upgrade));
+    let (modules, connections): (Vec<_>, Vec<_>) = all.partition(|(_, one)| matches!(one.to, UpgradeOf::Module(_)));
+    let modules = members(&modules, |upgrades| {
+        let tables = upgrades.iter().map(|(index, upgrade)| module_table(*index, upgrade, scope));
+        quote!(upgrades: &[#(#tables),*],)
+    });
+    let connections = members(&connections, |upgrades| {
+        let tables = upgrades.iter().map(|(_, upgrade)| connection_table(upgrade));
+        quote!(connection_upgrades: &[#(#tables),*],)
+    });
+    quote!(#modules #connections)
+}
+
+fn module_table(index: usize, upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
+    let source = match (living(upgrade, scope.whole.projections), &upgrade.from, &upgrade.to) {
+        (Some((_, version)), UpgradeOf::Module(symbol), _) => operation_path(*symbol, upgrade.from_revision, version, scope),
+        (None, _, UpgradeOf::Module(to)) if upgrade.gone.is_none() => {
+            let Some(version) = upgrade.to_on.iter().max() else { return TokenStream::new() };
+            let present = names::ident(&scope.whole.names[version].operation(*to, upgrade.to_revision).operation);
+            let Older::Made(name) = older(upgrade, &present, scope) else { return TokenStream::new() };
+            let group = &scope.projection.model.name(*to).group;
+            beside(&name, group, version, scope)
+        }
+        _ => quote!(()),
+    };
+    if scope.whole.typed.contains(&index) {
+        return quote!(<#source as lp::Upgrade>::TABLE);
+    }
+    let table = table(upgrade, &source, scope);
+    quote!(&#table)
+}
+
+/// The way from here to a struct that stands beside an operation of a version.
+fn beside(name: &Ident, group: &[String], version: usize, scope: &Scope<'_>) -> TokenStream {
+    if version == scope.projection.version {
+        let path = scope.path_to(group);
+        return quote!(#path #name);
+    }
+    let connector = scope.connector();
+    let module = &scope.whole.versions[version];
+    let groups = group.iter().map(|group| names::module(group));
+    quote!(#connector #module::#(#groups::)* #name)
+}
+
+fn connection_table(upgrade: &Upgrade) -> TokenStream {
+    let (UpgradeOf::Connection(from), UpgradeOf::Connection(to)) = (&upgrade.from, &upgrade.to) else { return TokenStream::new() };
+    let (from_revision, revision) = (Token::u32_unsuffixed(upgrade.from_revision), Token::u32_unsuffixed(upgrade.to_revision));
+    let parts = upgrade.connection_parts();
+    let keep = parts.keep.iter().map(|(old, new)| quote!((#old, #new)));
+    let ask = parts.ask.iter().map(|(fields, question)| {
+        let fields = texts(fields);
+        quote!((#fields, #question))
+    });
+    let drop = parts.drop.iter().map(|(field, because)| quote!((#field, #because)));
+    let reauthorize = upgrade.reauthorize.is_some();
+    let gone = member(upgrade.gone.as_ref(), |why| quote!(gone: lp::Some(#why),));
+    quote! {
+        &lp::ConnectionUpgradeTable {
+            from: #from,
+            from_revision: #from_revision,
+            connection: #to,
+            revision: #revision,
+            keep: &[#(#keep),*],
+            ask: &[#(#ask),*],
+            drop: &[#(#drop),*],
+            reauthorize: #reauthorize,
+            #gone
+            ..lp::ConnectionUpgradeTable::EMPTY
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Credentials for calls that no spec describes: what is shown to one server, and where it goes. Nothing here is obtained or renewed; a
+//! connection that must be is declared in a spec, whose clients send universal calls too.
+
+use std::fmt;
+
+use http::{HeaderName, HeaderValue, header};
+use zeroize::Zeroizing;
+
+use crate::auth;
+use crate::connection::Applied;
+use crate::error::{Error, ErrorKind};
+use crate::value::Secret;
+
+/// What shows a server who calls. It goes to that server's origin and nowhere else.
+#[derive(Clone)]
+pub struct Login(Shown);
+
+#[derive(Clone)]
+enum Shown {
+    Bearer(Secret),
+    Basic(String, Secret),
+    Header(String, Secret),
+    Query(String, Secret),
+}
+
+impl Login {
+    /// `Authorization: Bearer` (RFC 6750).
+    pub fn bearer(token: impl Into<Secret>) -> Self {
+        Login(Shown::Bearer(token.into()))
+    }
+
+    /// `Authorization: Basic` (RFC 7617).
+    pub fn basic(user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Login(Shown::Basic(user.into(), password.into()))
+    }
+
+    /// A key in a header.
+    pub fn header(name: impl Into<String>, key: impl Into<Secret>) -> Self {
+        Login(Shown::Header(name.into(), key.into()))
+    }
+
+    /// A key in the query, for servers that take it nowhere else.
+    pub fn query(name: impl Into<String>, key: impl Into<Secret>) -> Self {
+        Login(Shown::Query(name.into(), key.into()))
+    }
+
+    pub(super) fn applied(&self) -> Result<Applied, Error> {
+        let mut applied = Applied::default();
+        match &self.0 {
+            Shown::Bearer(token) => {
+                let value = Secret::new(format!("Bearer {}", token.expose()));
+                applied.headers.push((header::AUTHORIZATION, sensitive(&value)?));
+            }
+            Shown::Basic(user, password) => applied.headers.push((header::AUTHORIZATION, auth::basic(user, password.expose())?)),
+            Shown::Header(name, key) => {
+                let name =
+                    HeaderName::try_from(name.as_str()).map_err(|_| configuration("the name of the header with the key is not one"))?;
+                applied.headers.push((name, sensitive(key)?));
+            }
+            Shown::Query(name, key) => applied.query.push((name.clone(), Zeroizing::new(key.expose().to_owned()))),
+        }
+        Ok(applied)
+    }
+}
+
+/// Where it goes, without what it is.
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.0 {
+            Shown::Bearer(_) => "Login(bearer)",
+            Shown::Basic(..) => "Login(basic)",
+            Shown::Header(..) => "Login(header)",
+            Shown::Query(..) => "Login(query)",
+        })
+    }
+}
+
+fn sensitive(value: &Secret) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::try_from(value.expose()).map_err(|_| configuration("the key holds a character that a header must not"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn configuration(message: &str) -> Error {
+    Error::new(ErrorKind::Configuration, message)
+}
