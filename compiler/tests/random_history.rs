@@ -108,7 +108,12 @@ const STEPS: [&str; 18] = [
 ];
 
 fn lines(random: &mut Random, of: &[&str], most: usize) -> String {
-    (0..random.below(most + 1)).map(|_| { let template = random.one(of).to_owned(); format!("  {}\n", random.fill(&template)) }).collect()
+    (0..random.below(most + 1))
+        .map(|_| {
+            let template = random.one(of).to_owned();
+            format!("  {}\n", random.fill(&template))
+        })
+        .collect()
 }
 
 fn from(random: &mut Random) -> String {
@@ -133,7 +138,11 @@ fn spec(seed: u64) -> String {
         optional(&mut random)
     ));
     text.push_str("type S { a: string  b: E }\nenum E { a  b = \"B\"  c }\nunion W by \"kind\" { a: S  b: T }\n");
-    text.push_str(&format!("action ma @{} {{\n  GET \"/m/{{a}}\" -> T\n  path {{ a: string }}\n{}}}\n", 1 + random.below(3), from(&mut random)));
+    text.push_str(&format!(
+        "action ma @{} {{\n  GET \"/m/{{a}}\" -> T\n  path {{ a: string }}\n{}}}\n",
+        1 + random.below(3),
+        from(&mut random)
+    ));
     text.push_str(&format!(
         "search mb @{} {{\n  POST \"/n\" -> [T]\n  query {{ b: int = 0  c: int = 5 }}\n  body {{ a{}: E  d: {{ a: int  b: {} }} }}\n  page offset {{ advance b  size c  stop short }}\n  order none \"why\"\n{}}}\n",
         1 + random.below(3),
@@ -141,7 +150,10 @@ fn spec(seed: u64) -> String {
         field(&mut random),
         from(&mut random)
     ));
-    text.push_str(&format!("group g {{\n  type G {{ a: W  b: S }}\n  action mg @1 {{ GET \"/g\" -> G  query {{ a{}: int }} }}\n", optional(&mut random)));
+    text.push_str(&format!(
+        "group g {{\n  type G {{ a: W  b: S }}\n  action mg @1 {{ GET \"/g\" -> G  query {{ a{}: int }} }}\n",
+        optional(&mut random)
+    ));
     if random.below(3) == 0 {
         text.push_str(&format!("  change v2 {{\n{}  }}\n", lines(&mut random, &VERBS, 2)));
     }
@@ -204,7 +216,9 @@ fn holes(model: &Model) -> Vec<String> {
         }
         let mut seen = HashSet::new();
         wrong.extend(names.iter().filter(|(_, name)| name.contains('\0')).map(|name| format!("{version}: {name:?} is hidden")));
-        wrong.extend(names.into_iter().filter_map(|name| if seen.insert(name.clone()) { None } else { Some(format!("{version}: {name:?} twice")) }));
+        wrong.extend(
+            names.into_iter().filter_map(|name| if seen.insert(name.clone()) { None } else { Some(format!("{version}: {name:?} twice")) }),
+        );
     }
     wrong
 }

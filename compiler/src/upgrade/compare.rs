@@ -303,7 +303,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
         let newer: Vec<&EnumVariant> = is.iter().filter(|one| one.on.has(self.now)).collect();
         let (mut pairs, mut lost) = (Vec::new(), Vec::new());
         for one in older {
-            let counterpart = newer.iter().find(|new| new.origin == one.origin).or_else(|| newer.iter().find(|new| new.name == one.name));
+            let counterpart = counterpart_value(one, &newer);
             match counterpart {
                 Some(new) if new.name != one.name => pairs.push((quoted(&one.name), quoted(&new.name))),
                 Some(_) => {}
@@ -374,6 +374,13 @@ fn counterpart<'f>(field: &Field, older: &[&'f Field]) -> Option<&'f Field> {
     by_origin.or_else(|| older.iter().find(|one| one.name == field.name)).copied()
 }
 
+/// What a value is: values that were merged later have one origin, and are apart until then.
+fn counterpart_value<'v>(older: &EnumVariant, newer: &[&'v EnumVariant]) -> Option<&'v EnumVariant> {
+    let by_both = newer.iter().find(|new| new.origin == older.origin && new.name == older.name);
+    let by_origin = || newer.iter().find(|new| new.origin == older.origin);
+    by_both.or_else(by_origin).or_else(|| newer.iter().find(|new| new.name == older.name)).copied()
+}
+
 fn is_same(newer: &Field, older: &Field) -> bool {
     newer.origin == older.origin || newer.name == older.name
 }
@@ -393,7 +400,9 @@ fn source(step: &UpgradeStep) -> Option<&[String]> {
 /// What a step gives a value to.
 fn target(step: &UpgradeStep) -> Option<&[String]> {
     match step {
-        UpgradeStep::Move { to, .. } | UpgradeStep::Remap { to, .. } | UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => Some(to),
+        UpgradeStep::Move { to, .. } | UpgradeStep::Remap { to, .. } | UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => {
+            Some(to)
+        }
         UpgradeStep::Drop { .. } | UpgradeStep::Review { .. } => None,
     }
 }

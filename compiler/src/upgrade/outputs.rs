@@ -109,11 +109,7 @@ impl Walk<'_, '_> {
                 .as_ref()
                 .map(|life| life.successor.as_ref().map_or_else(|| life.why.clone(), |successor| format!("use {successor}: {}", life.why)))
         };
-        removed
-            .map(note)
-            .filter(|note| !note.is_empty())
-            .or_else(life)
-            .unwrap_or_else(|| "the owner removed it".to_owned())
+        removed.map(note).filter(|note| !note.is_empty()).or_else(life).unwrap_or_else(|| "the owner removed it".to_owned())
     }
 }
 

@@ -88,7 +88,9 @@ pub(super) fn module_ends(view: &View<'_>, older: &Module, now: usize) -> Diagno
         .help(format!("write inside what replaces it what becomes of it: `from {name} @{} {{ … }}`", older.revision))
         .help(format!(
             "or inside it, that nothing does: `deprecated since {} use none \"why\"`",
-            view.model.apis[now].released.map_or_else(|| "2026-01-01".to_owned(), |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day.unwrap_or(1)))
+            view.model.apis[now]
+                .released
+                .map_or_else(|| "2026-01-01".to_owned(), |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day.unwrap_or(1)))
         ))
 }
 

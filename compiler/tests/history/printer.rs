@@ -35,7 +35,11 @@ pub(crate) fn model(model: &Model) -> String {
     }
     for test in &model.upgrade_tests {
         let on = versions(model, test.stored);
-        let _ = writeln!(text, "── test {:?} from @{}{on} {} -> {} asks {:?}", test.title, test.from_revision, test.given, test.expect, test.asks);
+        let _ = writeln!(
+            text,
+            "── test {:?} from @{}{on} {} -> {} asks {:?}",
+            test.title, test.from_revision, test.given, test.expect, test.asks
+        );
     }
     text
 }
@@ -70,8 +74,7 @@ fn definition(model: &Model, item: &TypeDef) -> String {
             format!("enum {name} {{ {} }}", values.join("  "))
         }
         TypeDefKind::Union { variants, .. } => {
-            let variants: Vec<String> =
-                variants.iter().map(|one| format!("{} {:?}: {}", one.name, one.tag, ty(model, &one.ty))).collect();
+            let variants: Vec<String> = variants.iter().map(|one| format!("{} {:?}: {}", one.name, one.tag, ty(model, &one.ty))).collect();
             format!("union {name} {{ {} }}", variants.join("  "))
         }
     }
@@ -117,7 +120,8 @@ fn module(model: &Model, item: &Module, version: usize) -> String {
     let path: String = item.path.iter().map(part).collect();
     let inputs: String = item.inputs.iter().filter(|one| one.field.on.has(version)).map(|one| format!("  {}", input(model, one))).collect();
     let answers: Vec<String> = item.answers.iter().map(|one| answer(model, one)).collect();
-    let page = item.page.as_ref().map_or_else(String::new, |page| format!(" page {:?} {:?} items {:?}", page.strategy, page.stop, page.items));
+    let page =
+        item.page.as_ref().map_or_else(String::new, |page| format!(" page {:?} {:?} items {:?}", page.strategy, page.stop, page.items));
     let encoding = if item.encoding == Encoding::None { String::new() } else { format!(" {:?}", item.encoding) };
     let examples = if item.examples.is_empty() { String::new() } else { format!(" {} examples", item.examples.len()) };
     format!(

@@ -7,9 +7,14 @@
 //! each other.
 
 mod apply;
+mod facets;
 mod members;
 mod modules;
+mod owners;
+mod presence;
+mod problems;
 mod reads;
+mod reshape;
 mod settle;
 mod targets;
 

@@ -4,8 +4,9 @@ use super::super::Resolver;
 use super::super::inputs::template_text;
 use super::super::pages::PageParts;
 use super::super::symbols::joined;
-use super::apply::{Members, contradicts_present};
 use super::members::{Parting, hidden, part, shown};
+use super::owners::Members;
+use super::problems::contradicts_present;
 use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
@@ -298,10 +299,14 @@ impl<'a> Resolver<'a> {
         let clash = whole.modules.iter().find(|one| one.symbol == older && one.on.has(version - 1)).map(|one| one.span);
         if let Some(first) = clash {
             return self.report(
-                Diagnostic::new(codes::CHANGE_CONTRADICTS, old.span, format!("before `{}` there was another `{}`", undoing.name(), old.value))
-                    .here("said to be the older name")
-                    .also(first, "bears that name too")
-                    .help("keep one of them: what both did before cannot have had one name"),
+                Diagnostic::new(
+                    codes::CHANGE_CONTRADICTS,
+                    old.span,
+                    format!("before `{}` there was another `{}`", undoing.name(), old.value),
+                )
+                .here("said to be the older name")
+                .also(first, "bears that name too")
+                .help("keep one of them: what both did before cannot have had one name"),
             );
         }
         let mut found = Err(Parting::Missing);

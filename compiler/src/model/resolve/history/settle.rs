@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use super::super::Resolver;
-use super::apply::Members;
 use super::members::{show, take_twice};
+use super::owners::Members;
 use super::targets::Owner;
 use super::{Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
@@ -127,7 +127,8 @@ fn still_there(target: &str, later: Span, earlier: Span, version: &str) -> Diagn
 }
 
 fn other_path(name: &str, module: &Module, field: &Field, in_path: bool) -> Diagnostic {
-    let problem = if in_path { "went into the path, which has no place for it" } else { "did not go into the path, which has a place for it" };
+    let problem =
+        if in_path { "went into the path, which has no place for it" } else { "did not go into the path, which has a place for it" };
     let was = if in_path { format!("/…/{{{}}}", field.name) } else { "/…".to_owned() };
     let (method, is) = (&module.method, super::modules::path_text(&module.path));
     Diagnostic::new(codes::CHANGE_CONTRADICTS, field.span, format!("before, `{}` of `{name}` {problem}", field.name))

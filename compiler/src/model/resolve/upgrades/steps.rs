@@ -196,7 +196,8 @@ impl<'a> Resolver<'a> {
                 found = found.or_else(|| fields.iter().find(|field| field.name == step).map(|field| field.ty.clone()));
             }
             let Some(inner) = found else {
-                let ident = Ident { value: step.to_owned(), span: path.span };
+                let start = path.span.start + (step.as_ptr() as usize - path.text.as_ptr() as usize) as u32;
+                let ident = Ident { value: step.to_owned(), span: Span { start, end: start + step.len() as u32, ..path.span } };
                 return self.report(unknown(codes::UNKNOWN_OLD, &ident, "field of the output called", names.iter().map(String::as_str)));
             };
             ty = inner;
