@@ -127,7 +127,7 @@ fn reordered(text: &str, by: usize) -> String {
         }
         let end = (at..lines.len()).find(|end| lines[*end] == format!("{}}}", " ".repeat(indent))).expect("a block ends");
         let turn = by % (end - at).max(1);
-        if by % 2 == 0 {
+        if by.is_multiple_of(2) {
             lines[at..end].reverse();
         }
         lines[at..end].rotate_left(turn);

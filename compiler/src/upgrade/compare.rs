@@ -58,7 +58,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
             );
             if given {
                 self.said_types_fit(field, older, said);
-                self.said_is_there(field, &[field.name.clone()], older, said, 0);
+                self.said_is_there(field, std::slice::from_ref(&field.name), older, said, 0);
                 self.left_unmapped(field, older, said);
                 continue;
             }
@@ -70,7 +70,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     let (from, to) = ([source.name.clone()], [field.name.clone()]);
                     self.value(source, field, &from, &to);
                     if self.missing.len() == before && source.optional && is_needed(field) {
-                        self.lacks(field, &[field.name.clone()], Some("it was optional".to_owned()));
+                        self.lacks(field, std::slice::from_ref(&field.name), Some("it was optional".to_owned()));
                     }
                     let mut since = self.missing.split_off(before);
                     since.retain(|one| !told.iter().any(|to| one.is_at_or_below(to)));
@@ -78,7 +78,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     used.push(vec![source.name.clone()]);
                 }
                 None if !told.is_empty() || !is_needed(field) => {}
-                None => self.lacks(field, &[field.name.clone()], None),
+                None => self.lacks(field, std::slice::from_ref(&field.name), None),
             }
         }
         for field in older.iter().filter(|field| !field.rest) {

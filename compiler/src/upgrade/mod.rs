@@ -267,7 +267,7 @@ fn meanings(view: &View<'_>, newer: &Module, now: usize, upgrade: &mut Upgrade) 
     let name = view.name(newer.symbol);
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
     for difference in differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant) {
-        if let Some(input) = difference.target.strip_prefix(&name) {
+        if let Some(input) = difference.target.strip_prefix(&name).filter(|input| input.is_empty() || input.starts_with('.')) {
             let to: Vec<String> = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
             upgrade.steps.push(UpgradeStep::Review { to, because: difference.note.clone() });
         }

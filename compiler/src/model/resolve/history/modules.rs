@@ -27,13 +27,21 @@ impl<'a> Resolver<'a> {
             }
             VerbKind::Auth { from, to } => self.undo_auth(from, to, verb, undoing, whole),
             VerbKind::Server { from, to } => self.undo_server(from, to, verb, undoing, whole),
-            VerbKind::Meaning { target, text } => {
-                if self.target(target, undoing, whole).is_some() {
-                    undoing.noted(Kind::Meant, &joined(target).0, String::new(), String::new(), text.value.clone(), verb);
-                }
-            }
+            VerbKind::Meaning { target, text } => self.undo_meaning(target, text, verb, undoing, whole),
             _ => {}
         }
+    }
+
+    /// `meaning search_issues.query "closed ones are found too"`: nothing looked otherwise.
+    fn undo_meaning(&mut self, path: &Path, text: &ast::Text, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
+        let (name, span) = (self.full_name(path, undoing, whole), joined(path).1);
+        let Some(target) = self.target(path, undoing, whole) else { return };
+        if let Target::Member(owner, member) = target
+            && !self.names_in(&owner, undoing.version, whole).contains(&member)
+        {
+            return self.parted_of(Err(Parting::Missing), (&owner, &name), span, undoing, whole);
+        }
+        undoing.noted(Kind::Meant, &name, String::new(), String::new(), text.value.clone(), verb);
     }
 
     /// The module that a verb speaks of.
