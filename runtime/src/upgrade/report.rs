@@ -250,6 +250,8 @@ impl fmt::Display for At {
     }
 }
 
+impl std::error::Error for Problem {}
+
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.step.as_str(), self.field.as_str()) {
