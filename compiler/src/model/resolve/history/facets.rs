@@ -144,6 +144,9 @@ impl<'a> Resolver<'a> {
         if !self.said_once(&owner, &member, facet, span, undoing) {
             return;
         }
+        if !self.is_present((&owner, &member), &name, span, undoing, whole) {
+            return;
+        }
         let (version, before) = (undoing.version, undoing.before);
         let mut no_field = false;
         let mut outcome: Result<(String, String), String> = Err(String::new());

@@ -242,6 +242,9 @@ impl<'a> Resolver<'a> {
         if !self.said_once(&owner, &member, Facet::Place, span, undoing) {
             return;
         }
+        if !self.is_present((&owner, &member), &name, span, undoing, whole) {
+            return;
+        }
         let (version, before) = (undoing.version, undoing.before);
         let mut found = Err(Parting::Missing);
         let mut present = String::new();

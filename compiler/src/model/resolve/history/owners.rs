@@ -1,9 +1,11 @@
 //! What types and modules have, in one version.
 
 use super::super::Resolver;
-use super::Whole;
+use super::members::Parting;
 use super::targets::Owner;
+use super::{Undoing, Whole};
 use crate::model::{EnumVariant, Field, Input, TypeDefKind};
+use crate::source::Span;
 
 impl<'a> Resolver<'a> {
     /// Calls `visit` with the members of each definition of an owner that exists in a version.
@@ -46,6 +48,22 @@ impl<'a> Resolver<'a> {
             }
             Owner::Connection(_) => None,
         }
+    }
+
+    /// Is it there in the version of the change? Says so if not.
+    pub(super) fn is_present(
+        &mut self,
+        (owner, member): (&Owner, &str),
+        target: &str,
+        span: Span,
+        undoing: &Undoing<'_>,
+        whole: &mut Whole<'_>,
+    ) -> bool {
+        let found = self.names_in(owner, undoing.version, whole).iter().any(|name| name == member);
+        if !found {
+            self.parted_of(Err(Parting::Missing), (owner, target), span, undoing, whole);
+        }
+        found
     }
 
     /// What an owner has in one version.

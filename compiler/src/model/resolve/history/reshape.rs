@@ -37,6 +37,9 @@ impl<'a> Resolver<'a> {
         if !self.said_once(&owner, &to.value, Facet::Name, to.span, undoing) {
             return;
         }
+        if !self.is_present((&owner, &to.value), &target, to.span, undoing, whole) {
+            return;
+        }
         let wire_name = match wire {
             Some(wire) => wire.value.clone(),
             None => self.convention.wire(&old.value),
