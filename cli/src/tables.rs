@@ -8,7 +8,7 @@ use linchpin_compiler::model::{
 use linchpin_compiler::syntax::ast::{Date, ModuleKind};
 use linchpin_runtime::operation as table;
 use linchpin_runtime::shape::dynamic::{Declarations, Declared, DynamicField, Part, id, leak};
-use linchpin_runtime::shape::{Attrs, Shape, Shaped, UnionStyle};
+use linchpin_runtime::shape::{Attrs, Link, Shape, Shaped, UnionStyle};
 use linchpin_runtime::{Body, Date as DateValue, DateTime, Decimal, Download, Duration, Host, Secret, Time};
 use std::collections::HashMap;
 
@@ -135,8 +135,8 @@ impl Shapes {
     /// The shape of an answer: a file comes as a stream.
     fn answered(&self, body: Option<&Type>) -> &'static Shape {
         match body {
-            None => <() as Shaped>::SHAPE,
-            Some(Type::File) => <Download as Shaped>::SHAPE,
+            None => <() as Shaped>::shape(),
+            Some(Type::File) => <Download as Shaped>::shape(),
             Some(body) => self.whole(body),
         }
     }
@@ -145,7 +145,7 @@ impl Shapes {
         table::Failure {
             statuses: all(failure.statuses.iter().map(|(from, to)| table::Statuses(*from, *to))),
             when: failure.when.as_ref().map(|(path, equals)| table::Condition { path: names(path), equals: equals.as_deref().map(leak) }),
-            shape: self.whole(&failure.body),
+            shape: Link::to(self.whole(&failure.body)),
             at: names(&failure.at),
             code: names(&failure.code),
             message: names(&failure.message),
@@ -158,7 +158,7 @@ impl Shapes {
             revision: connection.revision,
             title: leak(connection.title.as_str()),
             docs: leak(connection.docs.as_str()),
-            fields: self.fields[&(connection.name.clone(), connection.revision)],
+            fields: Link::to(self.fields[&(connection.name.clone(), connection.revision)]),
             grant: grant(&connection.grant),
             credentials: all(connection.sends.iter().map(credential)),
             probe: connection.probe.as_ref().map(|(method, path)| (leak(method.as_str()), text(path))),
@@ -187,7 +187,7 @@ impl Shapes {
                 Decoding::Text(content_type) => table::Decoding::Text(leak(content_type.as_str())),
                 Decoding::Stream => table::Decoding::Stream,
             },
-            shape: self.answered(answer.body.as_ref()),
+            shape: Link::to(self.answered(answer.body.as_ref())),
             at: names(&answer.at),
             variant: several
                 .as_ref()
@@ -216,7 +216,7 @@ impl Shapes {
                 ModuleServer::Own(url) => table::ServerChoice::Own(text(url)),
                 ModuleServer::Outside => table::ServerChoice::Outside,
             },
-            input: self.inputs[&key],
+            input: Link::to(self.inputs[&key]),
             places: all(module.inputs.iter().map(|input| place(&input.place))),
             constants: all(module.constants.iter().map(|one| table::Constant {
                 place: constant_place(one.place),
@@ -244,7 +244,7 @@ impl Shapes {
     fn page(&self, page: &model::Page, index: impl Fn(&str) -> u16) -> table::Page {
         let size = |size: &Option<String>| size.as_deref().map(&index);
         table::Page {
-            items: table::Items { at: names(&page.items), shape: self.whole(&page.item) },
+            items: table::Items { at: names(&page.items), shape: Link::to(self.whole(&page.item)) },
             strategy: match &page.strategy {
                 Strategy::Offset { advance, size: by } => table::Strategy::Offset { advance: index(advance), size: size(by) },
                 Strategy::Number { advance, size: by, start } => {
@@ -304,7 +304,7 @@ impl Declaring<'_> {
             TypeDefKind::Union { tag, closed, variants } => {
                 let style = tag.as_ref().map_or(UnionStyle::Untagged, |tag| UnionStyle::Tagged(leak(tag.as_str())));
                 let open = tag.is_some() && !closed;
-                let other = open.then(|| ("Other".to_owned(), String::new(), Part::Of(<serde_json::Value as Shaped>::SHAPE)));
+                let other = open.then(|| ("Other".to_owned(), String::new(), Part::Of(<serde_json::Value as Shaped>::shape())));
                 let variants = variants.iter().map(|one| (one.name.clone(), one.tag.clone(), self.part(&one.ty))).chain(other);
                 self.shapes.union(declared, name, &definition.docs, style, open, variants.collect());
             }
@@ -330,8 +330,8 @@ impl Declaring<'_> {
         let declared = self.shapes.declare();
         let variants = several_outputs(module).unwrap_or_default().into_iter().enumerate().map(|(index, body)| {
             let part = match body {
-                None => Part::Of(<() as Shaped>::SHAPE),
-                Some(Type::File) => Part::Of(<Download as Shaped>::SHAPE),
+                None => Part::Of(<() as Shaped>::shape()),
+                Some(Type::File) => Part::Of(<Download as Shaped>::shape()),
                 Some(body) => self.part(body),
             };
             (format!("answer_{}", index + 1), String::new(), part)
@@ -361,7 +361,7 @@ impl Declaring<'_> {
         }
         attrs = written(bounded(attrs, &field.ty), &field.ty);
         let part = match &field.ty {
-            _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::SHAPE))),
+            _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::shape()))),
             ty if required || is_file(ty) => self.part(ty),
             ty => Part::Patch(Box::new(self.part(ty))),
         };
@@ -374,23 +374,23 @@ impl Declaring<'_> {
             Type::List(item, _) => return Part::List(Box::new(self.part(item))),
             Type::Map(item, _) => return Part::Map(Box::new(self.part(item))),
             Type::Nullable(inner) => return Part::Patch(Box::new(self.part(inner))),
-            Type::String(_) | Type::Literal(Literal::Text(_)) => <String as Shaped>::SHAPE,
-            Type::Int(_) | Type::Literal(Literal::Int(_)) => <i64 as Shaped>::SHAPE,
-            Type::Float(_) => <f64 as Shaped>::SHAPE,
-            Type::Bool | Type::Literal(Literal::Bool(_)) => <bool as Shaped>::SHAPE,
-            Type::Decimal(_) => <Decimal as Shaped>::SHAPE,
-            Type::Date(_) => <DateValue as Shaped>::SHAPE,
-            Type::DateTime(_) => <DateTime as Shaped>::SHAPE,
-            Type::Time => <Time as Shaped>::SHAPE,
-            Type::Duration(_) => <Duration as Shaped>::SHAPE,
-            Type::Uuid => <uuid::Uuid as Shaped>::SHAPE,
-            Type::Url => <url::Url as Shaped>::SHAPE,
-            Type::Bytes(_) => <bytes::Bytes as Shaped>::SHAPE,
-            Type::Json => <serde_json::Value as Shaped>::SHAPE,
-            Type::Secret => <Secret as Shaped>::SHAPE,
-            Type::Host => <Host as Shaped>::SHAPE,
+            Type::String(_) | Type::Literal(Literal::Text(_)) => <String as Shaped>::shape(),
+            Type::Int(_) | Type::Literal(Literal::Int(_)) => <i64 as Shaped>::shape(),
+            Type::Float(_) => <f64 as Shaped>::shape(),
+            Type::Bool | Type::Literal(Literal::Bool(_)) => <bool as Shaped>::shape(),
+            Type::Decimal(_) => <Decimal as Shaped>::shape(),
+            Type::Date(_) => <DateValue as Shaped>::shape(),
+            Type::DateTime(_) => <DateTime as Shaped>::shape(),
+            Type::Time => <Time as Shaped>::shape(),
+            Type::Duration(_) => <Duration as Shaped>::shape(),
+            Type::Uuid => <uuid::Uuid as Shaped>::shape(),
+            Type::Url => <url::Url as Shaped>::shape(),
+            Type::Bytes(_) => <bytes::Bytes as Shaped>::shape(),
+            Type::Json => <serde_json::Value as Shaped>::shape(),
+            Type::Secret => <Secret as Shaped>::shape(),
+            Type::Host => <Host as Shaped>::shape(),
             Type::Id(_) => id(),
-            Type::File => <Body as Shaped>::SHAPE,
+            Type::File => <Body as Shaped>::shape(),
         };
         Part::Of(shape)
     }

@@ -24,7 +24,7 @@ pub mod __codegen_v1 {
         client::Client,
         download::Download,
         operation::*,
-        shape::{Attrs, Shape, Shaped},
+        shape::{Link, Shape, Shaped},
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
         {answers, closed_enum, open_enum, structure, tagged_union, untagged_union},
     };

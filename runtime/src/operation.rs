@@ -2,7 +2,7 @@
 //!
 //! Every struct is written as a literal by generated code, so a new member is a change of `__codegen_v1`.
 
-use crate::shape::{Shape, Shaped};
+use crate::shape::{Link, Shaped};
 
 /// One module at one revision.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct OperationTable {
     /// Where it goes.
     pub server: ServerChoice,
     /// The shape of the input struct.
-    pub input: &'static Shape,
+    pub input: Link,
     /// For each field of the input, in the same order, where it goes.
     pub places: &'static [Place],
     /// What is always sent.
@@ -34,7 +34,7 @@ pub struct OperationTable {
     /// Success answers; the first whose statuses match is taken.
     pub answers: &'static [Answer],
     /// The shape of the output (an enum over the answers when their shapes differ).
-    pub output: &'static Shape,
+    pub output: Link,
     /// Error answers, in order; the connector's follow in [`ApiTable::failures`].
     pub failures: &'static [Failure],
     /// How a search pages.
@@ -185,7 +185,7 @@ pub struct Answer {
     /// How it is encoded.
     pub decoding: Decoding,
     /// What it holds; the shape of `()` for nothing.
-    pub shape: &'static Shape,
+    pub shape: Link,
     /// Members to go down first, on the wire.
     pub at: &'static [&'static str],
     /// The variant of the output enum, when the operation has several shapes.
@@ -215,7 +215,7 @@ pub struct Failure {
     /// When it applies whatever the status.
     pub when: Option<Condition>,
     /// The shape of the error's body.
-    pub shape: &'static Shape,
+    pub shape: Link,
     /// Members to go down first.
     pub at: &'static [&'static str],
     /// Where the API's own code stands, from the top of the body.
@@ -252,7 +252,7 @@ pub struct Items {
     /// Empty when the answer is the list.
     pub at: &'static [&'static str],
     /// The shape of one item.
-    pub shape: &'static Shape,
+    pub shape: Link,
 }
 
 /// The six page strategies.
@@ -433,7 +433,7 @@ pub struct ConnectionTable {
     /// The spec's documentation.
     pub docs: &'static str,
     /// What a person fills in.
-    pub fields: &'static Shape,
+    pub fields: Link,
     /// How the credential is obtained.
     pub grant: Grant,
     /// Where it goes. Values are templates over the fields' spec names and `{access_token}`.
@@ -607,12 +607,12 @@ impl OperationTable {
         method: "",
         path: &[],
         server: ServerChoice::Default,
-        input: <() as Shaped>::SHAPE,
+        input: <() as Shaped>::LINK,
         places: &[],
         constants: &[],
         body: BodyEncoding::None,
         answers: &[],
-        output: <() as Shaped>::SHAPE,
+        output: <() as Shaped>::LINK,
         failures: &[],
         page: None,
         retry: RetryClass::Never,
@@ -626,12 +626,12 @@ impl OperationTable {
 impl Answer {
     /// Every 2xx, and nothing is read.
     pub const EMPTY: Self =
-        Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::SHAPE, at: &[], variant: None };
+        Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::LINK, at: &[], variant: None };
 }
 
 impl Failure {
     /// Every status that is not 2xx, and nothing is read.
-    pub const EMPTY: Self = Self { statuses: &[], when: None, shape: <() as Shaped>::SHAPE, at: &[], code: &[], message: &[] };
+    pub const EMPTY: Self = Self { statuses: &[], when: None, shape: <() as Shaped>::LINK, at: &[], code: &[], message: &[] };
 }
 
 impl ApiTable {
@@ -667,7 +667,7 @@ impl ConnectionTable {
         revision: 1,
         title: "",
         docs: "",
-        fields: <() as Shaped>::SHAPE,
+        fields: <() as Shaped>::LINK,
         grant: Grant::Fields,
         credentials: &[],
         probe: None,

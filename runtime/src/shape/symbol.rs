@@ -11,15 +11,15 @@ use crate::value::InvalidValue;
 /// The symbol of this text.
 #[doc(hidden)]
 pub fn text_symbol<T: Shaped>(text: &str) -> Option<T> {
-    let Kind::TextEnum(table) = &T::SHAPE.kind else { return None };
-    symbol_at(table.symbols.iter().position(|symbol| symbol.wire == text)?)
+    let Kind::TextEnum(table) = &T::shape().kind else { return None };
+    symbol_at(table.symbols().iter().position(|symbol| symbol.wire == text)?)
 }
 
 /// The symbol of this integer.
 #[doc(hidden)]
 pub fn int_symbol<T: Shaped>(value: i64) -> Option<T> {
-    let Kind::IntEnum(table) = &T::SHAPE.kind else { return None };
-    symbol_at(table.symbols.iter().position(|symbol| symbol.wire == value)?)
+    let Kind::IntEnum(table) = &T::shape().kind else { return None };
+    symbol_at(table.symbols().iter().position(|symbol| symbol.wire == value)?)
 }
 
 fn symbol_at<T: Shaped>(index: usize) -> Option<T> {
@@ -30,13 +30,13 @@ fn symbol_at<T: Shaped>(index: usize) -> Option<T> {
 /// The symbol of this text, or what is wrong.
 #[doc(hidden)]
 pub fn closed_text_symbol<T: Shaped>(text: &str) -> Result<T, InvalidValue> {
-    text_symbol(text).ok_or(InvalidValue::new(T::SHAPE.name))
+    text_symbol(text).ok_or(InvalidValue::new(T::shape().name))
 }
 
 /// The symbol of this integer, or what is wrong.
 #[doc(hidden)]
 pub fn closed_int_symbol<T: Shaped>(value: i64) -> Result<T, InvalidValue> {
-    int_symbol(value).ok_or(InvalidValue::new(T::SHAPE.name))
+    int_symbol(value).ok_or(InvalidValue::new(T::shape().name))
 }
 
 /// What stands on the wire.

@@ -21,7 +21,7 @@ pub struct Erased {
     place: NonNull<u8>,
 }
 
-// SAFETY: every value with a shape is `Send` and `Sync` (invariant 7).
+// SAFETY: every value with a shape is `Send` and `Sync` (invariant 8).
 unsafe impl Send for Erased {}
 // SAFETY: as above.
 unsafe impl Sync for Erased {}
@@ -36,7 +36,7 @@ pub(crate) fn build_with<T: Shaped, G, E>(given: G, make: Make<G, E>) -> Result<
     let mut value = MaybeUninit::<T>::uninit();
     // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`.
     unsafe {
-        fill_with(T::SHAPE, NonNull::from(&mut value).cast(), given, make)?;
+        fill_with(T::shape(), NonNull::from(&mut value).cast(), given, make)?;
         Ok(value.assume_init())
     }
 }
@@ -53,7 +53,7 @@ pub(crate) fn build<T: Shaped, E>(fill_it: impl for<'y> FnOnce(Slot<'y>) -> Resu
     let mut value = MaybeUninit::<T>::uninit();
     // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`.
     unsafe {
-        fill(T::SHAPE, NonNull::from(&mut value).cast(), fill_it)?;
+        fill(T::shape(), NonNull::from(&mut value).cast(), fill_it)?;
         Ok(value.assume_init())
     }
 }
@@ -95,7 +95,7 @@ impl Drop for Memory {
 impl Erased {
     /// Forgets the type of a value.
     pub fn new<T: Shaped>(value: T) -> Self {
-        let Ok(erased) = Self::build(T::SHAPE, |slot| Ok::<_, Infallible>(slot.put(value)));
+        let Ok(erased) = Self::build(T::shape(), |slot| Ok::<_, Infallible>(slot.put(value)));
         erased
     }
 
@@ -129,7 +129,7 @@ impl Erased {
         let mut value = MaybeUninit::<T>::uninit();
         // SAFETY: the place is a `T`'s; when something was moved there, it is a `T`.
         unsafe {
-            self.move_if(T::SHAPE, value.as_mut_ptr().cast())?;
+            self.move_if(T::shape(), value.as_mut_ptr().cast())?;
             Ok(value.assume_init())
         }
     }
@@ -149,8 +149,8 @@ impl Erased {
 
     /// Puts another value in a field's place; gives it back when it does not fit or there is no such field.
     pub fn set_field(&mut self, index: usize, value: Erased) -> Result<(), Erased> {
-        let Kind::Structure(fields) = &self.shape.kind else { return Err(value) };
-        let Some(field) = fields.get(index) else { return Err(value) };
+        let Kind::Structure(structure) = &self.shape.kind else { return Err(value) };
+        let Some(field) = structure.fields().get(index) else { return Err(value) };
         if !field.shape.get().same(value.shape) {
             return Err(value);
         }
@@ -256,7 +256,7 @@ pub(crate) fn taken<T: Shaped, R>(value: T, look: impl FnOnce(ErasedRef<'_>) -> 
     let mut value = ManuallyDrop::new(value);
     let place: *mut T = &mut *value;
     // SAFETY: there is a value of that shape, which nobody else drops or sees.
-    let value = Taken(unsafe { ErasedRef::new(T::SHAPE, place.cast()) });
+    let value = Taken(unsafe { ErasedRef::new(T::shape(), place.cast()) });
     look(value.0)
 }
 
@@ -265,7 +265,7 @@ pub struct ErasedList {
     items: RawList,
 }
 
-// SAFETY: every value with a shape is `Send` and `Sync` (invariant 7).
+// SAFETY: every value with a shape is `Send` and `Sync` (invariant 8).
 unsafe impl Send for ErasedList {}
 // SAFETY: as above.
 unsafe impl Sync for ErasedList {}
@@ -318,7 +318,7 @@ impl ErasedList {
 
     /// The items, if they are of this type. Nothing is copied.
     pub fn into_vec<T: Shaped>(self) -> Result<Vec<T>, Self> {
-        if !T::SHAPE.same(self.item()) {
+        if !T::shape().same(self.item()) {
             return Err(self);
         }
         let parts = self.items.into_parts();

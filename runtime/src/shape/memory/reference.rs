@@ -19,7 +19,7 @@ pub struct ErasedRef<'a> {
     life: PhantomData<&'a ()>,
 }
 
-// SAFETY: every value with a shape is `Send` and `Sync` (invariant 7).
+// SAFETY: every value with a shape is `Send` and `Sync` (invariant 8).
 unsafe impl Send for ErasedRef<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for ErasedRef<'_> {}
@@ -113,7 +113,7 @@ pub struct MapView<'a> {
 impl<'a> ErasedRef<'a> {
     /// Forgets the type of a value.
     pub fn of<T: Shaped>(value: &'a T) -> Self {
-        Self { shape: T::SHAPE, place: std::ptr::from_ref(value).cast(), life: PhantomData }
+        Self { shape: T::shape(), place: std::ptr::from_ref(value).cast(), life: PhantomData }
     }
 
     /// # Safety
@@ -136,7 +136,7 @@ impl<'a> ErasedRef<'a> {
     /// The value, if it is of this type.
     pub fn get<T: Shaped>(self) -> Option<&'a T> {
         // SAFETY: the same shape is the same type.
-        T::SHAPE.same(self.shape).then(|| unsafe { &*self.place.cast::<T>() })
+        T::shape().same(self.shape).then(|| unsafe { &*self.place.cast::<T>() })
     }
 
     /// The field with this index, if it is a structure that has it. Boxes are looked through.
@@ -185,7 +185,7 @@ impl<'a> ErasedRef<'a> {
         unsafe {
             match &self.shape.kind {
                 Kind::Leaf(leaf) => self.view_leaf(*leaf),
-                Kind::Structure(fields) => View::Structure(StructureView { fields, base: self }),
+                Kind::Structure(structure) => View::Structure(StructureView { fields: structure.fields(), base: self }),
                 Kind::Optional(inner, table) => {
                     let value = (table.get)(self.place);
                     View::Optional((!value.is_null()).then(|| Self::new(inner.get(), value)))
@@ -200,16 +200,16 @@ impl<'a> ErasedRef<'a> {
                     PATCH_ERASE => PatchView::Erase,
                     _ => PatchView::Set(Self::new(inner.get(), self.place.add(self.shape.align))),
                 }),
-                Kind::TextEnum(table) => match (table.symbols.get(self.tag()), table.other) {
+                Kind::TextEnum(table) => match (table.symbols().get(self.tag()), table.other) {
                     (Some(symbol), _) => View::Symbol(self.tag(), SymbolView::Text(symbol)),
                     (None, other) => View::OtherText(self.at(other.expect("only an open enum has more tags than symbols"))),
                 },
-                Kind::IntEnum(table) => match (table.symbols.get(self.tag()), table.other) {
+                Kind::IntEnum(table) => match (table.symbols().get(self.tag()), table.other) {
                     (Some(symbol), _) => View::Symbol(self.tag(), SymbolView::Int(symbol)),
                     (None, other) => View::OtherInt(*self.at(other.expect("only an open enum has more tags than symbols"))),
                 },
                 Kind::Union(table) => {
-                    let variant = &table.variants[self.tag()];
+                    let variant = &table.variants()[self.tag()];
                     View::Union(self.tag(), variant, Self::new(variant.shape.get(), self.place.add(table.payload)))
                 }
                 Kind::Opaque(_) => View::Opaque(self),

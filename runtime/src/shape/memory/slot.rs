@@ -76,7 +76,7 @@ impl<'x> Slot<'x> {
     /// Puts in a value of the slot's type.
     #[inline]
     pub(crate) fn put<T: Shaped>(self, value: T) -> Filled<'x> {
-        assert!(T::SHAPE.same(self.shape), "a {:?} does not fit in the place of a {:?}", T::SHAPE, self.shape);
+        assert!(T::shape().same(self.shape), "a {:?} does not fit in the place of a {:?}", T::shape(), self.shape);
         // SAFETY: the same shape is the same type.
         unsafe { self.place.cast::<T>().write(value) }
         self.filled()
@@ -161,8 +161,8 @@ impl<'x> Slot<'x> {
     #[inline]
     pub(crate) fn put_symbol(self, index: usize) -> Filled<'x> {
         let count = match &self.shape.kind {
-            Kind::TextEnum(table) => table.symbols.len(),
-            Kind::IntEnum(table) => table.symbols.len(),
+            Kind::TextEnum(table) => table.symbols().len(),
+            Kind::IntEnum(table) => table.symbols().len(),
             _ => mismatch(self.shape, "an enum"),
         };
         assert!(index < count, "{:?} has no symbol {index}", self.shape);
@@ -178,7 +178,7 @@ impl<'x> Slot<'x> {
         // SAFETY: the last variant has a `String` there.
         unsafe {
             self.place.add(offset).cast::<String>().write(text);
-            self.place.cast::<Tag>().write(tag(table.symbols.len()));
+            self.place.cast::<Tag>().write(tag(table.symbols().len()));
         }
         Ok(self.filled())
     }
@@ -190,7 +190,7 @@ impl<'x> Slot<'x> {
         // SAFETY: the last variant has an `i64` there.
         unsafe {
             self.place.add(offset).cast::<i64>().write(value);
-            self.place.cast::<Tag>().write(tag(table.symbols.len()));
+            self.place.cast::<Tag>().write(tag(table.symbols().len()));
         }
         Ok(self.filled())
     }
@@ -204,7 +204,7 @@ impl<'x> Slot<'x> {
         let Kind::Union(table) = &self.shape.kind else { mismatch(self.shape, "a union") };
         // SAFETY: the payload of every variant starts there (invariant 6).
         unsafe {
-            fill(table.variants[index].shape.get(), self.place.add(table.payload), value)?;
+            fill(table.variants()[index].shape.get(), self.place.add(table.payload), value)?;
             self.place.cast::<Tag>().write(tag(index));
         }
         Ok(self.filled())

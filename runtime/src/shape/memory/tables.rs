@@ -13,10 +13,12 @@ use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secr
 /// part. The macros of this crate see to that, by writing the type and its table from the same tokens.
 pub unsafe trait Shaped: Send + Sync + 'static {
     /// Its shape, in the form that tables hold.
-    #[doc(hidden)]
     const LINK: Link;
+
     /// Its shape.
-    const SHAPE: &'static Shape = Self::LINK.get();
+    fn shape() -> &'static Shape {
+        Self::LINK.get()
+    }
 }
 
 /// How an `Option` is read and written.
