@@ -177,6 +177,7 @@ impl RustField<'_> {
             let docs = documentation(&format!("Erases `{}`: sends null.", self.field.name), "");
             quote! {
                 #docs
+                #[inline]
                 pub fn #name(mut self) -> Self {
                     self.#ident = lp::Patch::Erase;
                     self
@@ -201,10 +202,14 @@ pub(crate) fn constructors(name: &Ident, fields: &[RustField<'_>], scope: &Scope
     let starts = fields.iter().map(RustField::start);
     let mut taken = names::setters();
     let setters: TokenStream = fields.iter().map(|field| field.setters(&mut taken, scope)).collect();
-    let docs = if fields.iter().any(RustField::is_given) { "With what is required." } else { "With nothing set." };
+    let is_given = fields.iter().any(RustField::is_given);
+    let docs = if is_given { "With what is required." } else { "With nothing set." };
+    // What takes nothing of a type of the caller's is compiled where it stands unless it is said to be for inlining.
+    let inline = (!is_given).then(|| quote!(#[inline]));
     quote! {
         impl #name {
             #[doc = #docs]
+            #inline
             pub fn new(#(#parameters),*) -> Self {
                 Self { #(#starts),* }
             }
@@ -244,6 +249,7 @@ pub(crate) fn structure(definition: &TypeDef, fields: &[Field], scope: &Scope<'_
 fn default(name: &Ident) -> TokenStream {
     quote! {
         impl lp::Default for #name {
+            #[inline]
             fn default() -> Self { Self::new() }
         }
     }

@@ -51,10 +51,10 @@ macro_rules! structure {
                             concat!($("\u{1d}", $said, $("\u{1e}", $demand,)* "\u{1f}", $($field_docs, "\n",)*)*),
                         ),
                         &[$(<$field_type as $crate::shape::Shaped>::LINK,)*],
-                        &SHAPE,
+                        &raw const SHAPE,
                     )
                 };
-                $crate::shape::Link::declared(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
         $crate::__shaped_traits!($type $($input)?);
@@ -72,26 +72,49 @@ macro_rules! __shaped_traits {
         // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
         unsafe impl ::core::marker::Sync for $type {}
         impl ::core::clone::Clone for $type {
+            #[inline]
             fn clone(&self) -> Self {
                 $crate::shape::clone(self)
             }
         }
         impl ::core::fmt::Debug for $type {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::shape::debug(self, formatter)
+                $crate::shape::debug(unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) }, formatter)
             }
         }
     };
     ($type:ident) => {
-        $crate::__shaped_traits!($type input);
+        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
+        unsafe impl ::core::marker::Send for $type {}
+        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
+        unsafe impl ::core::marker::Sync for $type {}
+        impl ::core::clone::Clone for $type {
+            #[inline]
+            fn clone(&self) -> Self {
+                $crate::shape::clone(self)
+            }
+        }
+        impl ::core::fmt::Debug for $type {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::shape::debug(unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) }, formatter)
+            }
+        }
         impl ::core::cmp::PartialEq for $type {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::shape::equal(self, other)
+                unsafe {
+                    $crate::shape::equal(
+                        $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8),
+                        $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, other as *const Self as *const u8),
+                    )
+                }
             }
         }
         impl $crate::shape::serde::Serialize for $type {
             fn serialize<S: $crate::shape::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::shape::serialize(self, serializer)
+                $crate::shape::serialize(unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) }, serializer)
             }
         }
         impl<'de> $crate::shape::serde::Deserialize<'de> for $type {
@@ -122,19 +145,9 @@ macro_rules! open_enum {
         }
         $crate::__text_enum!($type $name [$($docs)*] true $([$($variant_docs)*] $variant ($($named)?) = $wire,)*);
         impl ::core::convert::From<&str> for $type {
+            #[inline]
             fn from(text: &str) -> Self {
-                $crate::shape::text_symbol::<Self>(text).unwrap_or_else(|| Self::Other(text.into()))
-            }
-        }
-        impl ::core::convert::From<::std::string::String> for $type {
-            fn from(text: ::std::string::String) -> Self {
-                Self::from(text.as_str())
-            }
-        }
-        impl ::core::str::FromStr for $type {
-            type Err = ::core::convert::Infallible;
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                ::core::result::Result::Ok(Self::from(text))
+                $crate::shape::open_text_symbol(text)
             }
         }
     };
@@ -154,6 +167,7 @@ macro_rules! open_enum {
         }
         $crate::__int_enum!($type $name [$($docs)*] true $([$($variant_docs)*] $variant ($($named)?) = $wire,)*);
         impl ::core::convert::From<i64> for $type {
+            #[inline]
             fn from(value: i64) -> Self {
                 $crate::shape::int_symbol::<Self>(value).unwrap_or(Self::Other(value))
             }
@@ -179,6 +193,7 @@ macro_rules! closed_enum {
         impl ::core::marker::Copy for $type {}
         impl ::core::str::FromStr for $type {
             type Err = $crate::value::InvalidValue;
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::shape::closed_text_symbol(text)
             }
@@ -199,6 +214,7 @@ macro_rules! closed_enum {
         impl ::core::marker::Copy for $type {}
         impl ::core::convert::TryFrom<i64> for $type {
             type Error = $crate::value::InvalidValue;
+            #[inline]
             fn try_from(value: i64) -> ::core::result::Result<Self, Self::Error> {
                 $crate::shape::closed_int_symbol(value)
             }
@@ -222,35 +238,40 @@ macro_rules! __text_enum {
                         ),
                         $type::known().len(),
                         $open,
-                        &SHAPE,
+                        &raw const SHAPE,
                     )
                 };
-                $crate::shape::Link::declared(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
         impl $type {
             /// What stands on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 $crate::shape::symbol_text(self)
             }
 
             /// The values that the spec names.
+            #[inline]
             pub const fn known() -> &'static [Self] {
                 const { &[$(Self::$variant),*] }
             }
 
             /// Does the spec name it?
+            #[inline]
             pub fn is_known(&self) -> bool {
                 $crate::shape::symbol_is_known(self)
             }
         }
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.pad(self.as_str())
             }
         }
         impl ::core::cmp::Eq for $type {}
         impl ::core::hash::Hash for $type {
+            #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
                 $crate::shape::hash_symbol(self, state);
             }
@@ -275,35 +296,40 @@ macro_rules! __int_enum {
                         ),
                         $type::known().len(),
                         $open,
-                        &SHAPE,
+                        &raw const SHAPE,
                     )
                 };
-                $crate::shape::Link::declared(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
         impl $type {
             /// What stands on the wire.
+            #[inline]
             pub fn as_i64(&self) -> i64 {
                 $crate::shape::symbol_int(self)
             }
 
             /// The values that the spec names.
+            #[inline]
             pub const fn known() -> &'static [Self] {
                 const { &[$(Self::$variant),*] }
             }
 
             /// Does the spec name it?
+            #[inline]
             pub fn is_known(&self) -> bool {
                 $crate::shape::symbol_is_known(self)
             }
         }
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.as_i64(), formatter)
             }
         }
         impl ::core::cmp::Eq for $type {}
         impl ::core::hash::Hash for $type {
+            #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
                 $crate::shape::hash_symbol(self, state);
             }
@@ -399,10 +425,10 @@ macro_rules! __union {
                         $style,
                         $open,
                         &[$(<$payload as $crate::shape::Shaped>::LINK,)*],
-                        &SHAPE,
+                        &raw const SHAPE,
                     )
                 };
-                $crate::shape::Link::declared(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
         $crate::__shaped_traits!($type);

@@ -5,7 +5,10 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use super::{ErasedRef, Kind, Shaped, SymbolView, View, memory::build};
+use super::{
+    ErasedRef, Kind, Shaped, SymbolView, View,
+    memory::{Filled, Slot, build, build_with, mismatch},
+};
 use crate::value::InvalidValue;
 
 /// The symbol of this text.
@@ -20,6 +23,20 @@ pub fn text_symbol<T: Shaped>(text: &str) -> Option<T> {
 pub fn int_symbol<T: Shaped>(value: i64) -> Option<T> {
     let Kind::IntEnum(table) = &T::shape().kind else { return None };
     symbol_at(table.symbols().iter().position(|symbol| symbol.wire == value)?)
+}
+
+/// The symbol of this text; of one that the spec does not name, what keeps it.
+#[doc(hidden)]
+pub fn open_text_symbol<T: Shaped>(text: &str) -> T {
+    build_with(text, put_open_text).unwrap_or_else(|never: Infallible| match never {})
+}
+
+fn put_open_text<'x>(text: &str, slot: Slot<'x>) -> Result<Filled<'x>, Infallible> {
+    let Kind::TextEnum(table) = &slot.shape().kind else { mismatch(slot.shape(), "an enum of texts") };
+    Ok(match table.symbols().iter().position(|symbol| symbol.wire == text) {
+        Some(index) => slot.put_symbol(index),
+        None => slot.put_other_text(text.to_owned()).unwrap_or_else(|(slot, _)| mismatch(slot.shape(), "an open enum")),
+    })
 }
 
 fn symbol_at<T: Shaped>(index: usize) -> Option<T> {

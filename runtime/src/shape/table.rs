@@ -168,12 +168,6 @@ impl Link {
         Self(shape)
     }
 
-    /// Leads to a shape that the macros declare.
-    #[doc(hidden)]
-    pub const fn declared<T>(declared: &'static Declared<T>) -> Self {
-        Self(&raw const declared.shape)
-    }
-
     /// Leads to a shape that is written before the link is followed.
     pub(super) const fn later(shape: *const Shape) -> Self {
         Self(shape)

@@ -12,15 +12,39 @@ use crate::shape::{
 #[derive(Clone, Copy)]
 pub struct Texts(pub &'static str, pub &'static str, pub &'static str);
 
+// SAFETY: a shape and a table are read only, but for what a `OnceLock` holds, which may be shared: links, texts and numbers. Said outright
+// because rustc asks it of every static.
+unsafe impl<T> Sync for Declared<T> {}
+
+/// Not made yet. A constant, so that rustc does not run `OnceLock::new` for each type.
+struct NotYet<T>(std::marker::PhantomData<T>);
+
+impl<T: 'static> NotYet<T> {
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a new one")]
+    const MADE: Made<T> = Made::new();
+}
+
+impl Link {
+    /// Leads to a shape that the macros declare.
+    ///
+    /// # Safety
+    /// `declared` is a static.
+    #[doc(hidden)]
+    pub const unsafe fn declared<T>(declared: *const Declared<T>) -> Self {
+        // SAFETY: a static is there for good.
+        Self::later(unsafe { &raw const (*declared).shape })
+    }
+}
+
 impl Declared<Structure> {
     /// A struct.
     ///
     /// # Safety
     /// `T` is a `repr(C)` struct, `parts` are the shapes of all its fields in declared order, and `own` is the static that this goes to.
     #[doc(hidden)]
-    pub const unsafe fn structure<T>(texts: Texts, parts: &'static [Link], own: &'static Self) -> Self {
-        let table = Structure { text: texts.2, parts, made: Made::new() };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(&own.table)), table }
+    pub const unsafe fn structure<T>(texts: Texts, parts: &'static [Link], own: *const Self) -> Self {
+        let table = Structure { text: texts.2, parts, made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }
     }
 }
 
@@ -31,9 +55,9 @@ impl Declared<SymbolTable<&'static str>> {
     /// `T` is `repr(C, u16)` or `repr(u16)`, it has `count` variants without fields, and one more with a `String` if `other` says so;
     /// `own` is the static that this goes to.
     #[doc(hidden)]
-    pub const unsafe fn text_enum<T>(texts: Texts, count: usize, other: bool, own: &'static Self) -> Self {
-        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::new() };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::TextEnum(&own.table)), table }
+    pub const unsafe fn text_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
+        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::TextEnum(unsafe { table_of(own) })), table }
     }
 }
 
@@ -43,9 +67,9 @@ impl Declared<SymbolTable<i64>> {
     /// # Safety
     /// As for an enum of texts, with `i64` for `String`.
     #[doc(hidden)]
-    pub const unsafe fn int_enum<T>(texts: Texts, count: usize, other: bool, own: &'static Self) -> Self {
-        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::new() };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::IntEnum(&own.table)), table }
+    pub const unsafe fn int_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
+        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::IntEnum(unsafe { table_of(own) })), table }
     }
 }
 
@@ -56,10 +80,20 @@ impl Declared<UnionTable> {
     /// `T` is `repr(C, u16)`, each of its variants has one field, `parts` are the shapes of those in declared order, and `own` is the
     /// static that this goes to.
     #[doc(hidden)]
-    pub const unsafe fn union<T>(texts: Texts, style: UnionStyle, open: bool, parts: &'static [Link], own: &'static Self) -> Self {
-        let table = UnionTable { text: texts.2, parts, style, open, payload: align_of::<T>(), made: Made::new() };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Union(&own.table)), table }
+    pub const unsafe fn union<T>(texts: Texts, style: UnionStyle, open: bool, parts: &'static [Link], own: *const Self) -> Self {
+        let table = UnionTable { text: texts.2, parts, style, open, payload: align_of::<T>(), made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Union(unsafe { table_of(own) })), table }
     }
+}
+
+/// Where the table of a declaration stands, before it is there. A raw pointer comes in, since of a reference to what a `OnceLock` is in
+/// rustc would prove much.
+///
+/// # Safety
+/// `own` is a static.
+const unsafe fn table_of<T>(own: *const Declared<T>) -> &'static T {
+    // SAFETY: a static is there for good.
+    unsafe { &(*own).table }
 }
 
 /// The payload of an enum starts at its alignment (invariant 6).

@@ -35,7 +35,7 @@ pub use tables::{ListTable, Opaque, OpaqueTable, OptionTable, Shaped};
 
 pub(crate) use builder::{MapEntries, StructureBuilder};
 pub(crate) use owner::{build, build_with, taken};
-pub(crate) use slot::{Filled, Slot};
+pub(crate) use slot::{Filled, Slot, mismatch};
 pub(crate) use tables::opaque;
 
 /// What a link leads to.

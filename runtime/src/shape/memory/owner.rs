@@ -29,23 +29,33 @@ unsafe impl Sync for Erased {}
 /// What [`build_with`] calls: has a value made of what it is given.
 pub(crate) type Make<G, E> = for<'y> fn(G, Slot<'y>) -> Result<Filled<'y>, E>;
 
+/// Room for a value. Of its own, since each function of `MaybeUninit` would exist for each type that is made here.
+union Room<T> {
+    nothing: (),
+    value: ManuallyDrop<T>,
+}
+
 /// Has `make` make a `T` of what it is given. As `make` is no closure of a function that is generic over `T`, everything but the place
 /// for the value exists once for all types.
 #[inline]
 pub(crate) fn build_with<T: Shaped, G, E>(given: G, make: Make<G, E>) -> Result<T, E> {
-    let mut value = MaybeUninit::<T>::uninit();
-    // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`.
+    let mut room = Room::<T> { nothing: () };
+    #[expect(clippy::ref_as_ptr, clippy::ptr_as_ptr, clippy::borrow_as_ptr, reason = "casts, for the same reason")]
+    let place = &raw mut room as *mut u8;
+    // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`. No `?`, which would exist for each type too.
     unsafe {
-        fill_with(T::shape(), NonNull::from(&mut value).cast(), given, make)?;
-        Ok(value.assume_init())
+        match fill_with(T::LINK.get(), place, given, make) {
+            Ok(()) => Ok(ManuallyDrop::into_inner(room.value)),
+            Err(error) => Err(error),
+        }
     }
 }
 
 /// # Safety
 /// As for [`fill`].
-unsafe fn fill_with<G, E>(shape: &'static Shape, place: NonNull<u8>, given: G, make: Make<G, E>) -> Result<(), E> {
+unsafe fn fill_with<G, E>(shape: &'static Shape, place: *mut u8, given: G, make: Make<G, E>) -> Result<(), E> {
     // SAFETY: the caller says so.
-    unsafe { fill(shape, place, |slot| make(given, slot)) }
+    unsafe { fill(shape, NonNull::new_unchecked(place), |slot| make(given, slot)) }
 }
 
 /// Has `fill_it` make a `T`.

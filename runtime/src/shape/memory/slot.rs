@@ -237,6 +237,6 @@ fn tag(index: usize) -> Tag {
 
 /// A shape is not what the caller took it for: a mistake in this crate, not in any input.
 #[cold]
-pub(super) fn mismatch(shape: &'static Shape, expected: &str) -> ! {
+pub(crate) fn mismatch(shape: &'static Shape, expected: &str) -> ! {
     panic!("{shape:?} is not {expected}")
 }
