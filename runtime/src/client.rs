@@ -26,7 +26,7 @@ use crate::{
     gate::RedirectPolicy,
     limit::Limits,
     observe::Observer,
-    operation::{ApiTable, ConnectionTable, ConstantPlace},
+    operation::{ApiTable, ConnectionTable, ConstantPlace, OperationTable},
     page::{Caps, Pages},
     retry::{Quota, RetrySettings},
     shape::{Erased, ErasedRef, Shaped, taken},
@@ -119,7 +119,7 @@ impl<A: Api> Client<A> {
     }
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
-        let prepared = taken(operation, |input| call::prepare(&self.any.core, O::TABLE, input, None));
+        let prepared = taken(operation, (&*self.any.core, O::TABLE), prepare);
         Sending::<O::Output> { answer: self.any.sent(prepared), output: PhantomData }
     }
 
@@ -164,18 +164,24 @@ impl<T: Shaped> Future for Sending<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map(|answer| answer.map(typed))
+        // Spelled out, since `map` would exist for each type.
+        match self.answer.as_mut().poll(context) {
+            Poll::Ready(Ok(value)) => match value.into() {
+                Ok(value) => Poll::Ready(Ok(value)),
+                Err(value) => mistyped(&value),
+            },
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }
 
-/// The value as its type, which its table says it has.
-fn typed<T: Shaped>(value: Erased) -> T {
-    match value.into::<T>() {
-        Ok(value) => value,
-        Err(value) => mistyped(&value),
-    }
+/// Not generic, so that it exists once for all operations.
+fn prepare((core, table): (&Core, &'static OperationTable), input: ErasedRef<'_>) -> Result<Prepared, Error> {
+    call::prepare(core, table, input, None)
 }
 
+/// An output is of the type that its table says.
 #[cold]
 fn mistyped(value: &Erased) -> ! {
     panic!("the table's output is {:?}, not the operation's output type", value.shape())

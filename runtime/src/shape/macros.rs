@@ -80,7 +80,10 @@ macro_rules! __shaped_traits {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::shape::debug(unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) }, formatter)
+                $crate::shape::debug(
+                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
+                    formatter,
+                )
             }
         }
     };
@@ -98,7 +101,10 @@ macro_rules! __shaped_traits {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::shape::debug(unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) }, formatter)
+                $crate::shape::debug(
+                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
+                    formatter,
+                )
             }
         }
         impl ::core::cmp::PartialEq for $type {
@@ -114,7 +120,10 @@ macro_rules! __shaped_traits {
         }
         impl $crate::shape::serde::Serialize for $type {
             fn serialize<S: $crate::shape::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::shape::serialize(unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) }, serializer)
+                $crate::shape::serialize(
+                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
+                    serializer,
+                )
             }
         }
         impl<'de> $crate::shape::serde::Deserialize<'de> for $type {

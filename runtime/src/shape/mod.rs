@@ -33,7 +33,9 @@ pub use memory::{
     SymbolView, Texts, View, clone,
 };
 pub use schema::json_schema;
-pub use symbol::{closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, open_text_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol};
+pub use symbol::{
+    closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, open_text_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol,
+};
 pub use table::{Declared, Field, Kind, Leaf, Link, Shape, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant};
 
 pub use validate::{Violation, validate, violations};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    ErasedRef, Filled, Kind, Shape, Shaped, Slot,
+    ErasedRef, Filled, Kind, Link, Shape, Shaped, Slot,
     builder::{RawList, dangling},
     slot::fill,
     walk::{clone_into, drop_value, try_clone},
@@ -136,11 +136,15 @@ impl Erased {
 
     /// The value, if it is of this type.
     pub fn into<T: Shaped>(self) -> Result<T, Self> {
-        let mut value = MaybeUninit::<T>::uninit();
+        let mut room = Room::<T> { nothing: () };
+        #[expect(clippy::ptr_as_ptr, reason = "a cast, since each function called here would exist for each type")]
+        let place = &raw mut room as *mut u8;
         // SAFETY: the place is a `T`'s; when something was moved there, it is a `T`.
         unsafe {
-            self.move_if(T::shape(), value.as_mut_ptr().cast())?;
-            Ok(value.assume_init())
+            match self.move_if(T::LINK.get(), place) {
+                Ok(()) => Ok(ManuallyDrop::into_inner(room.value)),
+                Err(other) => Err(other),
+            }
         }
     }
 
@@ -260,14 +264,23 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// Lets `look` look at a value, and drops it.
+/// Lets `look` look at a value, and drops it. As `look` is no closure of a function that is generic over `T`, everything but the place of
+/// the value exists once for all types.
 #[inline]
-pub(crate) fn taken<T: Shaped, R>(value: T, look: impl FnOnce(ErasedRef<'_>) -> R) -> R {
-    let mut value = ManuallyDrop::new(value);
-    let place: *mut T = &mut *value;
+pub(crate) fn taken<T: Shaped, G, R>(value: T, given: G, look: fn(G, ErasedRef<'_>) -> R) -> R {
+    let mut room = Room { value: ManuallyDrop::new(value) };
+    #[expect(clippy::ptr_as_ptr, reason = "a cast, for the same reason")]
+    let place = &raw mut room as *mut u8;
     // SAFETY: there is a value of that shape, which nobody else drops or sees.
-    let value = Taken(unsafe { ErasedRef::new(T::shape(), place.cast()) });
-    look(value.0)
+    unsafe { look_at(T::LINK, place, given, look) }
+}
+
+/// # Safety
+/// There is a value of that shape, which nobody else drops or sees.
+unsafe fn look_at<G, R>(link: Link, place: *mut u8, given: G, look: fn(G, ErasedRef<'_>) -> R) -> R {
+    // SAFETY: the caller says so.
+    let value = Taken(unsafe { ErasedRef::at(link, place) });
+    look(given, value.0)
 }
 
 /// A list of values of one shape.
