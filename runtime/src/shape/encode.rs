@@ -13,6 +13,7 @@ pub fn encode_json<T: Shaped>(value: &T, names: Names) -> Vec<u8> {
 
 /// What `Serialize` does for every type of the macros: wire names, secrets redacted.
 #[doc(hidden)]
+#[inline(never)]
 pub fn serialize<S: Serializer>(value: ErasedRef<'_>, serializer: S) -> Result<S::Ok, S::Error> {
     Encode { value, names: Names::Wire, clear: false, format: "" }.serialize(serializer)
 }

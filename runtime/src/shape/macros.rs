@@ -358,7 +358,7 @@ macro_rules! tagged_union {
         }
     ) => {
         $crate::__union! {
-            [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])?] [$($docs)*] $vis $type $name (true) ($crate::shape::UnionStyle::Tagged($by))
+            [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])? #[non_exhaustive]] [$($docs)*] $vis $type $name (true) ($crate::shape::UnionStyle::Tagged($by))
             $([$($variant_docs)*] $variant($payload) = $tag,)*
             [" What has another tag, as it came."] Other($crate::__codegen_v1::Json) = "",
         }

@@ -40,7 +40,7 @@ union Room<T> {
 #[inline]
 pub(crate) fn build_with<T: Shaped, G, E>(given: G, make: Make<G, E>) -> Result<T, E> {
     let mut room = Room::<T> { nothing: () };
-    #[expect(clippy::ref_as_ptr, clippy::ptr_as_ptr, clippy::borrow_as_ptr, reason = "casts, for the same reason")]
+    #[expect(clippy::ptr_as_ptr, reason = "a cast, for the same reason")]
     let place = &raw mut room as *mut u8;
     // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`. No `?`, which would exist for each type too.
     unsafe {
@@ -53,6 +53,7 @@ pub(crate) fn build_with<T: Shaped, G, E>(given: G, make: Make<G, E>) -> Result<
 
 /// # Safety
 /// As for [`fill`].
+#[inline(never)]
 unsafe fn fill_with<G, E>(shape: &'static Shape, place: *mut u8, given: G, make: Make<G, E>) -> Result<(), E> {
     // SAFETY: the caller says so.
     unsafe { fill(shape, NonNull::new_unchecked(place), |slot| make(given, slot)) }
@@ -277,6 +278,7 @@ pub(crate) fn taken<T: Shaped, G, R>(value: T, given: G, look: fn(G, ErasedRef<'
 
 /// # Safety
 /// There is a value of that shape, which nobody else drops or sees.
+#[inline(never)]
 unsafe fn look_at<G, R>(link: Link, place: *mut u8, given: G, look: fn(G, ErasedRef<'_>) -> R) -> R {
     // SAFETY: the caller says so.
     let value = Taken(unsafe { ErasedRef::at(link, place) });

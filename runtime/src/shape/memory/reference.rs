@@ -114,7 +114,7 @@ impl<'a> ErasedRef<'a> {
     /// Forgets the type of a value.
     pub fn of<T: Shaped>(value: &'a T) -> Self {
         // Casts, since each function called here would exist for each type.
-        #[expect(clippy::ref_as_ptr, clippy::ptr_as_ptr, clippy::borrow_as_ptr, reason = "see above")]
+        #[expect(clippy::ref_as_ptr, clippy::ptr_as_ptr, reason = "see above")]
         let place = value as *const T as *const u8;
         Self { shape: T::LINK.get(), place, life: PhantomData }
     }

@@ -223,7 +223,7 @@ const fn map_table<T>() -> ListTable {
 // SAFETY of the functions below: the places hold (or have room for) the container that the function is for. They exist for each type of
 // item, and so would every function that they call: that is why they cast.
 
-#[expect(clippy::ptr_as_ptr, clippy::ref_as_ptr, clippy::borrow_as_ptr, reason = "see above")]
+#[expect(clippy::ptr_as_ptr, clippy::ref_as_ptr, reason = "see above")]
 unsafe fn get_option<T>(option: *const u8) -> *const u8 {
     match unsafe { &*(option as *const Option<T>) } {
         Some(value) => value as *const T as *const u8,
