@@ -225,7 +225,7 @@ impl Shapes {
             })),
             body: encoding(&module.encoding),
             answers: all(answers),
-            output,
+            output: Link::to(output),
             failures: all(module.fails.iter().map(|one| self.failure(one))),
             page: module.page.as_ref().map(|page| &*Box::leak(Box::new(self.page(page, index)))),
             retry: match &module.retry {

@@ -15,6 +15,14 @@
 //! A connector with versions has a module for each, with a `Client` and a struct for every operation. What did not change from one
 //! version to the next is the same type in both, so two versions can be used in one program. Connections stand beside the versions.
 //!
+//! Applications grow, and specs with them: structs and enums that may get another field or value are `#[non_exhaustive]`, so that a new
+//! release breaks no build. Matching needs a `..` or a `_`; what an operation is given has `new` and setters, and so have the types in it.
+#![cfg_attr(
+    feature = "slack",
+    doc = "```\nuse linchpin_connectors::slack::Reaction;\nfn name(Reaction { name, .. }: Reaction) -> String { name }\n```",
+    doc = "```compile_fail,E0638\nuse linchpin_connectors::slack::Reaction;\nfn name(Reaction { name, count: _, users: _ }: Reaction) -> String { name }\n```"
+)]
+//!
 //! Nothing here acts: the modules declare types and tables, which [`linchpin_runtime`] executes.
 
 #[cfg(feature = "github")]

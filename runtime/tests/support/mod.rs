@@ -87,7 +87,7 @@ macro_rules! operation {
     };
 }
 
-const fn json(shape: &'static lp::Shape, at: &'static [&'static str]) -> lp::Answer {
+const fn json(shape: lp::Link, at: &'static [&'static str]) -> lp::Answer {
     lp::Answer { decoding: lp::Decoding::Json, shape, at, ..lp::Answer::EMPTY }
 }
 
