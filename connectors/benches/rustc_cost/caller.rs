@@ -36,6 +36,8 @@ pub(crate) fn items(text: &str) -> Items {
         }
     }
     types.retain(|name| !inputs.contains(name));
+    // An operation that later versions offer too is called once, as the peer has it once.
+    operations.retain(|(name, _)| inputs.contains(name));
     Items { types, operations }
 }
 
