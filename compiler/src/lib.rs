@@ -8,6 +8,8 @@
 pub mod build_script;
 pub mod diagnostics;
 pub mod generate;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod model;
 pub mod source;
 pub mod syntax;
