@@ -1,0 +1,118 @@
+//! How alike two names or two texts are, in thousandths. Case, separators and plurals weigh nothing; whole words weigh by their length.
+
+/// The words of a name: `nextPageToken` and `next_page_token` have the same.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last_lower = false;
+    let mut open = false;
+    for letter in name.chars() {
+        if !letter.is_alphanumeric() {
+            open = false;
+            last_lower = false;
+            continue;
+        }
+        if !open || (letter.is_uppercase() && last_lower) {
+            words.push(String::new());
+            open = true;
+        }
+        last_lower = letter.is_lowercase() || letter.is_numeric();
+        if let Some(word) = words.last_mut() {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    words
+}
+
+/// A word without its plural.
+pub(crate) fn singular(word: &str) -> String {
+    match word {
+        _ if word.len() > 4 && word.ends_with("ies") => format!("{}y", &word[..word.len() - 3]),
+        _ if word.len() > 4 && ["ses", "xes", "ches", "shes"].iter().any(|end| word.ends_with(end)) => word[..word.len() - 2].to_owned(),
+        _ if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") => word[..word.len() - 1].to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+/// How alike two names are.
+pub(crate) fn name_likeness(a: &str, b: &str) -> u32 {
+    let (one, two) = (stems(a), stems(b));
+    if one == two {
+        return 1000;
+    }
+    if one.concat() == two.concat() {
+        return 1000;
+    }
+    shared(&one, &two).max(spelling(&one.concat(), &two.concat()))
+}
+
+/// Do two names differ by a plural only?
+pub(crate) fn plural_of(one: &str, many: &str) -> bool {
+    let (a, b) = (words(one), words(many));
+    a != b && stems(one) == stems(many) && a.last().is_some_and(|last| b.last().is_some_and(|other| other.len() > last.len()))
+}
+
+fn stems(name: &str) -> Vec<String> {
+    words(name).iter().map(|word| singular(word)).collect()
+}
+
+/// The letters in words that both have, of all letters.
+pub(crate) fn shared(a: &[String], b: &[String]) -> u32 {
+    let total: usize = a.iter().chain(b).map(String::len).sum();
+    let mut rest: Vec<&String> = b.iter().collect();
+    let mut common = 0;
+    for word in a {
+        if let Some(at) = rest.iter().position(|other| *other == word) {
+            common += rest.swap_remove(at).len();
+        }
+    }
+    if total == 0 { 0 } else { (common * 2 * 1000 / total) as u32 }
+}
+
+/// The longest common beginning and end, of the longer name: spelled almost the same.
+fn spelling(a: &str, b: &str) -> u32 {
+    let longest = a.chars().count().max(b.chars().count());
+    let front = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let shorter = a.chars().count().min(b.chars().count());
+    let back = a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).count().min(shorter - front);
+    let same = (front + back) * 1000 / longest.max(1);
+    // Half the letters in common say nothing.
+    if same < 700 { 0 } else { same as u32 }
+}
+
+/// How alike two texts are; none where one is missing.
+pub(crate) fn docs_likeness(a: &str, b: &str) -> Option<u32> {
+    if a.trim().is_empty() || b.trim().is_empty() {
+        return None;
+    }
+    if a == b {
+        return Some(1000);
+    }
+    let long = |text: &str| words(text).into_iter().filter(|word| word.len() > 3).collect::<Vec<_>>();
+    let (one, two) = (long(a), long(b));
+    if one.is_empty() || two.is_empty() { None } else { Some(shared(&one, &two)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{name_likeness, plural_of, words};
+
+    #[test]
+    fn names_are_alike_by_their_words() {
+        assert_eq!(words("nextPageToken"), ["next", "page", "token"]);
+        assert_eq!(words("X-Api-Key"), ["x", "api", "key"]);
+        assert_eq!(name_likeness("user_name", "userName"), 1000);
+        assert_eq!(name_likeness("username", "userName"), 1000);
+        assert_eq!(name_likeness("users", "user"), 1000);
+        assert!(name_likeness("grantedTo", "grantedToV2") > 800);
+        assert!(name_likeness("owner", "container") < 300);
+        assert!(name_likeness("role", "newRoleName") > 450);
+    }
+
+    #[test]
+    fn plurals_are_seen() {
+        assert!(plural_of("assignee", "assignees"));
+        assert!(plural_of("category", "categories"));
+        assert!(!plural_of("assignees", "assignee"));
+        assert!(!plural_of("status", "statuses2"));
+    }
+}

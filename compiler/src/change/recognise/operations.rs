@@ -1,0 +1,217 @@
+//! Which operation after is which before: the same, under another path, with another method, one that became several, several that
+//! became one.
+
+use super::matching::unique_best;
+use super::names::{docs_likeness, name_likeness, shared, singular, words};
+use super::{Case, SURE};
+use crate::change::findings::Evidence;
+use crate::change::surface::{Operation, Sense, Surface, anonymous};
+use std::collections::HashMap;
+
+/// How the operations of two surfaces go together. Numbers are positions in the surfaces.
+#[derive(Default)]
+pub(in crate::change) struct Pairing {
+    pub(in crate::change) same: Vec<(usize, usize)>,
+    pub(in crate::change) rekeyed: Vec<(usize, usize, Evidence)>,
+    pub(in crate::change) gone: Vec<usize>,
+    pub(in crate::change) fresh: Vec<usize>,
+    pub(in crate::change) splits: Vec<(usize, Vec<usize>, Evidence)>,
+    pub(in crate::change) merges: Vec<(Vec<usize>, usize, Evidence)>,
+}
+
+/// Pairs them.
+pub(in crate::change) fn pair(old: &Surface, new: &Surface, loose: bool) -> Pairing {
+    let mut pairing = Pairing::default();
+    let (mut gone, mut fresh) = same_keys(old, new, loose, &mut pairing);
+    if !loose {
+        let cases = unique_best(gone.len(), fresh.len(), |one, two| rekeyed_case(&old.operations[gone[one]], &new.operations[fresh[two]]));
+        for (one, two, case) in &cases {
+            pairing.rekeyed.push((gone[*one], fresh[*two], case.clone().evidence()));
+        }
+        gone = left(&gone, |at| cases.iter().any(|(one, ..)| *one == at));
+        fresh = left(&fresh, |at| cases.iter().any(|(_, two, _)| *two == at));
+        several(old, new, &mut gone, &mut fresh, &mut pairing);
+    }
+    (pairing.gone, pairing.fresh) = (gone, fresh);
+    pairing
+}
+
+fn left(all: &[usize], taken: impl Fn(usize) -> bool) -> Vec<usize> {
+    all.iter().enumerate().filter(|(at, _)| !taken(*at)).map(|(_, one)| *one).collect()
+}
+
+/// Pairs those with the same method and path, whatever the path's holes are called. Gives those that are left.
+fn same_keys(old: &Surface, new: &Surface, loose: bool, pairing: &mut Pairing) -> (Vec<usize>, Vec<usize>) {
+    let mut by_key: HashMap<(Sense, String, String), Vec<usize>> = HashMap::new();
+    for (at, operation) in new.operations.iter().enumerate() {
+        for key in keys(new, operation, loose) {
+            by_key.entry(key).or_default().push(at);
+        }
+    }
+    let mut taken = vec![false; new.operations.len()];
+    let mut gone = Vec::new();
+    for (at, operation) in old.operations.iter().enumerate() {
+        let found: Vec<usize> =
+            keys(old, operation, loose).iter().filter_map(|key| by_key.get(key)).flatten().copied().filter(|one| !taken[*one]).collect();
+        let exact = found.iter().find(|one| new.operations[**one].path == operation.path);
+        match exact.or(found.first()) {
+            Some(one) => {
+                taken[*one] = true;
+                pairing.same.push((at, *one));
+            }
+            None => gone.push(at),
+        }
+    }
+    (gone, (0..taken.len()).filter(|at| !taken[*at]).collect())
+}
+
+/// What an operation is known by. A spec and a description may divide an address differently between server and path.
+fn keys(surface: &Surface, operation: &Operation, loose: bool) -> Vec<(Sense, String, String)> {
+    let plain = |path: &str| anonymous(path).trim_end_matches('/').to_owned();
+    let mut keys = vec![(operation.sense, operation.method.clone(), plain(&operation.path))];
+    if loose && operation.sense == Sense::Call {
+        let server = operation.servers.first().or(surface.servers.first()).map_or("", |server| server.url.as_str());
+        let base = server.split_once("://").map_or(server, |(_, rest)| rest);
+        let base = base.find('/').map_or("", |at| &base[at..]);
+        let whole = plain(&format!("{}{}", base.trim_end_matches('/'), operation.path));
+        if whole != keys[0].2 {
+            keys.push((operation.sense, operation.method.clone(), whole));
+        }
+    }
+    keys
+}
+
+/// The words of a path that say what it is about.
+fn path_words(path: &str) -> Vec<String> {
+    let plain = anonymous(path);
+    let parts = plain.split('/').filter(|part| !part.starts_with('{') && !is_version(part));
+    parts.flat_map(words).map(|word| singular(&word)).collect()
+}
+
+fn is_version(part: &str) -> bool {
+    part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+}
+
+fn rekeyed_case(old: &Operation, new: &Operation) -> Option<Case> {
+    if old.sense != new.sense {
+        return None;
+    }
+    let mut case = Case::default();
+    let same_path = anonymous(&old.path) == anonymous(&new.path);
+    let paths = if same_path { 1000 } else { shared(&path_words(&old.path), &path_words(&new.path)) };
+    let same_id = old.id.is_some() && old.id == new.id;
+    let told = docs_likeness(&old.title, &new.title).max(docs_likeness(&old.docs, &new.docs));
+    if !same_id && paths < 400 && told.is_none_or(|told| told < 700) {
+        return None;
+    }
+    if same_id {
+        case.weigh(60, 1000, || format!("both are called `{}`", old.id.clone().unwrap_or_default()));
+    } else if let (Some(one), Some(two)) = (&old.id, &new.id) {
+        case.weigh(25, name_likeness(one, two), || "their names are alike".into());
+    }
+    case.weigh(35, paths, || if same_path { "the same path".into() } else { "their paths have the same words".into() });
+    if let Some(told) = told {
+        case.weigh(25, told, || "described alike".into());
+    }
+    // A method says what is done: reading is not removing.
+    let kin = |method: &str| matches!(method, "PUT" | "PATCH" | "POST");
+    let method = if old.method == new.method { 1000 } else { u32::from(kin(&old.method) && kin(&new.method)) * 600 };
+    case.weigh(20, method, || if old.method == new.method { "the same method".into() } else { "methods that serve the same end".into() });
+    let inputs = inputs_in_common(old, new);
+    case.weigh(25, inputs.unwrap_or(600), || "they take the same".into());
+    (inputs.is_none_or(|inputs| inputs > 200) || same_id).then_some(case)
+}
+
+/// What an operation takes, by name.
+fn input_names(operation: &Operation) -> Vec<&str> {
+    operation.inputs.iter().map(|input| input.name.as_str()).collect()
+}
+
+fn inputs_in_common(old: &Operation, new: &Operation) -> Option<u32> {
+    let (one, two) = (input_names(old), input_names(new));
+    let larger = one.len().max(two.len());
+    if larger == 0 {
+        return (old.body.is_some() != new.body.is_some()).then_some(0);
+    }
+    let alike = |a: &str, b: &str| a == b || name_likeness(a, b) > 700;
+    let common = one.iter().filter(|a| two.iter().any(|b| alike(a, b))).count();
+    // Holes of a path are renamed with it.
+    let holes = |operation: &Operation| operation.inputs.iter().filter(|input| input.place == crate::change::surface::InputPlace::Path).count();
+    let common = common.max(if holes(old) == holes(new) { holes(old) } else { 0 });
+    Some((common * 1000 / larger) as u32)
+}
+
+/// One that became several, and several that became one.
+fn several(old: &Surface, new: &Surface, gone: &mut Vec<usize>, fresh: &mut Vec<usize>, pairing: &mut Pairing) {
+    let kin = |one: usize, two: usize| kin_case(old, &old.operations[one], new, &new.operations[two]);
+    for one in gone.clone() {
+        let parts: Vec<(usize, Case)> = fresh.iter().filter_map(|two| kin(one, *two).map(|case| (*two, case))).collect();
+        let rivals = parts.iter().any(|(two, _)| gone.iter().any(|other| *other != one && kin(*other, *two).is_some()));
+        if parts.len() >= 2 && parts.len() <= 8 && !rivals {
+            let evidence = weakest(parts.iter().map(|(_, case)| case));
+            let parts: Vec<usize> = parts.into_iter().map(|(two, _)| two).collect();
+            fresh.retain(|two| !parts.contains(two));
+            gone.retain(|other| *other != one);
+            pairing.splits.push((one, parts, evidence));
+        }
+    }
+    for two in fresh.clone() {
+        let parts: Vec<(usize, Case)> = gone.iter().filter_map(|one| kin(*one, two).map(|case| (*one, case))).collect();
+        let rivals = parts.iter().any(|(one, _)| fresh.iter().any(|other| *other != two && kin(*one, *other).is_some()));
+        if parts.len() >= 2 && !rivals {
+            let evidence = weakest(parts.iter().map(|(_, case)| case));
+            let parts: Vec<usize> = parts.into_iter().map(|(one, _)| one).collect();
+            gone.retain(|one| !parts.contains(one));
+            fresh.retain(|other| *other != two);
+            pairing.merges.push((parts, two, evidence));
+        }
+    }
+}
+
+fn weakest<'c>(cases: impl Iterator<Item = &'c Case>) -> Evidence {
+    let weakest = cases.min_by_key(|case| case.confidence()).cloned().unwrap_or_default();
+    // A person should look: several things going together is a guess, however alike they are.
+    let mut evidence = weakest.evidence();
+    evidence.confidence = evidence.confidence.min(80);
+    evidence
+}
+
+/// Do an operation before and one after deal with the same, so that one may be part of the other?
+fn kin_case(old: &Surface, one: &Operation, new: &Surface, two: &Operation) -> Option<Case> {
+    if one.sense != two.sense {
+        return None;
+    }
+    let about = |operation: &Operation| {
+        let mut all = path_words(&operation.path);
+        all.extend(operation.id.iter().flat_map(|id| words(id)).map(|word| singular(&word)));
+        all.sort();
+        all.dedup();
+        all
+    };
+    let (a, b) = (about(one), about(two));
+    let shorter = a.len().min(b.len()).max(1);
+    let common = a.iter().filter(|word| b.contains(word)).count();
+    let mut case = Case::default();
+    case.weigh(45, (common * 1000 / shorter) as u32, || "they are about the same".into());
+    let group = !one.group.is_empty() && one.group == two.group;
+    let home = |path: &str| path.rsplit_once(['/', '.']).map(|(home, _)| home.to_owned());
+    let same_home = home(&one.path).is_some_and(|path| !path.is_empty() && Some(path) == home(&two.path));
+    case.weigh(20, u32::from(group || same_home) * 1000, || "they stand together".into());
+    let (takes, offers) = (all_inputs(old, one), all_inputs(new, two));
+    let smaller = takes.len().min(offers.len());
+    if smaller > 0 {
+        let common = takes.iter().filter(|name| offers.contains(name)).count();
+        case.weigh(35, (common * 1000 / smaller) as u32, || "what one takes the other takes as well".into());
+    }
+    (case.confidence() >= SURE).then_some(case)
+}
+
+/// Parameters and the fields of the body.
+fn all_inputs(surface: &Surface, operation: &Operation) -> Vec<String> {
+    let mut names: Vec<String> = operation.inputs.iter().map(|input| input.name.to_lowercase()).collect();
+    let body = operation.body.iter().flat_map(|body| &body.content).filter_map(|content| content.what.as_ref()).next();
+    names.extend(body.into_iter().flat_map(|what| surface.all_fields(what.shape)).map(|field| field.name.to_lowercase()));
+    names.sort();
+    names.dedup();
+    names
+}
