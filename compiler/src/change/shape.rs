@@ -34,6 +34,8 @@ pub struct Use {
 pub struct Shape {
     /// Its name, if it has one.
     pub name: Option<String>,
+    /// A title, which names it for people only.
+    pub title: String,
     /// What it is for.
     pub docs: String,
     /// Types of JSON but `null`; empty for any.

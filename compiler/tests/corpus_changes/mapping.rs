@@ -14,6 +14,8 @@ pub(crate) enum Where {
     Body,
     /// Below it.
     Property,
+    /// In a webhook or callback.
+    Event,
 }
 
 /// Ids that stand alone.

@@ -139,11 +139,15 @@ fn alike(old: &Surface, one: ShapeId, new: &Surface, two: ShapeId) -> bool {
     }
 }
 
-/// Choices that go together: those of one name, then those alike, then the only ones left.
+/// Choices that go together: those of one name or title, then those alike; nameless ones that are left go by their order.
 fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(usize, usize)> {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
-    let passes: [fn(&Surface, ShapeId, &Surface, ShapeId) -> bool; 3] = [
+    let passes: [fn(&Surface, ShapeId, &Surface, ShapeId) -> bool; 4] = [
         |old, one, new, two| old.shape(one).name.is_some() && old.shape(one).name == new.shape(two).name,
+        |old, one, new, two| {
+            let (one, two) = (old.shape(one), new.shape(two));
+            one.name.is_none() && two.name.is_none() && !one.title.is_empty() && one.title == two.title
+        },
         |old, one, new, two| {
             old.shape(one).name.is_none() == new.shape(two).name.is_none() && text(old, one) == text(new, two) && alike(old, one, new, two)
         },
@@ -158,6 +162,15 @@ fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(u
             let found = (0..after.len()).find(|two| free(*two) && same(old, one.shape, new, after[*two].shape));
             pairs.extend(found.map(|two| (at, two)));
         }
+    }
+    let left = |surface: &Surface, list: &[Use], taken: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        let nameless = |at: &usize| surface.shape(list[*at].shape).name.is_none() && surface.shape(list[*at].shape).title.is_empty();
+        (0..list.len()).filter(|at| !taken(*at)).filter(nameless).collect()
+    };
+    let rest_old = left(old, before, &|at| pairs.iter().any(|(one, _)| *one == at));
+    let rest_new = left(new, after, &|at| pairs.iter().any(|(_, two)| *two == at));
+    if rest_old.len() == rest_new.len() {
+        pairs.extend(rest_old.into_iter().zip(rest_new));
     }
     pairs.sort_unstable();
     pairs

@@ -56,11 +56,17 @@ impl Comparer<'_> {
         };
         let (before, after) = (fields(self.old, old, &rest_old), fields(self.new, new, &rest_new));
         if !self.loose() {
+            // What one side writes in a part and the other at the object itself, or in another part, is only written elsewhere.
+            let elsewhere = |surface: &Surface, own: &Shape, other: &Shape, rest: &[&Use]| -> Vec<String> {
+                let own = own.fields.iter().filter(|field| other.field(&field.name).is_none()).map(|field| field.name.clone());
+                own.chain(rest.iter().flat_map(|part| surface.all_fields(part.shape)).map(|field| field.name.clone())).collect()
+            };
+            let (there_old, there_new) = (elsewhere(self.old, old, new, &rest_old), elsewhere(self.new, new, old, &rest_new));
             for part in rest_old {
-                self.part_gone(key, part, &self.new.all_fields(key.new).iter().map(|field| field.name.clone()).collect::<Vec<_>>(), local);
+                self.part_gone(key, part, &there_new, local);
             }
             for part in rest_new {
-                self.part_new(key, part, &self.old.all_fields(key.old).iter().map(|field| field.name.clone()).collect::<Vec<_>>(), local);
+                self.part_new(key, part, &there_old, local);
             }
         }
         (before, after)

@@ -40,8 +40,15 @@ macro_rules! strict {
     };
 }
 
+/// A bound. `words` are those that only describe an answer: nobody refuses one for its pattern.
 macro_rules! bound {
     ($keyword:literal $name:literal $looser:literal $tighter:literal) => {
+        bound!($keyword $name $looser $tighter response)
+    };
+    ($keyword:literal $name:literal $looser:literal $tighter:literal words) => {
+        bound!($keyword $name $looser $tighter harmless)
+    };
+    ($keyword:literal $name:literal $looser:literal $tighter:literal $answer:ident) => {
         BoundKinds {
             keyword: $keyword,
             kinds: [
@@ -51,7 +58,7 @@ macro_rules! bound {
                 },
                 Both {
                     request: strict!("request", concat!($name, "-", $looser), concat!($name, " was {old} and is {new} now"), harmless),
-                    response: strict!("response", concat!($name, "-", $looser), concat!($name, " was {old} and is {new} now"), response),
+                    response: strict!("response", concat!($name, "-", $looser), concat!($name, " was {old} and is {new} now"), $answer),
                 },
                 Both {
                     request: strict!("request", concat!($name, "-", $tighter), concat!($name, " was {old} and is {new} now"), request),
@@ -59,7 +66,7 @@ macro_rules! bound {
                 },
                 Both {
                     request: strict!("request", concat!($name, "-removed"), concat!("there is no ", $name, " any more; it was {old}"), harmless),
-                    response: strict!("response", concat!($name, "-removed"), concat!("there is no ", $name, " any more; it was {old}"), response),
+                    response: strict!("response", concat!($name, "-removed"), concat!("there is no ", $name, " any more; it was {old}"), $answer),
                 },
             ],
         }
@@ -81,7 +88,7 @@ pub static BOUNDS: &[BoundKinds] = &[
     bound!("maxContains" "max-contains" "raised" "lowered"),
     bound!("minContains" "min-contains" "lowered" "raised"),
     bound!("multipleOf" "multiple-of" "loosened" "changed"),
-    bound!("pattern" "pattern" "generalized" "changed"),
+    bound!("pattern" "pattern" "generalized" "changed" words),
     bound!("uniqueItems" "unique-items" "loosened" "changed"),
 ];
 

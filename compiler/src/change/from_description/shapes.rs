@@ -128,6 +128,7 @@ fn shape(schema: &Schema<'_>, document: &Document<'_>) -> Shape {
     all_of.extend(schema.reference.map(|(_, target)| used(document, target)));
     Shape {
         name: None,
+        title: schema.title.to_owned(),
         docs: schema.description.to_owned(),
         types: schema.types.iter().filter(|one| **one != "null").map(|one| (*one).to_owned()).collect(),
         format: schema.format.map(str::to_owned),

@@ -99,7 +99,10 @@ fn as_text(
     new: (&Content, &Use),
     part: &Part,
 ) -> bool {
-    let typed = new.0.media.contains("json") || new.0.media.contains("xml") || new.0.media.contains("yaml");
+    let media = new.0.media.as_str();
+    // In XML a plain value is text, but an object is not.
+    let plain = |shape: &crate::change::shape::Shape| !shape.is_object() && !shape.is_list();
+    let typed = media.contains("json") || media.contains("yaml") || (media.contains("xml") && !plain(comparer.old.shape(old.1.shape)));
     let (before, after) = (comparer.old.shape(old.1.shape), comparer.new.shape(new.1.shape));
     let string = after.types == ["string"] && after.format.is_none() && after.values.is_none() && after.bounds.is_empty();
     if typed || direction == Direction::Response || !string || before.types.is_empty() || before.types == ["string"] {
