@@ -13,9 +13,11 @@ pub mod declared;
 pub mod findings;
 #[cfg(feature = "import")]
 pub mod from_description;
+pub mod from_spec;
 mod operations;
 pub mod options;
 mod recognise;
+pub mod render;
 pub mod shape;
 pub mod surface;
 

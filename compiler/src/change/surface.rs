@@ -224,6 +224,11 @@ impl Answer {
     pub fn is_error(&self) -> bool {
         self.status.starts_with(['4', '5'])
     }
+
+    /// An error, whichever way it is told: by a status, as what comes otherwise, or by something in the body (`when ok`).
+    pub fn tells_error(&self) -> bool {
+        self.is_error() || self.status == "default" || self.status.starts_with("when")
+    }
 }
 
 /// How a search pages.

@@ -29,12 +29,14 @@ pub(super) fn compare(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>) 
     }
     let mut fresh: Vec<&Answer> = new.iter().enumerate().filter(|(at, _)| !taken[*at]).map(|(_, answer)| answer).collect();
     recognise(comparer, exchange, direction, &mut gone, &mut fresh);
-    for answer in gone.into_iter().filter(|_| !comparer.new_is_part()) {
-        let kind = if answer.is_error() || answer.status == "default" { &registry::ERROR_STATUS_REMOVED } else { &registry::SUCCESS_STATUS_REMOVED };
+    // A spec names the errors that it tells apart, not every status that has one.
+    let tells = |answer: &&Answer| !comparer.loose() || answer.is_success();
+    for answer in gone.into_iter().filter(tells).filter(|_| !comparer.new_is_part()) {
+        let kind = if answer.tells_error() { &registry::ERROR_STATUS_REMOVED } else { &registry::SUCCESS_STATUS_REMOVED };
         push(exchange, direction, kind, answer, side(answer), Side::default());
     }
     for answer in fresh.into_iter().filter(|_| !comparer.loose()) {
-        let kind = if answer.is_error() || answer.status == "default" { &registry::ERROR_STATUS_ADDED } else { &registry::SUCCESS_STATUS_ADDED };
+        let kind = if answer.tells_error() { &registry::ERROR_STATUS_ADDED } else { &registry::SUCCESS_STATUS_ADDED };
         push(exchange, direction, kind, answer, Side::default(), side(answer));
     }
 }
@@ -55,7 +57,12 @@ fn recognise(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, direction
     let pairs = unique_best(gone.len(), fresh.len(), |one, two| case(comparer, gone[one], fresh[two], lone));
     for (one, two, case) in &pairs {
         let (before, after) = (gone[*one], fresh[*two]);
-        let kind = if before.is_success() { &registry::SUCCESS_STATUS_CHANGED } else { &registry::ERROR_STATUS_CHANGED };
+        let elsewhere = before.status.starts_with("when") || after.status.starts_with("when");
+        let kind = match (before.is_success(), elsewhere) {
+            (true, _) => &registry::SUCCESS_STATUS_CHANGED,
+            (false, true) => &registry::ERRORS_REPORTED_ELSEWHERE,
+            (false, false) => &registry::ERROR_STATUS_CHANGED,
+        };
         if !comparer.loose() || before.is_success() {
             let mut difference = Difference::new(kind, &after.status, side(before), side(after), "");
             difference.evidence = Some(case.clone().evidence());
@@ -73,7 +80,7 @@ fn case(comparer: &Comparer<'_>, old: &Answer, new: &Answer, lone: bool) -> Opti
     let mut case = Case::default();
     if old.is_success() && new.is_success() {
         case.weigh(60, if lone { 1000 } else { 0 }, || "the only success that is gone, the only one that is new".into());
-    } else if !(old.is_error() && new.is_error()) {
+    } else if !(old.tells_error() && new.tells_error()) {
         return None;
     }
     let body = |answer: &Answer| answer.content.first().and_then(|content| content.what.clone());
@@ -83,7 +90,7 @@ fn case(comparer: &Comparer<'_>, old: &Answer, new: &Answer, lone: bool) -> Opti
         _ => false,
     };
     case.weigh(40, u32::from(alike) * 1000, || "the same body".into());
-    if old.is_error() {
+    if old.tells_error() {
         // 422 and 451 have nothing but their bodies in common, unless they stand alone.
         case.weigh(10, u32::from(alike && body(old).is_some()) * 1000, || "errors of one shape".into());
     }

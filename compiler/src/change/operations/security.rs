@@ -6,7 +6,7 @@ use crate::change::findings::{Class, Direction, Evidence, Finding, Kind, Level, 
 use crate::change::recognise::Case;
 use crate::change::recognise::matching::unique_best;
 use crate::change::recognise::names::name_likeness;
-use crate::change::surface::{CredentialField, Flow, Scheme, Security, Surface, Way};
+use crate::change::surface::{CredentialField, Flow, Origin, Scheme, Security, Surface, Way};
 
 /// The kinds for one operation, or for all.
 struct WayKinds {
@@ -57,7 +57,9 @@ pub(super) fn compare_whole(differ: &mut Differ<'_>) {
     if differ.comparer.loose() {
         return;
     }
-    for (part, difference) in ways(&GLOBAL, &old.security, &new.security) {
+    // Any connection of a spec will do, so what is said of each says all.
+    let listed = old.origin == Origin::Description;
+    for (part, difference) in ways(&GLOBAL, &old.security, &new.security).into_iter().filter(|_| listed) {
         differ.found.push(super::finding(difference).at("", part, ""));
     }
     schemes(differ);
