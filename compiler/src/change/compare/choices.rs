@@ -60,7 +60,8 @@ impl Comparer<'_> {
 
     fn became_choice(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
         let choices = if new.one_of.is_empty() { &new.any_of } else { &new.one_of };
-        let found = choices.iter().find(|choice| alike(self.old, key.old, self.new, choice.shape));
+        let loose = self.loose();
+        let found = choices.iter().find(|choice| alike(self.old, key.old, self.new, choice.shape, loose));
         if let Some(choice) = found {
             let segment = format!("({})", self.new.type_text(choice));
             self.link_shapes(key, key.old, choice.shape, &segment, local);
@@ -71,7 +72,8 @@ impl Comparer<'_> {
 
     fn became_one(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
         let choices = if old.one_of.is_empty() { &old.any_of } else { &old.one_of };
-        let found = choices.iter().find(|choice| alike(self.old, choice.shape, self.new, key.new));
+        let loose = self.loose();
+        let found = choices.iter().find(|choice| alike(self.old, choice.shape, self.new, key.new, loose));
         if let Some(choice) = found {
             self.link_shapes(key, choice.shape, key.new, "", local);
         }
@@ -127,13 +129,14 @@ fn text(surface: &Surface, shape: ShapeId) -> String {
     surface.type_text(&Use { shape, nullable: false, default: None, read_only: false, write_only: false, life, docs: String::new(), at: NOWHERE })
 }
 
-fn alike(old: &Surface, one: ShapeId, new: &Surface, two: ShapeId) -> bool {
+/// The same so far as it shows. Loosely, names are each side's own.
+fn alike(old: &Surface, one: ShapeId, new: &Surface, two: ShapeId, loose: bool) -> bool {
     let (first, second) = (old.shape(one), new.shape(two));
     match (&first.name, &second.name) {
-        (Some(a), Some(b)) => a == b,
+        (Some(a), Some(b)) if a == b || !loose => a == b,
         _ => {
             let fields = first.fields.iter().filter(|field| second.field(&field.name).is_some()).count();
-            let same = type_turn(old, one, new, two, false) != Turn::Changed;
+            let same = type_turn(old, one, new, two, loose) != Turn::Changed;
             same && fields * 2 >= first.fields.len().max(second.fields.len())
         }
     }
@@ -149,9 +152,9 @@ fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(u
             one.name.is_none() && two.name.is_none() && !one.title.is_empty() && one.title == two.title
         },
         |old, one, new, two| {
-            old.shape(one).name.is_none() == new.shape(two).name.is_none() && text(old, one) == text(new, two) && alike(old, one, new, two)
+            old.shape(one).name.is_none() == new.shape(two).name.is_none() && text(old, one) == text(new, two) && alike(old, one, new, two, false)
         },
-        |old, one, new, two| old.shape(one).name.is_none() && new.shape(two).name.is_none() && alike(old, one, new, two),
+        |old, one, new, two| old.shape(one).name.is_none() && new.shape(two).name.is_none() && alike(old, one, new, two, false),
     ];
     for same in passes {
         for (at, one) in before.iter().enumerate() {

@@ -157,7 +157,10 @@ impl<'s> Comparer<'s> {
         self.compare_types(key, old, new, local);
         self.compare_values(key, old, new, local);
         self.compare_bounds(key, old, new, local);
-        self.compare_parts(key, old, new, local);
+        // A choice has no parts of its own: what it is compared with is compared with one of the choices.
+        if is_choice(old) == is_choice(new) {
+            self.compare_parts(key, old, new, local);
+        }
         self.compare_choices(key, old, new, local);
         self.compare_rules(key, old, new, local);
     }
@@ -214,6 +217,11 @@ impl<'s> Comparer<'s> {
     pub(super) fn difference(&self, key: (usize, usize)) -> &Difference {
         &self.pairs[key.0].differences[key.1]
     }
+}
+
+/// It says only what may be chosen.
+fn is_choice(shape: &Shape) -> bool {
+    (!shape.one_of.is_empty() || !shape.any_of.is_empty()) && shape.fields.is_empty() && shape.all_of.is_empty()
 }
 
 /// A path and a piece of it: names are parted by points.

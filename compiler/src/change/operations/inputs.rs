@@ -38,7 +38,9 @@ pub(super) fn compare(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>) 
     }
     let mut fresh: Vec<&Input> = new.inputs.iter().enumerate().filter(|(at, _)| !taken[*at]).map(|(_, input)| input).collect();
     recognise(comparer, exchange, &mut gone, &mut fresh);
-    for input in gone.into_iter().filter(|_| !comparer.new_is_part()) {
+    // What a spec sends without anybody's doing need not be in a description.
+    let told = |input: &&Input| !comparer.loose() || input.spec_name.is_some();
+    for input in gone.into_iter().filter(told).filter(|_| !comparer.new_is_part()) {
         push(exchange, &registry::PARAMETER_REMOVED, input, side(comparer.old, input), Side::default(), input.what.clone());
     }
     for input in fresh {
@@ -119,7 +121,7 @@ fn side(surface: &Surface, input: &Input) -> Side {
 fn compare_one(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, old: &Input, new: &Input) {
     let sides = (side(comparer.old, old), side(comparer.new, new));
     let kind = match (old.required, new.required) {
-        (false, true) if !comparer.new_is_part() => Some(&registry::PARAMETER_BECAME_REQUIRED),
+        (false, true) if !comparer.new_is_part() && !(comparer.loose() && always_sent(old)) => Some(&registry::PARAMETER_BECAME_REQUIRED),
         (true, false) if !comparer.loose() => Some(&registry::PARAMETER_BECAME_OPTIONAL),
         _ => None,
     };
@@ -137,6 +139,11 @@ fn compare_one(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, old: &I
     if !one_or_many(comparer, exchange, (old, before), (new, after)) {
         exchange.look_into(comparer, &part(new), direction(exchange), before, after);
     }
+}
+
+/// A spec fills in what has a default.
+fn always_sent(input: &Input) -> bool {
+    input.spec_name.is_none() || input.what.as_ref().is_some_and(|what| what.default.is_some())
 }
 
 /// Style counts for lists and objects only: a plain value is written the same in all.

@@ -7,6 +7,10 @@ use crate::change::surface::Page;
 
 /// Puts what belongs to a change of the paging scheme together.
 pub(super) fn recognise(exchange: &Exchange<'_>, items: &mut Vec<Item>) {
+    // What is concluded is no match for what is said.
+    if exchange.old.module.is_some() != exchange.new.module.is_some() {
+        return;
+    }
     let (Some(old), Some(new)) = (&exchange.old.page, &exchange.new.page) else { return paging_came_or_went(exchange, items) };
     if old.scheme != new.scheme {
         items.retain(|item| !belongs(item, old, new));

@@ -40,7 +40,8 @@ fn left(all: &[usize], taken: impl Fn(usize) -> bool) -> Vec<usize> {
     all.iter().enumerate().filter(|(at, _)| !taken(*at)).map(|(_, one)| *one).collect()
 }
 
-/// Pairs those with the same method and path, whatever the path's holes are called. Gives those that are left.
+/// Pairs those with the same method and path, whatever the path's holes are called. Gives those that are left. Several modules of a
+/// spec may call one operation of a description.
 fn same_keys(old: &Surface, new: &Surface, loose: bool, pairing: &mut Pairing) -> (Vec<usize>, Vec<usize>) {
     let mut by_key: HashMap<(Sense, String, String), Vec<usize>> = HashMap::new();
     for (at, operation) in new.operations.iter().enumerate() {
@@ -52,7 +53,7 @@ fn same_keys(old: &Surface, new: &Surface, loose: bool, pairing: &mut Pairing) -
     let mut gone = Vec::new();
     for (at, operation) in old.operations.iter().enumerate() {
         let found: Vec<usize> =
-            keys(old, operation, loose).iter().filter_map(|key| by_key.get(key)).flatten().copied().filter(|one| !taken[*one]).collect();
+            keys(old, operation, loose).iter().filter_map(|key| by_key.get(key)).flatten().copied().filter(|one| loose || !taken[*one]).collect();
         let exact = found.iter().find(|one| new.operations[**one].path == operation.path);
         match exact.or(found.first()) {
             Some(one) => {

@@ -72,7 +72,7 @@ fn one(out: &mut String, finding: &Finding, report: &Report, paint: Paint) {
         let _ = writeln!(out, "      {site}");
     }
     if finding.sites.len() > MOST_SITES {
-        let _ = writeln!(out, "      and {} more", counted(finding.sites.len() - MOST_SITES, "place"));
+        let _ = writeln!(out, "      and in {} more", counted(finding.sites.len() - MOST_SITES, "place"));
     }
     if let Some(evidence) = &finding.evidence {
         let _ = writeln!(out, "      {} % sure: {}", evidence.confidence, evidence.reasons.join("; "));
