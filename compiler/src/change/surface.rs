@@ -17,6 +17,8 @@ pub struct Surface {
     pub title: String,
     /// The API version, as the source has it.
     pub version: String,
+    /// What `{api}` in an address stands for; empty where nothing does.
+    pub version_wire: String,
     /// Operations, in the order of the source; webhooks among them.
     pub operations: Vec<Operation>,
     /// Every shape once.

@@ -4,7 +4,7 @@ use super::{Comparer, Difference, Key, Local, member_path};
 use crate::change::findings::{Class, Cost, Direction, Evidence, Side, registry};
 use crate::change::recognise::Case;
 use crate::change::recognise::matching::unique_best;
-use crate::change::recognise::names::{docs_likeness, name_likeness, plural_of, words};
+use crate::change::recognise::names::{docs_likeness, docs_same, name_likeness, plural_of, words};
 use crate::change::shape::{Field, Rest, Shape, ShapeId, Use};
 use crate::change::surface::{NOWHERE, Surface};
 
@@ -13,7 +13,7 @@ impl Comparer<'_> {
     pub(super) fn compare_parts(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
         let (before, after) = self.compare_all_of(key, old, new, local);
         self.compare_fields(key, &before, &after, (old, new), local);
-        self.compare_required_only(key, (old, &before), (new, &after), local);
+        self.compare_required_only(key, old, new, local);
         match (&old.items, &new.items) {
             (Some(one), Some(two)) => self.link(key, one, two, "[]", local),
             // A list of one became one: what was in it is compared with what is there now.
@@ -185,15 +185,14 @@ impl Comparer<'_> {
     }
 
     /// Names that must be there of which nothing else is said: only where the other side does say something does it count.
-    fn compare_required_only(&mut self, key: Key, old: (&Shape, &[Field]), new: (&Shape, &[Field]), local: &mut Local) {
-        for name in new.0.required_only.iter().filter(|name| !old.0.required_only.contains(name)) {
+    fn compare_required_only(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
+        for name in new.required_only.iter().filter(|name| !old.required_only.contains(name)) {
             let Some(field) = self.old.all_fields(key.old).into_iter().find(|field| field.name == *name).cloned() else { continue };
             let there = self.new.all_fields(key.new).into_iter().find(|field| field.name == *name).cloned();
             let Some(there) = there.filter(|there| !field.required && !there.required) else { continue };
             let other = Field { required: true, ..there };
-            self.compare_required(key, &field, &other, (old.0, new.0), local);
+            self.compare_required(key, &field, &other, (old, new), local);
         }
-        let _ = (old.1, new.1);
     }
 
     fn compare_rest(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
@@ -256,9 +255,10 @@ impl Comparer<'_> {
         let ty = self.new.type_text(&new.what);
         let telling = self.new.shape(new.what.shape).name.is_some() || self.new.shape(new.what.shape).format.is_some();
         case.weigh(20, if telling { 1000 } else { 600 }, || format!("the same type, `{ty}`"));
-        case.weigh(45, likeness, || "the names are alike".into());
+        let (by_name, by_docs) = if docs_same(&old.what.docs, &new.what.docs) { (25, 50) } else { (45, 25) };
+        case.weigh(by_name, likeness, || "the names are alike".into());
         if let Some(docs) = docs {
-            case.weigh(25, docs, || "described alike".into());
+            case.weigh(by_docs, docs, || "described alike".into());
         }
         case.weigh(5, if old.required == new.required { 1000 } else { 0 }, || "as required as before".into());
         let place = |fields: &[Field], name: &str| fields.iter().position(|field| field.name == name);

@@ -31,7 +31,7 @@ impl Comparer<'_> {
     /// How two uses differ, apart from what they use.
     pub(in crate::change) fn use_differences(&self, direction: Direction, old: &Use, new: &Use, segment: &str) -> Vec<Difference> {
         let mut found = Vec::new();
-        let name = segment.rsplit('.').next().unwrap_or(segment);
+        let name = if segment.is_empty() { "the value" } else { segment };
         let mut push = |kind: &'static crate::change::findings::Both, old: Side, new: Side| {
             found.push(Difference::new(kind.of(direction), name, old, new, segment));
         };
@@ -40,11 +40,11 @@ impl Comparer<'_> {
             (before, Side::new(self.new.type_text(new), new.at))
         };
         match (old.nullable, new.nullable) {
-            (false, true) if self.null_matters(direction) => {
+            (false, true) if self.null_matters(direction, new) => {
                 let (before, after) = sides();
                 push(&registry::BECAME_NULLABLE, before, after);
             }
-            (true, false) if self.null_matters(direction) => {
+            (true, false) if self.null_matters(direction, new) => {
                 let (before, after) = sides();
                 push(&registry::BECAME_NOT_NULLABLE, before, after);
             }
@@ -63,8 +63,7 @@ impl Comparer<'_> {
                 (old.read_only, new.read_only, &registry::BECAME_READ_ONLY, &registry::NO_LONGER_READ_ONLY),
                 (old.write_only, new.write_only, &registry::BECAME_WRITE_ONLY, &registry::NO_LONGER_WRITE_ONLY),
             ];
-            for (before, after, on, off) in flips.into_iter().filter(|(before, after, ..)| before != after) {
-                let _ = before;
+            for (_, after, on, off) in flips.into_iter().filter(|(before, after, ..)| before != after) {
                 let (before, after_side) = sides();
                 push(if after { on } else { off }, before, after_side);
             }
@@ -79,11 +78,9 @@ impl Comparer<'_> {
     }
 
     /// A spec that asks for less than the API allows, or is ready for more than comes, is no difference.
-    fn null_matters(&self, direction: Direction) -> bool {
-        match direction {
-            Direction::Request => !self.old_is_part(),
-            Direction::Response => !self.new_is_part(),
-        }
+    fn null_matters(&self, direction: Direction, new: &Use) -> bool {
+        let harmless = matches!((direction, new.nullable), (Direction::Request, true) | (Direction::Response, false));
+        !self.new_is_part() && !(self.loose() && harmless)
     }
 }
 

@@ -128,7 +128,7 @@ kinds! { ANSWERS:
     POLL_ORDER_CHANGED = "poll-order-changed" Breaking Module Default "S15" "{name} tells new items by {new}, no longer by {old}";
     EVENT_ADDED = "event-added" Compatible None Lossless "S1" "event {name} is new";
     EVENT_REMOVED = "event-removed" Breaking Module Person "S14" "event {name} is gone";
-    EVENT_PAYLOAD_VERSION_CHANGED = "event-payload-version-changed" Breaking Module Lossless "S14 V8" "the payload of {name} has version {new}; it had {old}"
+    EVENT_PAYLOAD_VERSION_CHANGED = "event-payload-version-changed" Breaking Module Lossless "S14 V8" "the payload of {name} was {old} and is {new} now"
         ["event-removed", "event-added"];
     EVENT_SIGNATURE_REQUIRED = "event-signature-required" Breaking Connection Default "A10" "calls of {name} are signed now: `{new}`";
 }
@@ -136,12 +136,12 @@ kinds! { ANSWERS:
 both! { SHAPES:
     FIELD_ADDED = "field-added" request(Compatible None Lossless "R1") response(Compatible None Lossless "S1") "field `{name}` is new";
     FIELD_REQUIRED_ADDED = "field-required-added" request(Breaking Module Default "R2") response(Compatible None Lossless "S1")
-        "field `{name}` is new, and always there";
+        "field `{name}` is new, and required";
     FIELD_REQUIRED_ADDED_WITH_DEFAULT = "field-required-added-with-default" request(Breaking Module Lossless "R2") response(Compatible None Lossless "S1")
-        "field `{name}` is new, and always there; its default is {new}";
+        "field `{name}` is new, and required; its default is {new}";
     FIELD_REMOVED = "field-removed" request(Breaking Module Person "R5") response(Breaking Module Person "S2") "field `{name}` is gone";
     FIELD_REQUIRED_REMOVED = "field-required-removed" request(Breaking Module Person "R5") response(Breaking Module Person "S2")
-        "field `{name}` is gone; it was always there";
+        "field `{name}` is gone; it was required";
     FIELD_BECAME_REQUIRED = "field-became-required" request(Breaking Module Default "R3") response(Compatible None Lossless "")
         "field `{name}` must be there now";
     FIELD_BECAME_REQUIRED_WITH_DEFAULT = "field-became-required-with-default" request(Breaking Module Lossless "R3") response(Compatible None Lossless "")
@@ -195,11 +195,11 @@ both! { SHAPES:
     BECAME_ENUM = "became-enum" request(Breaking Module Default "R13") response(Compatible None Lossless "") "only these values now: {new}";
     NO_LONGER_ENUM = "no-longer-enum" request(Compatible None Lossless "") response(Breaking Module Default "S8") "any value now; it was one of {old}";
     CONSTANT_CHANGED = "constant-changed" request(Breaking Module Default "R13") response(Breaking Module Default "S8") "always {new}, no longer {old}";
-    DEFAULT_CHANGED = "default-changed" request(Breaking Module Lossless "R15") response(Compatible None Lossless "") "left out, it was {old} and is {new} now";
-    DEFAULT_ADDED = "default-added" request(Compatible None Lossless "") response(Compatible None Lossless "") "left out, it is {new}";
-    DEFAULT_REMOVED = "default-removed" request(Breaking Module Lossless "R15") response(Compatible None Lossless "") "left out, it is no longer {old}";
-    BECAME_NULLABLE = "became-nullable" request(Compatible None Lossless "") response(Breaking Module Default "S7") "may be null now";
-    BECAME_NOT_NULLABLE = "became-not-nullable" request(Breaking Module Default "R16") response(Compatible None Lossless "") "may not be null any more";
+    DEFAULT_CHANGED = "default-changed" request(Breaking Module Lossless "R15") response(Compatible None Lossless "") "{name}, left out, was {old} and is {new} now";
+    DEFAULT_ADDED = "default-added" request(Compatible None Lossless "") response(Compatible None Lossless "") "{name}, left out, is {new} now";
+    DEFAULT_REMOVED = "default-removed" request(Breaking Module Lossless "R15") response(Compatible None Lossless "") "{name}, left out, is no longer {old}";
+    BECAME_NULLABLE = "became-nullable" request(Compatible None Lossless "") response(Breaking Module Default "S7") "{name} may be null now";
+    BECAME_NOT_NULLABLE = "became-not-nullable" request(Breaking Module Default "R16") response(Compatible None Lossless "") "{name} may not be null any more";
     MEDIA_TYPE_ADDED = "media-type-added" request(Compatible None Lossless "") response(Compatible None Lossless "") "media type {new} is new";
     MEDIA_TYPE_REMOVED = "media-type-removed" request(Breaking None WireOnly "R17") response(Breaking None WireOnly "S11") "media type {old} is gone";
     MEDIA_TYPE_CHANGED = "media-type-changed"
@@ -210,10 +210,10 @@ both! { SHAPES:
         "{name} has a shape now; it had none";
     MEDIA_TYPE_SHAPE_REMOVED = "media-type-shape-removed" request(Compatible None Lossless "") response(Breaking Module Person "S8")
         "{name} no longer has a shape";
-    BECAME_READ_ONLY = "became-read-only" request(Breaking Module Default "R19") response(Compatible None Lossless "") "only read now";
-    NO_LONGER_READ_ONLY = "no-longer-read-only" request(Compatible None Lossless "R19") response(Compatible None Lossless "") "no longer only read";
-    BECAME_WRITE_ONLY = "became-write-only" request(Compatible None Lossless "") response(Breaking Module Default "R19") "only written now";
-    NO_LONGER_WRITE_ONLY = "no-longer-write-only" request(Compatible None Lossless "") response(Compatible None Lossless "R19") "no longer only written";
+    BECAME_READ_ONLY = "became-read-only" request(Breaking Module Default "R19") response(Compatible None Lossless "") "{name} is only read now";
+    NO_LONGER_READ_ONLY = "no-longer-read-only" request(Compatible None Lossless "R19") response(Compatible None Lossless "") "{name} is no longer only read";
+    BECAME_WRITE_ONLY = "became-write-only" request(Compatible None Lossless "") response(Breaking Module Default "R19") "{name} is only written now";
+    NO_LONGER_WRITE_ONLY = "no-longer-write-only" request(Compatible None Lossless "") response(Compatible None Lossless "R19") "{name} is no longer only written";
     ALL_OF_ADDED = "all-of-added" request(Breaking Module Person "R14") response(Compatible None Lossless "") "must be {new} as well";
     ALL_OF_REMOVED = "all-of-removed" request(Compatible None Lossless "") response(Compatible None Lossless "") "no longer {old} as well";
     ALL_OF_WORDS_ADDED = "all-of-words-added" request(Compatible None Lossless "") response(Compatible None Lossless "")

@@ -17,6 +17,7 @@ pub fn surface(document: &Document<'_>, tree: &Tree) -> Surface {
         origin: Origin::Description,
         title: document.title.to_owned(),
         version: document.version.to_owned(),
+        version_wire: String::new(),
         operations: document.operations.iter().map(|one| operations::operation(one, document)).collect(),
         shapes: shapes::shapes(document),
         servers: servers(&document.servers),

@@ -18,9 +18,10 @@ pub fn surface(projection: &Projection<'_>, sources: &Sources) -> Surface {
         origin: Origin::Spec,
         title: model.connector.title.clone(),
         version: model.apis[projection.version].name.clone(),
+        version_wire: model.apis[projection.version].wire.clone(),
         operations,
         shapes: shapes.finish(),
-        servers: model.connector.servers.iter().map(|server| at_version(&server.url, projection)).collect(),
+        servers: model.connector.servers.iter().map(|server| self::server(&server.url)).collect(),
         schemes: connections::schemes(model, projection.version),
         security: connections::security(model, projection.version),
         releases: releases(model, projection.version),
@@ -29,10 +30,9 @@ pub fn surface(projection: &Projection<'_>, sources: &Sources) -> Surface {
     }
 }
 
-/// A server's address with the version filled in.
-fn at_version(url: &Template, projection: &Projection<'_>) -> Server {
-    let wire = &projection.model.apis[projection.version].wire;
-    Server { url: url.text.replace("{api}", wire), at: url.span }
+/// A server. Its `{api}` stays: that another version has another address is no news.
+fn server(url: &Template) -> Server {
+    Server { url: url.text.clone(), at: url.span }
 }
 
 /// The versions up to this one: those to come say nothing of it.

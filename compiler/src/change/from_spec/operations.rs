@@ -2,7 +2,7 @@
 
 use super::connections::{life, security_of};
 use super::shapes::Shapes;
-use super::at_version;
+use super::server;
 use crate::change::shape::{Field, Shape};
 use crate::change::surface::{Answer, Body, Content, Input, InputPlace, Module as Told, Operation, Page, Sense, Server};
 use crate::model::{
@@ -63,8 +63,8 @@ fn path(module: &Module) -> String {
 fn servers(module: &Module, projection: &Projection<'_>) -> Vec<Server> {
     match &module.server {
         ModuleServer::Default | ModuleServer::Outside => Vec::new(),
-        ModuleServer::Named(index) => projection.model.connector.servers.get(*index).map(|one| at_version(&one.url, projection)).into_iter().collect(),
-        ModuleServer::Own(template) => vec![at_version(template, projection)],
+        ModuleServer::Named(index) => projection.model.connector.servers.get(*index).map(|one| server(&one.url)).into_iter().collect(),
+        ModuleServer::Own(template) => vec![server(template)],
     }
 }
 

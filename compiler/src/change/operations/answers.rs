@@ -138,15 +138,16 @@ fn granularity(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, directi
         return false;
     }
     let (one, two) = (listed(comparer.old, before), listed(comparer.new, after));
+    let within = |path: &str| format!("an object with a list at `{path}`");
     let (words, pair) = match (one, two) {
-        (Listed::Bare(one), Listed::Within(path, two)) => ((("a list", format!("an object with a list at `{path}`"))), (one, two)),
-        (Listed::Within(path, one), Listed::Bare(two)) => ((("an object around a list", format!("a list; the one at `{path}`"))), (one, two)),
+        (Listed::Bare(one), Listed::Within(path, two)) => (("a list".to_owned(), within(&path)), (one, two)),
+        (Listed::Within(path, one), Listed::Bare(two)) => ((within(&path), "a list".to_owned()), (one, two)),
         _ => return false,
     };
     if !comparer.same_type(&pair.0, &pair.1) {
         return false;
     }
-    let sides = (Side { text: words.0.into(), ..Side::new("", before.at) }, Side { text: words.1, ..Side::new("", after.at) });
+    let sides = (Side { text: words.0, ..Side::new("", before.at) }, Side { text: words.1, ..Side::new("", after.at) });
     let part = Part::Answer(new.status.clone(), new.content.first().map(|content| content.media.clone()).unwrap_or_default());
     exchange.push(part.clone(), direction, Difference::new(&registry::OUTPUT_GRANULARITY_CHANGED, &exchange.name.clone(), sides.0, sides.1, ""));
     exchange.look_into(comparer, &part, direction, &pair.0, &pair.1);

@@ -6,7 +6,7 @@ use crate::change::compare::{Comparer, Difference};
 use crate::change::findings::{Direction, Kind, Part, Side, registry};
 use crate::change::recognise::Case;
 use crate::change::recognise::matching::unique_best;
-use crate::change::recognise::names::{docs_likeness, name_likeness};
+use crate::change::recognise::names::{docs_likeness, docs_same, name_likeness};
 use crate::change::shape::Use;
 use crate::change::surface::{Input, InputPlace, Sense, Surface, holes};
 
@@ -57,8 +57,10 @@ fn same(one: &Input, two: &Input, old_path: &str, new_path: &str) -> bool {
         InputPlace::Header => one.name.eq_ignore_ascii_case(&two.name),
         InputPlace::Path => {
             let at = |path: &str, name: &str| holes(path).iter().position(|hole| *hole == name);
+            // A path under another name has its holes in the same order.
+            let counts = holes(old_path).len() == holes(new_path).len();
             match (at(old_path, &one.name), at(new_path, &two.name)) {
-                (Some(before), Some(after)) if super::anonymous(old_path) == super::anonymous(new_path) => before == after,
+                (Some(before), Some(after)) if counts => before == after,
                 _ => one.name == two.name,
             }
         }
@@ -217,10 +219,11 @@ fn case(comparer: &Comparer<'_>, old: &Input, new: &Input, lone: bool) -> Option
     if !same_type || (old.place != new.place && likeness < 1000) || (likeness < 350 && docs.is_none_or(|docs| docs < 700)) {
         return None;
     }
-    case.weigh(50, likeness, || if likeness == 1000 { "the same name".into() } else { "the names are alike".into() });
+    let (by_name, by_docs) = if docs_same(&old.docs, &new.docs) { (25, 50) } else { (50, 25) };
+    case.weigh(by_name, likeness, || if likeness == 1000 { "the same name".into() } else { "the names are alike".into() });
     case.weigh(20, 700, || "the same type".into());
     if let Some(docs) = docs {
-        case.weigh(25, docs, || "described alike".into());
+        case.weigh(by_docs, docs, || "described alike".into());
     }
     case.weigh(10, if old.place == new.place { 1000 } else { 0 }, || "in the same place".into());
     case.weigh(10, if lone { 1000 } else { 0 }, || "the only one that is gone, the only one that is new".into());

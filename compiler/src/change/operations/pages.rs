@@ -12,20 +12,21 @@ pub(super) fn recognise(exchange: &Exchange<'_>, items: &mut Vec<Item>) {
         return;
     }
     let (Some(old), Some(new)) = (&exchange.old.page, &exchange.new.page) else { return paging_came_or_went(exchange, items) };
+    if let (Some(total), None) = (&old.total, &new.total) {
+        let field = |item: &Item| item.difference.name == *total && item.difference.kind.id.ends_with("-removed");
+        let place = items.iter().find(|item| field(item)).and_then(|item| item.difference.old.place);
+        items.retain(|item| !field(item));
+        if place.is_some() || exchange.old.module.is_some() {
+            let old = Side { place: place.or(Some(exchange.old.place)), ..Side::words(total.as_str()) };
+            items.push(whole(Difference::new(&registry::PAGE_TOTAL_REMOVED, total, old, Side::default(), "")));
+        }
+    }
     if old.scheme != new.scheme {
         items.retain(|item| !belongs(item, old, new));
         let sides = (Side::new(old.scheme, old.at), Side::new(new.scheme, new.at));
         let mut difference = Difference::new(&registry::PAGE_SCHEME_CHANGED, &exchange.name, sides.0, sides.1, "");
         difference.evidence = evidence(old, new);
         items.push(whole(difference));
-    }
-    if let (Some(total), None) = (&old.total, &new.total) {
-        let field = |item: &Item| item.difference.name == *total && item.difference.kind.id.ends_with("-removed");
-        let place = items.iter().find(|item| field(item)).and_then(|item| item.difference.old.place);
-        items.retain(|item| !field(item));
-        let mut old = Side::words(total.as_str());
-        old.place = place.or(Some(exchange.old.place));
-        items.push(whole(Difference::new(&registry::PAGE_TOTAL_REMOVED, total, old, Side::default(), "")));
     }
 }
 
@@ -52,7 +53,7 @@ fn belongs(item: &Item, old: &Page, new: &Page) -> bool {
     let id = item.difference.kind.id;
     let name = &item.difference.name;
     let told = |page: &Page| page.signs.iter().any(|sign| sign.contains(&format!("`{name}`"))) || page.inputs.contains(name);
-    let top = !item.path.contains(['.', '[']);
+    let top = !item.path.contains(['.', '[']) && item.part != Part::Whole;
     let renamed = id.ends_with("-renamed") && told(new) && old.inputs.contains(&item.difference.old.text);
     top && ((id.ends_with("-removed") && told(old)) || (id.ends_with("-added") && told(new)) || renamed)
 }

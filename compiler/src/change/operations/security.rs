@@ -85,7 +85,7 @@ fn ways(kinds: &WayKinds, old: &Security, new: &Security) -> Vec<(Part, Differen
     }
     let mut fresh: Vec<&Way> = new.ways.iter().enumerate().filter(|(at, _)| !taken[*at]).map(|(_, way)| way).collect();
     if let ([one], [two]) = (&gone[..], &fresh[..]) {
-        push(kinds.replaced, &way_text(two), side(one), side(two));
+        push(kinds.replaced, &names(two), side(one), side(two));
         gone.clear();
         fresh.clear();
     }
@@ -93,7 +93,7 @@ fn ways(kinds: &WayKinds, old: &Security, new: &Security) -> Vec<(Part, Differen
     let open = |security: &Security| security.ways.is_empty() || security.ways.iter().any(|way| way.schemes.is_empty());
     for one in gone {
         let kind = if open(new) { kinds.dropped } else { kinds.removed };
-        push(kind, &way_text(one), side(one), Side::default());
+        push(kind, &names(one), side(one), Side::default());
     }
     for two in fresh {
         let kind = match (two.schemes.is_empty(), old.ways.is_empty()) {
@@ -101,7 +101,7 @@ fn ways(kinds: &WayKinds, old: &Security, new: &Security) -> Vec<(Part, Differen
             (false, true) => kinds.required,
             (false, false) => kinds.added,
         };
-        push(kind, &way_text(two), Side::default(), side(two));
+        push(kind, &names(two), Side::default(), side(two));
     }
     found
 }
@@ -120,6 +120,10 @@ fn scopes(kinds: &WayKinds, one: &Way, two: &Way, push: &mut dyn FnMut(&'static 
             push(kinds.scope_not_required, name, Side::new(scope, one.at), Side::default());
         }
     }
+}
+
+fn names(way: &Way) -> String {
+    way.schemes.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" with ")
 }
 
 fn way_text(way: &Way) -> String {

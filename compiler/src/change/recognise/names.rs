@@ -92,6 +92,11 @@ pub(crate) fn docs_likeness(a: &str, b: &str) -> Option<u32> {
     if one.is_empty() || two.is_empty() { None } else { Some(shared(&one, &two)) }
 }
 
+/// Two texts that are one, and long enough to say something: they tell more than names.
+pub(crate) fn docs_same(a: &str, b: &str) -> bool {
+    a == b && words(a).len() >= 4
+}
+
 #[cfg(test)]
 mod tests {
     use super::{name_likeness, plural_of, words};

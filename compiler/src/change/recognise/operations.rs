@@ -72,7 +72,8 @@ fn keys(surface: &Surface, operation: &Operation, loose: bool) -> Vec<(Sense, St
     let mut keys = vec![(operation.sense, operation.method.clone(), plain(&operation.path))];
     if loose && operation.sense == Sense::Call {
         let server = operation.servers.first().or(surface.servers.first()).map_or("", |server| server.url.as_str());
-        let base = server.split_once("://").map_or(server, |(_, rest)| rest);
+        let server = server.replace("{api}", &surface.version_wire);
+        let base = server.split_once("://").map_or(server.as_str(), |(_, rest)| rest);
         let base = base.find('/').map_or("", |at| &base[at..]);
         let whole = plain(&format!("{}{}", base.trim_end_matches('/'), operation.path));
         if whole != keys[0].2 {
