@@ -12,7 +12,7 @@ use linchpin_compiler::change::surface::Surface;
 use linchpin_compiler::change::{Options, diff, from_description, render};
 use linchpin_compiler::diagnostics::Diagnostics;
 use linchpin_compiler::import;
-use linchpin_compiler::import::node::{Node, Value};
+use linchpin_compiler::import::node::{Member, Node, Value};
 
 /// How often it is done; the quickest run counts.
 const RUNS: usize = 5;
@@ -132,33 +132,33 @@ fn walk(node: &mut Node, at: &mut usize, wanted: &[usize], made: &mut usize, num
 fn mutate(node: &mut Node, numbers: &mut Numbers) -> bool {
     let span = node.span;
     let Value::Map(members) = &mut node.value else { return false };
-    let node_of = |value: Value| Node { span, value };
-    let mut set = |key: &str, value: Value| {
-        members.retain(|member| &*member.key != key);
-        members.push(import::node::Member { key: key.into(), key_span: span, value: Node { span, value } });
+    let listed = |text: &str| Value::List(vec![Node { span, value: Value::Text(text.into()) }]);
+    let choice = numbers.next() % 8;
+    if choice >= 6 && drop_or_rename(members, choice == 6) {
+        return true;
+    }
+    let (key, value) = match choice {
+        0 => ("deprecated", Value::Bool(true)),
+        1 => ("nullable", Value::Bool(true)),
+        2 => ("type", Value::Text("boolean".into())),
+        3 => ("maxLength", Value::Number("7".into())),
+        4 => ("required", listed("id")),
+        5 => ("enum", listed("a")),
+        _ => ("default", Value::Text("other".into())),
     };
-    match numbers.next() % 8 {
-        0 => set("deprecated", Value::Bool(true)),
-        1 => set("nullable", Value::Bool(true)),
-        2 => set("type", Value::Text("boolean".into())),
-        3 => set("maxLength", Value::Number("7".into())),
-        4 => set("required", Value::List(vec![node_of(Value::Text("id".into()))])),
-        5 => set("enum", Value::List(vec![node_of(Value::Text("a".into()))])),
-        kind => {
-            for member in members.iter_mut().filter(|member| &*member.key == "properties") {
-                if let Value::Map(properties) = &mut member.value.value
-                    && let Some(last) = properties.last_mut()
-                {
-                    if kind == 6 {
-                        last.key = format!("{}_v2", last.key).into();
-                    } else {
-                        properties.pop();
-                    }
-                    return true;
-                }
-            }
-            set("default", Value::Text("other".into()));
-        }
+    members.retain(|member| &*member.key != key);
+    members.push(Member { key: key.into(), key_span: span, value: Node { span, value } });
+    true
+}
+
+/// The last property, if there is one: called otherwise, or gone.
+fn drop_or_rename(members: &mut [Member], rename: bool) -> bool {
+    let properties = members.iter_mut().find(|member| &*member.key == "properties");
+    let Some(Value::Map(properties)) = properties.map(|member| &mut member.value.value) else { return false };
+    match properties.last_mut() {
+        Some(last) if rename => last.key = format!("{}_v2", last.key).into(),
+        Some(_) => drop(properties.pop()),
+        None => return false,
     }
     true
 }

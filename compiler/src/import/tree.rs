@@ -110,6 +110,11 @@ impl Tree {
         reference::parse(text, &self.files[file.0 as usize].path)
     }
 
+    /// Could the file that a reference names be read? If not, that has been reported.
+    pub fn has_file(&self, reference: &Reference) -> bool {
+        self.by_path.get(&reference.file).is_some_and(|index| self.files[*index].root.is_some())
+    }
+
     /// What stands where a reference leads.
     pub fn target(&self, reference: &Reference) -> Option<&Node> {
         let index = self.by_path.get(&reference.file)?;

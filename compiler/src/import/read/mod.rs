@@ -163,7 +163,7 @@ impl<'n, 'd> Reader<'n, 'd> {
             }
             Ok(parsed) => {
                 let found = self.tree.target(&parsed);
-                if found.is_none() {
+                if found.is_none() && self.tree.has_file(&parsed) {
                     self.report(codes::NOTHING_THERE, reference, format!("`{text}` leads to nothing"));
                 }
                 found
