@@ -2,8 +2,8 @@
 
 use crate::Outcome;
 use crate::output::say;
-use linchpin_compiler::diagnostics::{Code, codes};
 use linchpin_compiler::diagnostics::nearest::nearest;
+use linchpin_compiler::diagnostics::{Code, codes};
 use linchpin_compiler::import;
 use std::process::ExitCode;
 

@@ -42,7 +42,13 @@ pub(crate) fn main() {
     println!("read both {}, surfaces {}, compare {}, render {}", ms(best[0]), ms(best[1]), ms(best[2]), ms(best[3]));
     println!("total {}", ms(best.iter().sum()));
     let sites: usize = report.findings.iter().map(|finding| finding.sites.len()).sum();
-    println!("{} findings ({} breaking, {} deprecation, {} compatible), felt in {sites} places", report.findings.len(), counts[0], counts[1], counts[2]);
+    println!(
+        "{} findings ({} breaking, {} deprecation, {} compatible), felt in {sites} places",
+        report.findings.len(),
+        counts[0],
+        counts[1],
+        counts[2]
+    );
 }
 
 fn description() -> Option<String> {

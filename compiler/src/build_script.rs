@@ -385,7 +385,8 @@ mod tests {
     #[test]
     fn a_description_reads_its_own_folder_only() {
         let text = "openapi: 3.0.0\na: {$ref: parts/a.yaml}\nb: {$ref: ../secret.yaml}\nc: {$ref: link.yaml}\nd: {$ref: gone.yaml}\n";
-        let folder = Folder::with("description", &[("api/api.yaml", text), ("api/parts/a.yaml", "x: {$ref: ../api.yaml}"), ("secret.yaml", "s: 1")]);
+        let folder =
+            Folder::with("description", &[("api/api.yaml", text), ("api/parts/a.yaml", "x: {$ref: ../api.yaml}"), ("secret.yaml", "s: 1")]);
         #[cfg(unix)]
         std::os::unix::fs::symlink("../secret.yaml", folder.0.join("api/link.yaml")).expect("a link");
         let mut diagnostics = Diagnostics::default();

@@ -61,7 +61,9 @@ fn surface(file: &(String, String), version: Option<usize>) -> Surface {
         let mut sources = Sources::default();
         sources.add(file.0.clone(), file.1.clone());
         let model = linchpin_compiler::check(&sources, &mut diagnostics);
-        let model = model.unwrap_or_else(|| panic!("{:?}", diagnostics.sorted(&sources).iter().map(|one| short::render(one, &sources)).collect::<Vec<_>>()));
+        let model = model.unwrap_or_else(|| {
+            panic!("{:?}", diagnostics.sorted(&sources).iter().map(|one| short::render(one, &sources)).collect::<Vec<_>>())
+        });
         let version = version.unwrap_or(model.apis.len() - 1);
         return from_spec::surface(&project(&model, version), &sources);
     }

@@ -115,7 +115,8 @@ fn operations_are_read_whole() {
     let get = &document.operations[0];
     assert_eq!((get.method, get.path, get.id), ("GET", "/pets/{id}", Some("getPet")));
     assert_eq!((get.life.deprecated, get.life.sunset, get.life.stability), (true, Some("2027-06-30"), Some("beta")));
-    let parameters: Vec<_> = get.parameters.iter().map(|one| (one.name, one.place, one.required, one.style, one.explode, one.media)).collect();
+    let parameters: Vec<_> =
+        get.parameters.iter().map(|one| (one.name, one.place, one.required, one.style, one.explode, one.media)).collect();
     assert_eq!(
         parameters,
         [
@@ -125,7 +126,10 @@ fn operations_are_read_whole() {
         ]
     );
     assert_eq!(get.answers.iter().map(|one| one.status).collect::<Vec<_>>(), ["200", "4XX", "default"]);
-    assert_eq!(get.answers[0].content.iter().map(|one| (one.media, one.schema.is_some())).collect::<Vec<_>>(), [("application/json", true), ("text/csv", false)]);
+    assert_eq!(
+        get.answers[0].content.iter().map(|one| (one.media, one.schema.is_some())).collect::<Vec<_>>(),
+        [("application/json", true), ("text/csv", false)]
+    );
     assert!(get.answers[0].headers[0].required);
     assert_eq!(get.callbacks[0].origin, Origin::Callback("sold"));
     assert_eq!((&document.operations[1].origin, document.operations[1].path), (&Origin::Webhook, "petBorn"));
@@ -193,7 +197,10 @@ fn other_files_of_the_folder_are_read_once() {
     let mut asked = Vec::new();
     let mut folder = |name: &str| {
         asked.push(name.to_owned());
-        (name == "parts/pet.yaml").then(|| "Pet: { type: object, properties: { friend: { $ref: '#/Pet' }, owner: { $ref: '../api.yaml#/components/schemas/Owner' } } }".to_owned())
+        (name == "parts/pet.yaml").then(|| {
+            "Pet: { type: object, properties: { friend: { $ref: '#/Pet' }, owner: { $ref: '../api.yaml#/components/schemas/Owner' } } }"
+                .to_owned()
+        })
     };
     let text = "openapi: 3.0.0\ninfo: { title: Pets, version: '1' }\npaths: {}\ncomponents: { schemas: { Pet: { $ref: 'parts/pet.yaml#/Pet' }, Other: { $ref: './parts/pet.yaml#/Pet' }, Owner: { type: object } } }\n";
     let mut diagnostics = Diagnostics::default();
@@ -212,7 +219,10 @@ fn yaml_is_read_by_its_core_schema() {
     let text = "a: &x { n: no, y: yes, v: 1.0, o: 0x1f, t: 2024-01-01 }\nb: { <<: *x, n: 3 }\nc: |\n  é\n  f\nd: ~\n";
     let (tree, _) = tree("a.yaml", text);
     let root = tree.root().expect("it is YAML");
-    assert_eq!(root.json(), r#"{"a":{"n":"no","y":"yes","v":1.0,"o":"0x1f","t":"2024-01-01"},"b":{"n":3,"y":"yes","v":1.0,"o":"0x1f","t":"2024-01-01"},"c":"é\nf\n","d":null}"#);
+    assert_eq!(
+        root.json(),
+        r#"{"a":{"n":"no","y":"yes","v":1.0,"o":"0x1f","t":"2024-01-01"},"b":{"n":3,"y":"yes","v":1.0,"o":"0x1f","t":"2024-01-01"},"c":"é\nf\n","d":null}"#
+    );
     let d = root.members().iter().find(|member| &*member.key == "d").expect("it is there");
     assert_eq!(tree.sources.text(d.key_span), "d", "places are bytes, whatever stands before them");
 }
@@ -231,7 +241,9 @@ fn a_bomb_of_aliases_is_refused() {
 fn no_text_makes_it_panic() {
     let deep = "[".repeat(100_000);
     let nested = format!("openapi: 3.0.0\nx: {}\n", "{a: ".repeat(3000));
-    for (name, text) in [("deep.json", deep.as_str()), ("deep.yaml", deep.as_str()), ("nested.yaml", &nested), ("empty.yaml", ""), ("null.json", "null")] {
+    for (name, text) in
+        [("deep.json", deep.as_str()), ("deep.yaml", deep.as_str()), ("nested.yaml", &nested), ("empty.yaml", ""), ("null.json", "null")]
+    {
         assert!(!through(name, text).is_empty(), "{name}");
     }
     // Cut off anywhere, and with one letter turned into another anywhere.
@@ -253,7 +265,21 @@ fn no_text_makes_it_panic() {
         for key in ["parameters", "requestBody", "responses", "callbacks", "security", "servers", "deprecated", "tags", "x-sunset"] {
             through("odd.yaml", &format!("openapi: 3.1.0\npaths: {{ /a: {{ get: {{ {key}: {value} }}, {key}: {value} }} }}\n"));
         }
-        let keys = ["type", "properties", "required", "items", "allOf", "oneOf", "not", "enum", "discriminator", "additionalProperties", "minimum", "pattern", "if"];
+        let keys = [
+            "type",
+            "properties",
+            "required",
+            "items",
+            "allOf",
+            "oneOf",
+            "not",
+            "enum",
+            "discriminator",
+            "additionalProperties",
+            "minimum",
+            "pattern",
+            "if",
+        ];
         for key in keys {
             through("odd.yaml", &format!("openapi: 3.1.0\ncomponents: {{ schemas: {{ A: {{ {key}: {value} }} }} }}\n"));
         }

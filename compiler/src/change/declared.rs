@@ -133,12 +133,42 @@ fn evidence(declared: &Declared, sources: &Sources) -> Evidence {
 fn kinds(verb: &Verb) -> &'static [&'static str] {
     match verb {
         Verb::Add => &["operation-added", "request-field-added", "response-field-added", "request-parameter-added"],
-        Verb::Remove(_) => &["operation-removed", "request-field-removed", "response-field-removed", "response-field-required-removed", "request-parameter-removed"],
-        Verb::Rename(_) => &["request-field-renamed", "response-field-renamed", "request-parameter-renamed", "operation-renamed", "credential-field-renamed"],
-        Verb::Move(_) => &["operation-rekeyed", "operation-method-changed", "request-field-moved", "response-field-moved", "request-parameter-moved"],
-        Verb::Require => &["request-field-became-required", "request-parameter-became-required", "request-field-required-added", "response-field-became-required"],
+        Verb::Remove(_) => &[
+            "operation-removed",
+            "request-field-removed",
+            "response-field-removed",
+            "response-field-required-removed",
+            "request-parameter-removed",
+        ],
+        Verb::Rename(_) => &[
+            "request-field-renamed",
+            "response-field-renamed",
+            "request-parameter-renamed",
+            "operation-renamed",
+            "credential-field-renamed",
+        ],
+        Verb::Move(_) => {
+            &["operation-rekeyed", "operation-method-changed", "request-field-moved", "response-field-moved", "request-parameter-moved"]
+        }
+        Verb::Require => &[
+            "request-field-became-required",
+            "request-parameter-became-required",
+            "request-field-required-added",
+            "response-field-became-required",
+        ],
         Verb::Relax => &["request-field-became-optional", "request-parameter-became-optional", "response-field-became-optional"],
-        Verb::Retype(..) => &["request-type-changed", "response-type-changed", "request-type-widened", "response-type-widened", "request-type-narrowed", "response-type-narrowed", "request-became-list", "response-became-list", "request-became-single", "response-became-single"],
+        Verb::Retype(..) => &[
+            "request-type-changed",
+            "response-type-changed",
+            "request-type-widened",
+            "response-type-widened",
+            "request-type-narrowed",
+            "response-type-narrowed",
+            "request-became-list",
+            "response-became-list",
+            "request-became-single",
+            "response-became-single",
+        ],
         Verb::Default(..) => &["request-default-changed", "request-default-added", "request-default-removed"],
         Verb::EnumAdd(_) => &["request-value-added", "response-value-added"],
         Verb::EnumRemove(_) => &["request-value-removed", "response-value-removed"],

@@ -69,6 +69,10 @@ pub(super) fn date_text(date: Date) -> String {
 /// Days from a fixed day long ago; a month without a day ends with its last.
 pub(super) fn day_number(date: Date) -> i64 {
     let day = i64::from(date.day.unwrap_or(31));
-    let (year, month) = if date.month <= 2 { (i64::from(date.year) - 1, i64::from(date.month) + 9) } else { (i64::from(date.year), i64::from(date.month) - 3) };
+    let (year, month) = if date.month <= 2 {
+        (i64::from(date.year) - 1, i64::from(date.month) + 9)
+    } else {
+        (i64::from(date.year), i64::from(date.month) - 3)
+    };
     365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day
 }

@@ -38,8 +38,14 @@ const STANDS: &[(&str, &str)] = &[
     ("TestAPISecurityAdded", "a caller that need not authenticate before and must now is broken, so this is no mere information"),
     ("TestAPIGlobalSecurityyAdded", "as above, for every operation"),
     ("TestRequestBodyTypeLooselyTypedCompatible", "an object's elements do not fit where XML has text, so this is no compatible change"),
-    ("TestBreaking_DeletedTag", "parameters described by `content` are compared as well, and XML text that becomes an object breaks its readers"),
-    ("TestRequestBodyDefaultValueChanged", "who leaves a value out gets another result; the other project itself calls it breaking for parameters"),
+    (
+        "TestBreaking_DeletedTag",
+        "parameters described by `content` are compared as well, and XML text that becomes an object breaks its readers",
+    ),
+    (
+        "TestRequestBodyDefaultValueChanged",
+        "who leaves a value out gets another result; the other project itself calls it breaking for parameters",
+    ),
 ];
 
 struct Case {
@@ -141,7 +147,10 @@ impl Levels {
         let all = cases.iter().flat_map(|case| case.expected["expected"].as_array().cloned().unwrap_or_default());
         let mut levels: Vec<(String, String)> =
             all.filter_map(|one| Some((one["id"].as_str()?.to_owned(), one["level"].as_str()?.to_owned()))).collect();
-        let scope = cases.iter().flat_map(|case| strings(&case.expected["scope_ids"])).filter(|id| INFORMATION.iter().any(|start| id.starts_with(start)));
+        let scope = cases
+            .iter()
+            .flat_map(|case| strings(&case.expected["scope_ids"]))
+            .filter(|id| INFORMATION.iter().any(|start| id.starts_with(start)));
         levels.extend(scope.map(|id| (id.to_owned(), "INFO".to_owned())));
         levels.sort();
         levels.dedup();
@@ -228,7 +237,11 @@ fn the_differ_agrees_with_the_published_expectations() {
             unexplained.push(case.name.clone());
         }
     }
-    println!("{agree} of {} cases agree, {:.1} %; {composites} expectations met by a change recognised as one thing", cases.len(), agree as f64 * 100.0 / cases.len() as f64);
+    println!(
+        "{agree} of {} cases agree, {:.1} %; {composites} expectations met by a change recognised as one thing",
+        cases.len(),
+        agree as f64 * 100.0 / cases.len() as f64
+    );
     assert!(agree * 100 >= LEAST * cases.len(), "{agree} of {} cases agree", cases.len());
     assert!(unexplained.is_empty(), "no reason is given for {unexplained:?}");
 }

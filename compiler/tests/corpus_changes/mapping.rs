@@ -173,8 +173,10 @@ pub(crate) fn meaning(id: &str) -> (Vec<&'static str>, Where) {
     if let Some((_, kinds)) = ALONE.iter().find(|(one, _)| *one == id) {
         return (kinds.to_vec(), Where::Any);
     }
-    let (rest, direction, place) =
-        PLACES.iter().find_map(|(start, direction, place)| Some((id.strip_prefix(start)?, *direction, *place))).unwrap_or_else(|| panic!("{id} is not mapped"));
+    let (rest, direction, place) = PLACES
+        .iter()
+        .find_map(|(start, direction, place)| Some((id.strip_prefix(start)?, *direction, *place)))
+        .unwrap_or_else(|| panic!("{id} is not mapped"));
     if let Some((_, ours)) = FIELDS.iter().find(|(theirs, _)| *theirs == rest).filter(|_| place == Where::Property) {
         return (vec![known(direction, ours)], Where::Any);
     }
@@ -182,7 +184,9 @@ pub(crate) fn meaning(id: &str) -> (Vec<&'static str>, Where) {
         return (vec![known(direction, ours)], place);
     }
     for (theirs, ours) in BOUNDS {
-        if let Some((_, moved)) = rest.strip_prefix(theirs).and_then(|end| MOVES.iter().find(|(move_, _)| end.strip_prefix('-') == Some(move_))) {
+        if let Some((_, moved)) =
+            rest.strip_prefix(theirs).and_then(|end| MOVES.iter().find(|(move_, _)| end.strip_prefix('-') == Some(move_)))
+        {
             return (vec![known(direction, &format!("{ours}-{moved}"))], place);
         }
     }

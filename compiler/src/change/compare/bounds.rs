@@ -88,7 +88,8 @@ impl Comparer<'_> {
                 }
             }
         }
-        for after in new.rules.iter().filter(|one| !old.rules.iter().any(|before| before.keyword == one.keyword && before.name == one.name)) {
+        for after in new.rules.iter().filter(|one| !old.rules.iter().any(|before| before.keyword == one.keyword && before.name == one.name))
+        {
             let Some(kinds) = rule(after.keyword) else { continue };
             let new = Side::new(self.new.type_text(&after.what), after.at);
             let segment = segment(after.keyword, &after.name);

@@ -18,7 +18,8 @@ impl Comparer<'_> {
                     [(&old.one_of, &new.one_of, true), (&old.any_of, &new.any_of, false)]
                 } else {
                     // `oneOf` written as `anyOf`: the same choices.
-                    let (before, after) = (if one == "one" { &old.one_of } else { &old.any_of }, if two == "one" { &new.one_of } else { &new.any_of });
+                    let (before, after) =
+                        (if one == "one" { &old.one_of } else { &old.any_of }, if two == "one" { &new.one_of } else { &new.any_of });
                     [(before, after, two == "one"), (&old.prefix_items, &old.prefix_items, false)]
                 };
                 let sets = if one == two { &sets[..] } else { &sets[..1] };
@@ -38,11 +39,8 @@ impl Comparer<'_> {
             let segment = format!("({})", self.new.type_text(&after[*two]));
             self.link(key, &before[*one], &after[*two], &segment, local);
         }
-        let (added, removed) = if exact {
-            (&registry::ONE_OF_ADDED, &registry::ONE_OF_REMOVED)
-        } else {
-            (&registry::ANY_OF_ADDED, &registry::ANY_OF_REMOVED)
-        };
+        let (added, removed) =
+            if exact { (&registry::ONE_OF_ADDED, &registry::ONE_OF_REMOVED) } else { (&registry::ANY_OF_ADDED, &registry::ANY_OF_REMOVED) };
         for (_, one) in before.iter().enumerate().filter(|(at, _)| !self.new_is_part() && !pairs.iter().any(|(one, _)| one == at)) {
             let side = Side::new(self.old.type_text(one), one.at);
             local.differences.push(Difference::new(removed.of(key.direction), "", side, Side::default(), ""));
@@ -95,8 +93,12 @@ impl Comparer<'_> {
             local.differences.push(Difference::new(kind.of(key.direction), name, old, new, ""));
         };
         match (&old.tag, &new.tag) {
-            (None, Some(tag)) if !self.loose() => push(&registry::TAG_ADDED, &tag.property, Side::default(), Side::new(&tag.property, tag.at)),
-            (Some(tag), None) if !self.loose() => push(&registry::TAG_REMOVED, &tag.property, Side::new(&tag.property, tag.at), Side::default()),
+            (None, Some(tag)) if !self.loose() => {
+                push(&registry::TAG_ADDED, &tag.property, Side::default(), Side::new(&tag.property, tag.at))
+            }
+            (Some(tag), None) if !self.loose() => {
+                push(&registry::TAG_REMOVED, &tag.property, Side::new(&tag.property, tag.at), Side::default())
+            }
             (Some(before), Some(after)) => {
                 if before.property != after.property {
                     let sides = (Side::new(&before.property, before.at), Side::new(&after.property, after.at));
@@ -126,7 +128,16 @@ fn mapping(before: &Tag, after: &Tag, push: &mut dyn FnMut(&'static Both, &str, 
 
 fn text(surface: &Surface, shape: ShapeId) -> String {
     let life = crate::change::surface::Life::default();
-    surface.type_text(&Use { shape, nullable: false, default: None, read_only: false, write_only: false, life, docs: String::new(), at: NOWHERE })
+    surface.type_text(&Use {
+        shape,
+        nullable: false,
+        default: None,
+        read_only: false,
+        write_only: false,
+        life,
+        docs: String::new(),
+        at: NOWHERE,
+    })
 }
 
 /// The same so far as it shows. Loosely, names are each side's own.
@@ -152,7 +163,9 @@ fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(u
             one.name.is_none() && two.name.is_none() && !one.title.is_empty() && one.title == two.title
         },
         |old, one, new, two| {
-            old.shape(one).name.is_none() == new.shape(two).name.is_none() && text(old, one) == text(new, two) && alike(old, one, new, two, false)
+            old.shape(one).name.is_none() == new.shape(two).name.is_none()
+                && text(old, one) == text(new, two)
+                && alike(old, one, new, two, false)
         },
         |old, one, new, two| old.shape(one).name.is_none() && new.shape(two).name.is_none() && alike(old, one, new, two, false),
     ];

@@ -40,8 +40,10 @@ impl Comparer<'_> {
         for (one, two) in &pairs {
             self.link(key, &old.all_of[*one], &new.all_of[*two], "", local);
         }
-        let rest_old: Vec<&Use> = old.all_of.iter().enumerate().filter(|(at, _)| !pairs.iter().any(|(one, _)| one == at)).map(|(_, part)| part).collect();
-        let rest_new: Vec<&Use> = new.all_of.iter().enumerate().filter(|(at, _)| !pairs.iter().any(|(_, two)| two == at)).map(|(_, part)| part).collect();
+        let rest_old: Vec<&Use> =
+            old.all_of.iter().enumerate().filter(|(at, _)| !pairs.iter().any(|(one, _)| one == at)).map(|(_, part)| part).collect();
+        let rest_new: Vec<&Use> =
+            new.all_of.iter().enumerate().filter(|(at, _)| !pairs.iter().any(|(_, two)| two == at)).map(|(_, part)| part).collect();
         if rest_old.is_empty() && rest_new.is_empty() {
             return (old.fields.clone(), new.fields.clone());
         }
@@ -163,7 +165,9 @@ impl Comparer<'_> {
             (false, true) if self.old_is_part() && key.direction == Direction::Response => return,
             (true, false) if self.new_is_part() || (self.old_is_part() && key.direction == Direction::Request) => return,
             (false, true) if self.new_is_part() => return,
-            (false, true) if new.what.default.is_some() && key.direction == Direction::Request => &registry::FIELD_BECAME_REQUIRED_WITH_DEFAULT,
+            (false, true) if new.what.default.is_some() && key.direction == Direction::Request => {
+                &registry::FIELD_BECAME_REQUIRED_WITH_DEFAULT
+            }
             (false, true) => &registry::FIELD_BECAME_REQUIRED,
             (true, false) => &registry::FIELD_BECAME_OPTIONAL,
             _ => return,
@@ -227,8 +231,7 @@ impl Comparer<'_> {
         for (one, two, case) in &pairs {
             let (old, new) = (gone[*one], fresh[*two]);
             let kind = registry::FIELD_RENAMED.of(key.direction);
-            let mut difference =
-                Difference::new(kind, &new.name, self.old_side(old, shapes.0), self.new_side(new, shapes.1), &new.name);
+            let mut difference = Difference::new(kind, &new.name, self.old_side(old, shapes.0), self.new_side(new, shapes.1), &new.name);
             difference.evidence = Some(case.clone().evidence());
             local.differences.push(difference);
             self.compare_field(key, old, new, shapes, local);
@@ -400,7 +403,10 @@ fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(u
         },
         |old, one, new, two| {
             let (one, two) = (old.shape(one), new.shape(two));
-            one.name.is_none() && two.name.is_none() && one.is_annotation() == two.is_annotation() && one.fields.is_empty() == two.fields.is_empty()
+            one.name.is_none()
+                && two.name.is_none()
+                && one.is_annotation() == two.is_annotation()
+                && one.fields.is_empty() == two.fields.is_empty()
         },
     ];
     for same in passes {

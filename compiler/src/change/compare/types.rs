@@ -1,10 +1,10 @@
 //! Types and formats: widened, narrowed, changed, one that became many.
 
 use super::{Comparer, Difference, Key, Local};
+use crate::change::findings::Both;
 use crate::change::findings::{Side, registry};
 use crate::change::shape::{Shape, ShapeId, Use};
 use crate::change::surface::{NOWHERE, Surface};
-use crate::change::findings::Both;
 
 /// What became of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,7 @@ impl Comparer<'_> {
     /// One that became a list of the same, or a list that became one.
     fn cardinality(&self, key: Key, old: &Shape, new: &Shape) -> Option<&'static Both> {
         let same = |one: ShapeId, other: ShapeId| {
-            type_turn(self.old, one, self.new, other, self.loose()) == Turn::Same
-                && named_alike(self.old.shape(one), self.new.shape(other))
+            type_turn(self.old, one, self.new, other, self.loose()) == Turn::Same && named_alike(self.old.shape(one), self.new.shape(other))
         };
         match (old.is_list(), new.is_list()) {
             (false, true) => same(key.old, new.items.as_ref()?.shape).then_some(&registry::BECAME_LIST),
@@ -58,7 +57,8 @@ impl Comparer<'_> {
     pub(in crate::change) fn takes_all(&self, old: ShapeId, new: ShapeId) -> bool {
         let (one, two) = (self.old.shape(old), self.new.shape(new));
         let turn = type_turn(self.old, old, self.new, new, false);
-        let bounds = two.bounds.iter().all(|bound| one.bounds.iter().any(|other| other.keyword == bound.keyword && other.value == bound.value));
+        let bounds =
+            two.bounds.iter().all(|bound| one.bounds.iter().any(|other| other.keyword == bound.keyword && other.value == bound.value));
         let values = match (&one.values, &two.values) {
             (_, None) => true,
             (None, Some(_)) => false,
@@ -116,7 +116,8 @@ pub(in crate::change) fn type_turn(old: &Surface, one: ShapeId, new: &Surface, t
     let (before, after) = (types(old, one), types(new, two));
     let turn = sets(&before, &after);
     if loose {
-        let touch = before.is_empty() || after.is_empty() || before.iter().any(|one| after.iter().any(|two| fits(one, two) || fits(two, one)));
+        let touch =
+            before.is_empty() || after.is_empty() || before.iter().any(|one| after.iter().any(|two| fits(one, two) || fits(two, one)));
         return if touch { Turn::Same } else { Turn::Changed };
     }
     if turn != Turn::Same || before.iter().any(|one| one == "object" || one == "array") {

@@ -4,12 +4,27 @@ use crate::change::surface::{InputPlace, Operation, Page, Surface};
 
 /// Names of inputs by strategy, in lower case without separators.
 const INPUTS: [(&str, &[&str]); 3] = [
-    ("cursor", &["cursor", "pagetoken", "nextpagetoken", "startingafter", "endingbefore", "after", "continuationtoken", "nextcursor", "skiptoken", "pagecursor"]),
+    (
+        "cursor",
+        &[
+            "cursor",
+            "pagetoken",
+            "nextpagetoken",
+            "startingafter",
+            "endingbefore",
+            "after",
+            "continuationtoken",
+            "nextcursor",
+            "skiptoken",
+            "pagecursor",
+        ],
+    ),
     ("offset", &["offset", "startat", "skip", "start", "first", "$skip", "startindex"]),
     ("number", &["page", "pagenumber", "pageindex", "pageno"]),
 ];
 const SIZES: &[&str] = &["limit", "perpage", "pagesize", "maxresults", "count", "top", "$top", "size", "first", "max"];
-const CURSORS: &[&str] = &["nextpagetoken", "nextcursor", "cursor", "next", "continuationtoken", "nexttoken", "endcursor", "hasmore", "pagetoken"];
+const CURSORS: &[&str] =
+    &["nextpagetoken", "nextcursor", "cursor", "next", "continuationtoken", "nexttoken", "endcursor", "hasmore", "pagetoken"];
 const TOTALS: &[&str] = &["total", "totalcount", "totalresults", "totalitems", "count", "totalsize"];
 
 /// How an operation pages, if it does.
@@ -27,11 +42,14 @@ pub(super) fn page(surface: &Surface, operation: &Operation) -> Option<Page> {
     if !is_list {
         return None;
     }
-    let member = |names: &[&str]| members.iter().find(|(name, list)| !list && names.contains(&plain(name).as_str())).map(|(name, _)| name.clone());
+    let member =
+        |names: &[&str]| members.iter().find(|(name, list)| !list && names.contains(&plain(name).as_str())).map(|(name, _)| name.clone());
     let (cursor, total) = (member(CURSORS), member(TOTALS));
     let link = answer.headers.iter().any(|header| header.name.eq_ignore_ascii_case("link"));
     for (scheme, names) in INPUTS {
-        let Some(input) = named(names).filter(|input| size.is_none_or(|size| size.name != input.name) || scheme != "offset") else { continue };
+        let Some(input) = named(names).filter(|input| size.is_none_or(|size| size.name != input.name) || scheme != "offset") else {
+            continue;
+        };
         let mut signs = vec![format!("query `{}`", input.name)];
         signs.extend(size.filter(|size| size.name != input.name).map(|size| format!("query `{}`", size.name)));
         signs.extend(cursor.iter().filter(|_| scheme == "cursor").map(|name| format!("answer's `{name}`")));

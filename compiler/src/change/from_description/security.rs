@@ -9,7 +9,11 @@ pub(super) fn security(requirements: Option<&[Requirement<'_>]>) -> Security {
     let Some(requirements) = requirements else { return Security::default() };
     // `{}` among the ways says that one may call without any.
     let ways = requirements.iter().map(|one| Way {
-        schemes: one.schemes.iter().map(|(name, scopes)| ((*name).to_owned(), scopes.iter().map(|one| (*one).to_owned()).collect())).collect(),
+        schemes: one
+            .schemes
+            .iter()
+            .map(|(name, scopes)| ((*name).to_owned(), scopes.iter().map(|one| (*one).to_owned()).collect()))
+            .collect(),
         at: one.span,
     });
     Security { ways: ways.collect(), said: true }

@@ -49,7 +49,9 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
 }
 
 fn is_bearer(connection: &Connection) -> bool {
-    connection.sends.iter().any(|send| matches!(send, Send::Header(name, value) if name.eq_ignore_ascii_case("authorization") && value.text.starts_with("Bearer ")))
+    connection.sends.iter().any(
+        |send| matches!(send, Send::Header(name, value) if name.eq_ignore_ascii_case("authorization") && value.text.starts_with("Bearer ")),
+    )
 }
 
 fn placement(send: &Send) -> String {

@@ -1,8 +1,8 @@
 //! Modules of a spec as operations: where inputs go, what comes back, how it pages.
 
 use super::connections::{life, security_of};
-use super::shapes::Shapes;
 use super::server;
+use super::shapes::Shapes;
 use crate::change::shape::{Field, Shape};
 use crate::change::surface::{Answer, Body, Content, Input, InputPlace, Module as Told, Operation, Page, Sense, Server};
 use crate::model::{
@@ -154,7 +154,8 @@ fn body(module: &Module, shapes: &mut Shapes<'_, '_>) -> Option<Body> {
         let what = Some(shapes.of_field(&whole.field));
         return Some(Body { required: !whole.field.optional, content: vec![Content { media, what, at }], at });
     }
-    let fields: Vec<model::Field> = module.inputs.iter().filter(|input| input.place == Place::Body).map(|input| input.field.clone()).collect();
+    let fields: Vec<model::Field> =
+        module.inputs.iter().filter(|input| input.place == Place::Body).map(|input| input.field.clone()).collect();
     let mut shape = shapes.structure(Shape { at: Some(at), ..Shape::default() }, &fields);
     for constant in module.constants.iter().filter(|constant| constant.place == ConstantPlace::Body) {
         let what = shapes.constant(&constant.value, constant.span);
@@ -163,7 +164,16 @@ fn body(module: &Module, shapes: &mut Shapes<'_, '_>) -> Option<Body> {
     let required = shape.fields.iter().any(|field| field.required);
     let life = crate::change::surface::Life::default();
     let shape = shapes.add(shape);
-    let what = crate::change::shape::Use { shape, nullable: false, default: None, read_only: false, write_only: false, life, docs: String::new(), at };
+    let what = crate::change::shape::Use {
+        shape,
+        nullable: false,
+        default: None,
+        read_only: false,
+        write_only: false,
+        life,
+        docs: String::new(),
+        at,
+    };
     Some(Body { required, content: vec![Content { media, what: Some(what), at }], at })
 }
 

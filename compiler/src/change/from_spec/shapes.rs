@@ -156,7 +156,16 @@ impl<'p, 'm> Shapes<'p, 'm> {
             let field = Field { name: name.clone(), spec_name: None, required: true, what, at };
             let shape = Shape { types: vec!["object".into()], fields: vec![field], at: Some(at), ..Shape::default() };
             let life = crate::change::surface::Life::default();
-            Use { shape: self.add(shape), nullable: false, default: None, read_only: false, write_only: false, life, docs: String::new(), at }
+            Use {
+                shape: self.add(shape),
+                nullable: false,
+                default: None,
+                read_only: false,
+                write_only: false,
+                life,
+                docs: String::new(),
+                at,
+            }
         })
     }
 

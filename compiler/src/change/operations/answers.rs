@@ -56,7 +56,13 @@ fn side(answer: &Answer) -> Side {
 }
 
 /// The only success that is gone and the only one that is new are one; errors go together by their bodies.
-fn recognise(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, direction: Direction, gone: &mut Vec<&Answer>, fresh: &mut Vec<&Answer>) {
+fn recognise(
+    comparer: &mut Comparer<'_>,
+    exchange: &mut Exchange<'_>,
+    direction: Direction,
+    gone: &mut Vec<&Answer>,
+    fresh: &mut Vec<&Answer>,
+) {
     let successes = |list: &[&Answer]| list.iter().filter(|answer| answer.is_success()).count();
     let lone = successes(gone) == 1 && successes(fresh) == 1;
     let pairs = unique_best(gone.len(), fresh.len(), |one, two| case(comparer, gone[one], fresh[two], lone));
@@ -149,7 +155,11 @@ fn granularity(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, directi
     }
     let sides = (Side { text: words.0, ..Side::new("", before.at) }, Side { text: words.1, ..Side::new("", after.at) });
     let part = Part::Answer(new.status.clone(), new.content.first().map(|content| content.media.clone()).unwrap_or_default());
-    exchange.push(part.clone(), direction, Difference::new(&registry::OUTPUT_GRANULARITY_CHANGED, &exchange.name.clone(), sides.0, sides.1, ""));
+    exchange.push(
+        part.clone(),
+        direction,
+        Difference::new(&registry::OUTPUT_GRANULARITY_CHANGED, &exchange.name.clone(), sides.0, sides.1, ""),
+    );
     exchange.look_into(comparer, &part, direction, &pair.0, &pair.1);
     true
 }

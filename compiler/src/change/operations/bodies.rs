@@ -15,7 +15,9 @@ pub(super) fn compare(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>) 
     };
     let side = |body: &Body| Side::new("body", body.at);
     match (old, new) {
-        (None, Some(body)) if body.required && !comparer.new_is_part() => push(&registry::REQUEST_BODY_REQUIRED_ADDED, Side::default(), side(body)),
+        (None, Some(body)) if body.required && !comparer.new_is_part() => {
+            push(&registry::REQUEST_BODY_REQUIRED_ADDED, Side::default(), side(body))
+        }
         (None, Some(body)) if !comparer.loose() => push(&registry::REQUEST_BODY_ADDED, Side::default(), side(body)),
         (Some(body), None) if !comparer.new_is_part() => push(&registry::REQUEST_BODY_REMOVED, side(body), Side::default()),
         (Some(before), Some(after)) => {
@@ -73,7 +75,14 @@ pub(super) fn compare_content(
     }
 }
 
-fn compare_media(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, direction: Direction, old: &Content, new: &Content, part: &Part) {
+fn compare_media(
+    comparer: &mut Comparer<'_>,
+    exchange: &mut Exchange<'_>,
+    direction: Direction,
+    old: &Content,
+    new: &Content,
+    part: &Part,
+) {
     let mut push = |kind: &'static Kind| {
         let sides = (Side::new(&old.media, old.at), Side::new(&new.media, new.at));
         exchange.push(part.clone(), direction, Difference::new(kind, &new.media, sides.0, sides.1, ""));

@@ -92,7 +92,9 @@ fn new_input(comparer: &Comparer<'_>, exchange: &mut Exchange<'_>, input: &Input
 /// A header by which the receiver of an event can tell who sent it.
 fn signs(exchange: &Exchange<'_>, input: &Input) -> bool {
     let name = input.name.to_lowercase();
-    exchange.new.sense == Sense::Event && input.place == InputPlace::Header && ["signature", "hmac", "digest"].iter().any(|word| name.contains(word))
+    exchange.new.sense == Sense::Event
+        && input.place == InputPlace::Header
+        && ["signature", "hmac", "digest"].iter().any(|word| name.contains(word))
 }
 
 fn part(input: &Input) -> Part {

@@ -233,7 +233,9 @@ impl<'s> Differ<'s> {
                 None => self.operation_finding(&registry::EVENT_REMOVED, one, side(one), Side::default(), ""),
             }
         }
-        for two in after.callbacks.iter().filter(|two| !before.callbacks.iter().any(|one| (&one.method, &one.path) == (&two.method, &two.path))) {
+        for two in
+            after.callbacks.iter().filter(|two| !before.callbacks.iter().any(|one| (&one.method, &one.path) == (&two.method, &two.path)))
+        {
             self.operation_finding(&registry::EVENT_ADDED, two, Side::default(), side(two), "");
         }
     }
@@ -245,7 +247,8 @@ impl<'s> Differ<'s> {
             (Sense::Call, true) => &registry::OPERATION_METHOD_CHANGED,
             (Sense::Call, false) => &registry::OPERATION_REKEYED,
         };
-        let mut finding = Finding::new(kind, name(after), side(before), side(after)).because(evidence.clone()).at(&name(after), Part::Whole, "");
+        let mut finding =
+            Finding::new(kind, name(after), side(before), side(after)).because(evidence.clone()).at(&name(after), Part::Whole, "");
         // Another number of holes: somebody must say what goes into them.
         if holes(&before.path).len() < holes(&after.path).len() {
             finding.cost = Cost::Default;

@@ -241,8 +241,12 @@ fn compare_flow(one: &Flow, two: &Flow, push: Push<'_>) {
         names.dedup();
         names
     };
-    let value = |list: &[(&'static str, String)], name: &str| list.iter().find(|(other, _)| *other == name).map_or("none".to_owned(), |(_, value)| value.clone());
-    for (kind, before, after) in [(&registry::FLOW_ADDRESS_CHANGED, &one.urls, &two.urls), (&registry::FLOW_RULE_CHANGED, &one.rules, &two.rules)] {
+    let value = |list: &[(&'static str, String)], name: &str| {
+        list.iter().find(|(other, _)| *other == name).map_or("none".to_owned(), |(_, value)| value.clone())
+    };
+    for (kind, before, after) in
+        [(&registry::FLOW_ADDRESS_CHANGED, &one.urls, &two.urls), (&registry::FLOW_RULE_CHANGED, &one.rules, &two.rules)]
+    {
         for name in names(before, after) {
             let (before, after) = (value(before, name), value(after, name));
             if before != after {

@@ -13,7 +13,8 @@ pub(super) fn compare(differ: &mut Differ<'_>) {
         let known = before.is_some_and(|before| before.unsupported == release.unsupported);
         if let Some(date) = release.unsupported.filter(|_| !known) {
             let side = Side::new(date_text(date), release.place);
-            let old = before.map_or_else(Side::default, |before| Side::new(before.unsupported.map_or_else(String::new, date_text), before.place));
+            let old =
+                before.map_or_else(Side::default, |before| Side::new(before.unsupported.map_or_else(String::new, date_text), before.place));
             push(Finding::new(&registry::VERSION_END_ANNOUNCED, &release.name, old, side));
         }
         let over = release.removed.zip(options.today).is_some_and(|(removed, today)| day_number(removed) <= day_number(today));

@@ -27,7 +27,12 @@ pub(crate) fn unique_best(old: usize, new: usize, mut judge: impl FnMut(usize, u
         if taken(*one, *two) {
             continue;
         }
-        let rival = cases.iter().filter(|(a, b, _)| (a == one) != (b == two)).filter(|(a, b, _)| !taken(*a, *b)).map(|(.., case)| case.confidence()).max();
+        let rival = cases
+            .iter()
+            .filter(|(a, b, _)| (a == one) != (b == two))
+            .filter(|(a, b, _)| !taken(*a, *b))
+            .map(|(.., case)| case.confidence())
+            .max();
         if rival.is_none_or(|rival| case.confidence() >= rival + AHEAD) {
             chosen.push((*one, *two, case.clone()));
         }

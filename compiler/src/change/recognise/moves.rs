@@ -129,7 +129,13 @@ fn item(items: &[Item], old: &Leaf, new: &Leaf, case: Case) -> Item {
         (one, Part::Parameter(two)) if part_name(one) != *two => Some((place(&old.part), place(&new.part))),
         _ => None,
     };
-    let mut difference = Difference::new(registry::FIELD_MOVED.of(new.direction), &new.name, before.difference.old.clone(), after.difference.new.clone(), "");
+    let mut difference = Difference::new(
+        registry::FIELD_MOVED.of(new.direction),
+        &new.name,
+        before.difference.old.clone(),
+        after.difference.new.clone(),
+        "",
+    );
     difference.old.text = old.path.clone();
     difference.new.text = new.path.clone();
     if let Some((from, to)) = between {

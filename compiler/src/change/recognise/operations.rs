@@ -52,8 +52,13 @@ fn same_keys(old: &Surface, new: &Surface, loose: bool, pairing: &mut Pairing) -
     let mut taken = vec![false; new.operations.len()];
     let mut gone = Vec::new();
     for (at, operation) in old.operations.iter().enumerate() {
-        let found: Vec<usize> =
-            keys(old, operation, loose).iter().filter_map(|key| by_key.get(key)).flatten().copied().filter(|one| loose || !taken[*one]).collect();
+        let found: Vec<usize> = keys(old, operation, loose)
+            .iter()
+            .filter_map(|key| by_key.get(key))
+            .flatten()
+            .copied()
+            .filter(|one| loose || !taken[*one])
+            .collect();
         let exact = found.iter().find(|one| new.operations[**one].path == operation.path);
         match exact.or(found.first()) {
             Some(one) => {
@@ -138,7 +143,8 @@ fn inputs_in_common(old: &Operation, new: &Operation) -> Option<u32> {
     let alike = |a: &str, b: &str| a == b || name_likeness(a, b) > 700;
     let common = one.iter().filter(|a| two.iter().any(|b| alike(a, b))).count();
     // Holes of a path are renamed with it.
-    let holes = |operation: &Operation| operation.inputs.iter().filter(|input| input.place == crate::change::surface::InputPlace::Path).count();
+    let holes =
+        |operation: &Operation| operation.inputs.iter().filter(|input| input.place == crate::change::surface::InputPlace::Path).count();
     let common = common.max(if holes(old) == holes(new) { holes(old) } else { 0 });
     Some((common * 1000 / larger) as u32)
 }

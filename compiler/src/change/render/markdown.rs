@@ -32,7 +32,8 @@ fn row(out: &mut String, finding: &Finding, report: &Report) {
     if let Some(evidence) = &finding.evidence {
         let _ = write!(change, "<br>*{} % sure: {}*", evidence.confidence, escaped(&evidence.reasons.join("; ")));
     }
-    let mut places: Vec<String> = finding.sites.iter().map(|site| escaped(&site.text())).filter(|text| !text.is_empty()).take(MOST_SITES).collect();
+    let mut places: Vec<String> =
+        finding.sites.iter().map(|site| escaped(&site.text())).filter(|text| !text.is_empty()).take(MOST_SITES).collect();
     if finding.sites.len() > MOST_SITES {
         places.push(format!("and {} more", finding.sites.len() - MOST_SITES));
     }

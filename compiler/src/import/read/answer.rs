@@ -54,7 +54,10 @@ impl<'n> Reader<'n, '_> {
             status: &member.key,
             description: self.text(node, "description").unwrap_or_default(),
             content,
-            headers: headers.into_iter().map(|(name, node, span)| crate::import::document::Parameter { span, ..self.header(name, node) }).collect(),
+            headers: headers
+                .into_iter()
+                .map(|(name, node, span)| crate::import::document::Parameter { span, ..self.header(name, node) })
+                .collect(),
             links: node.get("links"),
             extensions: extensions(node),
             span: member.key_span,
