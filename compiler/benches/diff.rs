@@ -1,5 +1,5 @@
 //! How much CPU it takes to compare two API descriptions of GitHub's size: reading both texts, typing them, comparing, and rendering the
-//! report. The second is the first with some 500 mutations of all kinds. `cargo bench -p linchpin-compiler --features import --bench diff`.
+//! report. The second is the first with some 500 mutations of all kinds. `cargo bench -p linchpin-compiler --features diff --bench diff`.
 //!
 //! The description is no part of the repository: `LINCHPIN_CORPUS` says where it lies, `../shared/corpus` beside the workspace unless it
 //! is set. Where it is missing, this says that it is skipped.

@@ -136,3 +136,20 @@ fn turned_round_a_pair_differs_still() {
         assert_eq!(forth.findings.is_empty(), back.findings.is_empty(), "{}", name(case));
     }
 }
+
+/// The table of kinds in the guide is the registry.
+#[test]
+fn the_guide_lists_every_kind() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/changes.md");
+    let guide = fs::read_to_string(&path).expect("the guide is there");
+    let (above, _) = guide.split_once("<!-- kinds -->").expect("the table has its place");
+    let mut table = String::from("<!-- kinds -->\n| id | class | level | cost | rows |\n|---|---|---|---|---|\n");
+    for kind in linchpin_compiler::change::findings::all() {
+        table += &format!("| `{}` | {} | {} | {} | {} |\n", kind.id, kind.class.name(), kind.level.name(), kind.cost.name(), kind.rows);
+    }
+    let whole = format!("{above}{table}");
+    if std::env::var_os("UPDATE_GUIDE").is_some() {
+        fs::write(&path, &whole).expect("it can be written");
+    }
+    assert_eq!(fs::read_to_string(&path).expect("the guide is there"), whole, "run this test with UPDATE_GUIDE=1");
+}

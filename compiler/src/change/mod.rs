@@ -6,12 +6,11 @@
 //! API description ▶ surface ─┘
 //! ```
 //! A surface is neutral, so a spec can be compared with a description. Comparing draws no conclusion from where a surface came from,
-//! except that a spec covers a part only.
+//! except that a spec covers a part only. Compiled with the cargo feature `diff` only: no build script compares.
 
 mod compare;
 pub mod declared;
 pub mod findings;
-#[cfg(feature = "import")]
 pub mod from_description;
 pub mod from_spec;
 mod operations;

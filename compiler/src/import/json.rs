@@ -9,13 +9,13 @@ use jsonc_parser::common::Range;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 /// Reads the text of one file.
-pub(super) fn parse(file: FileId, text: &str) -> Result<Node, Diagnostic> {
+pub(super) fn parse(file: FileId, text: &str) -> Result<Node, Box<Diagnostic>> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options());
     let value = parsed.map_err(|error| {
         let message = format!("this is not JSON: {}", lower_first(&error.kind().to_string()));
-        Diagnostic::new(codes::NOT_A_DOCUMENT, span(file, error.range()), message)
+        Box::new(Diagnostic::new(codes::NOT_A_DOCUMENT, span(file, error.range()), message))
     })?;
-    let empty = || Diagnostic::new(codes::NOT_A_DOCUMENT, Span { file, start: 0, end: 0 }, "the file is empty");
+    let empty = || Box::new(Diagnostic::new(codes::NOT_A_DOCUMENT, Span { file, start: 0, end: 0 }, "the file is empty"));
     value.value.map(|value| node(file, value)).ok_or_else(empty)
 }
 

@@ -65,7 +65,7 @@ impl Tree {
             Some(Err(mistake)) => yaml::parse(file, text).map_err(|_| mistake),
             None => yaml::parse(file, text),
         };
-        let root = parsed.map_err(|mistake| diagnostics.push(mistake)).ok();
+        let root = parsed.map_err(|mistake| diagnostics.push(*mistake)).ok();
         self.by_path.insert(path.clone(), self.files.len());
         self.files.push(File { path, root });
     }

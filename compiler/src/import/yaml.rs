@@ -18,7 +18,7 @@ const DEEPEST: usize = 512;
 const MOST_COPIED: usize = 2_000_000;
 
 /// Reads the text of one file; of several documents in it, the first.
-pub(super) fn parse(file: FileId, text: &str) -> Result<Node, Diagnostic> {
+pub(super) fn parse(file: FileId, text: &str) -> Result<Node, Box<Diagnostic>> {
     let places = Places::of(file, text);
     let mut tree = Tree::default();
     let mut parser = Parser::new_from_str(text);
@@ -30,12 +30,16 @@ pub(super) fn parse(file: FileId, text: &str) -> Result<Node, Diagnostic> {
             event => tree.take(event, span)?,
         }
     }
-    tree.root.ok_or_else(|| Diagnostic::new(codes::NOT_A_DOCUMENT, places.span(0, 0), "the file is empty"))
+    tree.root.ok_or_else(|| unread(places.span(0, 0), "the file is empty"))
 }
 
-fn not_yaml(error: &ScanError, places: &Places) -> Diagnostic {
+fn not_yaml(error: &ScanError, places: &Places) -> Box<Diagnostic> {
     let at = error.marker().index();
-    Diagnostic::new(codes::NOT_A_DOCUMENT, places.span(at, at + 1), format!("this is not YAML: {}", error.info()))
+    unread(places.span(at, at + 1), format!("this is not YAML: {}", error.info()))
+}
+
+fn unread(span: Span, message: impl Into<String>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(codes::NOT_A_DOCUMENT, span, message))
 }
 
 /// From the parser's characters to bytes.
@@ -84,7 +88,7 @@ struct Tree {
 }
 
 impl Tree {
-    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Diagnostic>> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let quoted = style != ScalarStyle::Plain || tag.as_ref().is_some_and(|tag| tag.suffix == "str");
@@ -100,9 +104,9 @@ impl Tree {
         Ok(())
     }
 
-    fn start(&mut self, open: Open) -> Result<(), Diagnostic> {
+    fn start(&mut self, open: Open) -> Result<(), Box<Diagnostic>> {
         if self.open.len() >= DEEPEST {
-            return Err(Diagnostic::new(codes::NOT_A_DOCUMENT, open.span, format!("nested more than {DEEPEST} deep")));
+            return Err(unread(open.span, format!("nested more than {DEEPEST} deep")));
         }
         self.open.push(open);
         Ok(())
@@ -126,14 +130,14 @@ impl Tree {
         self.place(Node { span, value }, open.anchor);
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         let Some((node, weight)) = self.anchors.get(&anchor) else {
             let message = "an alias inside of what it names stands for something endless";
-            return Err(Diagnostic::new(codes::NOT_A_DOCUMENT, span, message));
+            return Err(unread(span, message));
         };
         self.copied += weight;
         if self.copied > MOST_COPIED {
-            return Err(Diagnostic::new(codes::NOT_A_DOCUMENT, span, "the aliases stand for more than a description can hold"));
+            return Err(unread(span, "the aliases stand for more than a description can hold"));
         }
         let copy = node.clone();
         self.place(copy, 0);

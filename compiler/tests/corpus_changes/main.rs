@@ -2,7 +2,7 @@
 //! agree, and each that does not with the reason for which we stand by ours.
 //!
 //! The pairs are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it is
-//! set. Where they are missing, this says that it is skipped. The figure: `cargo test -p linchpin-compiler --features import --test corpus_changes -- --nocapture`.
+//! set. Where they are missing, this says that it is skipped. The figure: `cargo test -p linchpin-compiler --features diff --test corpus_changes -- --nocapture`.
 
 mod mapping;
 

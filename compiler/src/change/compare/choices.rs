@@ -1,7 +1,7 @@
 //! Unions: choices that are gone or new, and what tells them apart.
 
 use super::types::{Turn, type_turn};
-use super::{Comparer, Difference, Key, Local};
+use super::{Alike, Comparer, Difference, Key, Local};
 use crate::change::findings::{Both, Class, Direction, Side, registry};
 use crate::change::shape::{Shape, ShapeId, Tag, Use};
 use crate::change::surface::{NOWHERE, Surface};
@@ -156,7 +156,7 @@ fn alike(old: &Surface, one: ShapeId, new: &Surface, two: ShapeId, loose: bool) 
 /// Choices that go together: those of one name or title, then those alike; nameless ones that are left go by their order.
 fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(usize, usize)> {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
-    let passes: [fn(&Surface, ShapeId, &Surface, ShapeId) -> bool; 4] = [
+    let passes: [Alike; 4] = [
         |old, one, new, two| old.shape(one).name.is_some() && old.shape(one).name == new.shape(two).name,
         |old, one, new, two| {
             let (one, two) = (old.shape(one), new.shape(two));

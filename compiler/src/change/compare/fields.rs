@@ -1,11 +1,11 @@
 //! Members of objects and items of lists: gone, new, renamed, split, merged; one that became many.
 
-use super::{Comparer, Difference, Key, Local, member_path};
+use super::{Alike, Comparer, Difference, Key, Local, member_path};
 use crate::change::findings::{Class, Cost, Direction, Evidence, Side, registry};
 use crate::change::recognise::Case;
 use crate::change::recognise::matching::unique_best;
 use crate::change::recognise::names::{docs_likeness, docs_same, name_likeness, plural_of, words};
-use crate::change::shape::{Field, Rest, Shape, ShapeId, Use};
+use crate::change::shape::{Field, Rest, Shape, Use};
 use crate::change::surface::{NOWHERE, Surface};
 
 impl Comparer<'_> {
@@ -395,7 +395,7 @@ fn same_name(old: &Surface, one: &Use, new: &Surface, two: &Use) -> bool {
 /// Parts that go together: those of one name, then those that have fields in common, then those in one position.
 fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(usize, usize)> {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
-    let passes: [fn(&Surface, ShapeId, &Surface, ShapeId) -> bool; 3] = [
+    let passes: [Alike; 3] = [
         |old, one, new, two| old.shape(one).name.is_some() && old.shape(one).name == new.shape(two).name,
         |old, one, new, two| {
             let (one, two) = (old.shape(one), new.shape(two));

@@ -94,6 +94,9 @@ pub(super) struct Local {
     links: Vec<(String, usize)>,
 }
 
+/// Do two shapes, each of its own surface, go together?
+type Alike = fn(&Surface, ShapeId, &Surface, ShapeId) -> bool;
+
 /// A difference where it is felt.
 #[derive(Clone, Debug)]
 pub(super) struct Occurrence {

@@ -80,7 +80,7 @@ impl Comparer<'_> {
     /// A spec that asks for less than the API allows, or is ready for more than comes, is no difference.
     fn null_matters(&self, direction: Direction, new: &Use) -> bool {
         let harmless = matches!((direction, new.nullable), (Direction::Request, true) | (Direction::Response, false));
-        !self.new_is_part() && !(self.loose() && harmless)
+        !(self.new_is_part() || self.loose() && harmless)
     }
 }
 

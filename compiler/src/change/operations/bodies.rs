@@ -4,7 +4,7 @@ use super::Exchange;
 use crate::change::compare::{Comparer, Difference};
 use crate::change::findings::{Direction, Kind, Part, Side, registry};
 use crate::change::shape::Use;
-use crate::change::surface::{Body, Content, Sense};
+use crate::change::surface::{Body, Content, Sense, Surface};
 
 /// Compares the request bodies of an exchange. Of an event it is the payload, which comes to us.
 pub(super) fn compare(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>) {
@@ -88,37 +88,23 @@ fn compare_media(
         exchange.push(part.clone(), direction, Difference::new(kind, &new.media, sides.0, sides.1, ""));
     };
     match (&old.what, &new.what) {
-        (Some(before), Some(after)) => {
-            if !as_text(comparer, exchange, direction, (old, before), (new, after), part) {
-                exchange.look_into(comparer, part, direction, before, after);
-            }
+        (Some(before), Some(after)) if is_text(comparer, direction, &new.media, before, after) => {
+            let text = |surface: &Surface, what: &Use| Side::new(surface.type_text(what), what.at);
+            let sides = (text(comparer.old, before), text(comparer.new, after));
+            exchange.push(part.clone(), direction, Difference::new(registry::TYPE_COMPATIBLE.of(direction), "body", sides.0, sides.1, ""));
         }
+        (Some(before), Some(after)) => exchange.look_into(comparer, part, direction, before, after),
         (None, Some(_)) if !comparer.loose() => push(registry::MEDIA_TYPE_SHAPE_ADDED.of(direction)),
         (Some(_), None) if !comparer.loose() => push(registry::MEDIA_TYPE_SHAPE_REMOVED.of(direction)),
         _ => {}
     }
 }
 
-/// Where everything is written as text, whatever was sent can be sent as a string.
-fn as_text(
-    comparer: &mut Comparer<'_>,
-    exchange: &mut Exchange<'_>,
-    direction: Direction,
-    old: (&Content, &Use),
-    new: (&Content, &Use),
-    part: &Part,
-) -> bool {
-    let media = new.0.media.as_str();
-    // In XML a plain value is text, but an object is not.
-    let plain = |shape: &crate::change::shape::Shape| !shape.is_object() && !shape.is_list();
-    let typed = media.contains("json") || media.contains("yaml") || (media.contains("xml") && !plain(comparer.old.shape(old.1.shape)));
-    let (before, after) = (comparer.old.shape(old.1.shape), comparer.new.shape(new.1.shape));
+/// Where everything is written as text, whatever was sent can be sent as a string. In XML a plain value is text, but an object is not.
+fn is_text(comparer: &Comparer<'_>, direction: Direction, media: &str, old: &Use, new: &Use) -> bool {
+    let (before, after) = (comparer.old.shape(old.shape), comparer.new.shape(new.shape));
+    let plain = !before.is_object() && !before.is_list();
+    let typed = media.contains("json") || media.contains("yaml") || (media.contains("xml") && !plain);
     let string = after.types == ["string"] && after.format.is_none() && after.values.is_none() && after.bounds.is_empty();
-    if typed || direction == Direction::Response || !string || before.types.is_empty() || before.types == ["string"] {
-        return false;
-    }
-    let text = |surface: &crate::change::surface::Surface, what: &Use| Side::new(surface.type_text(what), what.at);
-    let sides = (text(comparer.old, old.1), text(comparer.new, new.1));
-    exchange.push(part.clone(), direction, Difference::new(registry::TYPE_COMPATIBLE.of(direction), "body", sides.0, sides.1, ""));
-    true
+    !typed && direction == Direction::Request && string && !before.types.is_empty() && before.types != ["string"]
 }

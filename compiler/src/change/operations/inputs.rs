@@ -125,7 +125,7 @@ fn side(surface: &Surface, input: &Input) -> Side {
 fn compare_one(comparer: &mut Comparer<'_>, exchange: &mut Exchange<'_>, old: &Input, new: &Input) {
     let sides = (side(comparer.old, old), side(comparer.new, new));
     let kind = match (old.required, new.required) {
-        (false, true) if !comparer.new_is_part() && !(comparer.loose() && always_sent(old)) => Some(&registry::PARAMETER_BECAME_REQUIRED),
+        (false, true) if !(comparer.new_is_part() || comparer.loose() && always_sent(old)) => Some(&registry::PARAMETER_BECAME_REQUIRED),
         (true, false) if !comparer.loose() => Some(&registry::PARAMETER_BECAME_OPTIONAL),
         _ => None,
     };

@@ -31,7 +31,7 @@ impl Case {
 
     /// How sure it is, in percent.
     pub(super) fn confidence(&self) -> u32 {
-        if self.of == 0 { 0 } else { self.weight * 100 / self.of }
+        (self.weight * 100).checked_div(self.of).unwrap_or_default()
     }
 
     /// What to show.

@@ -65,7 +65,7 @@ pub(crate) fn shared(a: &[String], b: &[String]) -> u32 {
             common += rest.swap_remove(at).len();
         }
     }
-    if total == 0 { 0 } else { (common * 2 * 1000 / total) as u32 }
+    (common * 2 * 1000).checked_div(total).unwrap_or_default() as u32
 }
 
 /// The longest common beginning and end, of the longer name: spelled almost the same.

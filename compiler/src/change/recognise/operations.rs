@@ -207,9 +207,9 @@ fn kin_case(old: &Surface, one: &Operation, new: &Surface, two: &Operation) -> O
     case.weigh(20, u32::from(group || same_home) * 1000, || "they stand together".into());
     let (takes, offers) = (all_inputs(old, one), all_inputs(new, two));
     let smaller = takes.len().min(offers.len());
-    if smaller > 0 {
-        let common = takes.iter().filter(|name| offers.contains(name)).count();
-        case.weigh(35, (common * 1000 / smaller) as u32, || "what one takes the other takes as well".into());
+    let common = takes.iter().filter(|name| offers.contains(name)).count();
+    if let Some(common) = (common * 1000).checked_div(smaller) {
+        case.weigh(35, common as u32, || "what one takes the other takes as well".into());
     }
     (case.confidence() >= SURE).then_some(case)
 }

@@ -7,7 +7,7 @@ use crate::import::node::Node;
 use crate::import::schema::SchemaId;
 
 /// OpenAPI's style and explode for a `collectionFormat`.
-pub(super) fn style<'n>(place: In, node: &'n Node) -> (&'n str, bool) {
+pub(super) fn style(place: In, node: &Node) -> (&str, bool) {
     let format = node.get("collectionFormat").and_then(Node::text).unwrap_or("csv");
     match (place, format) {
         (In::Query, "multi") => ("form", true),
