@@ -8,6 +8,9 @@ use crate::change::recognise::names::{docs_likeness, docs_same, name_likeness, p
 use crate::change::shape::{Field, Rest, Shape, Use};
 use crate::change::surface::{NOWHERE, Surface};
 
+/// The most pairs of fields that are held against each other; with more, it is another type.
+const MOST_JUDGED: usize = 20_000;
+
 impl Comparer<'_> {
     /// What a value is made of.
     pub(super) fn compare_parts(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
@@ -224,7 +227,7 @@ impl Comparer<'_> {
         local: &mut Local,
     ) {
         let (lone, counts) = (gone.len() == 1 && fresh.len() == 1, (gone.len(), fresh.len()));
-        if counts.0 == 0 || counts.1 == 0 {
+        if counts.0 * counts.1 == 0 || counts.0 * counts.1 > MOST_JUDGED {
             return;
         }
         let pairs = unique_best(counts.0, counts.1, |one, two| self.rename_case(gone[one], fresh[two], lone, all));

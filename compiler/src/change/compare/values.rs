@@ -8,6 +8,9 @@ use crate::change::recognise::names::{name_likeness, words};
 use crate::change::shape::{Shape, Value, Values};
 use crate::change::surface::{NOWHERE, Origin};
 
+/// The most pairs of values that are held against each other.
+const MOST_JUDGED: usize = 20_000;
+
 impl Comparer<'_> {
     pub(super) fn compare_values(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
         let (before, after) = (values(old), values(new));
@@ -61,6 +64,10 @@ impl Comparer<'_> {
     }
 
     fn recognise_values(&mut self, key: Key, gone: &mut Vec<&Value>, fresh: &mut Vec<&Value>, local: &mut Local) {
+        // So many are another list, not the same one with other names.
+        if gone.len() * fresh.len() > MOST_JUDGED {
+            return;
+        }
         merge_values(key, gone, fresh, local);
         let pairs = unique_best(gone.len(), fresh.len(), |one, two| value_case(gone[one], fresh[two], gone.len(), fresh.len()));
         for (one, two, case) in &pairs {

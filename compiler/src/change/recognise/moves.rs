@@ -2,12 +2,13 @@
 
 use super::Case;
 use super::matching::unique_best;
-use super::names::{docs_likeness, name_likeness};
+use super::names::{docs_likeness, name_likeness, stem};
 use crate::change::compare::{Comparer, Difference, joined};
 use crate::change::findings::{Direction, Part, registry};
 use crate::change::operations::Item;
 use crate::change::shape::Use;
 use crate::change::surface::Surface;
+use std::collections::HashSet;
 
 /// How deep below something new a moved thing is looked for.
 const DEEPEST: usize = 4;
@@ -22,6 +23,7 @@ struct Leaf {
     item: usize,
     path: String,
     name: String,
+    stem: String,
     what: Use,
     own: bool,
     part: Part,
@@ -30,8 +32,13 @@ struct Leaf {
 
 /// Replaces what is gone and new by what has moved.
 pub(in crate::change) fn recognise(items: &mut Vec<Item>, comparer: &Comparer<'_>) {
-    let gone = leaves(items, comparer.old, &["-removed"]);
-    let fresh = leaves(items, comparer.new, &["-added", "-added-with-default"]);
+    let mut gone = leaves(items, comparer.old, &["-removed"]);
+    let mut fresh = leaves(items, comparer.new, &["-added", "-added-with-default"]);
+    // Under another name nothing is looked for elsewhere, which leaves few of many.
+    let stems = |leaves: &[Leaf]| leaves.iter().map(|leaf| leaf.stem.clone()).collect::<HashSet<String>>();
+    let (before, after) = (stems(&gone), stems(&fresh));
+    gone.retain(|leaf| after.contains(&leaf.stem));
+    fresh.retain(|leaf| before.contains(&leaf.stem));
     let pairs = unique_best(gone.len(), fresh.len(), |one, two| case(comparer, &gone[one], &fresh[two]));
     let mut consumed = Vec::new();
     let mut moved = Vec::new();
@@ -58,6 +65,7 @@ fn leaves(items: &[Item], surface: &Surface, ends: &[&str]) -> Vec<Leaf> {
             item: at,
             path,
             name: name.to_owned(),
+            stem: stem(name),
             what: what.clone(),
             own,
             part: item.part.clone(),
@@ -99,8 +107,7 @@ fn case(comparer: &Comparer<'_>, old: &Leaf, new: &Leaf) -> Option<Case> {
     if answers(&old.part) && old.part != new.part {
         return None;
     }
-    let likeness = name_likeness(&old.name, &new.name);
-    if likeness < 1000 || !comparer.same_type(&old.what, &new.what) {
+    if old.stem != new.stem || !comparer.same_type(&old.what, &new.what) {
         return None;
     }
     let mut case = Case::default();
@@ -113,7 +120,7 @@ fn case(comparer: &Comparer<'_>, old: &Leaf, new: &Leaf) -> Option<Case> {
             return None;
         }
     }
-    case.weigh(45, likeness, || format!("the same name, `{}`", new.name));
+    case.weigh(45, 1000, || format!("the same name, `{}`", new.name));
     case.weigh(20, 800, || format!("the same type, `{}`", comparer.new.type_text(&new.what)));
     if let Some(docs) = docs {
         case.weigh(20, docs, || "described alike".into());

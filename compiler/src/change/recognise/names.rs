@@ -1,5 +1,7 @@
 //! How alike two names or two texts are, in thousandths. Case, separators and plurals weigh nothing; whole words weigh by their length.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 /// The words of a name: `nextPageToken` and `next_page_token` have the same.
 pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -51,6 +53,11 @@ pub(crate) fn plural_of(one: &str, many: &str) -> bool {
     a != b && stems(one) == stems(many) && a.last().is_some_and(|last| b.last().is_some_and(|other| other.len() > last.len()))
 }
 
+/// What two names have in common that differ in case, separators and plurals only.
+pub(crate) fn stem(name: &str) -> String {
+    stems(name).concat()
+}
+
 fn stems(name: &str) -> Vec<String> {
     words(name).iter().map(|word| singular(word)).collect()
 }
@@ -77,6 +84,58 @@ fn spelling(a: &str, b: &str) -> u32 {
     let same = (front + back) * 1000 / longest.max(1);
     // Half the letters in common say nothing.
     if same < 700 { 0 } else { same as u32 }
+}
+
+/// Words as numbers in order, each with its length: what is compared with thousands of others is taken apart once.
+pub(crate) struct Bag(Vec<u64>);
+
+impl Bag {
+    pub(crate) fn of(words: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let number = |word: &str| {
+            let mut hasher = DefaultHasher::new();
+            word.hash(&mut hasher);
+            hasher.finish() << 8 | word.len().min(255) as u64
+        };
+        let mut numbers: Vec<u64> = words.into_iter().map(|word| number(word.as_ref())).collect();
+        numbers.sort_unstable();
+        Self(numbers)
+    }
+
+    /// The words of a text that are long enough to say something.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self::of(words(text).into_iter().filter(|word| word.len() > 3))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How many words both have.
+    pub(crate) fn common(&self, other: &Bag) -> usize {
+        let mut count = 0;
+        self.meet(other, |_| count += 1);
+        count
+    }
+
+    /// The letters in words that both have, of all letters, in thousandths; none where one has no words.
+    pub(crate) fn likeness(&self, other: &Bag) -> Option<u32> {
+        let letters = |bag: &Bag| bag.0.iter().map(|number| number & 255).sum::<u64>();
+        let mut common = 0;
+        self.meet(other, |number| common += number & 255);
+        let told = !self.0.is_empty() && !other.0.is_empty();
+        told.then(|| (common * 2000).checked_div(letters(self) + letters(other)).unwrap_or_default() as u32)
+    }
+
+    fn meet(&self, other: &Bag, mut found: impl FnMut(u64)) {
+        let (mut one, mut two) = (0, 0);
+        while let (Some(a), Some(b)) = (self.0.get(one), other.0.get(two)) {
+            if a == b {
+                found(*a);
+            }
+            one += usize::from(a <= b);
+            two += usize::from(b <= a);
+        }
+    }
 }
 
 /// How alike two texts are; none where one is missing.

@@ -2,11 +2,14 @@
 //! became one.
 
 use super::matching::unique_best;
-use super::names::{docs_likeness, name_likeness, shared, singular, words};
+use super::names::{Bag, name_likeness, singular, words};
 use super::{Case, SURE};
 use crate::change::findings::Evidence;
 use crate::change::surface::{Operation, Sense, Surface, anonymous};
 use std::collections::HashMap;
+
+/// The most operations that one is taken to have become, or to have been.
+const MOST_PARTS: usize = 20;
 
 /// How the operations of two surfaces go together. Numbers are positions in the surfaces.
 #[derive(Default)]
@@ -22,22 +25,58 @@ pub(in crate::change) struct Pairing {
 /// Pairs them.
 pub(in crate::change) fn pair(old: &Surface, new: &Surface, loose: bool) -> Pairing {
     let mut pairing = Pairing::default();
-    let (mut gone, mut fresh) = same_keys(old, new, loose, &mut pairing);
-    if !loose {
-        let cases = unique_best(gone.len(), fresh.len(), |one, two| rekeyed_case(&old.operations[gone[one]], &new.operations[fresh[two]]));
-        for (one, two, case) in &cases {
-            pairing.rekeyed.push((gone[*one], fresh[*two], case.clone().evidence()));
-        }
-        gone = left(&gone, |at| cases.iter().any(|(one, ..)| *one == at));
-        fresh = left(&fresh, |at| cases.iter().any(|(_, two, _)| *two == at));
-        several(old, new, &mut gone, &mut fresh, &mut pairing);
+    let (gone, fresh) = same_keys(old, new, loose, &mut pairing);
+    if loose {
+        (pairing.gone, pairing.fresh) = (gone, fresh);
+        return pairing;
     }
-    (pairing.gone, pairing.fresh) = (gone, fresh);
+    let mut gone: Vec<Known<'_>> = gone.into_iter().map(|at| Known::of(old, at)).collect();
+    let mut fresh: Vec<Known<'_>> = fresh.into_iter().map(|at| Known::of(new, at)).collect();
+    let cases = unique_best(gone.len(), fresh.len(), |one, two| rekeyed_case(&gone[one], &fresh[two]));
+    for (one, two, case) in &cases {
+        pairing.rekeyed.push((gone[*one].at, fresh[*two].at, case.clone().evidence()));
+    }
+    let taken: Vec<(usize, usize)> = pairing.rekeyed.iter().map(|(one, two, _)| (*one, *two)).collect();
+    gone.retain(|known| !taken.iter().any(|(one, _)| *one == known.at));
+    fresh.retain(|known| !taken.iter().any(|(_, two)| *two == known.at));
+    several(&gone, &fresh, &mut pairing);
     pairing
 }
 
-fn left(all: &[usize], taken: impl Fn(usize) -> bool) -> Vec<usize> {
-    all.iter().enumerate().filter(|(at, _)| !taken(*at)).map(|(_, one)| *one).collect()
+/// What is compared of an operation, taken apart once.
+struct Known<'s> {
+    /// Its position in the surface.
+    at: usize,
+    operation: &'s Operation,
+    anonymous: String,
+    path: Bag,
+    title: Bag,
+    docs: Bag,
+    /// The words of path and name, each once.
+    about: Bag,
+    /// Parameters and the fields of the body.
+    inputs: Bag,
+}
+
+impl<'s> Known<'s> {
+    fn of(surface: &'s Surface, at: usize) -> Self {
+        let operation = &surface.operations[at];
+        let path = path_words(&operation.path);
+        let mut about = path.clone();
+        about.extend(operation.id.iter().flat_map(|id| words(id)).map(|word| singular(&word)));
+        about.sort();
+        about.dedup();
+        Self {
+            at,
+            operation,
+            anonymous: anonymous(&operation.path),
+            path: Bag::of(path),
+            title: Bag::of_text(&operation.title),
+            docs: Bag::of_text(&operation.docs),
+            about: Bag::of(about),
+            inputs: Bag::of(all_inputs(surface, operation)),
+        }
+    }
 }
 
 /// Pairs those with the same method and path, whatever the path's holes are called. Gives those that are left. Several modules of a
@@ -99,18 +138,19 @@ fn is_version(part: &str) -> bool {
     part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
 }
 
-fn rekeyed_case(old: &Operation, new: &Operation) -> Option<Case> {
+fn rekeyed_case(one: &Known<'_>, two: &Known<'_>) -> Option<Case> {
+    let (old, new) = (one.operation, two.operation);
     if old.sense != new.sense {
         return None;
     }
-    let mut case = Case::default();
-    let same_path = anonymous(&old.path) == anonymous(&new.path);
-    let paths = if same_path { 1000 } else { shared(&path_words(&old.path), &path_words(&new.path)) };
+    let same_path = one.anonymous == two.anonymous;
+    let paths = if same_path { 1000 } else { one.path.likeness(&two.path).unwrap_or_default() };
     let same_id = old.id.is_some() && old.id == new.id;
-    let told = docs_likeness(&old.title, &new.title).max(docs_likeness(&old.docs, &new.docs));
+    let told = one.title.likeness(&two.title).max(one.docs.likeness(&two.docs));
     if !same_id && paths < 400 && told.is_none_or(|told| told < 700) {
         return None;
     }
+    let mut case = Case::default();
     if same_id {
         case.weigh(60, 1000, || format!("both are called `{}`", old.id.clone().unwrap_or_default()));
     } else if let (Some(one), Some(two)) = (&old.id, &new.id) {
@@ -149,31 +189,38 @@ fn inputs_in_common(old: &Operation, new: &Operation) -> Option<u32> {
     Some((common * 1000 / larger) as u32)
 }
 
-/// One that became several, and several that became one.
-fn several(old: &Surface, new: &Surface, gone: &mut Vec<usize>, fresh: &mut Vec<usize>, pairing: &mut Pairing) {
-    let kin = |one: usize, two: usize| kin_case(old, &old.operations[one], new, &new.operations[two]);
-    for one in gone.clone() {
-        let parts: Vec<(usize, Case)> = fresh.iter().filter_map(|two| kin(one, *two).map(|case| (*two, case))).collect();
-        let rivals = parts.iter().any(|(two, _)| gone.iter().any(|other| *other != one && kin(*other, *two).is_some()));
-        if parts.len() >= 2 && parts.len() <= 8 && !rivals {
-            let evidence = weakest(parts.iter().map(|(_, case)| case));
-            let parts: Vec<usize> = parts.into_iter().map(|(two, _)| two).collect();
-            fresh.retain(|two| !parts.contains(two));
-            gone.retain(|other| *other != one);
-            pairing.splits.push((one, parts, evidence));
+/// One that became several, and several that became one; the rest is gone and new.
+fn several(gone: &[Known<'_>], fresh: &[Known<'_>], pairing: &mut Pairing) {
+    let mut of_gone: Vec<Vec<(usize, Case)>> = vec![Vec::new(); gone.len()];
+    let mut of_fresh: Vec<Vec<(usize, Case)>> = vec![Vec::new(); fresh.len()];
+    for (one, before) in gone.iter().enumerate() {
+        for (two, after) in fresh.iter().enumerate() {
+            if let Some(case) = kin_case(before, after) {
+                of_gone[one].push((two, case.clone()));
+                of_fresh[two].push((one, case));
+            }
         }
     }
-    for two in fresh.clone() {
-        let parts: Vec<(usize, Case)> = gone.iter().filter_map(|one| kin(*one, two).map(|case| (*one, case))).collect();
-        let rivals = parts.iter().any(|(one, _)| fresh.iter().any(|other| *other != two && kin(*one, *other).is_some()));
-        if parts.len() >= 2 && !rivals {
-            let evidence = weakest(parts.iter().map(|(_, case)| case));
-            let parts: Vec<usize> = parts.into_iter().map(|(one, _)| one).collect();
-            gone.retain(|one| !parts.contains(one));
-            fresh.retain(|other| *other != two);
-            pairing.merges.push((parts, two, evidence));
-        }
+    let (mut taken_gone, mut taken_fresh) = (vec![false; gone.len()], vec![false; fresh.len()]);
+    // Only kin of each other and of nothing else: with more on both sides nobody can say which came of which.
+    let alone = |parts: &[(usize, Case)], back: &[Vec<(usize, Case)>]| {
+        (2..=MOST_PARTS).contains(&parts.len()) && parts.iter().all(|(part, _)| back[*part].len() == 1)
+    };
+    for (one, parts) in of_gone.iter().enumerate().filter(|(_, parts)| alone(parts, &of_fresh)) {
+        taken_gone[one] = true;
+        parts.iter().for_each(|(two, _)| taken_fresh[*two] = true);
+        let evidence = weakest(parts.iter().map(|(_, case)| case));
+        pairing.splits.push((gone[one].at, parts.iter().map(|(two, _)| fresh[*two].at).collect(), evidence));
     }
+    for (two, parts) in of_fresh.iter().enumerate().filter(|(_, parts)| alone(parts, &of_gone)) {
+        taken_fresh[two] = true;
+        parts.iter().for_each(|(one, _)| taken_gone[*one] = true);
+        let evidence = weakest(parts.iter().map(|(_, case)| case));
+        pairing.merges.push((parts.iter().map(|(one, _)| gone[*one].at).collect(), fresh[two].at, evidence));
+    }
+    let left = |all: &[Known<'_>], taken: &[bool]| all.iter().zip(taken).filter(|(_, taken)| !**taken).map(|(known, _)| known.at).collect();
+    pairing.gone = left(gone, &taken_gone);
+    pairing.fresh = left(fresh, &taken_fresh);
 }
 
 fn weakest<'c>(cases: impl Iterator<Item = &'c Case>) -> Evidence {
@@ -185,30 +232,21 @@ fn weakest<'c>(cases: impl Iterator<Item = &'c Case>) -> Evidence {
 }
 
 /// Do an operation before and one after deal with the same, so that one may be part of the other?
-fn kin_case(old: &Surface, one: &Operation, new: &Surface, two: &Operation) -> Option<Case> {
-    if one.sense != two.sense {
+fn kin_case(one: &Known<'_>, two: &Known<'_>) -> Option<Case> {
+    let (old, new) = (one.operation, two.operation);
+    let shorter = one.about.len().min(two.about.len()).max(1);
+    let about = (one.about.common(&two.about) * 1000 / shorter) as u32;
+    if old.sense != new.sense || about < 300 {
         return None;
     }
-    let about = |operation: &Operation| {
-        let mut all = path_words(&operation.path);
-        all.extend(operation.id.iter().flat_map(|id| words(id)).map(|word| singular(&word)));
-        all.sort();
-        all.dedup();
-        all
-    };
-    let (a, b) = (about(one), about(two));
-    let shorter = a.len().min(b.len()).max(1);
-    let common = a.iter().filter(|word| b.contains(word)).count();
     let mut case = Case::default();
-    case.weigh(45, (common * 1000 / shorter) as u32, || "they are about the same".into());
-    let group = !one.group.is_empty() && one.group == two.group;
+    case.weigh(45, about, || "they are about the same".into());
+    let group = !old.group.is_empty() && old.group == new.group;
     let home = |path: &str| path.rsplit_once(['/', '.']).map(|(home, _)| home.to_owned());
-    let same_home = home(&one.path).is_some_and(|path| !path.is_empty() && Some(path) == home(&two.path));
+    let same_home = home(&old.path).is_some_and(|path| !path.is_empty() && Some(path) == home(&new.path));
     case.weigh(20, u32::from(group || same_home) * 1000, || "they stand together".into());
-    let (takes, offers) = (all_inputs(old, one), all_inputs(new, two));
-    let smaller = takes.len().min(offers.len());
-    let common = takes.iter().filter(|name| offers.contains(name)).count();
-    if let Some(common) = (common * 1000).checked_div(smaller) {
+    let smaller = one.inputs.len().min(two.inputs.len());
+    if let Some(common) = (one.inputs.common(&two.inputs) * 1000).checked_div(smaller) {
         case.weigh(35, common as u32, || "what one takes the other takes as well".into());
     }
     (case.confidence() >= SURE).then_some(case)
