@@ -137,6 +137,22 @@ fn turned_round_a_pair_differs_still() {
     }
 }
 
+/// What is found and declared is one finding, and no guess any more.
+#[test]
+fn what_is_declared_confirms_what_is_found() {
+    let case = cases().into_iter().find(|case| name(case) == "R6_field_renamed").expect("it is a case");
+    let mut report = report(&case);
+    let mut sources = Sources::default();
+    let file = sources.add("acme.pin", "\n  rename Pet.name -> full_name\n");
+    let place = linchpin_compiler::source::Span { file, start: 3, end: 9 };
+    let verb = Verb::Rename("full_name".into());
+    let one = Declared { version: "v2".into(), title: "Names in full".into(), subject: "Pet.name".into(), verb, place };
+    declared::join(&mut report, &[one], &sources);
+    let [finding] = &report.findings[..] else { panic!("one finding, not {}", report.findings.len()) };
+    let evidence = finding.evidence.as_ref().expect("it has evidence");
+    assert_eq!((evidence.confidence, evidence.reasons.join("")), (100, "declared for v2: Names in full at acme.pin:2".into()));
+}
+
 /// The table of kinds in the guide is the registry.
 #[test]
 fn the_guide_lists_every_kind() {

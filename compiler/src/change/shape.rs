@@ -69,7 +69,7 @@ pub struct Shape {
     /// What tells the choices apart.
     pub tag: Option<Tag>,
     /// Other rules that hold a shape.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<Condition>,
     /// A member, and those that must be there with it.
     pub dependent_required: Vec<(String, Vec<String>)>,
     /// How text stands for bytes.
@@ -153,7 +153,7 @@ pub struct Tag {
 
 /// A rule that holds a shape.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct Condition {
     /// JSON Schema's word: `contains`, `if`, …
     pub keyword: &'static str,
     /// The member or pattern that it is about; empty where there is one rule only.

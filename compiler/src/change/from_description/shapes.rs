@@ -1,7 +1,7 @@
 //! Schemas as shapes. References are followed, and the ways in which documents write "or null" and "this, with a note" become one.
 
 use super::life;
-use crate::change::shape::{Bound, Field, Rest, Rule, Shape, ShapeId, Tag, Use, Value, Values};
+use crate::change::shape::{Bound, Condition, Field, Rest, Shape, ShapeId, Tag, Use, Value, Values};
 use crate::import::document::Document;
 use crate::import::node::{self, Node};
 use crate::import::schema::{Schema, SchemaId};
@@ -203,8 +203,8 @@ fn tag(schema: &Schema<'_>) -> Option<Tag> {
     })
 }
 
-fn rules(schema: &Schema<'_>, document: &Document<'_>) -> Vec<Rule> {
-    let rule = |applied: &crate::import::schema::Applied<'_>| Rule {
+fn rules(schema: &Schema<'_>, document: &Document<'_>) -> Vec<Condition> {
+    let rule = |applied: &crate::import::schema::Applied<'_>| Condition {
         keyword: applied.keyword,
         name: applied.name.to_owned(),
         what: used(document, applied.schema),
