@@ -105,6 +105,13 @@ fn a_spec_is_held_against_what_it_covers_of_a_description() {
         assert!(run.out.contains(expected), "{expected}: {}", run.out);
     }
     assert!(run.out.contains("3 findings"), "{}", run.out);
+    let posted = folder.write(
+        "posted.yaml",
+        &described("name: { type: string }, tag: { type: string }", "")
+            .replace("    get:\n      parameters", "    post:\n      parameters"),
+    );
+    let run = linchpin(["diff", &spec, &posted]);
+    assert!(run.out.contains("GET /pets/{id} is now POST /v1/pets/{petId}  [operation-method-changed"), "{}", run.out);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(in crate::change) fn pair(old: &Surface, new: &Surface, loose: bool) -> Pair
     let mut pairing = Pairing::default();
     let (gone, fresh) = same_keys(old, new, loose, &mut pairing);
     if loose {
-        (pairing.gone, pairing.fresh) = (gone, fresh);
+        other_methods(old, new, gone, fresh, &mut pairing);
         return pairing;
     }
     let mut gone: Vec<Known<'_>> = gone.into_iter().map(|at| Known::of(old, at)).collect();
@@ -41,6 +41,24 @@ pub(in crate::change) fn pair(old: &Surface, new: &Surface, loose: bool) -> Pair
     fresh.retain(|known| !taken.iter().any(|(_, two)| *two == known.at));
     several(&gone, &fresh, &mut pairing);
     pairing
+}
+
+/// Of a spec and a description, only what has the same path goes together, where that leaves no doubt.
+fn other_methods(old: &Surface, new: &Surface, gone: Vec<usize>, mut fresh: Vec<usize>, pairing: &mut Pairing) {
+    let paths = |surface: &Surface, at: usize| keys(surface, &surface.operations[at], true).into_iter().map(|(_, _, path)| path);
+    for one in gone {
+        let own: Vec<String> = paths(old, one).collect();
+        let found: Vec<usize> = fresh.iter().copied().filter(|two| paths(new, *two).any(|path| own.contains(&path))).collect();
+        match found[..] {
+            [two] => {
+                fresh.retain(|other| *other != two);
+                let reasons = vec!["the same path, and no other method there".to_owned()];
+                pairing.rekeyed.push((one, two, Evidence { confidence: 90, reasons }));
+            }
+            _ => pairing.gone.push(one),
+        }
+    }
+    pairing.fresh = fresh;
 }
 
 /// What is compared of an operation, taken apart once.
