@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod diff;
 mod expand;
 mod explain;
 mod format;
@@ -9,6 +10,7 @@ mod output;
 mod serve;
 mod spec;
 mod tables;
+mod today;
 mod upgrade;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +28,8 @@ struct Arguments {
 enum Command {
     /// Checks specs and shows every mistake at once.
     Check(check::Arguments),
+    /// Says what differs between two specs or API descriptions, and what that means.
+    Diff(diff::Arguments),
     /// Rewrites specs in the canonical layout; comments stay.
     Fmt(format::Arguments),
     /// Explains a diagnostic code, for example P0301.
@@ -46,6 +50,7 @@ type Outcome = Result<ExitCode, String>;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Fmt(arguments) => format::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),

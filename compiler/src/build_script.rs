@@ -306,6 +306,19 @@ fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     })
 }
 
+/// Reads an API description and the files of its folder that it refers to. What leads out of the folder, by a link too, is not read.
+#[cfg(feature = "import")]
+pub fn load_description(path: &Path, diagnostics: &mut Diagnostics) -> io::Result<crate::import::Tree> {
+    let text = fs::read_to_string(path)?;
+    let whole = fs::canonicalize(path)?;
+    let folder = whole.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut read = |name: &str| {
+        let file = fs::canonicalize(folder.join(name)).ok().filter(|file| file.starts_with(&folder))?;
+        fs::read_to_string(file).ok()
+    };
+    Ok(crate::import::parse(&name_of(path), text, &mut read, diagnostics))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -378,6 +391,21 @@ mod tests {
             let sources = load(&folder.0.join(spec)).expect("it can be read");
             assert_eq!(folder.names(sources.iter().map(|(_, file)| file.name.clone())), [spec]);
         }
+    }
+
+    #[cfg(feature = "import")]
+    #[test]
+    fn a_description_reads_its_own_folder_only() {
+        let text = "openapi: 3.0.0\na: {$ref: parts/a.yaml}\nb: {$ref: ../secret.yaml}\nc: {$ref: link.yaml}\nd: {$ref: gone.yaml}\n";
+        let folder =
+            Folder::with("description", &[("api/api.yaml", text), ("api/parts/a.yaml", "x: {$ref: ../api.yaml}"), ("secret.yaml", "s: 1")]);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("../secret.yaml", folder.0.join("api/link.yaml")).expect("a link");
+        let mut diagnostics = Diagnostics::default();
+        let tree = load_description(&folder.0.join("api/api.yaml"), &mut diagnostics).expect("it can be read");
+        let read = tree.sources.iter().filter(|(_, file)| !file.text.is_empty()).map(|(_, file)| file.name.clone());
+        assert_eq!(folder.names(read), ["api/api.yaml", "api/parts/a.yaml"]);
+        assert_eq!(diagnostics.sorted(&tree.sources).len(), 2);
     }
 
     #[test]

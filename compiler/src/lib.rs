@@ -6,8 +6,12 @@
 //! Every stage takes what the stage before gives. All mistakes of a spec are found in one run, and a spec with an error gives no Rust.
 
 pub mod build_script;
+#[cfg(feature = "diff")]
+pub mod change;
 pub mod diagnostics;
 pub mod generate;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod model;
 pub mod source;
 pub mod syntax;

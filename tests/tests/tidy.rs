@@ -150,6 +150,10 @@ fn the_compiler_stays_light() {
             "`{name}` would enter the build of every user; say in ARCHITECTURE.md why it is worth that, then add it here"
         );
     }
+    for table in manifest.split("\n[dependencies.").skip(1) {
+        let table = table.split("\n[").next().unwrap_or(table);
+        assert!(table.contains("optional = true"), "`{}` would enter the build of every user", table.split(']').next().unwrap_or_default());
+    }
 }
 
 #[test]
