@@ -1,6 +1,6 @@
 //! What generated code costs rustc: the github connector, against a crate with the same types under serde's derives and one async fn per
 //! operation. Both hold a caller that decodes and encodes every type and calls every operation, so that nothing stays
-//! uninstantiated. Printed are CPU seconds of rustc for that crate alone, dependencies not counted (the median of five runs; in release
+//! uninstantiated: ours through the runtime's own functions, as operations do it, and once more through serde_json, as a program may. Printed are CPU seconds of rustc for that crate alone, dependencies not counted (the median of five runs; in release
 //! one run):
 //!
 //! ```text
@@ -33,15 +33,15 @@ fn main() {
     let connector = words.next().unwrap_or_else(|| "github".to_owned());
     let only = words.next();
     let folder = write_crates(&connector);
-    println!("{:8} {:>9} {:>9} {:>7} {:>7}", "rustc", "ours", "peer", "ratio", "aim");
+    println!("{:8} {:>9} {:>9} {:>7} {:>7} {:>18} {:>7}", "rustc", "ours", "peer", "ratio", "aim", "ours by serde_json", "ratio");
     for (name, arguments, aim) in TARGETS {
         if only.as_deref().is_some_and(|only| only != name) {
             continue;
         }
         let runs = if name == "release" { 1 } else { RUNS };
         let costs: Vec<_> = (0..runs).map(|_| measure::cargo(&folder, arguments)).collect();
-        let (ours, peer) = (median(&costs, "ours"), median(&costs, "peer"));
-        println!("{name:8} {ours:>8.2}s {peer:>8.2}s {:>6.1}x {aim:>6.0}x", peer / ours);
+        let (ours, serde, peer) = (median(&costs, "ours"), median(&costs, "serde_door"), median(&costs, "peer"));
+        println!("{name:8} {ours:>8.2}s {peer:>8.2}s {:>6.1}x {aim:>6.0}x {serde:>17.2}s {:>6.1}x", peer / ours, peer / serde);
     }
 }
 
@@ -69,13 +69,16 @@ fn write_crates(connector: &str) -> PathBuf {
     let module = generate::module_name(&model);
     let ours = generate::file(connector, generate::generate(&model, &projections));
     let our_items = caller::items(&ours);
-    let ours = format!("{ours}\n{}", caller::ours(&module, &our_items));
+    let by_serde = format!("{ours}\n{}", caller::ours(&module, &our_items, caller::Door::SerdeJson));
+    let ours = format!("{ours}\n{}", caller::ours(&module, &our_items, caller::Door::Runtime));
     let peer = peer::generate(&projections).to_string();
 
     let folder = target_folder(root).join("rustc_cost");
-    write(&folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"ours\", \"peer\"]\n");
+    write(&folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"ours\", \"serde\", \"peer\"]\n");
     write(&folder.join("ours/Cargo.toml"), &manifest("ours", &our_dependencies(root)));
     write(&folder.join("ours/src/lib.rs"), &ours);
+    write(&folder.join("serde/Cargo.toml"), &manifest("serde_door", &our_dependencies(root)));
+    write(&folder.join("serde/src/lib.rs"), &by_serde);
     write(&folder.join("peer/Cargo.toml"), &manifest("peer", PEER_DEPENDENCIES));
     write(&folder.join("peer/src/lib.rs"), &peer);
     // The same versions of what both depend on; cargo adds what is missing.
