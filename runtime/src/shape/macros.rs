@@ -71,6 +71,7 @@ macro_rules! __shaped_traits {
         unsafe impl ::core::marker::Send for $type {}
         // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
         unsafe impl ::core::marker::Sync for $type {}
+        #[allow(clippy::non_canonical_clone_impl)]
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {
@@ -92,6 +93,7 @@ macro_rules! __shaped_traits {
         unsafe impl ::core::marker::Send for $type {}
         // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
         unsafe impl ::core::marker::Sync for $type {}
+        #[allow(clippy::non_canonical_clone_impl)]
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {

@@ -49,20 +49,32 @@ pub(super) fn field(mut said: Part, offset: usize, shape: Link) -> Field {
     let (start, wire) = first.split_once(' ').map_or((first, None), |(start, wire)| (start, Some(wire)));
     let name = start.trim_end_matches(['!', '?', '*']);
     let marks = &start[name.len()..];
-    let mut attrs = Attrs { required: marks.contains('!'), nullable: marks.contains('?'), rest: marks.contains('*'), ..Attrs::OPTIONAL };
-    for demand in said.pieces {
-        attrs = demanded(attrs, demand);
-    }
+    let attrs = Attrs {
+        required: marks.contains('!'),
+        nullable: marks.contains('?'),
+        rest: marks.contains('*'),
+        ..demanded(&said.pieces.collect::<Vec<_>>())
+    };
     let wire = if attrs.rest { "" } else { wire.unwrap_or(name) };
     Field { name, wire, docs: said.docs, offset, shape, attrs }
 }
 
-/// `length 1..255`, `items.range 0..9`, `pattern ^[A-Z]`, `default "zip"`, `unique`.
-fn demanded(attrs: Attrs, demand: &'static str) -> Attrs {
-    if let Some(demand) = demand.strip_prefix("items.") {
-        let items = demanded(attrs.items.copied().unwrap_or(Attrs::OPTIONAL), demand);
-        return attrs.items(Box::leak(Box::new(items)));
+/// What the demands on the items of a list, or the values of a map, start with.
+const ITEMS: &str = "items.";
+
+/// What is demanded of a field, and of what is in it. What is demanded of its items is put together before it is kept for good.
+fn demanded(demands: &[&'static str]) -> Attrs {
+    let (of_items, own): (Vec<&str>, Vec<&str>) = demands.iter().partition(|demand| demand.starts_with(ITEMS));
+    let attrs = own.into_iter().fold(Attrs::OPTIONAL, and);
+    if of_items.is_empty() {
+        return attrs;
     }
+    let of_items: Vec<_> = of_items.into_iter().map(|demand| &demand[ITEMS.len()..]).collect();
+    attrs.items(Box::leak(Box::new(demanded(&of_items))))
+}
+
+/// One more demand: `length 1..255`, `range 0..9`, `pattern ^[A-Z]`, `default "zip"`, `unique`.
+fn and(attrs: Attrs, demand: &'static str) -> Attrs {
     let (what, value) = demand.split_once(' ').unwrap_or((demand, ""));
     let (least, greatest) = value.split_once("..").unwrap_or_default();
     match what {
