@@ -140,7 +140,22 @@ pub fn load(path: &Path) -> io::Result<Sources> {
         }
         sources.add_bytes(name_of(&file), bytes);
     }
+    let lock = lock_path(path);
+    if lock.is_file() {
+        sources.add_lock(name_of(&lock), String::from_utf8_lossy(&read(&lock)?));
+    }
     Ok(sources)
+}
+
+/// Where the lock of a spec is: `specs/acme.lock` beside `specs/acme.pin` or the folder `specs/acme`.
+pub fn lock_path(spec: &Path) -> PathBuf {
+    let named = if spec.file_name().is_some() { spec.to_owned() } else { spec.canonicalize().unwrap_or_else(|_| spec.to_owned()) };
+    if named.is_dir() {
+        let mut name = named.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        return named.with_file_name(name);
+    }
+    named.with_extension("lock")
 }
 
 /// The folder that a connector's files may come from: the one in which the connector's file or folder lies.

@@ -1,0 +1,3 @@
+//! What differs between what was and what is, and what was promised.
+
+pub mod lock;
