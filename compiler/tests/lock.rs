@@ -97,9 +97,6 @@ fn mended(mut text: String, released: &str) -> Option<String> {
         let fixes: Vec<_> = errors.filter_map(|one| one.fix.as_ref()).collect();
         let (next, applied) = edit::apply(id, &text, fixes);
         if applied == 0 {
-            if std::env::var_os("SHOW_LEFT").is_some() {
-                eprintln!("{text}\n{}", shown(&(sources, diagnostics)));
-            }
             return None;
         }
         text = next;

@@ -69,6 +69,9 @@ impl<'v, 'm> Comparison<'v, 'm> {
                 None => self.missing.push(Missing { name: field.name.clone(), why: None }),
             }
         }
+        // A member of a struct that is followed by itself may be dropped by name.
+        let is_dropped = |path: &Vec<String>| said.iter().any(|step| matches!(step, UpgradeStep::Drop { from, .. } if path.starts_with(from)));
+        self.unused.retain(|path| !is_dropped(path));
         for field in older.iter().filter(|field| !field.rest) {
             self.leftovers(field, &mut vec![field.name.clone()], &used, 0);
         }

@@ -87,7 +87,7 @@ impl<'r> Comparer<'r> {
             Direction::In if trail.path.is_empty() => {
                 vec![format!("was {}", self.placed(name, fact)), format!("drop was.{name} because \"…\"")]
             }
-            Direction::In => with(trail.declares(), format!("drop was.{} because \"…\"", here.text())),
+            Direction::In => with(here.declares(), format!("drop was.{} because \"…\"", here.text())),
         };
         let verb = (name != "...").then_some(verb);
         let lines = if name == "..." { Vec::new() } else { lines };
@@ -103,7 +103,7 @@ impl<'r> Comparer<'r> {
         let lines = if trail.path.is_empty() {
             vec![format!("ask {name} \"…\"")]
         } else {
-            with(trail.declares(), format!("ask {} \"…\"", here.path[0]))
+            with(here.declares(), format!("ask {} \"…\"", here.path[0]))
         };
         self.differs(code, fact.place, message, ("new, and required".to_owned(), None), Some(format!("add {}.{name}", now.name)), lines);
     }
@@ -117,7 +117,7 @@ impl<'r> Comparer<'r> {
         let lines = match trail.direction {
             Direction::Out => vec![format!("output {} -> {}", from.text(), to.text())],
             Direction::In if trail.path.is_empty() => vec![format!("was {}", self.placed(old, was)), format!("set {new} = was.{old}")],
-            Direction::In => with(trail.declares(), format!("set {} = was.{}", to.text(), from.text())),
+            Direction::In => with(from.declares(), format!("set {} = was.{}", to.text(), from.text())),
         };
         let labels = (format!("renamed from `{old}`?"), Some((was.place, "released here".to_owned())));
         self.differs(both.code, is.place, message, labels, Some(verb), lines);

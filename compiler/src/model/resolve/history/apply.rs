@@ -661,7 +661,8 @@ fn renamed<T: Marked>(
     taken: &mut Option<Span>,
     rename: impl FnOnce(&mut T),
 ) -> Result<(), Parting> {
-    let clash = list.iter().find(|other| other.name() == then && other.on().has(version - 1)).map(Marked::span);
+    // Where only what travels has another name, its own name is not taken.
+    let clash = list.iter().find(|other| other.name() == then && now != then && other.on().has(version - 1)).map(Marked::span);
     if clash.is_some() {
         *taken = clash;
         return Ok(());
