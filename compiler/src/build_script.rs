@@ -147,15 +147,15 @@ pub fn load(path: &Path) -> io::Result<Sources> {
     Ok(sources)
 }
 
-/// Where the lock of a spec is: `specs/acme.lock` beside `specs/acme.pin` or the folder `specs/acme`.
+/// Where the lock of a spec is: `specs/acme.lock` beside `specs/acme.pin`, and `specs/acme/acme.lock` among the files of a folder.
 pub fn lock_path(spec: &Path) -> PathBuf {
-    let named = if spec.file_name().is_some() { spec.to_owned() } else { spec.canonicalize().unwrap_or_else(|_| spec.to_owned()) };
-    if named.is_dir() {
-        let mut name = named.file_name().unwrap_or_default().to_owned();
-        name.push(".lock");
-        return named.with_file_name(name);
+    if !spec.is_dir() {
+        return spec.with_extension("lock");
     }
-    named.with_extension("lock")
+    let named = if spec.file_name().is_some() { spec.to_owned() } else { spec.canonicalize().unwrap_or_else(|_| spec.to_owned()) };
+    let mut name = named.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    spec.join(name)
 }
 
 /// The folder that a connector's files may come from: the one in which the connector's file or folder lies.

@@ -119,7 +119,9 @@ fn each_edit_comes_to_what_the_list_says() {
         }
         for (mode, expected) in &edit.expected {
             let text = match *mode {
-                "v2" => text.replacen("{ released 2025-10-23 }\n", "{ released 2025-10-23 }\napi v2 at \"v2.0\" { released 2026-05-08 }\n", 1),
+                "v2" => {
+                    text.replacen("{ released 2025-10-23 }\n", "{ released 2025-10-23 }\napi v2 at \"v2.0\" { released 2026-05-08 }\n", 1)
+                }
                 _ => text.clone(),
             };
             let (came, said) = outcome(&text, &released);
@@ -173,7 +175,9 @@ fn older_revisions_stay_recorded_with_their_types() {
 #[test]
 fn a_new_version_changes_only_what_it_changes() {
     let released = must_lock(RELEASED, None).text;
-    let v2 = format!("{V1}api v2 at \"v2.0\" {{ released 2026-05-08 }}\n\nchange v2 \"No mail\" {{ remove Person.mail?: string use none \"gone\" }}\n");
+    let v2 = format!(
+        "{V1}api v2 at \"v2.0\" {{ released 2026-05-08 }}\n\nchange v2 \"No mail\" {{ remove Person.mail?: string use none \"gone\" }}\n"
+    );
     let text = RELEASED.replacen(V1, &v2, 1).replacen("  mail?: string", "", 1);
     let lock = must_lock(&text, Some(&released)).text;
     let old: Vec<&str> = released.lines().collect();
@@ -183,7 +187,8 @@ fn a_new_version_changes_only_what_it_changes() {
 
 #[test]
 fn a_lower_revision_is_an_error() {
-    let two = RELEASED.replacen("action archive @1", "action archive @2", 1).replacen("  answers { 204", "  from @1 { }\n  answers { 204", 1);
+    let two =
+        RELEASED.replacen("action archive @1", "action archive @2", 1).replacen("  answers { 204", "  from @1 { }\n  answers { 204", 1);
     let released = must_lock(&two, None).text;
     let (sources, diagnostics) = locked(RELEASED, Some(&released)).expect_err("the revision went back");
     assert_eq!(diagnostics.sorted(&sources)[0].code.id, "P1005", "{}", shown(&(sources.clone(), diagnostics.clone())));

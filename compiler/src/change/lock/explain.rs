@@ -27,7 +27,8 @@ pub(super) fn version_gone(name: &str, then: &Record, model: &Model) -> Differen
 /// An API version that is called something else on the wire.
 pub(super) fn version_renamed(name: &str, wire: &str, then: &Record, api: &Api) -> Difference {
     let message = format!("`{name}` is `{}` on the wire now; it was released as `{wire}`", api.wire);
-    let advice = format!("write `api {name} at {}`, or give what the owner published another name and say with `change` what differs", quoted(wire));
+    let advice =
+        format!("write `api {name} at {}`, or give what the owner published another name and say with `change` what differs", quoted(wire));
     advised(codes::RELEASED_CALL, api.span, message, format!("`{}`", api.wire), then.place, advice)
 }
 
@@ -46,15 +47,14 @@ pub(super) fn missing(entry: &Entry, then: &Record, now: &Record, version: usize
     let what = entry.kind.word();
     match present {
         Some(present) if revisions().max() < Some(entry.revision) => {
-            let message = format!("the {what} `{}` was released as revision {}, and is {} now", entry.name, entry.revision, present.revision);
-            let fix = revision_edit_at(present.place, entry.revision);
+            let message =
+                format!("the {what} `{}` was released as revision {}, and is {} now", entry.name, entry.revision, present.revision);
             let advice = format!("write `@{}`, or `@{}` where its shape is another", entry.revision, entry.revision + 1);
-            let mut found = advised(codes::REVISION_BACK, present.place, message, "goes back".to_owned(), entry.place, advice.clone());
-            found.advice = Some((advice, Some(fix)));
-            Some(found)
+            Some(advised(codes::REVISION_BACK, present.place, message, "goes back".to_owned(), entry.place, advice))
         }
         Some(present) => {
-            let message = format!("revision {} of the {what} `{}` was released, and nothing says what became of it", entry.revision, entry.name);
+            let message =
+                format!("revision {} of the {what} `{}` was released, and nothing says what became of it", entry.revision, entry.name);
             let advice = format!("say it inside: `from @{} {{ … }}`, or that nothing can: `from @{0} use none \"why\"`", entry.revision);
             Some(advised(codes::RELEASED_GONE, present.place, message, format!("is @{} now", present.revision), entry.place, advice))
         }
@@ -95,7 +95,7 @@ fn gone(entry: &Entry, then: &Record, now: &Record, model: &Model) -> Difference
         Kind::Connection => one.facts == entry.facts,
         _ => one.text("call") == entry.text("call") && !entry.text("call").is_empty(),
     };
-    let near = || new().find(|one| nearest::nearest(&entry.name, [one.name.as_str()].into_iter()).is_some());
+    let near = || new().find(|one| nearest::nearest(&entry.name, [one.name.as_str()]).is_some());
     let message = format!("the {what} `{}` was released, and is gone", entry.name);
     let Some(successor) = new().find(same).or_else(near) else {
         let advice = format!(

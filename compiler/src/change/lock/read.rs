@@ -162,10 +162,14 @@ impl Reader<'_> {
             (Some(start), true) => {
                 self.conflict = None;
                 self.diagnostics.push(
-                    Diagnostic::new(codes::LOCK_CONFLICT, start, "two branches have released something else, and their merge is not finished")
-                        .here("the conflict begins here")
-                        .also(place, "and ends here")
-                        .help("keep the lines of both where they differ, delete the markers, and run `linchpin lock`"),
+                    Diagnostic::new(
+                        codes::LOCK_CONFLICT,
+                        start,
+                        "two branches have released something else, and their merge is not finished",
+                    )
+                    .here("the conflict begins here")
+                    .also(place, "and ends here")
+                    .help("keep the lines of both where they differ, delete the markers, and run `linchpin lock`"),
                 );
             }
             (None, true) => self.stray(place),

@@ -8,10 +8,13 @@ use super::record::{Entry, Fact, Facts, Kind, Record};
 use super::types::{self, Shape};
 use crate::model::Versions;
 
+/// What an entry was in one version, with the types that it names kept.
+type PastShape = (Versions, Facts, Entry);
+
 /// The present, and of what was released all that it does not have.
 pub(super) fn with_past(before: &Record, present: Record) -> Record {
     let mut entries = present.entries.clone();
-    let mut past: BTreeMap<(Kind, String, u32), Vec<(Versions, Facts, Entry)>> = BTreeMap::new();
+    let mut past: BTreeMap<(Kind, String, u32), Vec<PastShape>> = BTreeMap::new();
     let mut frozen = Frozen { before, generation: generation(before), types: BTreeMap::new(), kept: BTreeSet::new(), version: 0 };
     for version in 0..before.apis.len() {
         let Some(at) = version_now(before, &present, version) else { continue };
@@ -45,7 +48,7 @@ fn generation(record: &Record) -> u32 {
 }
 
 /// Shapes of versions that stand beside each other become one where they are the same.
-fn runs(shapes: Vec<(Versions, Facts, Entry)>) -> Vec<Entry> {
+fn runs(shapes: Vec<PastShape>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for (on, facts, entry) in shapes {
         match entries.last_mut() {
@@ -119,7 +122,9 @@ fn named(shape: &Shape) -> Option<&str> {
 
 /// A type's text with the one name in it replaced.
 fn renamed(text: &str, name: &str, to: &str) -> String {
-    let start = text.find(|letter: char| letter != '[').map_or(0, |at| if text[at..].starts_with("map<") { text.find(name).unwrap_or(at) } else { at });
+    let start = text
+        .find(|letter: char| letter != '[')
+        .map_or(0, |at| if text[at..].starts_with("map<") { text.find(name).unwrap_or(at) } else { at });
     let start = if text[start..].starts_with(name) { start } else { text.find(name).unwrap_or(0) };
     format!("{}{to}{}", &text[..start], &text[start + name.len()..])
 }
@@ -138,22 +143,22 @@ pub(super) fn without(record: Record, names: &[String]) -> Record {
     Record::new(record.connector, apis, entries.collect(), record.place)
 }
 
-/// What one record has and the one before had not, a line each.
+/// What one record has and the one before had not, a line each; how much of what in the first.
 pub(super) fn added(before: Option<&Record>, now: &Record) -> Vec<String> {
+    let Some(before) = before else { return counted(now) };
     let mut lines = Vec::new();
-    let had_api = |name: &str| before.is_some_and(|before| before.apis.iter().any(|(other, _)| other == name));
+    let had_api = |name: &str| before.apis.iter().any(|(other, _)| other == name);
     lines.extend(now.apis.iter().filter(|(name, _)| !name.is_empty() && !had_api(name)).map(|(name, _)| format!("API version {name}")));
     let mut told: BTreeSet<String> = BTreeSet::new();
     for entry in &now.entries {
         let label = format!("{} {}", entry.kind.word(), entry.label());
-        let mut older = before.iter().flat_map(|before| before.named(entry.kind, &entry.name)).filter(|one| one.revision == entry.revision).peekable();
-        if older.peek().is_none() {
+        let older: Vec<&Entry> = before.named(entry.kind, &entry.name).filter(|one| one.revision == entry.revision).collect();
+        if older.is_empty() {
             if !entry.name.contains('~') && told.insert(label.clone()) {
                 lines.push(label);
             }
             continue;
         }
-        let older: Vec<&Entry> = older.collect();
         let known = |key, fact: &Fact| older.iter().any(|one| one.facts.get(key) == Some(fact));
         for (key, _) in entry.facts.iter().filter(|(key, fact)| !known(key, fact)) {
             let about = if key.name.is_empty() { key.group.to_owned() } else { format!("{} {}", key.group, key.name) };
@@ -164,4 +169,13 @@ pub(super) fn added(before: Option<&Record>, now: &Record) -> Vec<String> {
         }
     }
     lines
+}
+
+fn counted(record: &Record) -> Vec<String> {
+    let of = |kind: Kind| {
+        let names: BTreeSet<String> = record.entries.iter().filter(|entry| entry.kind == kind).map(Entry::label).collect();
+        (names.len(), kind.word())
+    };
+    let counts = [Kind::Connection, Kind::Module, Kind::Type].map(of).into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" })).collect()
 }

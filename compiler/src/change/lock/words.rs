@@ -87,7 +87,12 @@ impl Words<'_> {
         let others = difference.affected.len() - 1;
         let shared = if others == 0 { String::new() } else { format!(" (and the same for {others} more that use it)") };
         let next = first.revision + 1;
-        found = found.help(format!("make `{}` `@{next}`, and say inside it what becomes of revision {}{shared}:\n{}", first.name, first.revision, self.from(first)));
+        found = found.help(format!(
+            "make `{}` `@{next}`, and say inside it what becomes of revision {}{shared}:\n{}",
+            first.name,
+            first.revision,
+            self.from(first)
+        ));
         let edits: Vec<Edit> = new.iter().flat_map(|root| self.edits(root)).collect();
         self.told.extend(new.into_iter().cloned());
         if edits.is_empty() { found } else { found.fix("give what changed the next revision", edits) }
@@ -120,7 +125,8 @@ impl Words<'_> {
                 of.map(|one| (one.span, one.end)).collect()
             }
             _ => {
-                let of = self.model.modules.iter().filter(|one| one.revision == root.revision && dotted(self.model, one.symbol) == root.name);
+                let of =
+                    self.model.modules.iter().filter(|one| one.revision == root.revision && dotted(self.model, one.symbol) == root.name);
                 of.map(|one| (one.span, one.spans.end)).collect()
             }
         };
@@ -174,9 +180,7 @@ fn block_end(text: &str) -> usize {
         match letter {
             '"' if !escaped => in_string = !in_string,
             _ if in_string => escaped = letter == '\\' && !escaped,
-            '/' if text[at..].starts_with("//") => {
-                while letters.next_if(|(_, letter)| *letter != '\n').is_some() {}
-            }
+            '/' if text[at..].starts_with("//") => while letters.next_if(|(_, letter)| *letter != '\n').is_some() {},
             '\n' if depth == 0 => return at,
             '{' => depth += 1,
             '}' if depth <= 1 => return at + 1,

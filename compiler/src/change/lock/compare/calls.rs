@@ -137,7 +137,8 @@ impl<'r> Comparer<'r> {
             let again = vec!["reauthorize \"…\"".to_owned()];
             self.differs(codes::RELEASED_CONNECTION, fact.place, message, ("not released".to_owned(), None), None, again);
         }
-        let sends = |entry: &Entry| entry.group("send").map(|(name, fact)| format!("{name} = {}", fact.get(""))).collect::<Vec<_>>().join(", ");
+        let sends =
+            |entry: &Entry| entry.group("send").map(|(name, fact)| format!("{name} = {}", fact.get(""))).collect::<Vec<_>>().join(", ");
         let (was, is) = (sends(then), sends(now));
         if was != is {
             let message = format!("`{}` sends {is} now; it was released with {was}", now.name);

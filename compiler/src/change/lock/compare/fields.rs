@@ -256,5 +256,5 @@ fn is_renamed((old, was): (&str, &Fact), (new, is): (&str, &Fact), alone: bool) 
     if wire(old, was) == wire(new, is) {
         return true;
     }
-    others(was) == others(is) && (alone || nearest::nearest(old, [new].into_iter()).is_some())
+    others(was) == others(is) && (alone || nearest::nearest(old, [new]).is_some())
 }

@@ -93,8 +93,7 @@ impl<'r> Comparer<'r> {
                     let renamed = now
                         .group("variant")
                         .find(|(other, new)| new.get("tag") == fact.get("tag") && new.has("tag") && then.fact("variant", other).is_none());
-                    let verb = renamed
-                        .map(|(new, _)| format!("rename {}.{name} {} -> {new}", now.name, quoted(fact.get("tag"))));
+                    let verb = renamed.map(|(new, _)| format!("rename {}.{name} {} -> {new}", now.name, quoted(fact.get("tag"))));
                     self.differs(codes::RELEASED_VALUES, now.place, message, labels, verb, self.reviewed(name, trail));
                 }
             }
