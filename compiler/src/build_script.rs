@@ -409,6 +409,21 @@ mod tests {
     }
 
     #[test]
+    fn a_spec_is_held_to_the_lock_beside_it() {
+        let spec = "connector acme \"Acme\" { server \"https://api.acme.example\" }\naction ping @1 \"Ping\" { GET \"/ping\" }\n";
+        let lock = "lock = 1\nconnector = \"acme\"\n\n[module.\"ping @1\"]\nanswer.2xx = { type = \"nothing\" }\ncall = \"GET /pong\"\nkind = \"action\"\n";
+        let folder = Folder::with(
+            "lock",
+            &[("one/acme.pin", spec), ("one/acme.lock", lock), ("two/acme/main.pin", spec), ("two/acme/acme.lock", lock), ("three/acme.pin", spec)],
+        );
+        for specs in ["one", "two"] {
+            let mistakes = compile_folder(&folder.0.join(specs)).expect_err("the path is another");
+            assert!(mistakes.contains("error[P1009]") && mistakes.contains("acme.lock:6:1"), "{mistakes}");
+        }
+        assert!(compile_folder(&folder.0.join("three")).is_ok(), "a spec without a lock is not compared");
+    }
+
+    #[test]
     fn an_error_of_the_disk_names_the_file_once() {
         let folder = Folder::with("missing", &[("specs/acme.txt", "")]);
         for path in [folder.0.join("specs/no.pin"), folder.0.join("specs")] {

@@ -133,8 +133,9 @@ fn renamed(text: &str, name: &str, to: &str) -> String {
 pub(super) fn without(record: Record, names: &[String]) -> Record {
     let gone = |api: &str| names.iter().any(|name| name == api);
     let kept: Vec<usize> = (0..record.apis.len()).filter(|at| !gone(&record.apis[*at].0)).collect();
-    if names.is_empty() || kept.is_empty() {
-        return record;
+    if kept.is_empty() {
+        // Nothing is left that a released thing could be of.
+        return Record::new(record.connector, vec![(String::new(), String::new())], Vec::new(), record.place);
     }
     let narrowed = |on: Versions| Versions(kept.iter().enumerate().fold(0, |bits, (new, old)| bits | u64::from(on.has(*old)) << new));
     let entries = record.entries.into_iter().filter(|entry| entry.kind == Kind::Type || !gone(&entry.name));
