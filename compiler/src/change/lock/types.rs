@@ -163,7 +163,7 @@ fn shape(rest: &mut &str, depth: usize) -> Option<Shape> {
         *rest = behind;
         Shape::Plain(literal.to_owned(), Limits::default())
     } else {
-        let length = rest.find([']', '>', '(', ' ']).unwrap_or(rest.len());
+        let length = rest.find([']', '>', '(', ' ', ')', ',', '"']).unwrap_or(rest.len());
         let length = if rest.starts_with("id<") { rest.find('>')? + 1 } else { length };
         let (name, behind) = rest.split_at(length);
         *rest = behind;
