@@ -414,7 +414,13 @@ mod tests {
         let lock = "lock = 1\nconnector = \"acme\"\n\n[module.\"ping @1\"]\nanswer.2xx = { type = \"nothing\" }\ncall = \"GET /pong\"\nkind = \"action\"\n";
         let folder = Folder::with(
             "lock",
-            &[("one/acme.pin", spec), ("one/acme.lock", lock), ("two/acme/main.pin", spec), ("two/acme/acme.lock", lock), ("three/acme.pin", spec)],
+            &[
+                ("one/acme.pin", spec),
+                ("one/acme.lock", lock),
+                ("two/acme/main.pin", spec),
+                ("two/acme/acme.lock", lock),
+                ("three/acme.pin", spec),
+            ],
         );
         for specs in ["one", "two"] {
             let mistakes = compile_folder(&folder.0.join(specs)).expect_err("the path is another");

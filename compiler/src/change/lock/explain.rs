@@ -92,7 +92,7 @@ fn gone(entry: &Entry, then: &Record, now: &Record, model: &Model) -> Difference
     let what = entry.kind.word();
     let new = || now.entries.iter().filter(|one| one.kind == entry.kind && then.named(one.kind, &one.name).next().is_none());
     let same = |one: &&Entry| match entry.kind {
-        Kind::Connection => one.facts == entry.facts,
+        Kind::Connection => one.same_facts(entry),
         _ => one.text("call") == entry.text("call") && !entry.text("call").is_empty(),
     };
     let near = || new().find(|one| nearest::nearest(&entry.name, [one.name.as_str()]).is_some());

@@ -29,7 +29,7 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     if write::text(&present) == sources.file(file).text {
         return;
     }
-    let Some(released) = read::read(file, sources, diagnostics) else { return };
+    let Some(released) = read::read(file, Some(&present), sources, diagnostics) else { return };
     if released.connector != present.connector {
         return diagnostics.push(another(model, &released));
     }
@@ -51,7 +51,7 @@ pub struct Locked {
 /// checked against the lock of before.
 pub fn record(model: &Model, sources: &Sources) -> Locked {
     let present = present::record(model);
-    let before = sources.lock().and_then(|file| read::read(file, sources, &mut Diagnostics::default()));
+    let before = sources.lock().and_then(|file| read::read(file, Some(&present), sources, &mut Diagnostics::default()));
     let all = match &before {
         Some(before) => retain::with_past(before, present),
         None => present,
@@ -63,7 +63,7 @@ pub fn record(model: &Model, sources: &Sources) -> Locked {
 /// A lock's text without what is named (API versions, modules, connections), and the names that it does not have. Nothing when there is no
 /// lock, or one that cannot be read.
 pub fn without(sources: &Sources, names: &[String], diagnostics: &mut Diagnostics) -> Option<(String, Vec<String>)> {
-    let released = read::read(sources.lock()?, sources, diagnostics)?;
+    let released = read::read(sources.lock()?, None, sources, diagnostics)?;
     let unknown = names.iter().filter(|name| !released.has(name)).cloned().collect();
     Some((write::text(&retain::without(released, names)), unknown))
 }

@@ -1,6 +1,7 @@
 //! The present as a record: each module and connection as each API version has it, and the types that they name.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::record::{Entry, Fact, Facts, Key, Kind, Record};
 use super::types;
@@ -43,8 +44,8 @@ impl Runs {
         let mut open: Option<Entry> = None;
         for (on, facts, place) in self.runs {
             match &mut open {
-                Some(entry) if entry.facts == facts && entry.on.0 << 1 & on.0 != 0 => entry.on = entry.on.or(on),
-                _ => entries.extend(open.replace(Entry { kind, name: name.to_owned(), revision, on, facts, place })),
+                Some(entry) if *entry.facts == facts && entry.on.0 << 1 & on.0 != 0 => entry.on = entry.on.or(on),
+                _ => entries.extend(open.replace(Entry { kind, name: name.to_owned(), revision, on, facts: Rc::new(facts), place })),
             }
         }
         entries.extend(open);

@@ -1,10 +1,11 @@
 //! Reads a lock. It is TOML, of which `linchpin lock` writes only sections, plain keys, strings, `true`, one integer and tables on one line;
 //! that and no more is read. What a merge left behind is said as such, at its place.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::record::{Entry, FACETS, Fact, Facts, GROUPS, Key, Kind, Record};
-use super::types;
+use super::{types, write};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::model::{MOST_VERSIONS, Versions};
 use crate::source::{FileId, Sources, Span};
@@ -12,9 +13,12 @@ use crate::source::{FileId, Sources, Span};
 /// The shape of the file that this compiler writes.
 const FORMAT: &str = "1";
 
-/// Reads a lock; nothing when it has mistakes, which are reported.
-pub(super) fn read(file: FileId, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Record> {
-    let mut reader = Reader { file, diagnostics, conflict: None, failed: false, at: 0 };
+/// Reads a lock; nothing when it has mistakes, which are reported. A section that is that of the present, letter by letter, is taken from
+/// there: nearly all are, and reading is dear where nothing is optimised.
+pub(super) fn read(file: FileId, present: Option<&Record>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Record> {
+    let sections = present.iter().flat_map(|present| write::sections(present).zip(&present.entries));
+    let known = sections.map(|(text, entry)| (text, Rc::clone(&entry.facts))).collect();
+    let mut reader = Reader { file, diagnostics, conflict: None, failed: false, at: 0, known };
     let lock = reader.lines(&sources.file(file).text);
     if reader.failed { None } else { reader.finish(lock) }
 }
@@ -30,7 +34,7 @@ struct Lines {
 struct Section {
     kind: Kind,
     title: String,
-    facts: Facts,
+    facts: Rc<Facts>,
     place: Span,
 }
 
@@ -48,21 +52,41 @@ struct Reader<'d> {
     failed: bool,
     /// Where the line starts.
     at: usize,
+    /// The facts of sections by their text.
+    known: HashMap<String, Rc<Facts>>,
 }
 
 impl Reader<'_> {
     fn lines(&mut self, text: &str) -> Lines {
         let mut lines = Lines::default();
         let mut inside = Inside::Top;
-        for raw in text.split_inclusive('\n') {
+        while let Some(raw) = text[self.at..].split_inclusive('\n').next() {
             let line = raw.trim_end_matches(['\n', '\r']);
-            self.line(line, &mut inside, &mut lines);
-            self.at += raw.len();
+            if !self.whole_section(text, line, &mut inside, &mut lines) {
+                self.line(line, &mut inside, &mut lines);
+                self.at += raw.len();
+            }
         }
         if let Some(place) = self.conflict.take() {
             self.stray(place);
         }
         lines
+    }
+
+    /// Takes a section that is known as a whole, and goes on behind it.
+    fn whole_section(&mut self, text: &str, line: &str, inside: &mut Inside, lines: &mut Lines) -> bool {
+        if !line.starts_with('[') || self.conflict.is_some() {
+            return false;
+        }
+        let rest = &text[self.at..];
+        let length = rest.find("\n\n").map_or(rest.len(), |at| at + 1);
+        let Some(facts) = self.known.get(&rest[..length]) else { return false };
+        let title = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let Some(Some(known)) = title.and_then(|title| section(title, self.span(line))) else { return false };
+        lines.sections.push(Section { facts: Rc::clone(facts), ..known });
+        *inside = Inside::Entry;
+        self.at += length;
+        true
     }
 
     fn line(&mut self, line: &str, inside: &mut Inside, lines: &mut Lines) {
@@ -119,7 +143,7 @@ impl Reader<'_> {
         if types_read.any(|text| text != "nothing" && types::parse(text).is_none()) {
             return self.unreadable(place, "no type of the language");
         }
-        let before = section.facts.insert(Key { group, name: name.to_owned() }, Fact { facets, place });
+        let before = Rc::make_mut(&mut section.facts).insert(Key { group, name: name.to_owned() }, Fact { facets, place });
         if before.is_some() {
             self.twice(place, "line");
         }
@@ -215,7 +239,7 @@ fn section(title: &str, place: Span) -> Option<Option<Section>> {
     let kind = [Kind::Connection, Kind::Module, Kind::Type].into_iter().find(|kind| kind.word() == word)?;
     let mut rest = name;
     let title = string(&mut rest)?;
-    rest.is_empty().then(|| Some(Section { kind, title, facts: Facts::new(), place }))
+    rest.is_empty().then(|| Some(Section { kind, title, facts: Rc::default(), place }))
 }
 
 /// `create_program @1 on v1..v2` as an entry; none when it names no version of the lock.

@@ -1,6 +1,7 @@
 //! What a lock holds: entries of facts. The same for what was released (read from a file) and for the present (made from a model).
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use crate::model::Versions;
 use crate::source::Span;
@@ -53,7 +54,7 @@ pub struct Entry {
     /// In which of the record's versions.
     pub on: Versions,
     /// What is so about it.
-    pub facts: Facts,
+    pub(super) facts: Rc<Facts>,
     /// Where it is written.
     pub place: Span,
 }
@@ -63,7 +64,7 @@ pub(super) type Facts = BTreeMap<Key, Fact>;
 
 /// What a fact is about: `input.name`, `call`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub(super) struct Key {
     /// One of [`GROUPS`].
     pub(super) group: &'static str,
     /// Empty where there is one of the group.
@@ -99,7 +100,7 @@ pub(super) const FACETS: [&str; 12] = ["", "in", "style", "wire", "tag", "type",
 
 /// One fact: what it says, facet by facet.
 #[derive(Clone, Debug)]
-pub struct Fact {
+pub(super) struct Fact {
     /// In the order of [`FACETS`].
     pub(super) facets: Vec<(&'static str, String)>,
     /// Where it is written.
@@ -164,6 +165,11 @@ impl Record {
 }
 
 impl Entry {
+    /// Is just the same so about another?
+    pub(super) fn same_facts(&self, other: &Entry) -> bool {
+        Rc::ptr_eq(&self.facts, &other.facts) || self.facts == other.facts
+    }
+
     fn order(&self) -> (Kind, &str, u32, u32) {
         (self.kind, &self.name, self.revision, self.on.0.trailing_zeros())
     }

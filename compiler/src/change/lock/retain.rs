@@ -2,6 +2,7 @@
 //! what becomes of them can be checked for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::compare::version_now;
 use super::record::{Entry, Fact, Facts, Kind, Record};
@@ -52,8 +53,8 @@ fn runs(shapes: Vec<PastShape>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for (on, facts, entry) in shapes {
         match entries.last_mut() {
-            Some(last) if last.facts == facts && last.on.0 << 1 & on.0 != 0 => last.on = last.on.or(on),
-            _ => entries.push(Entry { on, facts, ..entry }),
+            Some(last) if *last.facts == facts && last.on.0 << 1 & on.0 != 0 => last.on = last.on.or(on),
+            _ => entries.push(Entry { on, facts: Rc::new(facts), ..entry }),
         }
     }
     entries
@@ -72,7 +73,7 @@ struct Frozen<'r> {
 impl Frozen<'_> {
     /// An entry's facts with the types that they name kept as they were.
     fn facts(&mut self, entry: &Entry) -> Facts {
-        let mut facts = entry.facts.clone();
+        let mut facts = Facts::clone(&entry.facts);
         for fact in facts.values_mut() {
             self.fact(fact);
         }
@@ -106,7 +107,7 @@ impl Frozen<'_> {
         if !self.types.contains_key(&kept) {
             self.types.insert(kept.clone(), entry.clone());
             let facts = self.facts(entry);
-            self.types.insert(kept.clone(), Entry { facts, ..entry.clone() });
+            self.types.insert(kept.clone(), Entry { facts: Rc::new(facts), ..entry.clone() });
         }
         kept
     }

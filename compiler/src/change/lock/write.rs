@@ -17,25 +17,32 @@ pub(super) fn text(record: &Record) -> String {
             line(&mut out, &bare(name), &string(wire));
         }
     }
-    for entry in &record.entries {
-        section(&mut out, record, entry);
+    for section in sections(record) {
+        out.push('\n');
+        out.push_str(&section);
     }
     out
+}
+
+/// The text of each entry.
+pub(super) fn sections(record: &Record) -> impl Iterator<Item = String> {
+    record.entries.iter().map(|entry| section(record, entry))
 }
 
 fn is_versioned(record: &Record) -> bool {
     record.apis.iter().any(|(name, _)| !name.is_empty())
 }
 
-fn section(out: &mut String, record: &Record, entry: &Entry) {
-    out.push_str("\n[");
+fn section(record: &Record, entry: &Entry) -> String {
+    let mut out = String::from("[");
     out.push_str(entry.kind.word());
     out.push('.');
     out.push_str(&string(&format!("{}{}", entry.label(), range(record, entry.on))));
     out.push_str("]\n");
-    for (key, fact) in &entry.facts {
-        line(out, &key_text(key), &fact_text(fact));
+    for (key, fact) in entry.facts.iter() {
+        line(&mut out, &key_text(key), &fact_text(fact));
     }
+    out
 }
 
 /// ` on v1..v2`: open at the end of the newest version, and at that of the oldest.

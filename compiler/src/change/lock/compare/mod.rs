@@ -117,7 +117,7 @@ impl<'r> Comparer<'r> {
         let clean = self.types_are_as_they_were();
         for entry in then.entries.iter().filter(|entry| entry.kind != Kind::Type && entry.on.has(at)) {
             match now.find(entry.kind, &entry.name, entry.revision, self.now_version) {
-                Some(present) if clean && present.facts == entry.facts => {}
+                Some(present) if clean && present.same_facts(entry) => {}
                 Some(present) => self.root(entry, present),
                 None => {
                     if let Some(gone) = explain::missing(entry, then, now, self.now_version, model) {
@@ -132,7 +132,7 @@ impl<'r> Comparer<'r> {
     fn types_are_as_they_were(&self) -> bool {
         let of_version = |entry: &&Entry| entry.kind == Kind::Type && entry.on.has(self.then_version) && !entry.name.contains('~');
         let mut types = self.then.entries.iter().filter(of_version);
-        types.all(|entry| self.now.type_in(&entry.name, self.now_version).is_some_and(|present| present.facts == entry.facts))
+        types.all(|entry| self.now.type_in(&entry.name, self.now_version).is_some_and(|present| present.same_facts(entry)))
     }
 
     fn root(&mut self, then: &'r Entry, now: &'r Entry) {
@@ -148,7 +148,7 @@ impl<'r> Comparer<'r> {
         }
         let mut seen: HashSet<(*const Entry, *const Entry, Direction)> = HashSet::new();
         while let Some((then, now, trail)) = self.open.pop() {
-            if seen.insert((then, now, trail.direction)) && (then.facts != now.facts || !self.is_leaf(then)) {
+            if seen.insert((then, now, trail.direction)) && (!then.same_facts(now) || !self.is_leaf(then)) {
                 self.definitions(then, now, &trail);
             }
         }
@@ -264,7 +264,7 @@ impl<'r> Comparer<'r> {
 
     fn spelled_name(&self, name: &str, depth: usize) -> String {
         let Some(then) = self.then.type_in(name, self.then_version) else { return "json".to_owned() };
-        let same = |now: &Entry| then.facts == now.facts;
+        let same = |now: &Entry| then.same_facts(now);
         if !name.contains('~') && self.now.type_in(name, self.now_version).is_some_and(same) {
             return name.to_owned();
         }
