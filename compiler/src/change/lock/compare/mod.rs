@@ -5,7 +5,7 @@ mod calls;
 mod fields;
 mod variants;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::explain;
 use super::record::{Entry, Kind, Record};
@@ -81,6 +81,8 @@ pub(super) struct Comparer<'r> {
     root: Root,
     /// Inputs go here unless said.
     usual_place: &'static str,
+    /// Types that need to be looked into.
+    differ: HashSet<&'r str>,
     open: Vec<Pair<'r>>,
     found: Vec<Difference>,
 }
@@ -88,8 +90,17 @@ pub(super) struct Comparer<'r> {
 /// Everything that differs and matters.
 pub(super) fn compare(then: &Record, now: &Record, model: &Model) -> Vec<Difference> {
     let root = Root { kind: Kind::Module, name: String::new(), revision: 0 };
-    let mut comparer =
-        Comparer { then, now, then_version: 0, now_version: 0, root, usual_place: "body", open: Vec::new(), found: Vec::new() };
+    let mut comparer = Comparer {
+        then,
+        now,
+        then_version: 0,
+        now_version: 0,
+        root,
+        usual_place: "body",
+        differ: HashSet::new(),
+        open: Vec::new(),
+        found: Vec::new(),
+    };
     for (then_version, (name, wire)) in then.apis.iter().enumerate() {
         let Some(now_version) = version_now(then, now, then_version) else {
             comparer.found.push(explain::version_gone(name, then, model));
@@ -114,10 +125,10 @@ pub(super) fn version_now(then: &Record, now: &Record, version: usize) -> Option
 impl<'r> Comparer<'r> {
     fn version(&mut self, model: &Model) {
         let (then, now, at) = (self.then, self.now, self.then_version);
-        let clean = self.types_are_as_they_were();
+        self.differ = self.types_that_differ();
         for entry in then.entries.iter().filter(|entry| entry.kind != Kind::Type && entry.on.has(at)) {
             match now.find(entry.kind, &entry.name, entry.revision, self.now_version) {
-                Some(present) if clean && present.same_facts(entry) => {}
+                Some(present) if present.same_facts(entry) && !types_of(entry).any(|name| self.differ.contains(name)) => {}
                 Some(present) => self.root(entry, present),
                 None => {
                     if let Some(gone) = explain::missing(entry, then, now, self.now_version, model) {
@@ -128,11 +139,26 @@ impl<'r> Comparer<'r> {
         }
     }
 
-    /// Is each type what it was in this version? Then only modules themselves need to be looked at.
-    fn types_are_as_they_were(&self) -> bool {
-        let of_version = |entry: &&Entry| entry.kind == Kind::Type && entry.on.has(self.then_version) && !entry.name.contains('~');
-        let mut types = self.then.entries.iter().filter(of_version);
-        types.all(|entry| self.now.type_in(&entry.name, self.now_version).is_some_and(|present| present.same_facts(entry)))
+    /// The types that are not what they were in this version, and those that name one of them: only they need to be looked into.
+    fn types_that_differ(&self) -> HashSet<&'r str> {
+        let of_version = |entry: &&&'r Entry| entry.kind == Kind::Type && entry.on.has(self.then_version);
+        let entries: Vec<&'r Entry> = self.then.entries.iter().collect();
+        let mut named_by: HashMap<&str, Vec<&'r str>> = HashMap::new();
+        let mut open: Vec<&'r str> = Vec::new();
+        for entry in entries.iter().filter(of_version) {
+            types_of(entry).for_each(|name| named_by.entry(name).or_default().push(&entry.name));
+            let same = |present: &Entry| present.same_facts(entry);
+            if !self.now.type_in(&entry.name, self.now_version).is_some_and(same) {
+                open.push(&entry.name);
+            }
+        }
+        let mut differ = HashSet::new();
+        while let Some(name) = open.pop() {
+            if differ.insert(name) {
+                open.extend(named_by.get(name).into_iter().flatten());
+            }
+        }
+        differ
     }
 
     fn root(&mut self, then: &'r Entry, now: &'r Entry) {
@@ -187,6 +213,7 @@ impl<'r> Comparer<'r> {
                 inner.max(narrower(before.lie_within(after), trail))
             }
             (Shape::Nullable(was), Shape::Nullable(is)) => self.fit(was, is, trail),
+            (Shape::Named(was), Shape::Named(is)) if was == is && !self.differ.contains(was.as_str()) && !was.contains('~') => Fit::Same,
             (Shape::Named(was), Shape::Named(is)) => {
                 let pair = (self.then.type_in(was, self.then_version), self.now.type_in(is, self.now_version));
                 let (Some(then), Some(now)) = pair else { return Fit::Other };
@@ -304,6 +331,18 @@ impl Trail {
     fn declares(&self) -> Vec<String> {
         if self.direction == Direction::In && self.path.len() > 1 { vec![format!("was {}", self.root)] } else { Vec::new() }
     }
+}
+
+/// The types that an entry names, and some words of the language.
+fn types_of(entry: &Entry) -> impl Iterator<Item = &str> {
+    let texts = entry.facts.values().map(|fact| fact.get("type")).filter(|text| !text.is_empty());
+    texts.map(|text| {
+        let mut name = text;
+        while let Some(inner) = name.strip_prefix('[').or_else(|| name.strip_prefix("map<")) {
+            name = inner;
+        }
+        &name[..name.find([']', '>', '(', ' ']).unwrap_or(name.len())]
+    })
 }
 
 fn narrower(lies_within: bool, trail: &Trail) -> Fit {
