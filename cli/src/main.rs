@@ -6,6 +6,7 @@ mod diff;
 mod expand;
 mod explain;
 mod format;
+mod lock;
 mod output;
 mod serve;
 mod spec;
@@ -40,6 +41,8 @@ enum Command {
     Call(call::Arguments),
     /// Serves a spec's examples and tests on loopback.
     Serve(serve::Arguments),
+    /// Records the present of specs as released.
+    Lock(lock::Arguments),
     /// Plans and makes the upgrade of stored scenarios.
     Upgrade(upgrade::Arguments),
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Lock(arguments) => lock::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(&arguments),
     };
     outcome.unwrap_or_else(|message| {

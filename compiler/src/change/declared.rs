@@ -95,7 +95,7 @@ pub fn join(report: &mut Report, declared: &[Declared], sources: &Sources) {
             report.findings.push(finding);
         }
     }
-    super::sort(report);
+    super::differ::sort(report);
 }
 
 /// A finding of this kind about this subject is there already: it is told, not guessed.

@@ -81,6 +81,10 @@ impl<'v, 'm> Comparison<'v, 'm> {
                 None => self.lacks(field, std::slice::from_ref(&field.name), None),
             }
         }
+        // A member of a struct that is followed by itself may be dropped by name.
+        let is_dropped =
+            |path: &Vec<String>| said.iter().any(|step| matches!(step, UpgradeStep::Drop { from, .. } if path.starts_with(from)));
+        self.unused.retain(|path| !is_dropped(path));
         for field in older.iter().filter(|field| !field.rest) {
             self.leftovers(field, &mut vec![field.name.clone()], &used, 0);
         }
