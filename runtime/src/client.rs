@@ -1,7 +1,7 @@
 //! The client: one API, one connection, cheap to clone. Its builder states every default. What a call goes through is the engine's.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fmt,
     marker::PhantomData,
     pin::Pin,
@@ -24,6 +24,7 @@ use crate::{
     engine::{Core, Exchanges},
     error::{Error, ErrorKind},
     gate::RedirectPolicy,
+    life::{SignalCount, Watch},
     limit::Limits,
     observe::Observer,
     operation::{ApiTable, ConnectionTable, ConstantPlace},
@@ -118,6 +119,12 @@ impl<A: Api> Client<A> {
         Ok(ClientBuilder::of(A::TABLE, Some((connection_named(A::TABLE, connection)?, fields))))
     }
 
+    /// How often the server spoke of the end of an operation, by operation; counted for this client and its clones. What the spec does not
+    /// declare is also told to the [`Observer`], once.
+    pub fn signals(&self) -> Vec<SignalCount> {
+        self.any.signals()
+    }
+
     pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
         let prepared = taken(operation, |input| call::prepare(&self.any.core, O::TABLE, input, None));
         Sending::<O::Output> { answer: self.any.sent(prepared), output: PhantomData }
@@ -208,6 +215,11 @@ impl AnyClient {
         Authorizer::new(session, self.core.transport.clone(), redirect_uri)
     }
 
+    /// How often the server spoke of the end of an operation. See [`Client::signals`].
+    pub fn signals(&self) -> Vec<SignalCount> {
+        self.core.watch.counts()
+    }
+
     /// The same, for a call that may not have been made, and on the heap.
     fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
         let any = self.clone();
@@ -217,7 +229,7 @@ impl AnyClient {
     /// Sends a call and decodes its answer.
     pub(crate) async fn answer(&self, prepared: Prepared) -> Result<Erased, Error> {
         let answered = self.core.execute(&prepared).await?;
-        answer::decode(&answered).map_err(|error| error.with_operation(prepared.operation))
+        answer::decode(&answered).map_err(|error| self.core.blame(prepared.operation, error))
     }
 }
 
@@ -498,7 +510,7 @@ impl<A> ClientBuilder<A> {
             settings: self.settings,
             clock,
             observer: self.observer,
-            told: Mutex::new(HashSet::new()),
+            watch: Watch::default(),
             transport,
         };
         Ok(AnyClient { core: Arc::new(core), session })

@@ -2,7 +2,7 @@
 //! each layer's own file.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -23,6 +23,7 @@ use crate::{
     error::{Error, ErrorKind},
     gate::{self, Passage},
     http_module::Redirects,
+    life::Watch,
     limit::{Limits, Permits},
     observe::{self, Attempt, Notice, Observer},
     operation::{ApiTable, OperationTable, RetryClass},
@@ -53,7 +54,7 @@ pub(crate) struct Core {
     pub(crate) quota: Quota,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    pub(crate) told: Mutex<HashSet<(&'static str, bool)>>,
+    pub(crate) watch: Watch,
     pub(crate) transport: Arc<dyn Transport>,
 }
 
@@ -84,7 +85,7 @@ impl Core {
                 Ok(permits) => self.tries(call, &budget, permits).await,
                 Err(error) => Err(error),
             };
-            answered.map_err(|error| error.with_operation(call.operation))
+            answered.map_err(|error| self.blame(call.operation, error))
         })
     }
 
@@ -351,21 +352,7 @@ impl Core {
         if let Some(limits) = self.limits_of(operation) {
             limits.learn(headers, &*self.clock);
         }
-        if let Some(notice) = observe::announced(operation, headers) {
-            self.tell_once(operation, true, &notice);
-        }
-    }
-
-    fn tell_life(&self, operation: &'static OperationTable) {
-        if let Some(life) = operation.life {
-            self.tell_once(operation, false, &Notice::Deprecated { operation: operation.name, life });
-        }
-    }
-
-    fn tell_once(&self, operation: &'static OperationTable, by_server: bool, notice: &Notice) {
-        if lock(&self.told).insert((operation.name, by_server)) {
-            self.tell(notice);
-        }
+        self.heed_headers(operation, headers);
     }
 
     /// Says it in the log and to the observer.
