@@ -3,11 +3,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    error::ErrorKind,
-    life::Drift,
-    operation::Life,
-};
+use crate::{error::ErrorKind, life::Drift, operation::Life};
 
 /// Gets told what happens, for metrics and for noticing change. Called in the middle of calls, so it should return at once.
 pub trait Observer: Send + Sync + std::fmt::Debug {

@@ -58,7 +58,9 @@ impl Drifted {
     pub(crate) fn sentence(&self) -> String {
         match self {
             Drifted::Undeclared => "the server says that this is deprecated, and the spec does not".to_owned(),
-            Drifted::Sunset { declared: None, announced } => format!("the server says that this ends on {announced}, and the spec names no day"),
+            Drifted::Sunset { declared: None, announced } => {
+                format!("the server says that this ends on {announced}, and the spec names no day")
+            }
             Drifted::Sunset { declared: Some(declared), announced } => {
                 format!("the server says that this ends on {announced}, and the spec says {declared}")
             }
