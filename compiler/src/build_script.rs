@@ -7,8 +7,11 @@
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs, io, process};
 
+use crate::change::day::Day;
+use crate::change::outlook;
 use crate::diagnostics::{Diagnostics, Severity, full, short};
 use crate::source::Sources;
 use crate::{Compiled, compile};
@@ -20,11 +23,15 @@ pub struct Build {
     specs: PathBuf,
     out_dir: Option<PathBuf>,
     by_feature: bool,
+    warn_before_days: u32,
+    today: Option<String>,
+    deny_past_sunset: bool,
 }
 
 impl Default for Build {
     fn default() -> Self {
-        Self { specs: PathBuf::from("specs"), out_dir: None, by_feature: false }
+        let specs = PathBuf::from("specs");
+        Self { specs, out_dir: None, by_feature: false, warn_before_days: 90, today: None, deny_past_sunset: false }
     }
 }
 
@@ -52,9 +59,31 @@ impl Build {
         self
     }
 
+    /// Warns this many days before something ends: a deprecation's sunset, or when an API version is no longer supported or removed. 90
+    /// unless this is said; 0 warns on the day.
+    pub fn warn_before_days(mut self, days: u32) -> Self {
+        self.warn_before_days = days;
+        self
+    }
+
+    /// The day on which this is built, `2026-11-26`, for warnings. Unless this is said it is that of `SOURCE_DATE_EPOCH` (seconds since
+    /// 1970), and where that is not set the machine's. Nothing that is generated depends on it.
+    pub fn today(mut self, day: impl Into<String>) -> Self {
+        self.today = Some(day.into());
+        self
+    }
+
+    /// Fails when something has passed its end, instead of warning; for a CI that asks for it. Without this, time alone never breaks a
+    /// build.
+    pub fn deny_past_sunset(mut self, deny: bool) -> Self {
+        self.deny_past_sunset = deny;
+        self
+    }
+
     /// Compiles, tells cargo what to watch and what is wrong, and ends the build script when there are errors.
     pub fn run(self) {
         println!("cargo::rerun-if-changed={}", self.specs.display());
+        println!("cargo::rerun-if-env-changed={SOURCE_DATE}");
         match self.compile_all() {
             Ok(true) => {}
             Ok(false) => process::exit(1),
@@ -72,6 +101,7 @@ impl Build {
             (None, Some(folder)) => PathBuf::from(folder),
             (None, None) => return Err(io::Error::other("OUT_DIR is not set: this runs in a build script, or with `out_dir`")),
         };
+        let today = self.day()?;
         let mut written = BTreeSet::new();
         let mut good = true;
         for connector in connectors(&self.specs)? {
@@ -79,8 +109,10 @@ impl Build {
                 continue;
             }
             let sources = load(&connector)?;
-            let Compiled { module, diagnostics } = compile(&sources);
+            let Compiled { module, model, diagnostics } = compile(&sources);
             report(&diagnostics, &sources);
+            let endings = model.map_or_else(Vec::new, |model| outlook::notices(&model, today, self.warn_before_days));
+            good &= self.report_endings(&endings, &sources);
             let Some(module) = module else {
                 good = false;
                 continue;
@@ -93,6 +125,46 @@ impl Build {
         }
         Ok(good)
     }
+
+    /// The day that counts as today.
+    fn day(&self) -> io::Result<Day> {
+        let bad = |text: &str, wanted: &str| io::Error::other(format!("`{text}` is not {wanted}"));
+        if let Some(today) = &self.today {
+            return Day::parse(today).ok_or_else(|| bad(today, "a day such as `2026-11-26`"));
+        }
+        match env::var(SOURCE_DATE) {
+            Ok(text) => {
+                let seconds = text.trim().parse().map_err(|_| bad(&text, "a number of seconds, as SOURCE_DATE_EPOCH must be"))?;
+                Ok(Day::of_seconds(seconds))
+            }
+            Err(_) => Ok(now()),
+        }
+    }
+
+    /// A line for each thing that ends soon or has ended. False when one has, and that is denied.
+    fn report_endings(&self, endings: &[outlook::Notice], sources: &Sources) -> bool {
+        for one in endings {
+            let denied = one.passed && self.deny_past_sunset;
+            println!("cargo::{}={}", if denied { "error" } else { "warning" }, one_line(&ending(one, sources)));
+        }
+        !(self.deny_past_sunset && endings.iter().any(|one| one.passed))
+    }
+}
+
+/// What reproducible builds set to the time that counts as now.
+const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
+
+/// The machine's day, UTC.
+pub fn now() -> Day {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    Day::of_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// `specs/acme.pin:14:3: API version `v1` …`
+fn ending(one: &outlook::Notice, sources: &Sources) -> String {
+    let file = sources.file(one.span.file);
+    let (line, column) = file.line_column(one.span.start);
+    format!("{}:{line}:{column}: {}", file.name, one.message)
 }
 
 /// The connectors of a folder of specs: name and Rust of each, in the order of the names of their files.
@@ -104,7 +176,7 @@ pub fn compile_folder(specs: &Path) -> Result<Vec<(String, String)>, String> {
     let mut mistakes = String::new();
     for connector in connectors(specs).map_err(|error| error.to_string())? {
         let sources = load(&connector).map_err(|error| error.to_string())?;
-        let Compiled { module, diagnostics } = compile(&sources);
+        let Compiled { module, diagnostics, .. } = compile(&sources);
         match module {
             Some(module) => compiled.push((module.name, module.text)),
             None => mistakes.extend(diagnostics.sorted(&sources).into_iter().map(|one| full::render(one, &sources, false))),

@@ -6,6 +6,7 @@
 //! Every stage takes what the stage before gives. All mistakes of a spec are found in one run, and a spec with an error gives no Rust.
 
 pub mod build_script;
+pub mod change;
 pub mod diagnostics;
 pub mod generate;
 pub mod model;
@@ -24,6 +25,8 @@ use source::Sources;
 pub struct Compiled {
     /// Its Rust; none when there are errors.
     pub module: Option<RustModule>,
+    /// What it was made from.
+    pub model: Option<Model>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
@@ -40,8 +43,9 @@ pub struct RustModule {
 /// Compiles the spec of one connector.
 pub fn compile(sources: &Sources) -> Compiled {
     let mut diagnostics = Diagnostics::default();
-    let module = check(sources, &mut diagnostics).map(|model| generate(&model, sources));
-    Compiled { module, diagnostics }
+    let model = check(sources, &mut diagnostics);
+    let module = model.as_ref().map(|model| generate(model, sources));
+    Compiled { module, model, diagnostics }
 }
 
 /// Reads and checks the spec of one connector; gives no model when there are errors.

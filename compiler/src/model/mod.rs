@@ -386,6 +386,8 @@ pub struct UnionVariant {
     pub docs: String,
     /// In which versions.
     pub on: Versions,
+    /// Set when it is deprecated.
+    pub life: Option<Life>,
     /// Where it is written.
     pub span: Span,
 }

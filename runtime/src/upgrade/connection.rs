@@ -125,9 +125,7 @@ pub(crate) fn stored_connection(metadata: &str, target: &Target) -> Option<Findi
     if target.table().connection_upgrades.is_empty() || !metadata.contains("account:") {
         return None;
     }
-    let metadata = Object::read(metadata)?;
-    let lists = ["parameters", "expect"].into_iter().filter_map(|name| List::read(metadata.raw(name)?));
-    let kinds: Vec<String> = lists.flat_map(|list| list.values().filter_map(account).collect::<Vec<_>>()).collect();
+    let kinds = connection_kinds(metadata);
     let (name, revision) = kinds.iter().find_map(|kind| connection_name(kind, target))?;
     let chain = chain(target, name, revision);
     let field = "connection";
@@ -145,6 +143,13 @@ pub(crate) fn stored_connection(metadata: &str, target: &Target) -> Option<Findi
     let how = if again { "authorise it again" } else { "fill in what it asks for" };
     let asks = questions.iter().map(|question| format!(". {question}")).collect::<String>();
     Some(Finding::new(Verdict::Reconnect, Action::Step, field, format!("{name} becomes {title}: {how}{asks}")))
+}
+
+/// The kinds of connections that the description of a step's parameters names.
+pub(crate) fn connection_kinds(metadata: &str) -> Vec<String> {
+    let Some(metadata) = Object::read(metadata) else { return Vec::new() };
+    let lists = ["parameters", "expect"].into_iter().filter_map(|name| List::read(metadata.raw(name)?));
+    lists.flat_map(|list| list.values().filter_map(account).collect::<Vec<_>>()).collect()
 }
 
 /// `oauth` of `{"name": "__IMTCONN__", "type": "account:acme-oauth"}`
