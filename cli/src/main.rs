@@ -5,6 +5,7 @@ mod check;
 mod expand;
 mod explain;
 mod format;
+mod outlook;
 mod output;
 mod serve;
 mod spec;
@@ -36,6 +37,8 @@ enum Command {
     Call(call::Arguments),
     /// Serves a spec's examples and tests on loopback.
     Serve(serve::Arguments),
+    /// Shows what ends when: API versions, and everything deprecated.
+    Outlook(outlook::Arguments),
     /// Plans and makes the upgrade of stored scenarios.
     Upgrade(upgrade::Arguments),
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Outlook(arguments) => outlook::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(&arguments),
     };
     outcome.unwrap_or_else(|message| {

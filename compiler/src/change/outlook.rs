@@ -386,7 +386,8 @@ impl Reach {
         if modules.is_empty() {
             modules = model.modules.iter().filter(named).collect();
         }
-        let stored = one.version.as_ref().and_then(|version| model.apis.iter().position(|api| api.name == *version || api.wire == *version));
+        let stored =
+            one.version.as_ref().and_then(|version| model.apis.iter().position(|api| api.name == *version || api.wire == *version));
         let all = modules.iter().fold(Versions(0), |on, module| on.or(module.on));
         let on = stored.map_or(all, |index| Versions(1 << index));
         let mut types = HashSet::new();

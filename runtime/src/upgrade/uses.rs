@@ -112,7 +112,10 @@ mod tests {
         let words = |at: usize| used[at].words.iter().map(String::as_str).collect::<Vec<_>>();
         assert_eq!(words(0), ["due", "id", "name", "nested", "old-name", "open", "owner", "status", "tags"]);
         assert_eq!(words(1), ["id", "text"]);
-        assert_eq!((used[0].app.as_str(), used[0].version.as_deref(), used[0].module.as_str(), used[0].revision), ("acme", Some("v1"), "find", 2));
+        assert_eq!(
+            (used[0].app.as_str(), used[0].version.as_deref(), used[0].module.as_str(), used[0].revision),
+            ("acme", Some("v1"), "find", 2)
+        );
         assert_eq!((used[1].version.as_deref(), used[1].revision), (None, 1));
         assert_eq!(used[0].connections, ["acme-key"]);
     }
