@@ -1,4 +1,4 @@
-//! Compiles the specs of `golden/`, and those that the documentation shows under a name (```` ```pin acme.pin ````).
+//! Compiles the specs of `golden/` and of `specs/`, and those that the documentation shows under a name (```` ```pin acme.pin ````).
 
 #[path = "src/snippets.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library of this package uses the rest")]
@@ -9,6 +9,7 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     linchpin_compiler::Build::new().specs("golden").run();
+    linchpin_compiler::Build::new().specs("specs").run();
     let shown = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("shown");
     fs::create_dir_all(&shown)?;
     for document in ["../README.md", "../docs/first-connector.md"] {

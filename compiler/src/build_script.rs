@@ -486,4 +486,26 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
         assert_eq!(entries(&folder.0).expect("it can be read").len(), 1);
     }
+
+    #[test]
+    fn time_alone_breaks_a_build_only_where_that_is_asked_for() {
+        let spec = r#"connector acme "Acme" { server "https://acme.example" }
+            action old @1 "Old" { deprecated since 2020-01 sunset 2026-12-01 use new "renamed"  GET "/old" -> nothing }
+            action new @1 "New" { GET "/new" -> nothing }"#;
+        let folder = Folder::with("endings", &[("specs/acme.pin", spec)]);
+        let build = || Build::new().specs(folder.0.join("specs")).out_dir(&folder.0);
+        let good = |build: Build| build.compile_all().expect("it can be read");
+        assert!(good(build().today("2026-11-26")));
+        assert!(good(build().today("2036-11-26")));
+        assert!(good(build().today("2026-12-01").deny_past_sunset(true)), "the day itself has not passed");
+        assert!(!good(build().today("2026-12-02").deny_past_sunset(true)));
+        let error = build().today("26.11.2026").compile_all().expect_err("no day");
+        assert_eq!(error.to_string(), "`26.11.2026` is not a day such as `2026-11-26`");
+
+        let sources = load(&folder.0.join("specs/acme.pin")).expect("it can be read");
+        let model = compile(&sources).model.expect("no mistakes");
+        let notices = outlook::notices(&model, Day::parse("2026-11-26").expect("a day"), 90);
+        let lines: Vec<String> = folder.names(notices.iter().map(|one| ending(one, &sources)));
+        assert_eq!(lines, ["specs/acme.pin:2:35: module `old@1` of `acme` stops working on 2026-12-01, in 5 days; use `new`"]);
+    }
 }

@@ -336,8 +336,8 @@ impl Core {
 
     /// Reads an answer as far as its kind asks for, and sorts it.
     async fn receive(&self, call: &Prepared, url: Url, incoming: Incoming, permits: &mut Option<Permits>) -> Result<Answered, Refused> {
-        self.learn(call.operation, &incoming.headers);
         let status = incoming.status.as_u16();
+        self.learn(call.operation, status, &incoming.headers);
         let result = answer::receive(self, call, url, incoming, permits).await;
         result.map_err(|failed| match failed {
             Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
@@ -345,14 +345,14 @@ impl Core {
         })
     }
 
-    fn learn(&self, operation: &'static OperationTable, headers: &HeaderMap) {
+    fn learn(&self, operation: &'static OperationTable, status: u16, headers: &HeaderMap) {
         if let Some(limits) = &self.limits {
             limits.learn(headers, &*self.clock);
         }
         if let Some(limits) = self.limits_of(operation) {
             limits.learn(headers, &*self.clock);
         }
-        self.heed_headers(operation, headers);
+        self.heed_headers(operation, status, headers);
     }
 
     /// Says it in the log and to the observer.

@@ -33,8 +33,8 @@ text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Aria
 .cross{fill:none;stroke-width:2.6;stroke-linecap:round}.ring{fill:#ffffff;stroke-width:2}\
 .fade{fill:none;stroke-width:3;stroke-dasharray:1 6;stroke-linecap:round}.more{fill:none;stroke-width:1.6}\
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.edge{stroke:#30363d}.quiet{fill:#9198a1}.line{stroke:#21262d}\
-.year{stroke:#3d444d}.month{stroke:#1b2027}.today{stroke:#e6edf3}.pill{fill:#e6edf3}.pill-text{fill:#0d1117}.mark{stroke:#0d1117}\
-.ring{fill:#0d1117}.later{fill:#56b4e9;stroke:#56b4e9}.span{fill-opacity:.42}}";
+.year{stroke:#3d444d}.month{stroke:#1b2027}.today{stroke:#e6edf3}.pill{fill:#e6edf3}.pill-text{fill:#0d1117}.later{fill:#56b4e9;stroke:#56b4e9}.span{fill-opacity:.42;stroke:none}\
+.tail{stroke:none}.mark{stroke:#0d1117}.ring{fill:#0d1117}.more,.fade{fill:none}}";
 
 /// The picture.
 pub(super) fn render(outlook: &Outlook) -> String {

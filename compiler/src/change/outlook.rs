@@ -1,11 +1,11 @@
 //! What ends when: API versions, and everything that a spec calls deprecated, with what takes its place. Gathered from models, compared
 //! with a day that is given; how it is shown is left to others.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::day::Day;
-use crate::model::project::{module_references, type_references};
-use crate::model::{Api, Field, Life, Literal, Model, Module, Symbol, TypeDefKind, Versions};
+use crate::model::project::{module_references, project, type_references};
+use crate::model::{Api, Field, Life, Literal, Model, Module, Projection, Symbol, TypeDefKind, Versions};
 use crate::source::Span;
 use crate::syntax::ast::Date;
 
@@ -115,7 +115,8 @@ pub fn outlook(model: &Model) -> Vec<Entry> {
 /// Of that, what is used; `uses` are of this connector. What cannot be told from a step counts as used.
 pub fn outlook_of(model: &Model, uses: &[Use]) -> Vec<Entry> {
     let gathering = Gathering::of(model);
-    let used: Vec<(Reach, &Use)> = uses.iter().map(|one| (Reach::of(model, one), one)).collect();
+    let views: Vec<Projection<'_>> = (0..model.apis.len()).map(|version| project(model, version)).collect();
+    let used: Vec<(Reach, &Use)> = uses.iter().map(|one| (Reach::of(model, &views, one), one)).collect();
     let is_used = |found: &Found<'_>| used.iter().any(|(reach, one)| reach.includes(model, found, one));
     Gathering { found: gathering.found.into_iter().filter(is_used).collect(), ..gathering }.entries()
 }
@@ -357,7 +358,7 @@ impl<'m> Gathering<'m> {
     /// What has no date of its own ends with the last version that has it.
     fn end_with_version(&self, entry: &mut Entry, on: Versions) {
         let ends: Option<Vec<(&Api, Date)>> =
-            on.iter().filter_map(|index| self.model.apis.get(index)).map(|api| Some((api, api.removed.or(api.unsupported)?))).collect();
+            on.iter().filter_map(|index| self.model.apis.get(index)).map(|api| Some((api, api.unsupported.or(api.removed)?))).collect();
         let Some((api, end)) = ends.and_then(|ends| ends.into_iter().max_by_key(|(_, end)| Day::first(*end))) else { return };
         if self.model.apis.last().is_some_and(|newest| newest.name != api.name) {
             entry.end = Some(end);
@@ -379,29 +380,22 @@ struct Reach {
 }
 
 impl Reach {
-    fn of(model: &Model, one: &Use) -> Self {
+    fn of(model: &Model, views: &[Projection<'_>], one: &Use) -> Self {
         let named = |module: &&Module| dotted(model, module.symbol) == one.module;
-        let same_revision = |module: &&Module| module.revision == one.revision;
-        let mut modules: Vec<&Module> = model.modules.iter().filter(named).filter(same_revision).collect();
-        if modules.is_empty() {
-            modules = model.modules.iter().filter(named).collect();
-        }
-        let stored =
-            one.version.as_ref().and_then(|version| model.apis.iter().position(|api| api.name == *version || api.wire == *version));
-        let all = modules.iter().fold(Versions(0), |on, module| on.or(module.on));
-        let on = stored.map_or(all, |index| Versions(1 << index));
-        let mut types = HashSet::new();
-        let mut open: Vec<Symbol> = modules.iter().flat_map(|module| module_references(module)).collect();
-        let mut definitions: BTreeMap<Symbol, Vec<Symbol>> = BTreeMap::new();
-        for definition in &model.types {
-            definitions.entry(definition.symbol).or_default().extend(type_references(definition));
-        }
-        while let Some(symbol) = open.pop() {
-            if types.insert(symbol) {
-                open.extend(definitions.get(&symbol).into_iter().flatten());
+        // A revision that no version has any more was stored for some version that had it.
+        let known = model.modules.iter().filter(named).any(|module| module.revision == one.revision);
+        let is_it = |module: &&Module| named(module) && (!known || module.revision == one.revision);
+        let stored = model.apis.iter().position(|api| one.version.as_ref().is_some_and(|version| api.name == *version || api.wire == *version));
+        let mut reach = Reach { modules: HashSet::new(), types: HashSet::new(), on: Versions(0) };
+        for view in views.iter().filter(|view| stored.is_none_or(|stored| view.version == stored)) {
+            let modules: Vec<&Module> = view.modules.iter().map(|one| &one.item).filter(is_it).collect();
+            if !modules.is_empty() {
+                reach.on = reach.on.or(Versions(1 << view.version));
+                reach.modules.extend(modules.iter().map(|module| (module.symbol, module.revision)));
+                reach.types.extend(referred(view, modules.iter().flat_map(|module| module_references(module)).collect()));
             }
         }
-        Reach { modules: modules.iter().map(|module| (module.symbol, module.revision)).collect(), types, on }
+        reach
     }
 
     fn includes(&self, model: &Model, found: &Found<'_>, one: &Use) -> bool {
@@ -421,6 +415,17 @@ impl Reach {
             },
         }
     }
+}
+
+/// The types that some refer to, and all that these refer to.
+fn referred(view: &Projection<'_>, mut open: Vec<Symbol>) -> HashSet<Symbol> {
+    let mut found = HashSet::new();
+    while let Some(symbol) = open.pop() {
+        if found.insert(symbol) {
+            open.extend(view.type_of(symbol).into_iter().flat_map(|definition| type_references(&definition.item)));
+        }
+    }
+    found
 }
 
 /// `key`, `key@1`, `acme-key`, `acme:key`

@@ -1,8 +1,12 @@
 //! Refusals that say that something has ended: 410, and what APIs say in the bodies of other errors.
 
+use http::HeaderMap;
 use serde_json::Value;
 
-use super::signal::{Signal, Source, speaks_of_an_end};
+use super::{
+    header,
+    signal::{Signal, Source, speaks_of_an_end},
+};
 
 /// The most bytes of a body that are looked at.
 const MOST_BYTES: usize = 64 * 1024;
@@ -31,7 +35,7 @@ const TEXT_PLACES: [&str; 8] = [
 ];
 
 /// What a refusal says about the life of what was called. `code` is the API's own, where the spec says where it stands.
-pub(crate) fn refused(status: u16, code: Option<&str>, message: Option<&str>, body: &[u8]) -> Option<Signal> {
+pub(crate) fn refused(status: u16, code: Option<&str>, message: Option<&str>, body: &[u8], headers: &HeaderMap) -> Option<Signal> {
     let body = &body[..body.len().min(MOST_BYTES)];
     let json: Option<Value> = serde_json::from_slice(body).ok();
     let ended = code.is_some_and(is_end) || json.as_ref().is_some_and(has_end) || (json.is_none() && is_fault(body));
@@ -40,13 +44,17 @@ pub(crate) fn refused(status: u16, code: Option<&str>, message: Option<&str>, bo
     }
     let source = if ended { Source::Body } else { Source::Status(status) };
     let said = json.as_ref().and_then(said).or(message.map(str::to_owned)).or_else(|| plain(body, json.is_some()));
-    Some(Signal { gone: true, ..Signal::from(source) }.saying(&said.unwrap_or_default()))
+    let signal = Signal { gone: true, ..Signal::from(source) }.saying(&said.unwrap_or_default());
+    Some(match header::read(headers, "") {
+        Some(announced) => announced.and(signal),
+        None => signal,
+    })
 }
 
-/// Whether a signal speaks of the operation. A bare 410 may speak of the one thing that was asked for.
+/// Whether it is the operation that has ended. A bare 410 may speak of the one thing that was asked for.
 pub(super) fn is_of_the_operation(signal: &Signal) -> bool {
-    let by_status = signal.sources.iter().all(|source| matches!(source, Source::Status(_)));
-    !by_status || signal.info.as_deref().is_some_and(speaks_of_an_end)
+    let is_told = signal.sources.iter().any(|source| matches!(source, Source::Body | Source::Header("alert")));
+    is_told || signal.info.as_deref().is_some_and(speaks_of_an_end)
 }
 
 fn is_end(code: &str) -> bool {

@@ -4,7 +4,7 @@
 use super::{
     body::is_of_the_operation,
     edit::{self, Clause},
-    signal::Signal,
+    signal::{Signal, Source},
 };
 use crate::{
     operation::{ApiTable, OperationTable},
@@ -73,9 +73,12 @@ impl Drifted {
 /// Where a signal differs from what the spec declares for the operation or for its API version.
 pub(super) fn of_signal(operation: &'static OperationTable, api: &'static ApiTable, signal: &Signal, today: Date) -> Option<Drift> {
     let ends = || ends(operation, api);
-    let what = if signal.gone {
+    let announced = signal.sources.iter().any(|source| !matches!(source, Source::Status(_)));
+    let what = if signal.gone && is_of_the_operation(signal) {
         let declared = ends().any(|end| has_come(end, today));
-        (!declared && is_of_the_operation(signal)).then_some(Drifted::Gone)?
+        (!declared).then_some(Drifted::Gone)?
+    } else if !announced {
+        return None;
     } else if let Some(announced) = signal.sunset {
         match ends().find(|end| covers(end, announced)) {
             Some(_) => return None,

@@ -5,7 +5,7 @@ use std::io::Write;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use super::{Drifted, Signal, Source, body::refused, date, drift, header, served};
+use super::{Drifted, Signal, Source, date, drift, header, served};
 use crate::{
     operation::{ApiDates, ApiTable, Life, OperationTable, Segment},
     value::Date,
@@ -28,6 +28,10 @@ fn told(pairs: &[(&'static str, &str)]) -> Option<[String; 4]> {
     let signal = read(pairs)?;
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     Some([day(signal.since), day(signal.sunset), signal.successor.unwrap_or_default(), signal.info.unwrap_or_default()])
+}
+
+fn refused(status: u16, code: Option<&str>, message: Option<&str>, body: &[u8]) -> Option<Signal> {
+    super::refused(status, code, message, body, &HeaderMap::new())
 }
 
 fn day(text: &str) -> Date {
@@ -275,6 +279,16 @@ fn a_bare_410_may_be_about_one_thing_only() {
     let drift = gone(b"The requested API has been removed. Please migrate to the /rest/v2/items API.").unwrap();
     assert_eq!(drift.what, Drifted::Gone);
     assert!(drift.edit.starts_with("deprecated since 2026-11-26 sunset 2026-11-26 use items.list \"The requested"), "{}", drift.edit);
+}
+
+#[test]
+fn what_the_headers_of_a_refusal_announce_goes_before_its_body() {
+    let hard = headers(&[("alert", r#"{"code":"hard-eol","message":"Bye."}"#), ("deprecation", "@1688169599")]);
+    let signal = super::refused(410, None, None, br#"{"message":"no longer exists"}"#, &hard).unwrap();
+    assert_eq!((signal.since, signal.info.as_deref()), (Some(day("2023-06-30")), Some("Bye.")));
+    assert_eq!(drift::of_signal(&PLAIN, &OPEN, &signal, day("2026-11-26")).unwrap().what, Drifted::Gone);
+    let one_thing = super::refused(410, None, None, b"item 7 was deleted", &headers(&[("deprecation", "true")])).unwrap();
+    assert_eq!(drift::of_signal(&PLAIN, &OPEN, &one_thing, day("2026-11-26")).unwrap().what, Drifted::Undeclared);
 }
 
 #[test]

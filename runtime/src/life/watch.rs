@@ -101,7 +101,7 @@ impl Core {
     }
 
     /// Looks at the headers of an answer. Nearly every answer says nothing, and is left after one look at its names.
-    pub(crate) fn heed_headers(&self, operation: &'static OperationTable, headers: &HeaderMap) {
+    pub(crate) fn heed_headers(&self, operation: &'static OperationTable, status: u16, headers: &HeaderMap) {
         let speaks = header::may_say_something(headers);
         // Another origin does not speak for this API.
         if !(speaks || self.table.served.is_some()) || operation.server == ServerChoice::Outside {
@@ -112,7 +112,8 @@ impl Core {
         {
             self.tell(&Notice::Drift(Box::new(drift::of_version(operation, self.table, served, self.today()))));
         }
-        let signal = if speaks { header::read(headers, self.table.wire_version) } else { None };
+        // What a refusal of this status says, its error has, headers and body together.
+        let signal = if speaks && status != 410 { header::read(headers, self.table.wire_version) } else { None };
         if let Some(signal) = signal {
             self.heed(operation, &signal);
         }
