@@ -385,7 +385,8 @@ impl Reach {
         // A revision that no version has any more was stored for some version that had it.
         let known = model.modules.iter().filter(named).any(|module| module.revision == one.revision);
         let is_it = |module: &&Module| named(module) && (!known || module.revision == one.revision);
-        let stored = model.apis.iter().position(|api| one.version.as_ref().is_some_and(|version| api.name == *version || api.wire == *version));
+        let stored =
+            model.apis.iter().position(|api| one.version.as_ref().is_some_and(|version| api.name == *version || api.wire == *version));
         let mut reach = Reach { modules: HashSet::new(), types: HashSet::new(), on: Versions(0) };
         for view in views.iter().filter(|view| stored.is_none_or(|stored| view.version == stored)) {
             let modules: Vec<&Module> = view.modules.iter().map(|one| &one.item).filter(is_it).collect();

@@ -55,8 +55,12 @@ pub fn read(headers: &HeaderMap, asked: &str) -> Option<Signal> {
     let mut found: Option<Signal> = None;
     for name in SIGNALS {
         for value in headers.get_all(name).iter().take(MOST_VALUES) {
-            let Some(value) = value.to_str().ok().filter(|value| value.len() <= MOST_BYTES) else { continue };
-            if let Some(signal) = one(name, value, headers, asked) {
+            if value.len() > MOST_BYTES {
+                continue;
+            }
+            // Words may be in any language; what is no UTF-8 is shown as far as it is.
+            let value = String::from_utf8_lossy(value.as_bytes());
+            if let Some(signal) = one(name, &value, headers, asked) {
                 found = Some(match found {
                     Some(before) => before.and(signal),
                     None => signal,
