@@ -126,5 +126,5 @@ fn the_header_of_the_version_served_needs_versions() {
     let (_, incomplete) = said(&(connector(r#"served "X-Served""#) + " api v1 { }" + rest));
     assert!(incomplete.contains("expected `header`"), "{incomplete}");
     let (_, misspelt) = said(&(connector(r#"servd header "X-Served""#) + " api v1 { }" + rest));
-    assert!(misspelt.contains("served"), "{misspelt}");
+    assert!(misspelt.contains("error[P0102]"), "{misspelt}");
 }
