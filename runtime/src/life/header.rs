@@ -26,27 +26,31 @@ const SIGNALS: [&str; 12] = [
     "x-api-warn",
     "warning",
 ];
-/// The lengths of those names and of the one that names the version served, a bit each.
-const LENGTHS: u64 = lengths();
 /// The most values of one header that are read, and the most bytes of one.
 const MOST_VALUES: usize = 8;
 const MOST_BYTES: usize = 4096;
 
-const fn lengths() -> u64 {
-    let (mut bits, mut index) = (1 << KNOWN.len(), 0);
-    while index < SIGNALS.len() {
-        bits |= 1 << SIGNALS[index].len();
-        index += 1;
-    }
-    bits
-}
-
 /// Is there anything to read? Holds for nearly no answer, so this is all that most answers cost.
 pub(super) fn may_say_something(headers: &HeaderMap) -> bool {
-    headers.keys().any(|name| {
-        let name = name.as_str();
-        name.len() < 64 && LENGTHS >> name.len() & 1 == 1 && (SIGNALS.contains(&name) || name == KNOWN)
-    })
+    headers.keys().any(|name| says_something(name.as_str()))
+}
+
+/// The names of [`SIGNALS`], and that of the version served, by their lengths: most names are of another.
+fn says_something(name: &str) -> bool {
+    match name.len() {
+        5 => name == "alert",
+        6 => name == "sunset",
+        7 => name == "warning",
+        10 => name == "deprecated" || name == "x-api-warn",
+        11 => name == "deprecation",
+        17 => name == "paypal-deprecated",
+        20 => name == "x-deprecation-notice",
+        21 => name == KNOWN,
+        22 => name == "x-api-deprecation-date" || name == "x-api-deprecation-info",
+        23 => name == "api-deprecated-versions",
+        31 => name == "x-shopify-api-deprecated-reason",
+        _ => false,
+    }
 }
 
 /// What the headers of an answer say about the life of what was called. `asked` is the API version that was asked for, as on the wire; empty
@@ -97,5 +101,16 @@ fn deprecation(value: &str) -> Option<Signal> {
     match value.trim().trim_matches('"').to_ascii_lowercase().as_str() {
         "true" | "?1" | "1" => Some(signal),
         _ => Some(Signal { since: Some(date::structured_day(value).or_else(|| date::day(value))?), ..signal }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_look_knows_every_name() {
+        assert!(SIGNALS.into_iter().chain([KNOWN]).all(says_something));
+        assert!(!["date", "server", "content-type", "x-request-id", "link", "api-supported-versions", ""].into_iter().any(says_something));
     }
 }
