@@ -7,6 +7,7 @@ mod expand;
 mod explain;
 mod format;
 mod lock;
+mod outlook;
 mod output;
 mod serve;
 mod spec;
@@ -43,6 +44,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Records the present of specs as released.
     Lock(lock::Arguments),
+    /// Shows what ends when: API versions, and everything deprecated.
+    Outlook(outlook::Arguments),
     /// Plans and makes the upgrade of stored scenarios.
     Upgrade(upgrade::Arguments),
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Call(arguments) => call::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
+        Command::Outlook(arguments) => outlook::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(&arguments),
     };
     outcome.unwrap_or_else(|message| {

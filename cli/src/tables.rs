@@ -50,6 +50,8 @@ pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
         released: version.released.as_ref().map_or("", date),
         unsupported: version.unsupported.as_ref().map(date),
         removed: version.removed.as_ref().map(date),
+        life: life(version.life.as_ref()),
+        served: connector.served.as_deref().map(lower),
         versions: all(projection.model.apis.iter().map(dates)),
         upgrades: followed.0,
         connection_upgrades: followed.1,

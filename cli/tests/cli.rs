@@ -202,13 +202,20 @@ fn what_the_readme_types_works() {
         .filter_map(|line| line.strip_prefix("linchpin "))
         .map(|line| line.split(" #").next().unwrap_or_default().split_whitespace().collect())
         .collect();
-    assert_eq!(commands.iter().map(|command| command[0]).collect::<Vec<_>>(), ["check", "expand", "serve", "call"]);
+    assert_eq!(commands.iter().map(|command| command[0]).collect::<Vec<_>>(), ["check", "expand", "serve", "call", "outlook", "upgrade"]);
     let served = common::Served::start(&format!("../../../{}", commands[2][1]));
+    let folder = Folder::new("readme");
+    folder.write("scenario.json", r#"{"flow":[]}"#);
     for command in commands.iter().filter(|command| command[0] != "serve") {
-        let arguments = command.iter().map(|one| match *one {
-            "http://127.0.0.1:8080" => served.url.clone(),
-            spec if spec.starts_with("connectors/") => format!("{root}/{spec}"),
-            other => other.to_owned(),
+        let arguments = command.iter().flat_map(|one| match *one {
+            "http://127.0.0.1:8080" => vec![served.url.clone()],
+            file @ ("scenario.json" | "outlook.svg") => vec![folder.path(file)],
+            // The shell's doing.
+            "connectors/specs/*" => {
+                ["github", "microsoft_graph", "slack", "workfront"].map(|one| format!("{root}/connectors/specs/{one}")).into()
+            }
+            spec if spec.starts_with("connectors/") => vec![format!("{root}/{spec}")],
+            other => vec![other.to_owned()],
         });
         let run = linchpin(arguments);
         assert_eq!(run.status, 0, "{command:?}: {}", run.err);

@@ -7,8 +7,11 @@
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs, io, process};
 
+use crate::change::day::Day;
+use crate::change::outlook;
 use crate::diagnostics::{Diagnostics, Severity, full, short};
 use crate::source::Sources;
 use crate::{Compiled, compile};
@@ -20,11 +23,15 @@ pub struct Build {
     specs: PathBuf,
     out_dir: Option<PathBuf>,
     by_feature: bool,
+    warn_before_days: u32,
+    today: Option<String>,
+    deny_past_sunset: bool,
 }
 
 impl Default for Build {
     fn default() -> Self {
-        Self { specs: PathBuf::from("specs"), out_dir: None, by_feature: false }
+        let specs = PathBuf::from("specs");
+        Self { specs, out_dir: None, by_feature: false, warn_before_days: 90, today: None, deny_past_sunset: false }
     }
 }
 
@@ -52,9 +59,31 @@ impl Build {
         self
     }
 
+    /// Warns this many days before something ends: a deprecation's sunset, or when an API version is no longer supported or removed. 90
+    /// unless this is said; 0 warns on the day.
+    pub fn warn_before_days(mut self, days: u32) -> Self {
+        self.warn_before_days = days;
+        self
+    }
+
+    /// The day on which this is built, `2026-11-26`, for warnings. Unless this is said it is that of `SOURCE_DATE_EPOCH` (seconds since
+    /// 1970), and where that is not set the machine's. Nothing that is generated depends on it.
+    pub fn today(mut self, day: impl Into<String>) -> Self {
+        self.today = Some(day.into());
+        self
+    }
+
+    /// Fails when something has passed its end, instead of warning; for a CI that asks for it. Without this, time alone never breaks a
+    /// build.
+    pub fn deny_past_sunset(mut self, deny: bool) -> Self {
+        self.deny_past_sunset = deny;
+        self
+    }
+
     /// Compiles, tells cargo what to watch and what is wrong, and ends the build script when there are errors.
     pub fn run(self) {
         println!("cargo::rerun-if-changed={}", self.specs.display());
+        println!("cargo::rerun-if-env-changed={SOURCE_DATE}");
         match self.compile_all() {
             Ok(true) => {}
             Ok(false) => process::exit(1),
@@ -72,6 +101,7 @@ impl Build {
             (None, Some(folder)) => PathBuf::from(folder),
             (None, None) => return Err(io::Error::other("OUT_DIR is not set: this runs in a build script, or with `out_dir`")),
         };
+        let today = self.day()?;
         let mut written = BTreeSet::new();
         let mut good = true;
         for connector in connectors(&self.specs)? {
@@ -79,8 +109,10 @@ impl Build {
                 continue;
             }
             let sources = load(&connector)?;
-            let Compiled { module, diagnostics } = compile(&sources);
+            let Compiled { module, model, diagnostics } = compile(&sources);
             report(&diagnostics, &sources);
+            let endings = model.map_or_else(Vec::new, |model| outlook::notices(&model, today, self.warn_before_days));
+            good &= self.report_endings(&endings, &sources);
             let Some(module) = module else {
                 good = false;
                 continue;
@@ -93,6 +125,46 @@ impl Build {
         }
         Ok(good)
     }
+
+    /// The day that counts as today.
+    fn day(&self) -> io::Result<Day> {
+        let bad = |text: &str, wanted: &str| io::Error::other(format!("`{text}` is not {wanted}"));
+        if let Some(today) = &self.today {
+            return Day::parse(today).ok_or_else(|| bad(today, "a day such as `2026-11-26`"));
+        }
+        match env::var(SOURCE_DATE) {
+            Ok(text) => {
+                let seconds = text.trim().parse().map_err(|_| bad(&text, "a number of seconds, as SOURCE_DATE_EPOCH must be"))?;
+                Ok(Day::of_seconds(seconds))
+            }
+            Err(_) => Ok(now()),
+        }
+    }
+
+    /// A line for each thing that ends soon or has ended. False when one has, and that is denied.
+    fn report_endings(&self, endings: &[outlook::Notice], sources: &Sources) -> bool {
+        for one in endings {
+            let denied = one.passed && self.deny_past_sunset;
+            println!("cargo::{}={}", if denied { "error" } else { "warning" }, one_line(&ending(one, sources)));
+        }
+        !(self.deny_past_sunset && endings.iter().any(|one| one.passed))
+    }
+}
+
+/// What reproducible builds set to the time that counts as now.
+const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
+
+/// The machine's day, UTC.
+pub fn now() -> Day {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    Day::of_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// `specs/acme.pin:14:3: API version `v1` …`
+fn ending(one: &outlook::Notice, sources: &Sources) -> String {
+    let file = sources.file(one.span.file);
+    let (line, column) = file.line_column(one.span.start);
+    format!("{}:{line}:{column}: {}", file.name, one.message)
 }
 
 /// The connectors of a folder of specs: name and Rust of each, in the order of the names of their files.
@@ -104,7 +176,7 @@ pub fn compile_folder(specs: &Path) -> Result<Vec<(String, String)>, String> {
     let mut mistakes = String::new();
     for connector in connectors(specs).map_err(|error| error.to_string())? {
         let sources = load(&connector).map_err(|error| error.to_string())?;
-        let Compiled { module, diagnostics } = compile(&sources);
+        let Compiled { module, diagnostics, .. } = compile(&sources);
         match module {
             Some(module) => compiled.push((module.name, module.text)),
             None => mistakes.extend(diagnostics.sorted(&sources).into_iter().map(|one| full::render(one, &sources, false))),
@@ -477,5 +549,27 @@ mod tests {
         write_if_changed(&path, "new").expect("it can be written");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
         assert_eq!(entries(&folder.0).expect("it can be read").len(), 1);
+    }
+
+    #[test]
+    fn time_alone_breaks_a_build_only_where_that_is_asked_for() {
+        let spec = r#"connector acme "Acme" { server "https://acme.example" }
+            action old @1 "Old" { deprecated since 2020-01 sunset 2026-12-01 use new "renamed"  GET "/old" -> nothing }
+            action new @1 "New" { GET "/new" -> nothing }"#;
+        let folder = Folder::with("endings", &[("specs/acme.pin", spec)]);
+        let build = || Build::new().specs(folder.0.join("specs")).out_dir(&folder.0);
+        let good = |build: Build| build.compile_all().expect("it can be read");
+        assert!(good(build().today("2026-11-26")));
+        assert!(good(build().today("2036-11-26")));
+        assert!(good(build().today("2026-12-01").deny_past_sunset(true)), "the day itself has not passed");
+        assert!(!good(build().today("2026-12-02").deny_past_sunset(true)));
+        let error = build().today("26.11.2026").compile_all().expect_err("no day");
+        assert_eq!(error.to_string(), "`26.11.2026` is not a day such as `2026-11-26`");
+
+        let sources = load(&folder.0.join("specs/acme.pin")).expect("it can be read");
+        let model = compile(&sources).model.expect("no mistakes");
+        let notices = outlook::notices(&model, Day::parse("2026-11-26").expect("a day"), 90);
+        let lines: Vec<String> = folder.names(notices.iter().map(|one| ending(one, &sources)));
+        assert_eq!(lines, ["specs/acme.pin:2:35: module `old@1` of `acme` stops working on 2026-12-01, in 5 days; use `new`"]);
     }
 }

@@ -27,6 +27,8 @@ use source::Sources;
 pub struct Compiled {
     /// Its Rust; none when there are errors.
     pub module: Option<RustModule>,
+    /// What it was made from.
+    pub model: Option<Model>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
@@ -43,8 +45,9 @@ pub struct RustModule {
 /// Compiles the spec of one connector.
 pub fn compile(sources: &Sources) -> Compiled {
     let mut diagnostics = Diagnostics::default();
-    let module = check(sources, &mut diagnostics).map(|model| generate(&model, sources));
-    Compiled { module, diagnostics }
+    let model = check(sources, &mut diagnostics);
+    let module = model.as_ref().map(|model| generate(model, sources));
+    Compiled { module, model, diagnostics }
 }
 
 /// Reads and checks the spec of one connector; gives no model when there are errors.

@@ -11,6 +11,7 @@ use crate::{
     download::Download,
     engine::Core,
     error::{Error, ErrorKind},
+    life,
     limit::Permits,
     operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
@@ -107,11 +108,19 @@ async fn refusal(core: &Core, operation: &'static OperationTable, incoming: Inco
         kind => kind,
     };
     let said = status.canonical_reason().map_or_else(String::new, |reason| format!(" {reason}"));
-    let error = Error::new(kind, format!("the server answered {}{said}", status.as_u16()));
-    with_api(error, status.as_u16(), &headers, body, failure).with_retry_after(wait)
+    let message = format!("the server answered {}{said}", status.as_u16());
+    with_api(kind, message, status.as_u16(), &headers, body, failure).with_retry_after(wait)
 }
 
-fn with_api(error: Error, status: u16, headers: &HeaderMap, body: Bytes, failure: Option<&'static Failure>) -> Error {
+/// An error with what the API says for itself. An end that only the body speaks of is one of that kind, whatever the status.
+fn with_api(
+    kind: ErrorKind,
+    said: impl Into<String>,
+    status: u16,
+    headers: &HeaderMap,
+    body: Bytes,
+    failure: Option<&'static Failure>,
+) -> Error {
     let text = |path: &[&str]| match (path, value_at(&body, path)) {
         ([], _) | (_, None | Some(Value::Null)) => None,
         (_, Some(Value::String(text))) => Some(text),
@@ -119,7 +128,10 @@ fn with_api(error: Error, status: u16, headers: &HeaderMap, body: Bytes, failure
     };
     let (code, message) = failure.map_or((None, None), |failure| (text(failure.code), text(failure.message)));
     let id = REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned);
-    error.with_status(status).with_request_id(id).with_api(code, message, body, failure)
+    let may_end = matches!(kind, ErrorKind::Gone | ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Server);
+    let signal = if may_end { life::refused(status, code.as_deref(), message.as_deref(), &body, headers) } else { None };
+    let kind = if signal.is_some() { ErrorKind::Gone } else { kind };
+    Error::new(kind, said).with_status(status).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
 }
 
 /// The kind of a status.
@@ -188,8 +200,8 @@ pub(crate) fn reported(answered: &Answered, conditions: &[(&'static Failure, Con
         .find(|((_, condition), found)| found.as_ref().is_some_and(|found| holds(*condition, found)))
         .map(|(failing, _)| failing)?;
     let Content::Bytes(body) = &answered.content else { return None };
-    let error = Error::new(ErrorKind::Invalid, "the API reports an error");
-    Some(with_api(error, answered.status, &answered.headers, body.clone(), Some(failure)))
+    let said = "the API reports an error";
+    Some(with_api(ErrorKind::Invalid, said, answered.status, &answered.headers, body.clone(), Some(failure)))
 }
 
 /// The value of an answer, of the operation's output shape.

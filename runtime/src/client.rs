@@ -1,7 +1,7 @@
 //! The client: one API, one connection, cheap to clone. Its builder states every default. What a call goes through is the engine's.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fmt,
     marker::PhantomData,
     pin::Pin,
@@ -25,6 +25,7 @@ use crate::{
     engine::{Core, Exchanges},
     error::{Error, ErrorKind},
     gate::RedirectPolicy,
+    life::{SignalCount, Watch},
     limit::Limits,
     observe::Observer,
     operation::{ApiTable, ConnectionTable, ConstantPlace, OperationTable},
@@ -117,6 +118,12 @@ impl<A: Api> Client<A> {
     /// When the API has no connection of that name.
     pub fn stored(connection: &str, fields: FieldValues) -> Result<ClientBuilder<A>, Error> {
         Ok(ClientBuilder::of(A::TABLE, Some((connection_named(A::TABLE, connection)?, fields))))
+    }
+
+    /// How often the server spoke of the end of an operation, by operation; counted for this client and its clones. What the spec does not
+    /// declare is also told to the [`Observer`], once.
+    pub fn signals(&self) -> Vec<SignalCount> {
+        self.any.signals()
     }
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
@@ -220,23 +227,28 @@ impl AnyClient {
         Authorizer::new(session, self.core.transport.clone(), redirect_uri)
     }
 
+    /// How often the server spoke of the end of an operation. See [`Client::signals`].
+    pub fn signals(&self) -> Vec<SignalCount> {
+        self.core.watch.counts()
+    }
+
     /// The same, for a call that may not have been made, and on the heap.
     fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
         let core = self.core.clone();
         Box::pin(async move {
             let prepared = prepared?;
-            decoded(core.run(&prepared).await?)
+            decoded(&core, core.run(&prepared).await?)
         })
     }
 
     /// Sends a call and decodes its answer.
     pub(crate) async fn answer(&self, prepared: &Prepared) -> Result<Erased, Error> {
-        decoded(self.core.execute(prepared).await?)
+        decoded(&self.core, self.core.execute(prepared).await?)
     }
 }
 
-fn decoded(answered: Answered) -> Result<Erased, Error> {
-    answer::decode(&answered).map_err(|error| error.with_operation(answered.operation))
+fn decoded(core: &Core, answered: Answered) -> Result<Erased, Error> {
+    answer::decode(&answered).map_err(|error| core.blame(answered.operation, error))
 }
 
 fn connection_named(table: &'static ApiTable, name: &str) -> Result<&'static ConnectionTable, Error> {
@@ -516,7 +528,7 @@ impl<A> ClientBuilder<A> {
             settings: self.settings,
             clock,
             observer: self.observer,
-            told: Mutex::new(HashSet::new()),
+            watch: Watch::default(),
             transport,
         };
         Ok(AnyClient { core: Arc::new(core), session })

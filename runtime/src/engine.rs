@@ -2,7 +2,7 @@
 //! each layer's own file.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -23,6 +23,7 @@ use crate::{
     error::{Error, ErrorKind},
     gate::{self, Passage},
     http_module::Redirects,
+    life::Watch,
     limit::{Limits, Permits},
     observe::{self, Attempt, Notice, Observer},
     operation::{ApiTable, OperationTable, RetryClass},
@@ -53,7 +54,7 @@ pub(crate) struct Core {
     pub(crate) quota: Quota,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    pub(crate) told: Mutex<HashSet<(&'static str, bool)>>,
+    pub(crate) watch: Watch,
     pub(crate) transport: Arc<dyn Transport>,
 }
 
@@ -88,7 +89,7 @@ impl Core {
             Ok(permits) => self.tries(call, &budget, permits).await,
             Err(error) => Err(error),
         };
-        answered.map_err(|error| error.with_operation(call.operation))
+        answered.map_err(|error| self.blame(call.operation, error))
     }
 
     /// Waits for a place under the limits of the API and of the operation.
@@ -338,8 +339,8 @@ impl Core {
 
     /// Reads an answer as far as its kind asks for, and sorts it.
     async fn receive(&self, call: &Prepared, url: Url, incoming: Incoming, permits: &mut Option<Permits>) -> Result<Answered, Refused> {
-        self.learn(call.operation, &incoming.headers);
         let status = incoming.status.as_u16();
+        self.learn(call.operation, status, &incoming.headers);
         let result = answer::receive(self, call, url, incoming, permits).await;
         result.map_err(|failed| match failed {
             Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
@@ -347,28 +348,14 @@ impl Core {
         })
     }
 
-    fn learn(&self, operation: &'static OperationTable, headers: &HeaderMap) {
+    fn learn(&self, operation: &'static OperationTable, status: u16, headers: &HeaderMap) {
         if let Some(limits) = &self.limits {
             limits.learn(headers, &*self.clock);
         }
         if let Some(limits) = self.limits_of(operation) {
             limits.learn(headers, &*self.clock);
         }
-        if let Some(notice) = observe::announced(operation, headers) {
-            self.tell_once(operation, true, &notice);
-        }
-    }
-
-    fn tell_life(&self, operation: &'static OperationTable) {
-        if let Some(life) = operation.life {
-            self.tell_once(operation, false, &Notice::Deprecated { operation: operation.name, life });
-        }
-    }
-
-    fn tell_once(&self, operation: &'static OperationTable, by_server: bool, notice: &Notice) {
-        if lock(&self.told).insert((operation.name, by_server)) {
-            self.tell(notice);
-        }
+        self.heed_headers(operation, status, headers);
     }
 
     /// Says it in the log and to the observer.

@@ -5,7 +5,8 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 
 use crate::{
-    operation::{Failure, OperationTable},
+    life::Signal,
+    operation::{Failure, Life, OperationTable},
     shape::Shaped,
 };
 
@@ -42,7 +43,8 @@ pub enum ErrorKind {
     Invalid,
     /// Too many calls (429); [`Error::retry_after`] says when.
     RateLimited,
-    /// It is no longer offered (410); [`Error::successor`] names what took its place, where the spec knows.
+    /// It is no longer offered (410, or the API says so in other words, as Slack does with `method_deprecated`); [`Error::successor`] names
+    /// what took its place, where the spec knows, and [`Error::signal`] has what the server said.
     Gone,
     /// The server failed (5xx).
     Server,
@@ -63,6 +65,9 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     operation: Option<&'static OperationTable>,
+    /// What the spec says about its end, or about that of its API version.
+    life: Option<&'static Life>,
+    signal: Option<Box<Signal>>,
     status: Option<u16>,
     code: Option<String>,
     api_message: Option<String>,
@@ -106,6 +111,8 @@ impl Error {
             kind,
             message: message.into(),
             operation: None,
+            life: None,
+            signal: None,
             status: None,
             code: None,
             api_message: None,
@@ -137,6 +144,19 @@ impl Error {
 
     pub(crate) fn with_operation(mut self, operation: &'static OperationTable) -> Error {
         self.0.operation.get_or_insert(operation);
+        self.0.life = operation.life.or(self.0.life);
+        self
+    }
+
+    /// What the spec says about the end of the API version: what is said of the operation goes before it.
+    pub(crate) fn with_version_life(mut self, life: Option<&'static Life>) -> Error {
+        self.0.life = self.0.life.or(life);
+        self
+    }
+
+    /// What the server said about the end of what was called.
+    pub(crate) fn with_signal(mut self, signal: Option<Signal>) -> Error {
+        self.0.signal = signal.map(Box::new);
         self
     }
 
@@ -217,9 +237,14 @@ impl Error {
         self.0.operation.map(|operation| operation.name)
     }
 
-    /// What took the operation's place, when the spec says so.
+    /// What took the operation's place, or that of its API version, when the spec says so.
     pub fn successor(&self) -> Option<&'static str> {
-        self.0.operation.and_then(|operation| operation.life).and_then(|life| life.successor)
+        self.0.life.and_then(|life| life.successor)
+    }
+
+    /// What the server said about the end of what was called, when that is what went wrong.
+    pub fn signal(&self) -> Option<&Signal> {
+        self.0.signal.as_deref()
     }
 
     /// The id under which the server knows the request.
@@ -262,7 +287,11 @@ impl fmt::Display for Error {
         if let Some(id) = &inner.request_id {
             write!(f, " [request {id}]")?;
         }
-        Ok(())
+        match (inner.kind, inner.life) {
+            (ErrorKind::Gone, Some(Life { successor: Some(successor), .. })) => write!(f, "; use `{successor}` instead"),
+            (ErrorKind::Gone, Some(Life { why, .. })) if !why.is_empty() => write!(f, "; nothing takes its place: {why}"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -277,6 +306,7 @@ impl fmt::Debug for Error {
             .field("code", &inner.code)
             .field("api_message", &inner.api_message)
             .field("request_id", &inner.request_id)
+            .field("signal", &inner.signal)
             .field("retry_after", &inner.retry_after)
             .field("path", &inner.path)
             .field("body_bytes", &inner.body.as_ref().map(|(body, _)| body.len()))

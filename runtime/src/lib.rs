@@ -21,6 +21,7 @@ mod engine;
 mod error;
 mod gate;
 pub mod http_module;
+pub mod life;
 mod limit;
 mod observe;
 pub mod operation;

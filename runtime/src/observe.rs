@@ -3,12 +3,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName};
-
-use crate::{
-    error::ErrorKind,
-    operation::{Life, OperationTable},
-};
+use crate::{error::ErrorKind, life::Drift, operation::Life};
 
 /// Gets told what happens, for metrics and for noticing change. Called in the middle of calls, so it should return at once.
 pub trait Observer: Send + Sync + std::fmt::Debug {
@@ -56,15 +51,9 @@ pub enum Notice {
         /// What the spec says.
         life: &'static Life,
     },
-    /// The server says so in a header (RFC 9745, RFC 8594). Told once per operation and client.
-    DeprecatedByServer {
-        /// The operation.
-        operation: &'static str,
-        /// The `Deprecation` header.
-        deprecation: Option<String>,
-        /// The `Sunset` header.
-        sunset: Option<String>,
-    },
+    /// The server says something about the end of the operation, or about the version it served, that the spec does not. Told once per
+    /// operation and client; what the spec does declare is only counted.
+    Drift(Box<Drift>),
     /// Records came or went while pages were read, so that one may be missing or come twice.
     Shifted {
         /// The search.
@@ -74,19 +63,6 @@ pub enum Notice {
     },
 }
 
-/// What the server says about an operation's life in headers.
-pub(crate) fn announced(operation: &'static OperationTable, headers: &HeaderMap) -> Option<Notice> {
-    // Names made once: this is asked of every answer.
-    const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
-    const SUNSET: HeaderName = HeaderName::from_static("sunset");
-    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(crate::error::shorten);
-    let (deprecation, sunset) = (text(&DEPRECATION), text(&SUNSET));
-    if deprecation.is_none() && sunset.is_none() {
-        return None;
-    }
-    Some(Notice::DeprecatedByServer { operation: operation.name, deprecation, sunset })
-}
-
 /// Says it in the log.
 pub(crate) fn log(notice: &Notice) {
     match notice {
@@ -94,8 +70,11 @@ pub(crate) fn log(notice: &Notice) {
             let successor = life.successor.unwrap_or("nothing");
             tracing::warn!(operation, since = life.since, sunset = life.sunset, successor, "deprecated: {}", life.why);
         }
-        Notice::DeprecatedByServer { operation, deprecation, sunset } => {
-            tracing::warn!(operation, deprecation, sunset, "the server says that this operation is deprecated");
+        Notice::Drift(drift) => {
+            let Drift { operation, revision, what, signal, place, edit } = &**drift;
+            let (since, sunset) = (signal.since.map(tracing::field::display), signal.sunset.map(tracing::field::display));
+            let info = signal.info.as_deref();
+            tracing::warn!(operation, revision, since, sunset, info, place, edit, "{}", what.sentence());
         }
         Notice::Shifted { operation, pages } => {
             tracing::warn!(operation, pages, "records came or went while pages were read: one may be missing or come twice");

@@ -162,11 +162,9 @@ struct Printing;
 
 impl Observer for Printing {
     fn noticed(&self, notice: &Notice) {
-        if let Notice::DeprecatedByServer { operation, sunset, .. } = notice {
-            println!(
-                "  \x1b[33mdeprecated\x1b[0m the server says that {operation} ends on {}",
-                sunset.as_deref().unwrap_or("a day not known yet")
-            );
+        if let Notice::Drift(drift) = notice {
+            println!("  \x1b[33mdrift\x1b[0m the server says that {} ends; for the spec:", drift.operation);
+            println!("        {}", drift.edit);
         }
     }
 }

@@ -12,5 +12,9 @@ struct Readme;
 struct FirstConnector;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/life.md")]
+struct Life;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/language.md")]
 struct Language;

@@ -93,6 +93,21 @@ pub fn httpbin() -> Option<Arc<Server>> {
     })
 }
 
+/// Kinto, which announces that it ends on this day; from then on it refuses everything.
+pub fn kinto(ends: &str) -> Option<Arc<Server>> {
+    static BEFORE: Slot = Slot::new(&[]);
+    static AFTER: Slot = Slot::new(&[]);
+    // Two days are in use: one that has passed, and one that nobody here will see.
+    let slot = if ends < "2025" { &AFTER } else { &BEFORE };
+    slot.shared("kinto", |port| {
+        let mut command = Command::new(installed(".venv/bin/kinto")?);
+        command.args(["start", "--ini", "kinto.ini", "--port", &port.to_string()]);
+        // A value of Kinto's settings is JSON where it can be: without quotes, a date is none.
+        command.env("KINTO_EOS", format!("\"{ends}\""));
+        Ok(command)
+    })
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("servers")
 }

@@ -36,6 +36,7 @@ mod text {
     }
 }
 
+#[expect(deprecated, reason = "version 21 is, and rustc says so wherever it is used")]
 mod calls {
     //! What the Rust does.
 

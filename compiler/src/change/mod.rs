@@ -1,9 +1,10 @@
 //! Change: what was promised (the lock), and what differs between two versions of an API and what that means for those who use it.
 //!
-//! Comparing is compiled with the cargo feature `diff` only: no build script compares. The lock is held in every build.
+//! What ends when is told for a day that is given. Comparing is compiled with the cargo feature `diff` only: no build script compares. The lock is held in every build.
 
 #[cfg(feature = "diff")]
 mod compare;
+pub mod day;
 #[cfg(feature = "diff")]
 pub mod declared;
 #[cfg(feature = "diff")]
@@ -19,6 +20,7 @@ pub mod lock;
 mod operations;
 #[cfg(feature = "diff")]
 pub mod options;
+pub mod outlook;
 #[cfg(feature = "diff")]
 mod recognise;
 #[cfg(feature = "diff")]

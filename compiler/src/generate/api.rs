@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::date;
 use super::scope::Scope;
-use super::tables::{api_constants, failures, limits, member, members, some, statuses_list, text};
+use super::tables::{api_constants, failures, life, limits, member, members, some, statuses_list, text};
 use super::{names, upgrades};
 use crate::model::Model;
 
@@ -64,6 +64,11 @@ fn table(scope: &Scope<'_>) -> TokenStream {
         let date = some(&quote!(#date));
         quote!(removed: #date,)
     });
+    let life = life(api.life.as_ref());
+    let served = member(connector.served.as_ref(), |header| {
+        let header = some(&quote!(#header));
+        quote!(served: #header,)
+    });
     let upgrades = upgrades::api(scope);
     let versions = versions(model);
     quote! {
@@ -83,6 +88,8 @@ fn table(scope: &Scope<'_>) -> TokenStream {
             #released
             #unsupported
             #removed
+            #life
+            #served
             #versions
             #upgrades
             ..lp::ApiTable::EMPTY

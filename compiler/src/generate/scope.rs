@@ -165,7 +165,8 @@ impl<'p> Scope<'p> {
             });
             Some(owner + "::" + &if is_enum { names::camel(member) } else { names::snake(member) })
         };
-        whole.or_else(|| member_of(path, member?)).unwrap_or_else(|| written.to_owned())
+        let version = || model.apis.iter().position(|one| one.name == written).map(|index| self.whole.versions[index].to_string());
+        whole.or_else(|| member_of(path, member?)).or_else(version).unwrap_or_else(|| written.to_owned())
     }
 }
 

@@ -180,6 +180,7 @@ impl RustField<'_> {
             let docs = documentation(&format!("Erases `{}`: sends null.", self.field.name), "");
             quote! {
                 #docs
+                #life
                 #[inline]
                 pub fn #name(mut self) -> Self {
                     self.#ident = lp::Patch::Erase;

@@ -29,7 +29,8 @@ pub(crate) fn union(definition: &TypeDef, tag: Option<&str>, closed: bool, varia
                 let value = &variant.tag;
                 quote!(= #value)
             });
-            quote!(#docs #ident(#holds) #value,)
+            let life = deprecation(variant.life.as_ref(), |written| scope.successor(written));
+            quote!(#docs #life #ident(#holds) #value,)
         })
         .collect();
     match tag {

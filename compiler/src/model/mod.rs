@@ -139,6 +139,8 @@ pub struct Connector {
     pub honour: Option<String>,
     /// Error answers.
     pub fails: Vec<Failure>,
+    /// The header in which the server says which version it served, in lower case.
+    pub served: Option<String>,
     /// The item.
     pub span: Span,
 }
@@ -384,6 +386,8 @@ pub struct UnionVariant {
     pub docs: String,
     /// In which versions.
     pub on: Versions,
+    /// Set when it is deprecated.
+    pub life: Option<Life>,
     /// Where it is written.
     pub span: Span,
 }

@@ -135,7 +135,7 @@ fn equal_values(a: &EnumVariant, b: &EnumVariant) -> bool {
 }
 
 fn equal_variants(a: &UnionVariant, b: &UnionVariant) -> bool {
-    a.name == b.name && a.tag == b.tag && a.ty == b.ty && a.docs == b.docs
+    a.name == b.name && a.tag == b.tag && a.ty == b.ty && a.docs == b.docs && erased_life(&a.life) == erased_life(&b.life)
 }
 
 const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
@@ -177,7 +177,7 @@ fn erased_page(page: &Option<Page>) -> Option<Page> {
     page.clone().map(|page| Page { spans, ..page })
 }
 
-fn module_references(module: &Module) -> Vec<Symbol> {
+pub(crate) fn module_references(module: &Module) -> Vec<Symbol> {
     let mut found = Vec::new();
     for ty in module.inputs.iter().map(|input| &input.field.ty) {
         references(ty, &mut found);

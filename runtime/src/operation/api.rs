@@ -2,7 +2,7 @@
 
 use crate::upgrade::table::{ConnectionUpgradeTable, UpgradeTable};
 
-use super::{ConnectionTable, Constant, Failure, Limit, OperationTable, Statuses};
+use super::{ConnectionTable, Constant, Failure, Life, Limit, OperationTable, Statuses};
 
 /// One API version of one connector.
 #[derive(Debug)]
@@ -37,6 +37,10 @@ pub struct ApiTable {
     pub unsupported: Option<&'static str>,
     /// From when it no longer answers.
     pub removed: Option<&'static str>,
+    /// Set when the version is deprecated.
+    pub life: Option<&'static Life>,
+    /// The header in which the server says which version it served, in lower case.
+    pub served: Option<&'static str>,
     /// Every version of the API with its dates, the oldest first.
     pub versions: &'static [ApiDates],
     /// How configuration stored for older revisions of modules becomes this version's.
@@ -90,6 +94,8 @@ impl ApiTable {
         released: "",
         unsupported: None,
         removed: None,
+        life: None,
+        served: None,
         versions: &[],
         upgrades: &[],
         connection_upgrades: &[],

@@ -261,7 +261,7 @@ impl Pager {
                     let page = fetched.and_then(|answered| self.take(&answered));
                     return Poll::Ready(Some(page.map_err(|error| {
                         self.state = State::Done;
-                        error.with_operation(self.table)
+                        self.core.blame(self.table, error)
                     })));
                 }
             }

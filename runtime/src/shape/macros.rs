@@ -356,24 +356,24 @@ macro_rules! tagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal by $by:literal {
-            $($(#[doc = $variant_docs:literal])* $variant:ident($payload:ty) = $tag:literal),* $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty) = $tag:literal),* $(,)?
         }
     ) => {
         $crate::__union! {
             [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])? #[non_exhaustive]] [$($docs)*] $vis $type $name (true) ($crate::shape::UnionStyle::Tagged($by))
-            $([$($variant_docs)*] $variant($payload) = $tag,)*
-            [" What has another tag, as it came."] Other($crate::__codegen_v1::Json) = "",
+            $([$($variant_docs)*] [$(#[deprecated $($gone)*])?] $variant($payload) = $tag,)*
+            [" What has another tag, as it came."] [] Other($crate::__codegen_v1::Json) = "",
         }
     };
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal by $by:literal closed {
-            $($(#[doc = $variant_docs:literal])* $variant:ident($payload:ty) = $tag:literal),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty) = $tag:literal),+ $(,)?
         }
     ) => {
         $crate::__union! {
             [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])?] [$($docs)*] $vis $type $name (false) ($crate::shape::UnionStyle::Tagged($by))
-            $([$($variant_docs)*] $variant($payload) = $tag,)*
+            $([$($variant_docs)*] [$(#[deprecated $($gone)*])?] $variant($payload) = $tag,)*
         }
     };
 }
@@ -384,12 +384,12 @@ macro_rules! untagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal {
-            $($(#[doc = $variant_docs:literal])* $variant:ident($payload:ty)),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty)),+ $(,)?
         }
     ) => {
         $crate::__union! {
             [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])?] [$($docs)*] $vis $type $name (false) ($crate::shape::UnionStyle::Untagged)
-            $([$($variant_docs)*] $variant($payload) = "",)*
+            $([$($variant_docs)*] [$(#[deprecated $($gone)*])?] $variant($payload) = "",)*
         }
     };
 }
@@ -400,12 +400,12 @@ macro_rules! answers {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal {
-            $($(#[doc = $variant_docs:literal])* $variant:ident($payload:ty)),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty)),+ $(,)?
         }
     ) => {
         $crate::__union! {
             [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])?] [$($docs)*] $vis $type $name (false) ($crate::shape::UnionStyle::Answers)
-            $([$($variant_docs)*] $variant($payload) = "",)*
+            $([$($variant_docs)*] [$(#[deprecated $($gone)*])?] $variant($payload) = "",)*
         }
     };
 }
@@ -415,13 +415,13 @@ macro_rules! answers {
 macro_rules! __union {
     (
         [$($attributes:tt)*] [$($docs:literal)*] $vis:vis $type:ident $name:literal ($open:literal) ($style:expr)
-        $([$($variant_docs:literal)*] $variant:ident($payload:ty) = $tag:literal,)*
+        $([$($variant_docs:literal)*] [$($gone:tt)*] $variant:ident($payload:ty) = $tag:literal,)*
     ) => {
         $($attributes)*
         #[allow(clippy::large_enum_variant)]
         #[repr(C, u16)]
         $vis enum $type {
-            $($(#[doc = $variant_docs])* $variant($payload),)*
+            $($(#[doc = $variant_docs])* $($gone)* $variant($payload),)*
         }
         // SAFETY: the parts are what the variants of the enum hold, from the same tokens; it is `repr(C, u16)`.
         unsafe impl $crate::shape::Shaped for $type {

@@ -124,9 +124,7 @@ pub(crate) fn stored_connection(metadata: &Object<'_>, target: &Target) -> Optio
     if target.table().connection_upgrades.is_empty() {
         return None;
     }
-    let described = ["parameters", "expect"].into_iter().filter_map(|name| metadata.raw(name));
-    let lists = described.filter(|raw| raw.contains("account:")).filter_map(List::read);
-    let kinds: Vec<String> = lists.flat_map(|list| list.values().filter_map(account).collect::<Vec<_>>()).collect();
+    let kinds = connection_kinds(metadata);
     let (name, revision) = kinds.iter().find_map(|kind| connection_name(kind, target))?;
     let chain = chain(target, name, revision);
     let field = "connection";
@@ -144,6 +142,13 @@ pub(crate) fn stored_connection(metadata: &Object<'_>, target: &Target) -> Optio
     let how = if again { "authorise it again" } else { "fill in what it asks for" };
     let asks = questions.iter().map(|question| format!(". {question}")).collect::<String>();
     Some(Finding::new(Verdict::Reconnect, Action::Step, field, format!("{name} becomes {title}: {how}{asks}")))
+}
+
+/// The kinds of connections that the description of a step's parameters names.
+pub(crate) fn connection_kinds(metadata: &Object<'_>) -> Vec<String> {
+    let described = ["parameters", "expect"].into_iter().filter_map(|name| metadata.raw(name));
+    let lists = described.filter(|raw| raw.contains("account:")).filter_map(List::read);
+    lists.flat_map(|list| list.values().filter_map(account).collect::<Vec<_>>()).collect()
 }
 
 /// `oauth` of `{"name": "__IMTCONN__", "type": "account:acme-oauth"}`

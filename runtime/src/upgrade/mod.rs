@@ -23,6 +23,7 @@ pub mod table;
 mod target;
 mod typed;
 mod upgrader;
+mod uses;
 
 pub use coercion::{Decision, Kind, decide};
 pub use connection::{UpgradedConnection, upgrade_connection};
@@ -31,6 +32,7 @@ pub use file::{FileError, ScenarioFile};
 pub use report::{Action, At, Deadline, Finding, Plan, Problem, StepPlan, Verdict};
 pub use typed::{Unfinished, Upgrade, UpgradedInput};
 pub use upgrader::{Upgraded, UpgradedStep, Upgrader};
+pub use uses::{StepUse, uses};
 
 use crate::catalog::Catalog;
 

@@ -366,7 +366,7 @@ fn at(module: &str, revision: u32, version: Option<&str>) -> At {
 }
 
 /// A step that names no revision is of the first.
-fn revision(stored: &StoredStep<'_>) -> Option<u32> {
+pub(crate) fn revision(stored: &StoredStep<'_>) -> Option<u32> {
     match stored.members.raw("version") {
         None | Some("null") => Some(1),
         Some(raw) => raw.parse().ok().filter(|revision| *revision > 0),

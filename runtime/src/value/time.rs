@@ -264,6 +264,12 @@ impl Date {
         DateTime::from_number(number, format).map(|time| Self(Offset::UTC.to_datetime(time.timestamp).date()))
     }
 
+    /// The day this many days after the first of 1970.
+    pub(crate) fn from_epoch_days(days: i64) -> Option<Self> {
+        let days = jiff::Span::new().try_days(days).ok()?;
+        civil::date(1970, 1, 1).checked_add(days).ok().map(Self)
+    }
+
     /// Seconds from 1970 to the beginning of the day in UTC.
     pub(crate) fn epoch_seconds(self) -> i64 {
         const EPOCH: civil::Date = civil::date(1970, 1, 1);

@@ -70,7 +70,7 @@ fn lives<'m>(checker: &Checker<'m>) -> Vec<&'m Life> {
         match &definition.kind {
             TypeDefKind::Struct(fields) => lives.extend(fields.iter().filter_map(|field| field.life.as_ref())),
             TypeDefKind::Enum { variants, .. } => lives.extend(variants.iter().filter_map(|variant| variant.life.as_ref())),
-            TypeDefKind::Union { .. } => {}
+            TypeDefKind::Union { variants, .. } => lives.extend(variants.iter().filter_map(|variant| variant.life.as_ref())),
         }
     }
     for module in &model.modules {

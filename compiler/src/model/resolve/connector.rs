@@ -38,6 +38,7 @@ impl<'a> Resolver<'a> {
             retry_statuses: item.retry.as_ref().map_or_else(Vec::new, |retry| self.statuses(&retry.statuses)),
             honour: item.retry.as_ref().and_then(|retry| retry.honour.as_ref()).map(|header| header.value.to_lowercase()),
             fails: item.fails.iter().map(|fails| self.failure(fails, &site)).collect(),
+            served: item.served.as_ref().map(|header| self.served(header)),
             span: item.name.span,
         }
     }
@@ -51,6 +52,22 @@ impl<'a> Resolver<'a> {
                     .help("on a connector, `retry 429, 5xx` names the statuses that are tried again"),
             );
         }
+    }
+
+    fn served(&mut self, header: &ast::Text) -> String {
+        self.header_is_legal(header);
+        if self.api_index.is_empty() {
+            self.report(
+                Diagnostic::new(
+                    codes::IN_NO_VERSION,
+                    header.span,
+                    "the version served cannot be compared: this connector has no API versions",
+                )
+                .here("names a version of what?")
+                .help("write an `api` item for each version, or leave `served` out"),
+            );
+        }
+        header.value.to_lowercase()
     }
 
     fn servers(&mut self, item: &'a ast::Connector, connections: &[Connection]) -> Vec<Server> {
@@ -201,6 +218,7 @@ fn missing(span: Span) -> Connector {
         retry_statuses: Vec::new(),
         honour: None,
         fails: Vec::new(),
+        served: None,
         span,
     }
 }

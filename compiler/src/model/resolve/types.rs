@@ -106,13 +106,13 @@ impl<'a> Resolver<'a> {
         let variants = item.variants.iter().map(|variant| {
             let on = self.versions(&variant.head, site.on);
             let inner = Site { on, ..site.clone() };
-            self.life(&variant.head, &scope_of(site), &variant.name);
             UnionVariant {
                 name: variant.name.value.clone(),
                 tag: variant.wire.as_ref().map_or(&variant.name.value, |tag| &tag.value).clone(),
                 ty: self.ty(&variant.ty, &inner, &variant.name.value),
                 docs: super::docs(&variant.head.docs),
                 on,
+                life: self.life(&variant.head, &scope_of(site), &variant.name),
                 span: variant.name.span,
             }
         });
@@ -242,7 +242,7 @@ impl<'a> Resolver<'a> {
             for part in parts {
                 let name = free_name(part_name(part), &variants);
                 let ty = resolver.ty(part, inner, &name);
-                variants.push(UnionVariant { tag: name.clone(), name, ty, docs: String::new(), on: inner.on, span: part.span });
+                variants.push(UnionVariant { tag: name.clone(), name, ty, docs: String::new(), on: inner.on, life: None, span: part.span });
             }
             TypeDefKind::Union { tag: None, closed: false, variants }
         })

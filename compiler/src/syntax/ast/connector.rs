@@ -27,6 +27,8 @@ pub struct Connector {
     pub retry: Option<Retry>,
     /// `fails …`
     pub fails: Vec<Fails>,
+    /// `served header "X-Api-Version"`: where the server says which version it served.
+    pub served: Option<Text>,
     /// The whole item.
     pub span: Span,
 }

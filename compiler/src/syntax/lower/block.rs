@@ -77,7 +77,7 @@ pub(super) static ITEM: Block = Block {
 pub(super) static CONNECTOR: Block = Block {
     lone: Rule::lone_connector_statement,
     statement: "statement of a connector",
-    starts: &["docs", "server", "names", "send", "limit", "retry", "fails"],
+    starts: &["docs", "server", "names", "send", "limit", "retry", "fails", "served"],
     habits: &[("base_url", "server"), ("url", "server"), ("host", "server"), ("header", "send"), ("rate_limit", "limit")],
     reserved: &[],
     documented: false,

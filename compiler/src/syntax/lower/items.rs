@@ -73,6 +73,7 @@ fn connector(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Spa
         limits: Vec::new(),
         retry: None,
         fails: Vec::new(),
+        served: None,
         span,
     };
     reader.block(header.rest, &CONNECTOR, &mut |reader, pair| match pair.as_rule() {
@@ -83,9 +84,16 @@ fn connector(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Spa
         Rule::limit => connector.limits.extend(versions::limit(reader, pair)),
         Rule::retry => connector.retry = Some(versions::retry(reader, pair)),
         Rule::fails => connector.fails.extend(module::fails(reader, pair)),
+        Rule::served => connector.served = served(reader, pair),
         _ => {}
     });
     Some(connector)
+}
+
+/// `served header "X-Api-Version"`: the header's name.
+fn served(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Text> {
+    let header = pair.into_inner().find(|part| part.as_rule() == Rule::served_header)?;
+    header.into_inner().next().map(|name| reader.text(&name))
 }
 
 /// What stands before the braces of an item.

@@ -16,7 +16,7 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
         Rule::style => &["style"],
         Rule::explode => &["explode", "joined"],
         Rule::union_by | Rule::limit_headers => &["by"],
-        Rule::send_header | Rule::retry_header | Rule::page_header | Rule::wire_header => &["header"],
+        Rule::send_header | Rule::served_header | Rule::retry_header | Rule::page_header | Rule::wire_header => &["header"],
         Rule::send_query => &["query"],
         Rule::send_cookie => &["cookie"],
         Rule::send_bearer => &["bearer"],

@@ -173,6 +173,7 @@ pub(super) fn old_union_variant(written: &ast::Field, field: &Field) -> UnionVar
         name: field.name.clone(),
         tag: written.wire.as_ref().map_or(&written.name.value, |tag| &tag.value).clone(),
         ty: field.ty.clone(),
+        life: None,
         docs: field.docs.clone(),
         on: field.on,
         span: field.span,

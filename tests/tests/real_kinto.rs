@@ -1,0 +1,57 @@
+//! Kinto announces its own end: first in a header, then by refusing. Nobody here wrote it.
+
+use std::sync::{Arc, Mutex};
+
+use linchpin_runtime::life::{Drift, Drifted, Source};
+use linchpin_runtime::prelude::*;
+use linchpin_runtime::{Notice, Observer};
+use linchpin_tests::servers::{Server, kinto};
+
+linchpin_runtime::connector!("kinto");
+
+#[derive(Debug, Default)]
+struct Watch(Mutex<Vec<Drift>>);
+
+impl Observer for Watch {
+    fn noticed(&self, notice: &Notice) {
+        if let Notice::Drift(drift) = notice {
+            self.0.lock().expect("unpoisoned").push(Drift::clone(drift));
+        }
+    }
+}
+
+fn client(server: &Server) -> (kinto::Client, Arc<Watch>) {
+    let watch = Arc::new(Watch::default());
+    let open = kinto::Open { host: "kinto.example".parse().expect("a host") };
+    let client = kinto::Client::builder(open).base_url(server.url()).observer(watch.clone()).build().expect("a client");
+    (client, watch)
+}
+
+#[tokio::test]
+async fn an_end_that_is_announced_is_told_once() {
+    let Some(server) = kinto("2099-12-31") else { return };
+    let (client, watch) = client(&server);
+    for _ in 0..2 {
+        assert_eq!(kinto::Hello::new().send(&client).await.expect("it still answers").project_name, "kinto");
+    }
+    let drifts = watch.0.lock().expect("unpoisoned");
+    let [drift] = &drifts[..] else { panic!("told once: {drifts:?}") };
+    assert_eq!((drift.operation, &drift.what, &drift.signal.sources[..]), ("hello", &Drifted::Undeclared, &[Source::Header("alert")][..]));
+    let said = "Kinto 1 ends; migrate to version 2. https://kinto.example/ends";
+    assert_eq!(drift.signal.info.as_deref(), Some(said));
+    assert!(drift.edit.ends_with(&format!("use none \"{said}\"")), "{}", drift.edit);
+    assert_eq!(client.signals()[0].undeclared, 2);
+}
+
+#[tokio::test]
+async fn an_end_that_has_come_is_an_error_of_that_kind() {
+    let Some(server) = kinto("2020-01-01") else { return };
+    let (client, watch) = client(&server);
+    let error = kinto::Hello::new().send(&client).await.expect_err("it has ended");
+    assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Gone, Some(410)));
+    let signal = error.signal().expect("it says so");
+    assert!(signal.gone && signal.info.as_deref().is_some_and(|info| info.contains("migrate to version 2")), "{signal:?}");
+    let drifts = watch.0.lock().expect("unpoisoned");
+    assert_eq!(drifts.iter().map(|drift| drift.what.clone()).collect::<Vec<_>>(), [Drifted::Gone]);
+    assert_eq!(client.signals()[0].undeclared, 1, "an answer is counted once");
+}
