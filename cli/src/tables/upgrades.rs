@@ -104,7 +104,7 @@ fn module_table(model: &Model, upgrade: &Upgrade, input: Option<&'static Shape>)
         gone: upgrade.gone.as_deref().map(leak),
         cursor: upgrade.cursor_reset.as_deref().map_or(table::Cursor::Keep, |why| table::Cursor::Reset(leak(why))),
         stored: all(upgrade.stored.iter().map(|(name, revision)| (leak(name.as_str()), *revision))),
-        meaning: upgrade.meaning().map(|why| leak(why.as_str())),
+        meaning: upgrade.meaning().map(leak),
     }
 }
 

@@ -108,12 +108,15 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
     let now = upgrade.to_on.iter().max().unwrap_or(view.newest());
     let then = if upgrade.on.has(now) { now } else { upgrade.on.iter().max().unwrap_or(now) };
     let Some(target) = target_fields(view, upgrade, now) else { return };
-    let older: Vec<&Field> = upgrade.input.iter().collect();
+    changes_say(view, upgrade, then, now);
+    let older = upgrade.input.clone();
+    let older: Vec<&Field> = older.iter().collect();
     let mut comparison = Comparison::new(view, then, now);
     comparison.inputs(&older, &target, &upgrade.steps);
     let connection = matches!(upgrade.to, UpgradeOf::Connection(_));
-    let (steps, missing, unused) = comparison.finish();
-    upgrade.steps.extend(steps);
+    let (steps, missing, mut unused) = comparison.finish();
+    add(&mut upgrade.steps, steps);
+    unused.retain(|path| !noted_as_removed(view, upgrade, then, now, path));
     if let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) {
         let older = view.model.modules.iter().find(|module| {
             module.symbol == *from && module.revision == upgrade.from_revision && module.on.has(then) && (from != to || then != now)
@@ -128,6 +131,48 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
     if !missing.is_empty() || !unused.is_empty() {
         diagnostics.push(stub::incomplete(upgrade, &missing, &unused));
     }
+}
+
+/// Adds derived steps to written ones; a written move whose value must become another kind of thing says so itself.
+fn add(written: &mut Vec<UpgradeStep>, derived: Vec<UpgradeStep>) {
+    for step in derived {
+        let same = |one: &&mut UpgradeStep| match (one, &step) {
+            (UpgradeStep::Move { from, to, .. }, UpgradeStep::Move { from: other, to: target, .. }) => from == other && to == target,
+            _ => false,
+        };
+        match written.iter_mut().find(same) {
+            Some(one) => *one = step,
+            None => written.push(step),
+        }
+    }
+}
+
+/// A written block need not repeat what changes say: values to write down, and what means something else.
+fn changes_say(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize) {
+    let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) else { return };
+    let newer = view.modules_in(now).find(|module| module.symbol == *to && module.revision == upgrade.to_revision);
+    let Some(newer) = newer.filter(|_| from == to) else { return };
+    for version in then + 1..=now {
+        let said: Vec<Vec<String>> = upgrade.steps.iter().filter_map(target_of).map(<[String]>::to_vec).collect();
+        upgrade.steps.extend(known_defaults(view, newer, version).into_iter().filter(|step| target_of(step).is_none_or(|to| !said.iter().any(|one| one == to))));
+        meanings(view, newer, version, upgrade);
+    }
+}
+
+fn target_of(step: &UpgradeStep) -> Option<&[String]> {
+    match step {
+        UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => Some(to),
+        _ => None,
+    }
+}
+
+/// Is an old value left out for a reason that a change gives? It is noted as dropped.
+fn noted_as_removed(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize, path: &[String]) -> bool {
+    let UpgradeOf::Module(symbol) = &upgrade.from else { return false };
+    let Some(older) = view.modules_in(then).find(|one| one.symbol == *symbol && one.revision == upgrade.from_revision) else { return false };
+    let Some(because) = (then + 1..=now).find_map(|version| removal_note(view, older, version, path)) else { return false };
+    upgrade.steps.push(UpgradeStep::Drop { from: path.to_vec(), because });
+    true
 }
 
 fn target_fields<'m>(view: &View<'m>, upgrade: &Upgrade, version: usize) -> Option<Vec<&'m Field>> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::View;
-use crate::model::{Field, Module, OutputStep, Symbol, Type};
+use crate::model::{Difference, DifferenceKind, Field, Module, OutputStep, Symbol, Type};
 
 /// How deep outputs are looked into: no mapping is deeper in practice.
 const DEPTH: usize = 5;
@@ -70,8 +70,9 @@ impl Walk<'_, '_> {
                     self.types(&field.ty, &same.ty, &path, &target, depth + 1);
                 }
                 None => {
-                    let because = self.reason(field);
-                    self.found.push(OutputStep { from: path, to: None, because });
+                    let place = self.moved_to(field).or_else(|| self.taken_over(field, newer)).map(|place| below(to, &place));
+                    let because = if place.is_some() { String::new() } else { self.reason(field) };
+                    self.found.push(OutputStep { from: path, to: place, because });
                 }
             }
         }
@@ -87,16 +88,39 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// What changes between the two versions say of a field that only the older one has.
+    fn said_of(&self, field: &Field) -> impl Iterator<Item = &Difference> {
+        let changes = self.view.model.changes.iter().filter(|change| change.version > self.then && change.version <= self.now);
+        let span = field.span;
+        changes.flat_map(|change| &change.differences).filter(move |difference| {
+            difference.span.file == span.file && difference.span.start <= span.start && span.end <= difference.span.end
+        })
+    }
+
+    /// Where a field went that stands deeper now.
+    fn moved_to(&self, field: &Field) -> Option<String> {
+        let moved = |difference: &&Difference| difference.kind == DifferenceKind::Moved && difference.before == field.name;
+        self.said_of(field).find(moved).map(|difference| difference.after.clone())
+    }
+
+    /// What took the place of a field in the same struct, where it holds the same, or several of the same.
+    fn taken_over(&self, field: &Field, newer: &[&Field]) -> Option<String> {
+        let removed = self.said_of(field).find(|difference| difference.target.rsplit('.').next() == Some(field.name.as_str()))?;
+        let (owner, name) = removed.successor.as_ref()?.rsplit_once('.')?;
+        if removed.target.rsplit_once('.')?.0 != owner {
+            return None;
+        }
+        let successor = newer.iter().find(|one| one.name == name)?;
+        match &successor.ty {
+            ty if *ty == field.ty => Some(name.to_owned()),
+            Type::List(inner, _) if **inner == field.ty => Some(format!("{name}[1]")),
+            _ => None,
+        }
+    }
+
     /// Why a field is gone: what the change says of it, or its deprecation.
     fn reason(&self, field: &Field) -> String {
-        let changes = self.view.model.changes.iter().filter(|change| change.version > self.then && change.version <= self.now);
-        let named = |target: &str| target.rsplit('.').next() == Some(field.name.as_str());
-        let removed = changes.flat_map(|change| &change.differences).find(|difference| {
-            difference.span.file == field.span.file
-                && difference.span.start <= field.span.start
-                && field.span.end <= difference.span.end
-                && named(&difference.target)
-        });
+        let removed = self.said_of(field).find(|difference| difference.target.rsplit('.').next() == Some(field.name.as_str()));
         let life = || {
             field
                 .life

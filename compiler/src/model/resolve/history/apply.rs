@@ -22,6 +22,9 @@ impl<'a> Resolver<'a> {
                 let note = advice(successor.as_ref(), why.as_ref());
                 if let Some(owner) = self.owner(owner, undoing, whole) {
                     self.had_field(&owner, field, place.as_ref(), note, verb, undoing, whole);
+                    if let Some(last) = undoing.differences.last_mut().filter(|last| last.span == verb.span) {
+                        last.successor = successor.as_ref().map(|path| joined(path).0).filter(|name| name != "none");
+                    }
                 }
             }
             VerbKind::RemoveVariant { owner, variant, successor, why } => {
@@ -710,7 +713,7 @@ fn shown_value(value: &Literal) -> String {
 }
 
 fn advice(successor: Option<&Path>, why: Option<&ast::Text>) -> String {
-    let used = successor.map(|path| format!("use {}", joined(path).0));
+    let used = successor.map(|path| joined(path).0).filter(|name| name != "none").map(|name| format!("use {name}"));
     [used, why.map(|why| why.value.clone())].into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 

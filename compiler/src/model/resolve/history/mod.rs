@@ -170,7 +170,7 @@ impl Undoing<'_> {
     }
 
     fn noted(&mut self, kind: DifferenceKind, target: &str, before: String, after: String, note: String, verb: &ast::Verb) {
-        self.differences.push(Difference { kind, target: target.to_owned(), before, after, note, span: verb.span });
+        self.differences.push(Difference { kind, target: target.to_owned(), before, after, note, successor: None, span: verb.span });
     }
 
     fn finished(self) -> Change {
