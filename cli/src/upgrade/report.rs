@@ -107,7 +107,8 @@ fn summary(done: &[Done], only_plan: bool) {
     let points = steps().flat_map(|step| &step.findings).filter(|one| one.verdict == Verdict::Review).count();
     let left_alone = done.iter().filter(|one| one.plan.as_ref().map_or(true, |plan| !plan.problems.is_empty())).count();
 
-    let follow = steps().filter(|step| changes(step)).count();
+    let written = plans.iter().filter(|plan| plan.problems.is_empty()).flat_map(|plan| &plan.steps);
+    let follow = written.filter(|step| changes(step)).count();
     let verb = if only_plan { "would change" } else { "changed" };
     say!(
         "{BOLD}In all{PLAIN}  {} of {}: {follow} {verb}, {} untouched",
