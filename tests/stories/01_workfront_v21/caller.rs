@@ -1,6 +1,7 @@
 //! Says at what an assignment is billed.
 
 use linchpin_runtime::Error;
+use linchpin_runtime::prelude::*;
 
 use super::workfront::v20::{Client, ReadAssignment, ReadAssignmentBillingRole, ReadTask};
 

@@ -1,6 +1,7 @@
 //! Opens an issue and says who works on it.
 
 use linchpin_runtime::Error;
+use linchpin_runtime::prelude::*;
 
 use super::github::v2022_11_28::{Client, CreateIssue, GetPull, GetRateLimit};
 

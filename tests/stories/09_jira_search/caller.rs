@@ -1,6 +1,7 @@
 //! Counts stale issues, and reads the first.
 
 use linchpin_runtime::Error;
+use linchpin_runtime::prelude::*;
 
 use super::jira::v3::{Client, FindFirstIssues};
 

@@ -27,7 +27,7 @@ fn verb(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Verb> {
     while let Some(doc) = parts.next_if(|part| part.as_rule() == Rule::doc) {
         docs.push(reader.doc(&doc));
     }
-    let parts: Vec<Pair<'_>> = parts.collect();
+    let parts: Vec<Pair<'_>> = parts.filter(|part| part.as_rule() != Rule::remove_word).collect();
     let kind = match rule {
         Rule::add => VerbKind::Add(paths(reader, parts)),
         Rule::removal => removed(reader, parts, &mut docs)?,
