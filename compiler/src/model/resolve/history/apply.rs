@@ -4,6 +4,7 @@ use super::super::Resolver;
 use super::super::symbols::joined;
 use super::super::types::literal;
 use super::members::{Marked, Parting, came_with, part};
+use super::removals::Removal;
 use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
@@ -19,18 +20,21 @@ impl<'a> Resolver<'a> {
         match &verb.kind {
             VerbKind::Add(paths) => paths.iter().for_each(|path| self.undo_add(path, verb, undoing, whole)),
             VerbKind::RemoveField { owner, field, place, successor, why } => {
-                let note = advice(successor.as_ref(), why.as_ref());
+                let why = self.removal(&field.name, successor.as_ref(), why.as_ref(), verb.span, undoing);
                 if let Some(owner) = self.owner(owner, undoing, whole) {
-                    self.had_field(&owner, field, place.as_ref(), note, verb, undoing, whole);
+                    let successor = why.successor.clone();
+                    self.had_field(&owner, field, place.as_ref(), why, verb, undoing, whole);
                     if let Some(last) = undoing.differences.last_mut().filter(|last| last.span == verb.span) {
-                        last.successor = successor.as_ref().map(|path| joined(path).0).filter(|name| name != "none");
+                        last.successor = successor;
                     }
                 }
             }
             VerbKind::RemoveVariant { owner, variant, successor, why } => {
-                let note = advice(successor.as_ref(), why.as_ref());
+                let why = self.removal(&variant.name, successor.as_ref(), why.as_ref(), verb.span, undoing);
                 if let Some(owner) = self.owner(owner, undoing, whole) {
-                    self.had_variant(&owner, variant, note, verb, undoing, whole);
+                    let successor = why.successor.clone();
+                    self.had_variant(&owner, variant, why, verb, undoing, whole);
+                    successor.into_iter().for_each(|successor| self.value_becomes(&owner, &variant.name, &successor));
                 }
             }
             VerbKind::RemoveItem(item) => {
@@ -122,7 +126,7 @@ impl<'a> Resolver<'a> {
         owner: &Owner,
         written: &'a ast::Field,
         place: Option<&Ident>,
-        note: String,
+        why: Removal,
         verb: &ast::Verb,
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
@@ -137,6 +141,7 @@ impl<'a> Resolver<'a> {
         let mut field = self.field(written, &site);
         self.settle_defaults();
         field.default = written.default.as_ref().and_then(|value| self.default(&field, value));
+        field.life = why.life.or(field.life);
         let shown = self.sources.text(written.ty.span).to_owned();
         let place = self.input_place(place, &target);
         let mut problem = None;
@@ -156,7 +161,7 @@ impl<'a> Resolver<'a> {
             self.report(still_there(&target, written.name.span, first));
         }
         self.places_have_bodies(owner, before, whole);
-        undoing.noted(Kind::Removed, &target, shown, String::new(), note, verb);
+        undoing.noted(Kind::Removed, &target, shown, String::new(), why.note, verb);
     }
 
     fn input_place(&mut self, place: Option<&Ident>, _target: &str) -> Option<crate::model::Place> {
@@ -175,7 +180,7 @@ impl<'a> Resolver<'a> {
         &mut self,
         owner: &Owner,
         written: &ast::Variant,
-        note: String,
+        why: Removal,
         verb: &ast::Verb,
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
@@ -184,7 +189,7 @@ impl<'a> Resolver<'a> {
         if !self.said_once(&format!("{target} before"), Facet::Presence, written.name.span, undoing) {
             return;
         }
-        let variant = old_variant(written, undoing.before);
+        let variant = EnumVariant { life: why.life, ..old_variant(written, undoing.before) };
         let mut problem = None;
         let mut no_enum = true;
         self.in_members(owner, undoing.version - 1, whole, &mut |members| {
@@ -206,7 +211,7 @@ impl<'a> Resolver<'a> {
         } else if let Some(first) = problem {
             self.report(still_there(&target, written.name.span, first));
         }
-        undoing.noted(Kind::Removed, &target, shown_value(&variant.value), String::new(), note, verb);
+        undoing.noted(Kind::Removed, &target, shown_value(&variant.value), String::new(), why.note, verb);
     }
 
     #[allow(clippy::too_many_arguments, reason = "what a rename says, and where it is noted")]
@@ -426,7 +431,7 @@ impl<'a> Resolver<'a> {
             self.parted(found, &last.value, last.span, undoing);
         }
         let note = format!("use {}", shown.join(", "));
-        self.had_field(&owner, field, None, note, verb, undoing, whole);
+        self.had_field(&owner, field, None, Removal { note, ..Removal::default() }, verb, undoing, whole);
         if let Some(last) = undoing.differences.last_mut().filter(|last| last.span == verb.span) {
             (last.kind, last.after) = (Kind::Split, shown.join(", "));
         }
@@ -448,7 +453,7 @@ impl<'a> Resolver<'a> {
         self.parted(found, &target, to.span, undoing);
         let noted = undoing.differences.len();
         for field in fields {
-            self.had_field(&owner, field, None, String::new(), verb, undoing, whole);
+            self.had_field(&owner, field, None, Removal::default(), verb, undoing, whole);
         }
         undoing.differences.truncate(noted);
         let before: Vec<&str> = fields.iter().map(|field| field.name.value.as_str()).collect();
@@ -472,7 +477,7 @@ impl<'a> Resolver<'a> {
         let merged = self.variant_origin(&owner, &to.value);
         let noted = undoing.differences.len();
         for variant in variants {
-            self.had_variant(&owner, variant, String::new(), verb, undoing, whole);
+            self.had_variant(&owner, variant, Removal::default(), verb, undoing, whole);
         }
         // Each of them is what the one is now.
         if let (Some(origin), Owner::Type(symbol)) = (merged, &owner) {
@@ -488,7 +493,7 @@ impl<'a> Resolver<'a> {
         undoing.difference(Kind::Merged, &target, before.join(", "), to.value.clone(), verb);
     }
 
-    fn variant_origin(&self, owner: &Owner, name: &str) -> Option<Span> {
+    pub(super) fn variant_origin(&self, owner: &Owner, name: &str) -> Option<Span> {
         let Owner::Type(symbol) = owner else { return None };
         self.definitions_of(*symbol).find_map(|definition| match &definition.kind {
             TypeDefKind::Enum { variants, .. } => variants.iter().find(|one| one.name == name).map(|one| one.origin),
@@ -710,11 +715,6 @@ fn shown_value(value: &Literal) -> String {
         Literal::Int(number) => number.to_string(),
         Literal::Bool(value) => value.to_string(),
     }
-}
-
-fn advice(successor: Option<&Path>, why: Option<&ast::Text>) -> String {
-    let used = successor.map(|path| joined(path).0).filter(|name| name != "none").map(|name| format!("use {name}"));
-    [used, why.map(|why| why.value.clone())].into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 
 fn item_name(item: &ast::Item) -> String {

@@ -8,6 +8,7 @@
 mod apply;
 mod members;
 mod modules;
+mod removals;
 mod targets;
 
 use std::collections::HashMap;
