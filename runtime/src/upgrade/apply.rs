@@ -156,7 +156,7 @@ impl<'a> Work<'_, 'a> {
         if self.is_placed(to) {
             if something {
                 let reason = format!("`{}` has a value of its own, which stays; this one is left out", dotted(to));
-                self.find(source, Finding::review(dotted(source.path), reason));
+                self.find(source, Finding::review(dotted(source.path), reason).to(dotted(to)));
             }
             return self.use_up(source);
         }
