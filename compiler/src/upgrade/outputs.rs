@@ -70,7 +70,7 @@ impl Walk<'_, '_> {
                     self.types(&field.ty, &same.ty, &path, &target, depth + 1);
                 }
                 None => {
-                    let place = self.moved_to(field).or_else(|| self.taken_over(field, newer)).map(|place| below(to, &place));
+                    let place = self.moved_to(field, newer).or_else(|| self.taken_over(field, newer)).map(|place| below(to, &place));
                     let because = if place.is_some() { String::new() } else { self.reason(field) };
                     self.found.push(OutputStep { from: path, to: place, because });
                 }
@@ -97,10 +97,22 @@ impl Walk<'_, '_> {
         })
     }
 
-    /// Where a field went that stands deeper now.
-    fn moved_to(&self, field: &Field) -> Option<String> {
+    /// Where a field went that stands deeper now; in a list, in its first item.
+    fn moved_to(&self, field: &Field, newer: &[&Field]) -> Option<String> {
         let moved = |difference: &&Difference| difference.kind == DifferenceKind::Moved && difference.before == field.name;
-        self.said_of(field).find(moved).map(|difference| difference.after.clone())
+        let path = &self.said_of(field).find(moved)?.after;
+        let (mut fields, mut place) = (newer.to_vec(), String::new());
+        let mut names = path.split('.').peekable();
+        while let Some(name) = names.next() {
+            place = below(&place, name);
+            let ty = &fields.iter().find(|one| one.name == name)?.ty;
+            if names.peek().is_some() {
+                let (symbol, depth) = named(ty)?;
+                place.push_str(&"[1]".repeat(depth));
+                fields = self.view.fields(symbol, self.now)?;
+            }
+        }
+        Some(place)
     }
 
     /// What took the place of a field in the same struct, where it holds the same, or several of the same.
@@ -132,6 +144,16 @@ impl Walk<'_, '_> {
             .filter(|note| !note.is_empty())
             .or_else(life)
             .unwrap_or_else(|| "the owner removed it".to_owned())
+    }
+}
+
+/// The struct that a type is made of, and in how many lists it stands.
+fn named(ty: &Type) -> Option<(Symbol, usize)> {
+    match ty {
+        Type::Named(symbol) => Some((*symbol, 0)),
+        Type::Nullable(inner) => named(inner),
+        Type::List(inner, _) => named(inner).map(|(symbol, depth)| (symbol, depth + 1)),
+        _ => None,
     }
 }
 
