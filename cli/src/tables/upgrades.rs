@@ -174,7 +174,7 @@ fn connection_table(upgrade: &Upgrade) -> Option<table::ConnectionUpgradeTable> 
         keep: all(parts.keep.iter().map(|(old, new)| (leak(old.as_str()), leak(new.as_str())))),
         ask: all(parts.ask.iter().map(|(fields, question)| (names(fields), leak(question.as_str())))),
         drop: all(parts.drop.iter().map(|(field, why)| (leak(field.as_str()), leak(why.as_str())))),
-        reauthorize: upgrade.reauthorize.is_some(),
+        reauthorize: upgrade.reauthorize.as_deref().map(leak),
         gone: upgrade.gone.as_deref().map(leak),
     })
 }

@@ -14,7 +14,9 @@ pub(super) fn derive(view: &View<'_>, (older, then): (&Module, usize), (newer, n
     let mut walk = Walk { view, then, now, found: Vec::new(), visiting: HashSet::new() };
     walk.types(was, is, "", "", 0);
     for step in walk.found {
-        let said = outputs.iter().any(|one| step.from == one.from || one.from.starts_with(&format!("{}.", step.from)));
+        // What is said of a part of it leaves the rest as it is derived: gone, unless it only moved.
+        let of_part = |one: &OutputStep| step.to.is_some() && one.from.starts_with(&format!("{}.", step.from));
+        let said = outputs.iter().any(|one| step.from == one.from || of_part(one));
         if !said {
             outputs.push(step);
         }

@@ -113,8 +113,8 @@ fn needs(table: &'static ConnectionUpgradeTable, fields: &Object<'_>) -> Vec<Fin
         let open = asked.iter().filter(|name| fields.get(name).is_none_or(Node::is_null));
         findings.extend(open.map(|name| Finding::new(Verdict::Asks, Action::Asked, *name, *question)));
     }
-    if table.reauthorize {
-        let reason = format!("authorise it again as {}", table.connection);
+    if let Some(why) = table.reauthorize {
+        let reason = format!("authorise it again as {}{}", table.connection, sentence(why));
         findings.push(Finding::new(Verdict::Reconnect, Action::Step, "", reason));
     }
     findings
@@ -139,14 +139,20 @@ pub(crate) fn stored_connection(metadata: &str, target: &Target) -> Option<(Find
     }
     let title = title(target, chain.last()?.connection);
     let questions: Vec<&str> = chain.iter().flat_map(|table| table.ask).map(|(_, question)| *question).collect();
-    let again = chain.iter().any(|table| table.reauthorize);
-    if questions.is_empty() && !again {
-        let reason = format!("{was} becomes {title}, with the fields that it has");
+    let again: Vec<&str> = chain.iter().filter_map(|table| table.reauthorize).collect();
+    let becomes = if was == title { title.to_owned() } else { format!("{was} becomes {title}") };
+    if questions.is_empty() && again.is_empty() {
+        let reason = if was == title { "it stays, with the fields that it has".to_owned() } else { format!("{becomes}, with the fields that it has") };
         return Some((Finding::new(Verdict::Upgraded, Action::Step, field, reason), deadline));
     }
-    let how = if again { "authorise it again" } else { "fill in what it asks for" };
-    let asks = questions.iter().map(|question| format!(". {question}")).collect::<String>();
-    Some((Finding::new(Verdict::Reconnect, Action::Step, field, format!("{was} becomes {title}: {how}{asks}")), deadline))
+    let how = if again.is_empty() { "fill in what it asks for" } else { "authorise it again" };
+    let asks = questions.iter().chain(&again).map(|text| sentence(text)).collect::<String>();
+    Some((Finding::new(Verdict::Reconnect, Action::Step, field, format!("{becomes}: {how}{asks}")), deadline))
+}
+
+/// Behind another sentence.
+fn sentence(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(". {text}") }
 }
 
 /// What people call a connection.
