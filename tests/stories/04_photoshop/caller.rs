@@ -5,8 +5,8 @@ use linchpin_runtime::prelude::*;
 
 use super::photoshop::v1::{Client, ExecuteDepthBlur, ResizeImage};
 
-pub async fn prepare(client: &Client, input: Url, output: Url) -> Result<(), Error> {
-    ResizeImage::new(input.clone(), output.clone(), 800).send(client).await?;
+pub async fn prepare(client: &Client, input: &str, output: &str) -> Result<(), Error> {
+    ResizeImage::new(input, output, 800).send(client).await?;
     ExecuteDepthBlur::new(input, output).send(client).await?;
     Ok(())
 }

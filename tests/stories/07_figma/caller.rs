@@ -1,7 +1,7 @@
 //! Connects to Figma.
 
-use super::figma::Oauth;
+use super::figma::OAuth;
 
-pub fn connection(id: &str, secret: &str) -> Oauth {
-    Oauth::new(id, secret)
+pub fn connection(id: &str, secret: &str) -> OAuth {
+    OAuth::new(id, secret)
 }
