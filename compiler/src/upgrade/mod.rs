@@ -155,7 +155,7 @@ fn changes_say(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize) 
     for version in then + 1..=now {
         let said: Vec<Vec<String>> = upgrade.steps.iter().filter_map(target_of).map(<[String]>::to_vec).collect();
         upgrade.steps.extend(known_defaults(view, newer, version).into_iter().filter(|step| target_of(step).is_none_or(|to| !said.iter().any(|one| one == to))));
-        meanings(view, newer, version, upgrade);
+        upgrade.steps.extend(meanings(view, newer, version));
     }
 }
 
@@ -229,7 +229,8 @@ fn follow(
     outputs::derive(view, (older, then), (newer, now), &mut outputs);
     let (dropped, lost): (Vec<_>, Vec<_>) =
         unused.into_iter().map(|path| (removal_note(view, older, now, &path), path)).partition(|(note, _)| note.is_some());
-    let changes_nothing = steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
+    let said = meanings(view, newer, now);
+    let changes_nothing = said.is_empty() && steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
     if changes_nothing && missing.is_empty() && older.symbol == newer.symbol && older.revision == newer.revision {
         return None;
     }
@@ -259,7 +260,7 @@ fn follow(
     if !missing.is_empty() || !unused.is_empty() {
         diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &missing, &unused));
     }
-    meanings(view, newer, now, &mut upgrade);
+    upgrade.steps.extend(said);
     Some(upgrade)
 }
 
@@ -292,15 +293,16 @@ fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) ->
 }
 
 /// What a change says of meaning, a person should look at.
-fn meanings(view: &View<'_>, newer: &Module, now: usize, upgrade: &mut Upgrade) {
+fn meanings(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
     let name = view.name(newer.symbol);
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    for difference in differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant) {
-        if let Some(input) = difference.target.strip_prefix(&name) {
-            let to: Vec<String> = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-            upgrade.steps.push(UpgradeStep::Review { to, because: difference.note.clone() });
-        }
-    }
+    let meant = differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant);
+    let of_module = meant.filter_map(|difference| {
+        let input = difference.target.strip_prefix(&name).filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
+        let to = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Some(UpgradeStep::Review { to, because: difference.note.clone() })
+    });
+    of_module.collect()
 }
 
 /// A module that the next version does not have, where its deprecation says that nothing takes its place.
