@@ -150,13 +150,18 @@ mod callers {
         let said = rustc(&before);
         assert!(said.is_empty(), "callers are right before the edit: {said:#?}");
 
-        let mut after: Vec<Program> = stories
-            .iter()
-            .map(|story| {
-                let connector = story.rust("after.pin");
-                Program { story: story.name.clone(), caller: moved(&story.read("caller.rs"), &connector), connector }
-            })
+        let mut after: Vec<Program> = before
+            .into_iter()
+            .zip(&stories)
+            .map(|(program, story)| Program { connector: story.rust("after.pin"), ..program })
             .collect();
+        let with_versions: Vec<&Program> = after.iter().filter(|one| moved(&one.caller, &one.connector) != one.caller).collect();
+        let staying = rustc(with_versions.iter().copied());
+        let broken: Vec<_> = staying.iter().filter(|(_, said)| said.iter().any(|message| message.starts_with("error"))).collect();
+        assert!(broken.is_empty(), "who stays with the older version is not broken: {broken:#?}");
+        let with_versions: Vec<String> = with_versions.into_iter().map(|program| program.story.clone()).collect();
+
+        after.iter_mut().for_each(|program| program.caller = moved(&program.caller, &program.connector));
         let mut said = rustc(&after);
         said.retain(|_, messages| messages.iter().any(|message| message.starts_with("error")));
         // Where anything is wrong, rustc does not get as far as warnings: the others are looked at again without it.
@@ -164,8 +169,14 @@ mod callers {
         said.extend(rustc(&after));
         let mut wrong = Vec::new();
         for story in &stories {
-            let messages = said.get(&story.name).map_or_else(|| "rustc has nothing to say.\n".to_owned(), |all| all.join("\n"));
-            wrong.extend(story.keeps("rustc.txt", &messages).err());
+            let words = |said: &BTreeMap<String, Vec<String>>| {
+                said.get(&story.name).map_or_else(|| "rustc has nothing to say.\n".to_owned(), |all| all.join("\n"))
+            };
+            let told = match with_versions.contains(&story.name) {
+                true => format!("── on the older version ──\n\n{}\n── moved to the newer ──\n\n{}", words(&staying), words(&said)),
+                false => words(&said),
+            };
+            wrong.extend(story.keeps("rustc.txt", &told).err());
         }
         none_of(&wrong);
     }
@@ -187,7 +198,7 @@ mod callers {
     }
 
     /// What rustc says to each caller, all of them in one crate.
-    fn rustc(programs: &[Program]) -> BTreeMap<String, Vec<String>> {
+    fn rustc<'p>(programs: impl IntoIterator<Item = &'p Program>) -> BTreeMap<String, Vec<String>> {
         let folder = scratch("callers");
         let runtime = root().join("runtime");
         let manifest = format!(
@@ -245,7 +256,7 @@ mod callers {
         for child in message["children"].as_array().into_iter().flatten() {
             let place = |span: &Value| span["file_name"].as_str().is_some_and(|file| !file.ends_with("caller.rs"));
             let elsewhere = child["spans"].as_array().is_some_and(|spans| spans.iter().any(place));
-            let words = text(&child["message"]);
+            let words = text(&child["message"]).lines().map(str::trim).collect::<Vec<_>>().join(" ");
             if !elsewhere && !words.contains("#[warn(") {
                 said.push_str(&format!("{gutter} = {}: {words}\n", text(&child["level"])));
             }
