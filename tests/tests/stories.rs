@@ -150,11 +150,8 @@ mod callers {
         let said = rustc(&before);
         assert!(said.is_empty(), "callers are right before the edit: {said:#?}");
 
-        let mut after: Vec<Program> = before
-            .into_iter()
-            .zip(&stories)
-            .map(|(program, story)| Program { connector: story.rust("after.pin"), ..program })
-            .collect();
+        let mut after: Vec<Program> =
+            before.into_iter().zip(&stories).map(|(program, story)| Program { connector: story.rust("after.pin"), ..program }).collect();
         let with_versions: Vec<&Program> = after.iter().filter(|one| moved(&one.caller, &one.connector) != one.caller).collect();
         let staying = rustc(with_versions.iter().copied());
         let broken: Vec<_> = staying.iter().filter(|(_, said)| said.iter().any(|message| message.starts_with("error"))).collect();
@@ -212,7 +209,8 @@ mod callers {
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the workspace has a lock file");
         let mut library = String::new();
         for Program { story, connector, caller } in programs {
-            library.push_str(&format!("pub mod story_{story} {{\n    include!(\"story_{story}/connector.rs\");\n    pub mod caller;\n}}\n"));
+            library
+                .push_str(&format!("pub mod story_{story} {{\n    include!(\"story_{story}/connector.rs\");\n    pub mod caller;\n}}\n"));
             let inner = folder.join(format!("src/story_{story}"));
             fs::create_dir_all(&inner).expect("a folder for the test");
             fs::write(inner.join("connector.rs"), connector).expect("a file for the test");
@@ -241,7 +239,8 @@ mod callers {
         let story = file.strip_prefix("src/story_").and_then(|rest| rest.strip_suffix("/caller.rs"));
         let story = story.unwrap_or_else(|| panic!("rustc speaks of generated code: {}", message["rendered"]));
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let code = message["code"]["code"].as_str().filter(|code| code.starts_with('E')).map_or_else(String::new, |code| format!("[{code}]"));
+        let code =
+            message["code"]["code"].as_str().filter(|code| code.starts_with('E')).map_or_else(String::new, |code| format!("[{code}]"));
         let mut said = format!("{}{code}: {}\n", text(&message["level"]), text(&message["message"]));
         let line = span["line_start"].as_u64()?.to_string();
         let shown = text(&span["text"][0]["text"]);

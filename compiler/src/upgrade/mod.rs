@@ -154,7 +154,11 @@ fn changes_say(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize) 
     let Some(newer) = newer.filter(|_| from == to) else { return };
     for version in then + 1..=now {
         let said: Vec<Vec<String>> = upgrade.steps.iter().filter_map(target_of).map(<[String]>::to_vec).collect();
-        upgrade.steps.extend(known_defaults(view, newer, version).into_iter().filter(|step| target_of(step).is_none_or(|to| !said.iter().any(|one| one == to))));
+        upgrade.steps.extend(
+            known_defaults(view, newer, version)
+                .into_iter()
+                .filter(|step| target_of(step).is_none_or(|to| !said.iter().any(|one| one == to))),
+        );
         upgrade.steps.extend(meanings(view, newer, version));
     }
 }
@@ -169,7 +173,9 @@ fn target_of(step: &UpgradeStep) -> Option<&[String]> {
 /// Is an old value left out for a reason that a change gives? It is noted as dropped.
 fn noted_as_removed(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize, path: &[String]) -> bool {
     let UpgradeOf::Module(symbol) = &upgrade.from else { return false };
-    let Some(older) = view.modules_in(then).find(|one| one.symbol == *symbol && one.revision == upgrade.from_revision) else { return false };
+    let Some(older) = view.modules_in(then).find(|one| one.symbol == *symbol && one.revision == upgrade.from_revision) else {
+        return false;
+    };
     let Some(because) = (then + 1..=now).find_map(|version| removal_note(view, older, version, path)) else { return false };
     upgrade.steps.push(UpgradeStep::Drop { from: path.to_vec(), because });
     true
@@ -230,7 +236,8 @@ fn follow(
     let (dropped, lost): (Vec<_>, Vec<_>) =
         unused.into_iter().map(|path| (removal_note(view, older, now, &path), path)).partition(|(note, _)| note.is_some());
     let said = meanings(view, newer, now);
-    let changes_nothing = said.is_empty() && steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
+    let changes_nothing =
+        said.is_empty() && steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
     if changes_nothing && missing.is_empty() && older.symbol == newer.symbol && older.revision == newer.revision {
         return None;
     }

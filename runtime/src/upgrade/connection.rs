@@ -142,7 +142,11 @@ pub(crate) fn stored_connection(metadata: &str, target: &Target) -> Option<(Find
     let again: Vec<&str> = chain.iter().filter_map(|table| table.reauthorize).collect();
     let becomes = if was == title { title.to_owned() } else { format!("{was} becomes {title}") };
     if questions.is_empty() && again.is_empty() {
-        let reason = if was == title { "it stays, with the fields that it has".to_owned() } else { format!("{becomes}, with the fields that it has") };
+        let reason = if was == title {
+            "it stays, with the fields that it has".to_owned()
+        } else {
+            format!("{becomes}, with the fields that it has")
+        };
         return Some((Finding::new(Verdict::Upgraded, Action::Step, field, reason), deadline));
     }
     let how = if again.is_empty() { "fill in what it asks for" } else { "authorise it again" };

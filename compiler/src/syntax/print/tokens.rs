@@ -141,7 +141,8 @@ pub(super) fn space(before: &Token, next: &Token) -> &'static str {
         return " ";
     }
     let glued_dot = !next.spaced && (before.text.ends_with('.') || next.text.starts_with('.'));
-    let tight = glued_dot || next.index || matches!(next.text.as_str(), ":" | "?" | ">" | "(" | "<") || matches!(before.text.as_str(), "<" | "@");
+    let tight =
+        glued_dot || next.index || matches!(next.text.as_str(), ":" | "?" | ">" | "(" | "<") || matches!(before.text.as_str(), "<" | "@");
     if tight { "" } else { " " }
 }
 
