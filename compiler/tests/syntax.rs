@@ -270,6 +270,13 @@ fn formatting_keeps_everything_and_is_stable() {
     }
 }
 
+#[test]
+fn what_belongs_together_stays_together() {
+    let text = "change v2 {\n  add a.b\n  /// What it was.\n  remove A.b?: string use none \"why\"\n  /// What it did.\n  \
+                remove action find @1 { GET \"/x\" }\n}\n\naction list {\n  GET \"/x\"\n  from @1 {\n    output a[1].b -> c[].d\n  }\n}\n";
+    assert_eq!(format(text).as_deref(), Some(text));
+}
+
 /// Space is thrown about: what is formatted is stable and keeps its letters, whatever the author's lines were.
 #[test]
 fn formatting_is_stable_on_any_layout() {

@@ -8,9 +8,14 @@
 //! | feature | application | versions |
 //! |---|---|---|
 //! | `github` | GitHub's REST API | `v2022_11_28`, `v2026_03_10` |
+//! | `hubspot` | HubSpot's CRM: contacts, companies | one |
+//! | `jira` | Jira Cloud: issues, search | `v3`, `v3_jql` |
 //! | `microsoft_graph` | Microsoft Graph | `v1` |
+//! | `photoshop` | Adobe Photoshop's API | `v1`, `v2` |
+//! | `shopify` | Shopify: stock, products | `v2024_01`, `v2024_04` |
 //! | `slack` | Slack's Web API | one |
-//! | `workfront` | Adobe Workfront | `v21`, `v22` |
+//! | `stripe` | Stripe: payments, subscriptions, invoices | `v2022_08_01`, `v2022_11_15`, `v2025_03_31` |
+//! | `workfront` | Adobe Workfront | `v20`, `v21`, `v22` |
 //!
 //! A connector with versions has a module for each, with a `Client` and a struct for every operation. What did not change from one
 //! version to the next is the same type in both, so two versions can be used in one program. Connections stand beside the versions.
@@ -41,11 +46,26 @@
 #[cfg(feature = "github")]
 linchpin_runtime::connector!("github");
 
+#[cfg(feature = "hubspot")]
+linchpin_runtime::connector!("hubspot");
+
+#[cfg(feature = "jira")]
+linchpin_runtime::connector!("jira");
+
 #[cfg(feature = "microsoft_graph")]
 linchpin_runtime::connector!("microsoft_graph");
 
+#[cfg(feature = "photoshop")]
+linchpin_runtime::connector!("photoshop");
+
+#[cfg(feature = "shopify")]
+linchpin_runtime::connector!("shopify");
+
 #[cfg(feature = "slack")]
 linchpin_runtime::connector!("slack");
+
+#[cfg(feature = "stripe")]
+linchpin_runtime::connector!("stripe");
 
 #[cfg(feature = "workfront")]
 linchpin_runtime::connector!("workfront");

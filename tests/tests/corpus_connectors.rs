@@ -199,7 +199,7 @@ fn a_difference_is_noticed() {
 /// A person who reads the connector finds every module and every value explained, and an example of each.
 #[test]
 fn everything_is_described_and_shown() {
-    for connector in ["github", "slack"] {
+    for connector in ["github", "hubspot.pin", "jira.pin", "photoshop", "shopify.pin", "slack", "stripe.pin"] {
         let model = model(connector);
         let mut bare = Vec::new();
         for module in &model.modules {

@@ -104,7 +104,7 @@ fn module_table(model: &Model, upgrade: &Upgrade, input: Option<&'static Shape>)
         gone: upgrade.gone.as_deref().map(leak),
         cursor: upgrade.cursor_reset.as_deref().map_or(table::Cursor::Keep, |why| table::Cursor::Reset(leak(why))),
         stored: all(upgrade.stored.iter().map(|(name, revision)| (leak(name.as_str()), *revision))),
-        meaning: upgrade.meaning().map(|why| leak(why.as_str())),
+        meaning: upgrade.meaning().map(leak),
     }
 }
 
@@ -174,7 +174,7 @@ fn connection_table(upgrade: &Upgrade) -> Option<table::ConnectionUpgradeTable> 
         keep: all(parts.keep.iter().map(|(old, new)| (leak(old.as_str()), leak(new.as_str())))),
         ask: all(parts.ask.iter().map(|(fields, question)| (names(fields), leak(question.as_str())))),
         drop: all(parts.drop.iter().map(|(field, why)| (leak(field.as_str()), leak(why.as_str())))),
-        reauthorize: upgrade.reauthorize.is_some(),
+        reauthorize: upgrade.reauthorize.as_deref().map(leak),
         gone: upgrade.gone.as_deref().map(leak),
     })
 }

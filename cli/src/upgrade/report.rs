@@ -114,26 +114,25 @@ fn summary(out: &mut String, done: &[Done], only_plan: bool) {
     let steps = || plans.iter().flat_map(|plan| &plan.steps);
     let count = |verdict: Verdict| steps().filter(|step| step.verdict == verdict).count();
     let findings = |action: Action| steps().flat_map(|step| &step.findings).filter(|one| one.action == action).count();
-    let is_whole = |one: &&Finding| one.action == Action::Step && one.verdict == Verdict::Review;
-    let whole_steps = steps().filter(|step| step.findings.iter().any(|one| is_whole(&one))).count();
+    let points = steps().flat_map(|step| &step.findings).filter(|one| one.verdict == Verdict::Review).count();
     let left_alone = done.iter().filter(|one| one.plan.as_ref().map_or(true, |plan| !plan.problems.is_empty())).count();
 
-    let follow = count(Verdict::Upgraded) + count(Verdict::Review) + count(Verdict::Asks) + count(Verdict::Reconnect);
+    let written = plans.iter().filter(|plan| plan.problems.is_empty()).flat_map(|plan| &plan.steps);
+    let follow = written.filter(|step| changes(step)).count();
     let verb = if only_plan { "would change" } else { "changed" };
     line!(
         out,
         "{BOLD}In all{PLAIN}  {} of {}: {follow} {verb}, {} untouched",
         number(steps().count(), "step"),
         number(done.len(), "scenario"),
-        { count(Verdict::Untouched) + count(Verdict::NoSuccessor) }
+        steps().count() - follow
     );
     let to_do: Vec<String> = [
         (left_alone, "scenario", "mend", "left alone"),
         (count(Verdict::NoSuccessor), "step", "replace by hand", "without a successor"),
         (count(Verdict::Reconnect), "step", "reconnect", ""),
         (findings(Action::Asked), "field", "fill in", ""),
-        (findings(Action::Questioned), "field", "check", ""),
-        (whole_steps, "step", "look at", ""),
+        (points, "point", "check", ""),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
@@ -151,6 +150,15 @@ fn summary(out: &mut String, done: &[Done], only_plan: bool) {
     if only_plan && follow > 0 {
         line!(out, "Run this again without --plan to change the scenarios; each is kept in a backup beside it.");
     }
+}
+
+/// Does an upgrade change the text of a step, and not only its connection, or what is asked of a person?
+fn changes(step: &StepPlan) -> bool {
+    let is_edit = |finding: &Finding| {
+        let edits = [Action::Moved, Action::Converted, Action::Remapped, Action::Defaulted, Action::Dropped, Action::Followed];
+        edits.contains(&finding.action)
+    };
+    step.verdict < Verdict::NoSuccessor && (step.from != step.to || step.findings.iter().any(is_edit))
 }
 
 fn number(count: usize, noun: &str) -> String {

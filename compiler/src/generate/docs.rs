@@ -22,13 +22,12 @@ pub(crate) fn documentation(text: &str, otherwise: &str) -> TokenStream {
 pub(crate) fn deprecation(life: Option<&Life>, successor: impl Fn(&str) -> String) -> TokenStream {
     let Some(life) = life else { return TokenStream::new() };
     let since = date(life.since);
-    let mut note = match &life.successor {
-        Some(written) => format!("use `{}`", successor(written)),
-        None => "there is no successor".to_owned(),
+    let mut note = match (&life.successor, life.sunset.map(date)) {
+        (Some(written), None) => format!("use `{}`", successor(written)),
+        (Some(written), Some(sunset)) => format!("use `{}` before {sunset}", successor(written)),
+        (None, None) => "there is no successor".to_owned(),
+        (None, Some(sunset)) => format!("it ends {sunset}, and there is no successor"),
     };
-    if let Some(sunset) = life.sunset {
-        let _ = write!(note, " before {}", date(sunset));
-    }
     if !life.why.is_empty() {
         let _ = write!(note, ": {}", life.why);
     }

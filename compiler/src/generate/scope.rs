@@ -150,9 +150,13 @@ impl<'p> Scope<'p> {
         let named = |path: &str| {
             let found = model.symbols.iter().position(|one| dotted(one.group.iter().chain([&one.name])) == path)?;
             let symbol = Symbol(u32::try_from(found).ok()?);
-            let name = self.names().find_type(symbol).or_else(|| self.names().find_operation(symbol))?;
             let group: String = model.symbols[found].group.iter().map(|group| names::module(group).to_string() + "::").collect();
-            Some(group + name)
+            let in_version = |names: &'_ Names| names.find_type(symbol).or_else(|| names.find_operation(symbol)).map(str::to_owned);
+            let here = || Some(group.clone() + &in_version(self.names())?);
+            // What took the place of something may be in another version.
+            let versions = || self.whole.names.iter().zip(&self.whole.versions).rev();
+            let there = || versions().find_map(|(names, version)| Some(format!("{version}::{group}{}", in_version(names)?)));
+            here().or_else(there)
         };
         let connection = model.connections.iter().rposition(|one| one.name == written).map(|index| self.whole.connections[index].clone());
         let whole = named(written).or(connection);

@@ -346,7 +346,7 @@ fn connection_table(upgrade: &Upgrade) -> TokenStream {
         quote!((#fields, #question))
     });
     let drop = parts.drop.iter().map(|(field, because)| quote!((#field, #because)));
-    let reauthorize = upgrade.reauthorize.is_some();
+    let reauthorize = member(upgrade.reauthorize.as_ref(), |why| quote!(reauthorize: lp::Some(#why),));
     let gone = member(upgrade.gone.as_ref(), |why| quote!(gone: lp::Some(#why),));
     quote! {
         &lp::ConnectionUpgradeTable {
@@ -357,7 +357,7 @@ fn connection_table(upgrade: &Upgrade) -> TokenStream {
             keep: &[#(#keep),*],
             ask: &[#(#ask),*],
             drop: &[#(#drop),*],
-            reauthorize: #reauthorize,
+            #reauthorize
             #gone
             ..lp::ConnectionUpgradeTable::EMPTY
         }

@@ -31,6 +31,8 @@ pub struct Difference {
     pub after: String,
     /// The successor of what was removed, or the advice.
     pub note: String,
+    /// What took the place of what was removed: `Issue.assignees`.
+    pub successor: Option<String>,
     /// The statement.
     pub span: Span,
 }
@@ -239,11 +241,13 @@ impl Upgrade {
     }
 
     /// What changed about the module as a whole while its shape stayed.
-    pub fn meaning(&self) -> Option<&String> {
-        self.steps.iter().find_map(|step| match step {
-            UpgradeStep::Review { to, because } if to.is_empty() => Some(because),
+    pub fn meaning(&self) -> Option<String> {
+        let of_whole = self.steps.iter().filter_map(|step| match step {
+            UpgradeStep::Review { to, because } if to.is_empty() => Some(because.as_str()),
             _ => None,
-        })
+        });
+        let all: Vec<&str> = of_whole.collect();
+        (!all.is_empty()).then(|| all.join(" "))
     }
 
     /// The steps of a connection's upgrade, by what becomes of its fields.

@@ -224,6 +224,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
     fn value(&mut self, older: &Field, newer: &Field, from: &[String], to: &[String]) {
         match (&older.ty, &newer.ty) {
             (Type::Named(was), Type::Named(is)) => self.named((*was, *is), (older, newer), from, to),
+            (Type::List(was, _), Type::List(is, _)) if let Some((was, is)) = self.both_enums(was, is) => self.enums(was, is, from, to),
             (Type::List(was, _), Type::List(is, _)) | (Type::Map(was, _), Type::Map(is, _)) => {
                 self.moved(from, to, None);
                 if let Some(because) = self.items_differ(was, is, 0) {
@@ -249,6 +250,18 @@ impl<'v, 'm> Comparison<'v, 'm> {
             }
             _ => self.moved(from, to, None),
         }
+    }
+
+    /// The values of both, where both are enums.
+    fn both_enums(&self, was: &Type, is: &Type) -> Option<(&'m [EnumVariant], &'m [EnumVariant])> {
+        let values = |ty: &Type, version: usize| match ty {
+            Type::Named(symbol) => match self.view.definition(*symbol, version)? {
+                TypeDefKind::Enum { variants, .. } => Some(variants.as_slice()),
+                _ => None,
+            },
+            _ => None,
+        };
+        Some((values(was, self.then)?, values(is, self.now)?))
     }
 
     fn named(&mut self, (was, is): (Symbol, Symbol), (older, newer): (&Field, &Field), from: &[String], to: &[String]) {

@@ -124,12 +124,15 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
     let now = upgrade.to_on.iter().max().unwrap_or(view.newest());
     let then = if upgrade.on.has(now) { now } else { upgrade.on.iter().max().unwrap_or(now) };
     let Some(target) = target_fields(view, upgrade, now) else { return };
-    let older: Vec<&Field> = upgrade.input.iter().collect();
+    changes_say(view, upgrade, then, now);
+    let older = upgrade.input.clone();
+    let older: Vec<&Field> = older.iter().collect();
     let mut comparison = Comparison::new(view, then, now);
     comparison.inputs(&older, &target, &upgrade.steps);
     let connection = matches!(upgrade.to, UpgradeOf::Connection(_));
-    let (steps, missing, unused) = comparison.finish();
-    upgrade.steps.extend(steps);
+    let (steps, missing, mut unused) = comparison.finish();
+    add(&mut upgrade.steps, steps);
+    unused.retain(|path| !noted_as_removed(view, upgrade, then, now, path));
     if let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) {
         let older = view.model.modules.iter().find(|module| {
             module.symbol == *from && module.revision == upgrade.from_revision && module.on.has(then) && (from != to || then != now)
@@ -144,6 +147,54 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
     if !missing.is_empty() || !unused.is_empty() {
         diagnostics.push(stub::incomplete(upgrade, &missing, &unused));
     }
+}
+
+/// Adds derived steps to written ones; a written move whose value must become another kind of thing says so itself.
+fn add(written: &mut Vec<UpgradeStep>, derived: Vec<UpgradeStep>) {
+    for step in derived {
+        let same = |one: &&mut UpgradeStep| match (one, &step) {
+            (UpgradeStep::Move { from, to, .. }, UpgradeStep::Move { from: other, to: target, .. }) => from == other && to == target,
+            _ => false,
+        };
+        match written.iter_mut().find(same) {
+            Some(one) => *one = step,
+            None => written.push(step),
+        }
+    }
+}
+
+/// A written block need not repeat what changes say: values to write down, and what means something else.
+fn changes_say(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize) {
+    let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) else { return };
+    let newer = view.modules_in(now).find(|module| module.symbol == *to && module.revision == upgrade.to_revision);
+    let Some(newer) = newer.filter(|_| from == to) else { return };
+    for version in then + 1..=now {
+        let said: Vec<Vec<String>> = upgrade.steps.iter().filter_map(target_of).map(<[String]>::to_vec).collect();
+        upgrade.steps.extend(
+            known_defaults(view, newer, version)
+                .into_iter()
+                .filter(|step| target_of(step).is_none_or(|to| !said.iter().any(|one| one == to))),
+        );
+        upgrade.steps.extend(meanings(view, newer, version));
+    }
+}
+
+fn target_of(step: &UpgradeStep) -> Option<&[String]> {
+    match step {
+        UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => Some(to),
+        _ => None,
+    }
+}
+
+/// Is an old value left out for a reason that a change gives? It is noted as dropped.
+fn noted_as_removed(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize, path: &[String]) -> bool {
+    let UpgradeOf::Module(symbol) = &upgrade.from else { return false };
+    let Some(older) = view.modules_in(then).find(|one| one.symbol == *symbol && one.revision == upgrade.from_revision) else {
+        return false;
+    };
+    let Some(because) = (then + 1..=now).find_map(|version| removal_note(view, older, version, path)) else { return false };
+    upgrade.steps.push(UpgradeStep::Drop { from: path.to_vec(), because });
+    true
 }
 
 fn target_fields<'m>(view: &View<'m>, upgrade: &Upgrade, version: usize) -> Option<Vec<&'m Field>> {
@@ -200,7 +251,9 @@ fn follow(
     outputs::derive(view, (older, then), (newer, now), &mut outputs);
     let (dropped, lost): (Vec<_>, Vec<_>) =
         unused.into_iter().map(|path| (removal_note(view, older, now, &path), path)).partition(|(note, _)| note.is_some());
-    let changes_nothing = steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
+    let said = meanings(view, newer, now);
+    let changes_nothing =
+        said.is_empty() && steps.iter().all(is_identity) && known.is_empty() && dropped.is_empty() && lost.is_empty() && outputs.is_empty();
     if changes_nothing && missing.is_empty() && older.symbol == newer.symbol && older.revision == newer.revision {
         return None;
     }
@@ -230,7 +283,7 @@ fn follow(
     if !missing.is_empty() || !unused.is_empty() {
         diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &missing, &unused));
     }
-    meanings(view, newer, now, &mut upgrade);
+    upgrade.steps.extend(said);
     Some(upgrade)
 }
 
@@ -263,15 +316,16 @@ fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) ->
 }
 
 /// What a change says of meaning, a person should look at.
-fn meanings(view: &View<'_>, newer: &Module, now: usize, upgrade: &mut Upgrade) {
+fn meanings(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
     let name = view.name(newer.symbol);
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    for difference in differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant) {
-        if let Some(input) = difference.target.strip_prefix(&name).filter(|input| input.is_empty() || input.starts_with('.')) {
-            let to: Vec<String> = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-            upgrade.steps.push(UpgradeStep::Review { to, because: difference.note.clone() });
-        }
-    }
+    let meant = differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant);
+    let of_module = meant.filter_map(|difference| {
+        let input = difference.target.strip_prefix(&name).filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
+        let to = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Some(UpgradeStep::Review { to, because: difference.note.clone() })
+    });
+    of_module.collect()
 }
 
 /// A module that the next version does not have, where its deprecation says that nothing takes its place.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::View;
-use crate::model::{DifferenceKind, Field, Module, OutputStep, Symbol, Type};
+use crate::model::{Difference, DifferenceKind, Field, Module, OutputStep, Symbol, Type};
 
 /// How deep outputs are looked into: no mapping is deeper in practice.
 const DEPTH: usize = 5;
@@ -14,7 +14,9 @@ pub(super) fn derive(view: &View<'_>, (older, then): (&Module, usize), (newer, n
     let mut walk = Walk { view, then, now, found: Vec::new(), visiting: HashSet::new() };
     walk.types(was, is, "", "", 0);
     for step in walk.found {
-        let said = outputs.iter().any(|one| step.from == one.from || one.from.starts_with(&format!("{}.", step.from)));
+        // What is said of a part of it leaves the rest as it is derived: gone, unless it only moved.
+        let of_part = |one: &OutputStep| step.to.is_some() && one.from.starts_with(&format!("{}.", step.from));
+        let said = outputs.iter().any(|one| step.from == one.from || of_part(one));
         if !said {
             outputs.push(step);
         }
@@ -71,9 +73,11 @@ impl Walk<'_, '_> {
                 }
                 None => {
                     let moved = self.view.moved_below(newer, field.origin, self.now, DEPTH);
-                    let to = moved.map(|moved| below(to, &moved.join(".")));
-                    let because = if to.is_some() { String::new() } else { self.reason(field) };
-                    self.found.push(OutputStep { from: path, to, because });
+                    let moved = moved.map(|moved| moved.join("."));
+                    let place =
+                        self.moved_to(field, newer).or(moved).or_else(|| self.taken_over(field, newer)).map(|place| below(to, &place));
+                    let because = if place.is_some() { String::new() } else { self.reason(field) };
+                    self.found.push(OutputStep { from: path, to: place, because });
                 }
             }
         }
@@ -89,20 +93,56 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// What changes between the two versions say of a field that only the older one has.
+    fn said_of(&self, field: &Field) -> impl Iterator<Item = &Difference> {
+        let changes = self.view.model.changes.iter().filter(|change| change.version > self.then && change.version <= self.now);
+        let span = field.span;
+        changes.flat_map(|change| &change.differences).filter(move |difference| {
+            difference.span.file == span.file && difference.span.start <= span.start && span.end <= difference.span.end
+        })
+    }
+
+    /// Where a field went that stands deeper now; in a list, in its first item.
+    fn moved_to(&self, field: &Field, newer: &[&Field]) -> Option<String> {
+        let moved = |difference: &&Difference| difference.kind == DifferenceKind::Moved && difference.before == field.name;
+        let path = &self.said_of(field).find(moved)?.after;
+        let (mut fields, mut place) = (newer.to_vec(), String::new());
+        let mut names = path.split('.').peekable();
+        while let Some(name) = names.next() {
+            place = below(&place, name);
+            let ty = &fields.iter().find(|one| one.name == name)?.ty;
+            if names.peek().is_some() {
+                let (symbol, depth) = named(ty)?;
+                place.push_str(&"[1]".repeat(depth));
+                fields = self.view.fields(symbol, self.now)?;
+            }
+        }
+        Some(place)
+    }
+
+    /// What took the place of a field in the same struct, where it holds the same, or several of the same.
+    fn taken_over(&self, field: &Field, newer: &[&Field]) -> Option<String> {
+        let removed = self.said_of(field).find(|difference| difference.target.rsplit('.').next() == Some(field.name.as_str()))?;
+        let (owner, name) = removed.successor.as_ref()?.rsplit_once('.')?;
+        if removed.target.rsplit_once('.')?.0 != owner {
+            return None;
+        }
+        let successor = newer.iter().find(|one| one.name == name)?;
+        match &successor.ty {
+            ty if *ty == field.ty => Some(name.to_owned()),
+            Type::List(inner, _) if **inner == field.ty => Some(format!("{name}[1]")),
+            _ => None,
+        }
+    }
+
     /// Why a field is gone: what the change says of it, or its deprecation.
     fn reason(&self, field: &Field) -> String {
-        let changes = self.view.model.changes.iter().filter(|change| change.version > self.then && change.version <= self.now);
         let named = |target: &str| target.rsplit('.').next() == Some(field.name.as_str());
-        let note = |difference: &crate::model::Difference| match difference.kind {
+        let note = |difference: &Difference| match difference.kind {
             DifferenceKind::Merged => format!("use {}", difference.target),
             _ => difference.note.clone(),
         };
-        let removed = changes.flat_map(|change| &change.differences).find(|difference| {
-            difference.span.file == field.span.file
-                && difference.span.start <= field.span.start
-                && field.span.end <= difference.span.end
-                && (named(&difference.target) || difference.kind == DifferenceKind::Merged)
-        });
+        let removed = self.said_of(field).find(|difference| named(&difference.target) || difference.kind == DifferenceKind::Merged);
         let life = || {
             field
                 .life
@@ -110,6 +150,16 @@ impl Walk<'_, '_> {
                 .map(|life| life.successor.as_ref().map_or_else(|| life.why.clone(), |successor| format!("use {successor}: {}", life.why)))
         };
         removed.map(note).filter(|note| !note.is_empty()).or_else(life).unwrap_or_else(|| "the owner removed it".to_owned())
+    }
+}
+
+/// The struct that a type is made of, and in how many lists it stands.
+fn named(ty: &Type) -> Option<(Symbol, usize)> {
+    match ty {
+        Type::Named(symbol) => Some((*symbol, 0)),
+        Type::Nullable(inner) => named(inner),
+        Type::List(inner, _) => named(inner).map(|(symbol, depth)| (symbol, depth + 1)),
+        _ => None,
     }
 }
 

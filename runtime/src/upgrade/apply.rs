@@ -154,6 +154,13 @@ impl<'a> Work<'_, 'a> {
         let moved = source.path != to;
         let was = self.old[source.section].members[source.position].value.text().map(|text| text.into_owned());
         let something = is_something(&taken);
+        if self.is_placed(to) {
+            if something {
+                let reason = format!("`{}` has a value of its own, which stays; this one is left out", dotted(to));
+                self.find(source, Finding::review(dotted(source.path), reason).to(dotted(to)));
+            }
+            return self.use_up(source);
+        }
         let shows = match (&taken, was) {
             (Taken::Value(value), Some(was)) if moved && source.path.len() > 1 => value.text().map(|now| (was, now.into_owned())),
             _ => None,
@@ -173,6 +180,13 @@ impl<'a> Work<'_, 'a> {
             };
             self.find(source, Finding::new(Verdict::Upgraded, Action::Moved, dotted(source.path), reason).to(dotted(to)));
         }
+    }
+
+    /// Has another value come there already? What is said first of an input stands.
+    fn is_placed(&self, to: &[&str]) -> bool {
+        let [name] = to else { return false };
+        let given = |section: &Object<'_>| section.get(name).is_some_and(|value| !is_nothing(value, self.expressions));
+        self.placed.iter().any(given)
     }
 
     fn put(&mut self, source: &Source<'a>, to: &[&str], taken: Taken<'a>) -> Result<(), String> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     json::{List, Member, Node, Object, text_of, whole},
-    report::{Action, Finding, Problem, Verdict, shown},
+    report::{Action, Deadline, Finding, Problem, Verdict, shown},
     scenario::in_step,
     table::ConnectionUpgradeTable,
     target::Target,
@@ -112,15 +112,15 @@ fn needs(table: &'static ConnectionUpgradeTable, fields: &Object<'_>) -> Vec<Fin
         let open = asked.iter().filter(|name| fields.get(name).is_none_or(Node::is_null));
         findings.extend(open.map(|name| Finding::new(Verdict::Asks, Action::Asked, *name, *question)));
     }
-    if table.reauthorize {
-        let reason = format!("authorise it again as {}", table.connection);
+    if let Some(why) = table.reauthorize {
+        let reason = format!("authorise it again as {}{}", table.connection, sentence(why));
         findings.push(Finding::new(Verdict::Reconnect, Action::Step, "", reason));
     }
     findings
 }
 
 /// What becomes of the connection of a stored step, as far as the step says which kind it is: in the description of its parameters.
-pub(crate) fn stored_connection(metadata: &Object<'_>, target: &Target) -> Option<Finding> {
+pub(crate) fn stored_connection(metadata: &Object<'_>, target: &Target) -> Option<(Finding, Option<Deadline>)> {
     if target.table().connection_upgrades.is_empty() {
         return None;
     }
@@ -128,20 +128,37 @@ pub(crate) fn stored_connection(metadata: &Object<'_>, target: &Target) -> Optio
     let (name, revision) = kinds.iter().find_map(|kind| connection_name(kind, target))?;
     let chain = chain(target, name, revision);
     let field = "connection";
+    let was = title(target, name);
+    let sunset = target.connection(name).and_then(|connection| connection.life).and_then(|life| life.sunset);
+    let deadline = sunset.map(|date| Deadline { date, what: Cow::Owned(format!("{was} stops working")) });
     if let Some(why) = chain.iter().find_map(|table| table.gone) {
-        return Some(Finding::new(Verdict::NoSuccessor, Action::Step, field, format!("{name}: {why}")));
+        return Some((Finding::new(Verdict::NoSuccessor, Action::Step, field, format!("{was}: {why}")), deadline));
     }
-    let last = chain.last()?;
-    let title = target.connection(last.connection).map_or(last.connection, |connection| connection.title);
-    let title = if title.is_empty() { last.connection } else { title };
+    let title = title(target, chain.last()?.connection);
     let questions: Vec<&str> = chain.iter().flat_map(|table| table.ask).map(|(_, question)| *question).collect();
-    let again = chain.iter().any(|table| table.reauthorize);
-    if questions.is_empty() && !again {
-        return Some(Finding::new(Verdict::Upgraded, Action::Step, field, format!("{name} becomes {title}, with the fields that it has")));
+    let again: Vec<&str> = chain.iter().filter_map(|table| table.reauthorize).collect();
+    let becomes = if was == title { title.to_owned() } else { format!("{was} becomes {title}") };
+    if questions.is_empty() && again.is_empty() {
+        let reason = if was == title {
+            "it stays, with the fields that it has".to_owned()
+        } else {
+            format!("{becomes}, with the fields that it has")
+        };
+        return Some((Finding::new(Verdict::Upgraded, Action::Step, field, reason), deadline));
     }
-    let how = if again { "authorise it again" } else { "fill in what it asks for" };
-    let asks = questions.iter().map(|question| format!(". {question}")).collect::<String>();
-    Some(Finding::new(Verdict::Reconnect, Action::Step, field, format!("{name} becomes {title}: {how}{asks}")))
+    let how = if again.is_empty() { "fill in what it asks for" } else { "authorise it again" };
+    let asks = questions.iter().chain(&again).map(|text| sentence(text)).collect::<String>();
+    Some((Finding::new(Verdict::Reconnect, Action::Step, field, format!("{becomes}: {how}{asks}")), deadline))
+}
+
+/// Behind another sentence.
+fn sentence(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(". {text}") }
+}
+
+/// What people call a connection.
+fn title<'n>(target: &Target, name: &'n str) -> &'n str {
+    target.connection(name).map(|connection| connection.title).filter(|title| !title.is_empty()).unwrap_or(name)
 }
 
 /// The kinds of connections that the description of a step's parameters names.

@@ -184,8 +184,8 @@ pub struct ConnectionUpgradeTable {
     pub ask: &'static [(&'static [&'static str], &'static str)],
     /// Fields that are lost, and why that is right.
     pub drop: &'static [(&'static str, &'static str)],
-    /// A person must authorise it again.
-    pub reauthorize: bool,
+    /// A person must authorise it again, and why; an empty text where nobody says.
+    pub reauthorize: Option<&'static str>,
     /// There is no way forward, and why.
     pub gone: Option<&'static str>,
 }
@@ -212,7 +212,7 @@ impl UpgradeTable {
 impl ConnectionUpgradeTable {
     /// Says nothing.
     pub const EMPTY: Self =
-        Self { from: "", from_revision: 1, connection: "", revision: 1, keep: &[], ask: &[], drop: &[], reauthorize: false, gone: None };
+        Self { from: "", from_revision: 1, connection: "", revision: 1, keep: &[], ask: &[], drop: &[], reauthorize: None, gone: None };
 }
 
 impl UpgradeStep {

@@ -226,10 +226,12 @@ impl Upgrader {
         }
         let sections = [&mapper, &parameters].map(|section| section.as_ref().map_or("{}", |(_, now)| now));
         if let Some(target) = target {
-            if let Some(connection) = stored_connection(&stored.metadata, target) {
-                plan.add(connection);
-            }
-            plan.deadline = target.deadline(&plan, chain.first().copied());
+            let connection = stored_connection(&stored.metadata, target);
+            let ends = connection.and_then(|(finding, ends)| {
+                plan.add(finding);
+                ends
+            });
+            plan.deadline = Deadline::sooner(target.deadline(&plan, chain.first().copied()), ends);
         }
         let Some(mut config) = objects(sections, stored, &plan, problems) else { return plan };
         if chain.is_empty() {

@@ -159,7 +159,7 @@ static KEY_TO_OAUTH: lp::ConnectionUpgradeTable = lp::ConnectionUpgradeTable {
     keep: &[("host", "host")],
     ask: &[(&["client_id", "client_secret"], "Create an OAuth2 application in Setup")],
     drop: &[("key", "keys are not taken any more")],
-    reauthorize: true,
+    reauthorize: Some(""),
     ..lp::ConnectionUpgradeTable::EMPTY
 };
 

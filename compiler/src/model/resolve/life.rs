@@ -12,10 +12,10 @@ use crate::syntax::ast::{self, Head, Ident, Successor};
 
 /// A successor that is looked up when everything has a name.
 pub(super) struct PendingSuccessor<'a> {
-    path: &'a [Ident],
+    pub(super) path: &'a [Ident],
     /// The dotted path of what it stands in.
-    scope: Vec<String>,
-    owner: &'a Ident,
+    pub(super) scope: Vec<String>,
+    pub(super) owner: &'a Ident,
 }
 
 impl<'a> Resolver<'a> {

@@ -27,11 +27,11 @@ fn verb(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Verb> {
     while let Some(doc) = parts.next_if(|part| part.as_rule() == Rule::doc) {
         docs.push(reader.doc(&doc));
     }
-    let parts: Vec<Pair<'_>> = parts.collect();
+    let parts: Vec<Pair<'_>> = parts.filter(|part| part.as_rule() != Rule::remove_word).collect();
     let kind = match rule {
         Rule::add => VerbKind::Add(paths(reader, parts)),
         Rule::removal => removed(reader, parts, &mut docs)?,
-        Rule::remove_item => VerbKind::RemoveItem(Box::new(removed_item(reader, parts)?)),
+        Rule::remove_item => VerbKind::RemoveItem(Box::new(removed_item(reader, parts, &mut docs)?)),
         Rule::rename => rename(reader, parts)?,
         Rule::move_ => moved(reader, parts)?,
         Rule::relax => VerbKind::Relax(paths(reader, parts).pop()?),
@@ -150,10 +150,10 @@ fn old_field(
 }
 
 /// A whole item, as it stood.
-fn removed_item(reader: &mut Reader<'_>, parts: Vec<Pair<'_>>) -> Option<ast::Item> {
+fn removed_item(reader: &mut Reader<'_>, parts: Vec<Pair<'_>>, docs: &mut Vec<ast::Text>) -> Option<ast::Item> {
     let part = parts.into_iter().next()?;
     let span = reader.span(&part);
-    let head = ast::Head::default();
+    let head = ast::Head { docs: std::mem::take(docs), ..ast::Head::default() };
     Some(match part.as_rule() {
         Rule::module => ast::Item::Module(module::module(reader, part, head, span)?),
         Rule::type_item => ast::Item::Type(fields::type_item(reader, part, head, span)?),

@@ -16,6 +16,8 @@ pub(super) struct Token {
     pub(super) comment: bool,
     /// `///` or `//!`.
     pub(super) documentation: bool,
+    /// The bracket of `assignees[1]` or `groups[]`, which belongs to the word before it.
+    pub(super) index: bool,
 }
 
 impl Token {
@@ -139,7 +141,8 @@ pub(super) fn space(before: &Token, next: &Token) -> &'static str {
         return " ";
     }
     let glued_dot = !next.spaced && (before.text.ends_with('.') || next.text.starts_with('.'));
-    let tight = glued_dot || matches!(next.text.as_str(), ":" | "?" | ">" | "(" | "<") || matches!(before.text.as_str(), "<" | "@");
+    let tight =
+        glued_dot || next.index || matches!(next.text.as_str(), ":" | "?" | ">" | "(" | "<") || matches!(before.text.as_str(), "<" | "@");
     if tight { "" } else { " " }
 }
 
@@ -170,7 +173,9 @@ impl Reader<'_> {
                 "" | "}" | "]" | ")" => return (nodes, token),
                 "{" | "[" | "(" => {
                     let (children, foot) = self.nodes();
-                    nodes.push(Node::Group { open: token.text.clone(), head: token, foot, children, comma: false });
+                    let index = token.text == "[" && !token.spaced && is_position(&children) && nodes.last().is_some_and(ends_word);
+                    let head = Token { index, ..token.clone() };
+                    nodes.push(Node::Group { open: token.text, head, foot, children, comma: false });
                 }
                 _ => nodes.push(Node::Token(token)),
             }
@@ -203,6 +208,16 @@ impl Reader<'_> {
         let documentation = text.starts_with("//!") || (text.starts_with("///") && !text.starts_with("////"));
         Token { comment: line && !documentation, documentation, text, ..Token::default() }
     }
+}
+
+/// `[1]`, `[]`
+fn is_position(children: &[Node]) -> bool {
+    let digits = |node: &Node| node.token().is_some_and(|token| token.text.bytes().all(|byte| byte.is_ascii_digit()));
+    children.is_empty() || children.len() == 1 && digits(&children[0])
+}
+
+fn ends_word(node: &Node) -> bool {
+    node.token().is_some_and(|token| !token.comma && token.text.ends_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_'))
 }
 
 /// A comma behind a token or group; a comment takes none.

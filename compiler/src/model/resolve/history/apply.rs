@@ -11,16 +11,22 @@ impl<'a> Resolver<'a> {
             VerbKind::Add(paths) => paths.iter().for_each(|path| self.undo_add(path, verb, undoing, whole)),
             VerbKind::RemoveField { owner, field, place, successor, why } => {
                 let shown = self.full_name(owner, undoing, whole);
-                let note = self.advice(&shown, &field.name, successor.as_ref(), why.as_ref());
+                let why = self.removal(&shown, &field.name, (successor.as_ref(), why.as_ref()), verb.span, undoing);
                 if let Some(owner) = self.owner(owner, undoing, whole) {
-                    self.had_field((&owner, &shown), field, place.as_ref(), note, verb, undoing, whole);
+                    let successor = why.successor.clone();
+                    self.had_field((&owner, &shown), field, place.as_ref(), why, verb, undoing, whole);
+                    if let Some(last) = undoing.differences.last_mut().filter(|last| last.span == verb.span) {
+                        last.successor = successor;
+                    }
                 }
             }
             VerbKind::RemoveVariant { owner, variant, successor, why } => {
                 let shown = self.full_name(owner, undoing, whole);
-                let note = self.advice(&shown, &variant.name, successor.as_ref(), why.as_ref());
+                let why = self.removal(&shown, &variant.name, (successor.as_ref(), why.as_ref()), verb.span, undoing);
                 if let Some(owner) = self.owner(owner, undoing, whole) {
-                    self.had_variant((&owner, &shown), variant, note, verb, undoing, whole);
+                    let successor = why.successor.clone();
+                    self.had_variant((&owner, &shown), variant, why, verb, undoing, whole);
+                    successor.into_iter().for_each(|successor| self.value_becomes(&owner, &variant.name, &successor));
                 }
             }
             VerbKind::RemoveItem(item) => {

@@ -14,6 +14,7 @@ mod owners;
 mod presence;
 mod problems;
 mod reads;
+mod removals;
 mod reshape;
 mod settle;
 mod targets;
@@ -235,7 +236,7 @@ impl<'a> Undoing<'a> {
     }
 
     fn noted(&mut self, kind: DifferenceKind, target: &str, before: String, after: String, note: String, verb: &ast::Verb) {
-        self.differences.push(Difference { kind, target: target.to_owned(), before, after, note, span: verb.span });
+        self.differences.push(Difference { kind, target: target.to_owned(), before, after, note, successor: None, span: verb.span });
     }
 
     fn finished(self) -> Change {

@@ -4,6 +4,7 @@ use super::super::Resolver;
 use super::super::symbols::joined;
 use super::members::{Parting, came_with, insert};
 use super::owners::Members;
+use super::removals::Removal;
 use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
@@ -83,7 +84,7 @@ impl<'a> Resolver<'a> {
         (owner, owner_name): (&Owner, &str),
         written: &'a ast::Field,
         place: Option<&Ident>,
-        note: String,
+        why: Removal,
         verb: &ast::Verb,
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
@@ -100,6 +101,7 @@ impl<'a> Resolver<'a> {
         let mut field = self.field(written, &site);
         self.settle_defaults();
         field.default = written.default.as_ref().and_then(|value| self.default(&field, value));
+        field.life = why.life.or(field.life);
         let shown = self.sources.text(written.ty.span).to_owned();
         let mut is_enum = false;
         self.in_members(owner, undoing.version - 1, whole, &mut |members| match members {
@@ -114,7 +116,7 @@ impl<'a> Resolver<'a> {
             self.report(value_with_type(owner_name, written));
         }
         self.places_have_bodies(owner, undoing.before, whole);
-        undoing.noted(Kind::Removed, &target, shown, String::new(), note, verb);
+        undoing.noted(Kind::Removed, &target, shown, String::new(), why.note, verb);
     }
 
     /// A value that older versions had.
@@ -122,7 +124,7 @@ impl<'a> Resolver<'a> {
         &mut self,
         (owner, owner_name): (&Owner, &str),
         written: &ast::Variant,
-        note: String,
+        why: Removal,
         verb: &ast::Verb,
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
@@ -134,7 +136,7 @@ impl<'a> Resolver<'a> {
         if self.owner_versions(owner, whole).and(undoing.before).is_empty() {
             return self.report(self.owner_came_later(owner, owner_name, written.name.span, undoing, whole));
         }
-        let variant = self.old_variant(written, undoing.before);
+        let variant = EnumVariant { life: why.life, ..self.old_variant(written, undoing.before) };
         let mut no_enum = false;
         self.in_members(owner, undoing.version - 1, whole, &mut |members| match members {
             Members::Variants(list) => insert(list, variant.clone()),
@@ -143,7 +145,7 @@ impl<'a> Resolver<'a> {
         if no_enum {
             return self.report(field_without_type(owner_name, written));
         }
-        undoing.noted(Kind::Removed, &target, shown_value(&variant.value), String::new(), note, verb);
+        undoing.noted(Kind::Removed, &target, shown_value(&variant.value), String::new(), why.note, verb);
     }
 
     pub(super) fn old_variant(&mut self, written: &ast::Variant, before: crate::model::Versions) -> EnumVariant {

@@ -8,6 +8,7 @@ use super::members::{Parting, hidden, insert, part};
 use super::owners::Members;
 use super::presence::old_place;
 use super::reads::OtherName;
+use super::removals::Removal;
 use super::targets::Owner;
 use super::{Facet, Undoing, Whole};
 use crate::model::{DifferenceKind as Kind, EnumVariant, Field, Input, Literal, TypeDefKind};
@@ -109,7 +110,7 @@ impl<'a> Resolver<'a> {
             self.parted_of(found, (&owner, &format!("{owner_name}.{}", last.value)), last.span, undoing, whole);
         }
         let note = format!("use {}", shown.join(", "));
-        self.had_field((&owner, &owner_name), field, None, note, verb, undoing, whole);
+        self.had_field((&owner, &owner_name), field, None, Removal { note, ..Removal::default() }, verb, undoing, whole);
         if let Some(last) = undoing.differences.last_mut().filter(|last| last.span == verb.span) {
             (last.kind, last.after) = (Kind::Split, shown.join(", "));
         }
@@ -135,7 +136,7 @@ impl<'a> Resolver<'a> {
         self.parted_of(found, (&owner, &target), to.span, undoing, whole);
         let noted = undoing.differences.len();
         for field in fields {
-            self.had_field((&owner, &owner_name), field, None, String::new(), verb, undoing, whole);
+            self.had_field((&owner, &owner_name), field, None, Removal::default(), verb, undoing, whole);
         }
         undoing.differences.truncate(noted);
         let before: Vec<&str> = fields.iter().map(|field| field.name.value.as_str()).collect();
@@ -163,7 +164,7 @@ impl<'a> Resolver<'a> {
         let merged = self.variant_origin(&owner, &to.value);
         let noted = undoing.differences.len();
         for variant in variants {
-            self.had_variant((&owner, &owner_name), variant, String::new(), verb, undoing, whole);
+            self.had_variant((&owner, &owner_name), variant, Removal::default(), verb, undoing, whole);
         }
         // Each of them is what the one is now.
         if let (Some(origin), Owner::Type(symbol)) = (merged, &owner) {
