@@ -19,6 +19,7 @@ mod recognise;
 pub mod render;
 pub mod shape;
 pub mod surface;
+pub mod told;
 
 use findings::{Class, Cost, Finding, Part, Report, Side, registry};
 pub use options::Options;
