@@ -18,6 +18,7 @@ pub mod options;
 mod recognise;
 pub mod render;
 pub mod shape;
+pub mod statement;
 pub mod surface;
 pub mod told;
 
