@@ -1,5 +1,7 @@
 //! `linchpin diff`: what differs between two versions of an API.
 
+mod edit;
+
 use crate::output::say;
 use crate::{Outcome, spec, today};
 use clap::ValueEnum;
@@ -38,6 +40,8 @@ pub(crate) struct Arguments {
     /// Which day it is, as 2026-05-08; the clock's unless given.
     #[arg(long, value_name = "DATE", value_parser = today::parse)]
     today: Option<linchpin_compiler::syntax::ast::Date>,
+    #[command(flatten)]
+    edit: edit::Editing,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -81,6 +85,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let (before, after) = (read(&old)?, read(&new)?);
     let mut report = diff(&before.surface, &after.surface, &options(arguments));
     declared::join(&mut report, &told(&before, &after), &after.surface.sources);
+    if let Some(spec) = &arguments.edit.spec {
+        let old = Named { path: spec.clone().unwrap_or(old.path), version: old.version };
+        return edit::run(&arguments.edit, &old, &report, &after, options(arguments).today);
+    }
     match arguments.format {
         Format::Text => say!("{}", render::text(&report, std::io::stdout().is_terminal()).trim_end()),
         Format::Json => say!("{}", render::json(&report)),

@@ -10,6 +10,7 @@
 
 mod compare;
 pub mod declared;
+pub mod edit;
 pub mod findings;
 pub mod from_description;
 pub mod from_spec;

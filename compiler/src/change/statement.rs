@@ -92,7 +92,17 @@ pub fn statement(finding: &Finding, new: &Surface) -> Option<Statement> {
             (Facet::Default, format!("default {target} {} -> {}", literal(&old.text), literal(&after.text)))
         }
         id if is_type(id) => (Facet::Type, format!("retype {target}: {} -> {}", shown(old), shown(after))),
-        id if id.contains("status-") => (Facet::Status, format!("status {owner} {} -> {}", literal(&old.text), literal(&after.text))),
+        "status-changed" | "success-status-changed" | "error-status-changed" => {
+            (Facet::Status, format!("status {owner} {} -> {}", old.text, after.text))
+        }
+        // Another success that was there all along takes its place.
+        "success-status-removed" => match other_success(finding, new) {
+            Some(status) => (Facet::Status, format!("status {owner} {} -> {status}", old.text)),
+            None => (Facet::Meaning, format!("meaning {owner} \"does not answer {} any more\"", old.text)),
+        },
+        // The shape of a module names no status that it may answer besides.
+        id if id.contains("status-added") => (Facet::Meaning, format!("meaning {owner} \"may answer {} now\"", after.text)),
+        id if id.contains("status-removed") => (Facet::Meaning, format!("meaning {owner} \"does not answer {} any more\"", old.text)),
         "page-scheme-changed" | "paging-added" | "paging-removed" => (Facet::Pages, format!("page {owner} was {}", literal(&old.text))),
         id if id.starts_with("server-") => (Facet::Server, format!("server {:?} -> {:?}", old.text, after.text)),
         "security-replaced" | "global-security-replaced" | "scheme-replaced" | "scheme-type-changed" => {
@@ -124,6 +134,13 @@ pub fn module_name(operation: &Operation) -> String {
         Some(id) => id.split('.').map(snake).collect::<Vec<_>>().join("."),
         None => snake(&format!("{} {}", operation.method, operation.path)),
     }
+}
+
+fn other_success(finding: &Finding, new: &Surface) -> Option<String> {
+    let site = finding.sites.first()?;
+    let named = |operation: &&Operation| site.operation == format!("{} {}", operation.method, operation.path);
+    let answers = &new.operations.iter().find(named)?.answers;
+    answers.iter().find(|answer| answer.is_success()).map(|answer| answer.status.clone())
 }
 
 struct Place {
