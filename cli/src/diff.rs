@@ -1,13 +1,17 @@
 //! `linchpin diff`: what differs between two versions of an API.
 
+mod edit;
+
 use crate::output::say;
 use crate::{Outcome, spec, today};
 use clap::ValueEnum;
+use linchpin_compiler::change::declared::{self, Declared};
 use linchpin_compiler::change::findings::{Class, Report};
 use linchpin_compiler::change::options::Stability;
 use linchpin_compiler::change::surface::Surface;
-use linchpin_compiler::change::{Options, diff, from_description, from_spec, render};
+use linchpin_compiler::change::{Options, diff, from_description, from_spec, render, told};
 use linchpin_compiler::diagnostics::{Diagnostics, Severity, full};
+use linchpin_compiler::model::Model;
 use linchpin_compiler::source::Sources;
 use linchpin_compiler::{build_script, import};
 use std::io::IsTerminal;
@@ -36,6 +40,8 @@ pub(crate) struct Arguments {
     /// Which day it is, as 2026-05-08; the clock's unless given.
     #[arg(long, value_name = "DATE", value_parser = today::parse)]
     today: Option<linchpin_compiler::syntax::ast::Date>,
+    #[command(flatten)]
+    edit: edit::Editing,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -76,7 +82,13 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if new.path.as_os_str().is_empty() {
         new.path.clone_from(&old.path);
     }
-    let report = diff(&surface(&old)?, &surface(&new)?, &options(arguments));
+    let (before, after) = (read(&old)?, read(&new)?);
+    let mut report = diff(&before.surface, &after.surface, &options(arguments));
+    declared::join(&mut report, &told(&before, &after), &after.surface.sources);
+    if let Some(spec) = &arguments.edit.spec {
+        let old = Named { path: spec.clone().unwrap_or(old.path), version: old.version };
+        return edit::run(&arguments.edit, &old, &report, &after, options(arguments).today);
+    }
     match arguments.format {
         Format::Text => say!("{}", render::text(&report, std::io::stdout().is_terminal()).trim_end()),
         Format::Json => say!("{}", render::json(&report)),
@@ -123,18 +135,36 @@ impl Named {
     }
 }
 
-fn surface(named: &Named) -> Result<Surface, String> {
+/// One side.
+struct Read {
+    surface: Surface,
+    /// The spec that it is, and which of its versions.
+    spec: Option<(Model, usize)>,
+}
+
+fn read(named: &Named) -> Result<Read, String> {
     let is_spec = named.path.is_dir() || named.path.extension().is_some_and(|extension| extension == "pin");
     if is_spec {
         let sources = spec::read(&named.path)?;
         let model = spec::checked(&named.path, &sources)?;
         let projection = spec::version(&model, named.version.as_deref())?;
-        return Ok(from_spec::surface(&projection, &sources));
+        let (surface, version) = (from_spec::surface(&projection, &sources), projection.version);
+        return Ok(Read { surface, spec: Some((model, version)) });
     }
     if let Some(version) = &named.version {
         return Err(format!("`@{version}` names a version of a spec, and {} is none", named.path.display()));
     }
-    described(&named.path)
+    Ok(Read { surface: described(&named.path)?, spec: None })
+}
+
+/// What the newer spec itself declares since the older one's version.
+fn told(before: &Read, after: &Read) -> Vec<Declared> {
+    let (Some((old, at)), Some((new, to))) = (&before.spec, &after.spec) else { return Vec::new() };
+    let since = new.apis.iter().position(|api| api.name == old.apis[*at].name);
+    match since.filter(|_| old.connector.name == new.connector.name) {
+        Some(since) => told::between(new, since, *to),
+        None => Vec::new(),
+    }
 }
 
 fn described(path: &Path) -> Result<Surface, String> {

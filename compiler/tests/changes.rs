@@ -32,6 +32,8 @@ fn told(case: &str) -> Vec<Declared> {
         version: text("v2"),
         title: text("What the owner announced"),
         subject: subject.to_owned(),
+        also: Vec::new(),
+        exchanges: Vec::new(),
         verb,
         place: NOWHERE,
     };
@@ -146,7 +148,15 @@ fn what_is_declared_confirms_what_is_found() {
     let file = sources.add("acme.pin", "\n  rename Pet.name -> full_name\n");
     let place = linchpin_compiler::source::Span { file, start: 3, end: 9 };
     let verb = Verb::Rename("full_name".into());
-    let one = Declared { version: "v2".into(), title: "Names in full".into(), subject: "Pet.name".into(), verb, place };
+    let one = Declared {
+        version: "v2".into(),
+        title: "Names in full".into(),
+        subject: "Pet.name".into(),
+        also: Vec::new(),
+        exchanges: Vec::new(),
+        verb,
+        place,
+    };
     declared::join(&mut report, &[one], &sources);
     let [finding] = &report.findings[..] else { panic!("one finding, not {}", report.findings.len()) };
     let evidence = finding.evidence.as_ref().expect("it has evidence");

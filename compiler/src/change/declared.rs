@@ -4,7 +4,9 @@
 //! A declared change joins the differ in two ways: what nobody could have found becomes a finding of its own, and what was found and is
 //! declared is no longer a guess: it is confirmed, or takes the place of what looked like gone and new.
 
-use super::findings::{Evidence, Finding, Kind, Part, Report, Side, registry};
+mod about;
+
+use super::findings::{Both, Evidence, Finding, Kind, Part, Report, Side, registry};
 use crate::source::{Sources, Span};
 
 /// One change as its owner tells it.
@@ -16,6 +18,10 @@ pub struct Declared {
     pub title: String,
     /// What it is about: `Issue.assignee`, `create_program`, `POST /pets`, `oauth`; empty for the whole API.
     pub subject: String,
+    /// Other names of it, likewise: what it was called, what it was made of or became.
+    pub also: Vec<String>,
+    /// The calls of the module that it belongs to, `GET /pets`; empty for what belongs to none.
+    pub exchanges: Vec<String>,
     /// What became of it.
     pub verb: Verb,
     /// Where it is written.
@@ -85,38 +91,99 @@ pub enum Verb {
     Staged(String),
 }
 
-/// Joins what is declared to what was found.
-pub fn join(report: &mut Report, declared: &[Declared], sources: &Sources) {
-    for one in declared {
+/// Joins what is declared to what was found. Gives what is declared and shows nowhere: claims about shapes that no operation has, or
+/// that something else undid.
+pub fn join<'d>(report: &mut Report, declared: &'d [Declared], sources: &Sources) -> Vec<&'d Declared> {
+    let mut unseen = Vec::new();
+    // What became another thing first: it takes the place of what looked like gone and new.
+    let reshapes = |one: &Declared| !recognised(&one.verb).is_empty();
+    for one in declared.iter().filter(|one| reshapes(one)).chain(declared.iter().filter(|one| !reshapes(one))) {
         if confirm(report, one, sources) {
             continue;
         }
-        if let Some(finding) = own(one) {
-            report.findings.push(finding);
+        match own(one) {
+            Some(finding) => report.findings.push(finding),
+            None => unseen.push(one),
         }
     }
     super::differ::sort(report);
+    unseen
 }
 
-/// A finding of this kind about this subject is there already: it is told, not guessed.
+/// Findings about this subject are there already: they are told, not guessed.
 fn confirm(report: &mut Report, declared: &Declared, sources: &Sources) -> bool {
     let kinds = kinds(&declared.verb);
-    let leaf = declared.subject.rsplit(['.', ' ']).next().unwrap_or_default();
-    let about = |finding: &Finding| {
-        let names = [Some(&finding.name), Some(&finding.old.text), finding.old.spec_name.as_ref(), finding.new.spec_name.as_ref()];
-        let sides = [&finding.old.path, &finding.new.path];
-        let named = names.into_iter().flatten().any(|name| name == leaf || name.trim_matches('`') == leaf || *name == declared.subject);
-        let whole = declared.subject.is_empty() || sides.into_iter().any(|path| !path.is_empty() && *path == declared.subject);
-        named || whole
-    };
     let mut found = false;
     for finding in report.findings.iter_mut().filter(|finding| kinds.contains(&finding.kind.id)) {
-        if about(finding) {
+        if about::subject(finding, declared) {
             found = true;
             finding.evidence = Some(evidence(declared, sources));
         }
     }
+    found |= replace(report, declared, sources);
+    // What is within what came, went or has another type shows as differences of its own.
+    let passes = matches!(declared.verb, Verb::Retype(..) | Verb::Add | Verb::Remove(_) | Verb::Rename(_) | Verb::Move(_));
+    if passes && !(found && matches!(declared.verb, Verb::Rename(_))) {
+        for finding in report.findings.iter_mut().filter(|finding| about::inside(finding, declared)) {
+            found = true;
+            finding.evidence.get_or_insert_with(|| evidence(declared, sources));
+        }
+    }
+    found || passes && report.findings.iter().any(|finding| holds(finding, declared))
+}
+
+/// Another call, another way of paging and another name each tell of inputs and types that go with them.
+fn holds(finding: &Finding, declared: &Declared) -> bool {
+    match finding.kind.id {
+        "page-scheme-changed" | "operation-rekeyed" | "operation-method-changed" => about::operation(finding, declared),
+        "request-field-renamed" | "response-field-renamed" | "request-parameter-renamed" => about::subject(finding, declared),
+        _ => false,
+    }
+}
+
+/// What looked like gone and new is one thing under another name, in another place, or in other parts.
+fn replace(report: &mut Report, declared: &Declared, sources: &Sources) -> bool {
+    let mut found = false;
+    for kind in recognised(&declared.verb) {
+        let is_part = |finding: &Finding| kind.covers.contains(&finding.kind.id) && !is_told(finding) && about::subject(finding, declared);
+        let (parts, others): (Vec<Finding>, Vec<Finding>) = std::mem::take(&mut report.findings).into_iter().partition(is_part);
+        report.findings = others;
+        let gone = parts.iter().find(|one| one.new == Side::default());
+        let fresh = parts.iter().find(|one| one.old == Side::default());
+        let (Some(gone), Some(fresh)) = (gone, fresh) else {
+            report.findings.extend(parts);
+            continue;
+        };
+        let joined = |pick: &dyn Fn(&Finding) -> &Side| {
+            let texts: Vec<&str> = parts.iter().map(|one| pick(one).text.as_str()).filter(|text| !text.is_empty()).collect();
+            texts.join(", ")
+        };
+        let (old, new) =
+            (Side { text: joined(&|one| &one.old), ..gone.old.clone() }, Side { text: joined(&|one| &one.new), ..fresh.new.clone() });
+        let mut finding = Finding::new(kind, fresh.name.clone(), old, new).because(evidence(declared, sources));
+        finding.sites = parts.iter().flat_map(|one| one.sites.iter().cloned()).collect();
+        report.findings.push(finding);
+        found = true;
+    }
     found
+}
+
+fn is_told(finding: &Finding) -> bool {
+    finding.evidence.as_ref().is_some_and(|one| one.confidence == 100)
+}
+
+/// The kinds that a verb makes of what looks like several.
+fn recognised(verb: &Verb) -> Vec<&'static Kind> {
+    let both = |both: &'static Both| vec![&both.request, &both.response];
+    match verb {
+        Verb::Rename(_) => [both(&registry::FIELD_RENAMED), vec![&registry::PARAMETER_RENAMED]].concat(),
+        Verb::Move(_) => [both(&registry::FIELD_MOVED), vec![&registry::PARAMETER_MOVED]].concat(),
+        Verb::Split(_) => [both(&registry::FIELD_SPLIT), vec![&registry::OPERATION_SPLIT]].concat(),
+        Verb::Merge(..) => [both(&registry::FIELD_MERGED), vec![&registry::OPERATION_MERGED]].concat(),
+        Verb::EnumRename(..) => both(&registry::VALUE_RENAMED),
+        Verb::EnumMerge(..) => both(&registry::VALUES_MERGED),
+        _ => Vec::new(),
+    }
 }
 
 fn evidence(declared: &Declared, sources: &Sources) -> Evidence {
@@ -132,31 +199,76 @@ fn evidence(declared: &Declared, sources: &Sources) -> Evidence {
 /// The kinds that a verb tells of.
 fn kinds(verb: &Verb) -> &'static [&'static str] {
     match verb {
-        Verb::Add => &["operation-added", "request-field-added", "response-field-added", "request-parameter-added"],
+        Verb::Add => &[
+            "operation-added",
+            "request-field-added",
+            "request-field-required-added",
+            "request-field-required-added-with-default",
+            "response-field-added",
+            "response-field-required-added",
+            "response-field-required-added-with-default",
+            "request-parameter-added",
+            "request-parameter-required-added",
+            "request-parameter-required-added-with-default",
+            "request-body-added",
+            "request-body-required-added",
+            "request-one-of-added",
+            "response-one-of-added",
+            "request-tag-value-added",
+            "response-tag-value-added",
+            "scheme-added",
+            "global-security-way-added",
+            "security-way-added",
+        ],
         Verb::Remove(_) => &[
             "operation-removed",
             "request-field-removed",
             "response-field-removed",
+            "request-field-required-removed",
             "response-field-required-removed",
             "request-parameter-removed",
+            "request-body-removed",
+            "operation-removed-as-announced",
+            "operation-removed-before-sunset",
+            "request-one-of-removed",
+            "response-one-of-removed",
+            "request-tag-value-removed",
+            "response-tag-value-removed",
         ],
         Verb::Rename(_) => &[
             "request-field-renamed",
             "response-field-renamed",
             "request-parameter-renamed",
+            "path-parameter-renamed",
             "operation-renamed",
             "credential-field-renamed",
+            "request-tag-value-added",
+            "response-tag-value-added",
+            "request-tag-value-removed",
+            "response-tag-value-removed",
         ],
-        Verb::Move(_) => {
-            &["operation-rekeyed", "operation-method-changed", "request-field-moved", "response-field-moved", "request-parameter-moved"]
-        }
+        Verb::Move(_) => &[
+            "operation-rekeyed",
+            "operation-method-changed",
+            "path-parameter-renamed",
+            "request-field-moved",
+            "response-field-moved",
+            "request-parameter-moved",
+        ],
         Verb::Require => &[
             "request-field-became-required",
             "request-parameter-became-required",
-            "request-field-required-added",
+            "request-field-became-required-with-default",
             "response-field-became-required",
+            "response-field-became-required-with-default",
+            "request-body-became-required",
         ],
-        Verb::Relax => &["request-field-became-optional", "request-parameter-became-optional", "response-field-became-optional"],
+        Verb::Relax => &[
+            "request-field-became-optional",
+            "request-parameter-became-optional",
+            "response-field-became-optional",
+            "request-body-became-optional",
+        ],
         Verb::Retype(..) => &[
             "request-type-changed",
             "response-type-changed",
@@ -169,16 +281,52 @@ fn kinds(verb: &Verb) -> &'static [&'static str] {
             "request-became-single",
             "response-became-single",
         ],
-        Verb::Default(..) => &["request-default-changed", "request-default-added", "request-default-removed"],
-        Verb::EnumAdd(_) => &["request-value-added", "response-value-added"],
-        Verb::EnumRemove(_) => &["request-value-removed", "response-value-removed"],
+        Verb::Default(..) => &[
+            "request-default-changed",
+            "request-default-added",
+            "request-default-removed",
+            "response-default-changed",
+            "response-default-added",
+            "response-default-removed",
+        ],
+        Verb::EnumAdd(_) => &[
+            "request-value-added",
+            "response-value-added",
+            "request-value-added-to-closed",
+            "response-value-added-to-closed",
+            "request-extensible-value-added",
+            "response-extensible-value-added",
+        ],
+        Verb::EnumRemove(_) => {
+            &["request-value-removed", "response-value-removed", "request-extensible-value-removed", "response-extensible-value-removed"]
+        }
         Verb::EnumRename(..) => &["request-value-renamed", "response-value-renamed"],
         Verb::EnumMerge(..) => &["request-values-merged", "response-values-merged"],
         Verb::Split(_) => &["operation-split", "request-field-split", "response-field-split"],
         Verb::Merge(..) => &["operation-merged", "request-field-merged", "response-field-merged"],
-        Verb::Status(..) => &["response-success-status-changed", "response-error-status-changed"],
-        Verb::Page(..) => &["page-scheme-changed", "page-total-removed"],
-        Verb::Auth(..) => &["security-replaced", "global-security-replaced", "scheme-replaced", "scheme-type-changed", "credential-moved"],
+        Verb::Status(..) => &[
+            "response-success-status-changed",
+            "response-success-status-added",
+            "response-success-status-removed",
+            "response-error-status-changed",
+            "response-media-type-added",
+            "response-media-type-removed",
+            "response-media-type-changed",
+        ],
+        Verb::Page(..) => &["page-scheme-changed", "page-total-removed", "paging-added", "paging-removed"],
+        Verb::Auth(..) => &[
+            "security-replaced",
+            "global-security-replaced",
+            "scheme-replaced",
+            "scheme-type-changed",
+            "credential-moved",
+            "scheme-added",
+            "scheme-removed",
+            "security-way-added",
+            "security-way-removed",
+            "global-security-way-added",
+            "global-security-way-removed",
+        ],
         Verb::Server(..) => &["server-changed", "server-template-changed"],
         Verb::RateLimit(..) => &["rate-limit-changed"],
         Verb::VersionEnds(_) => &["version-end-announced"],

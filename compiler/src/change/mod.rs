@@ -1,6 +1,7 @@
 //! Change: what was promised (the lock), and what differs between two versions of an API and what that means for those who use it.
 //!
-//! What ends when is told for a day that is given. Comparing is compiled with the cargo feature `diff` only: no build script compares. The lock is held in every build.
+//! What ends when is told for a day that is given. Comparing is compiled with the cargo feature `diff` only: no build script compares.
+//! The lock is held in every build.
 
 #[cfg(feature = "diff")]
 mod compare;
@@ -9,6 +10,8 @@ pub mod day;
 pub mod declared;
 #[cfg(feature = "diff")]
 mod differ;
+#[cfg(feature = "diff")]
+pub mod edit;
 #[cfg(feature = "diff")]
 pub mod findings;
 #[cfg(feature = "diff")]
@@ -28,7 +31,11 @@ pub mod render;
 #[cfg(feature = "diff")]
 pub mod shape;
 #[cfg(feature = "diff")]
+pub mod statement;
+#[cfg(feature = "diff")]
 pub mod surface;
+#[cfg(feature = "diff")]
+pub mod told;
 
 #[cfg(feature = "diff")]
 pub use differ::diff;

@@ -21,7 +21,13 @@ pub fn surface(projection: &Projection<'_>, sources: &Sources) -> Surface {
         version_wire: model.apis[projection.version].wire.clone(),
         operations,
         shapes: shapes.finish(),
-        servers: model.connector.servers.iter().map(|server| self::server(&server.url)).collect(),
+        servers: model
+            .connector
+            .servers
+            .iter()
+            .filter(|server| server.on.has(projection.version))
+            .map(|server| self::server(&server.url))
+            .collect(),
         schemes: connections::schemes(model, projection.version),
         security: connections::security(model, projection.version),
         releases: releases(model, projection.version),

@@ -1,0 +1,220 @@
+//! Writes what the differ found into a spec: the newer version's `api` and `change`, and the present as it is now. Each finding is tried by
+//! itself: one whose statement the spec does not bear is left to a person, in a comment that says so. It reads and writes no file.
+
+mod members;
+mod proposal;
+
+use std::collections::HashMap;
+
+use super::findings::{Class, Finding, Report};
+use super::surface::Surface;
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, Severity, codes};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::ast::{Comment, Date, File, Item};
+use crate::syntax::{edit, parse_all, print};
+use members::Members;
+use proposal::Proposal;
+
+/// The version that comes.
+#[derive(Clone, Debug)]
+pub struct Coming {
+    /// `v22`
+    pub name: String,
+    /// What `{api}` stands for, where it is not the name.
+    pub wire: Option<String>,
+    /// When it was released.
+    pub released: Option<Date>,
+    /// What the owner announced.
+    pub title: String,
+}
+
+/// A spec that has been edited.
+#[derive(Debug)]
+pub struct Edited {
+    /// All files, as they are to be.
+    pub sources: Sources,
+    /// Those that are others than before.
+    pub changed: Vec<FileId>,
+    /// How many findings became statements.
+    pub stated: usize,
+    /// What is left to a person.
+    pub left: Vec<String>,
+    /// What the compiler still asks for: how stored configuration follows.
+    pub asks: Diagnostics,
+}
+
+/// Edits a spec so that it says the version that comes.
+pub fn edit(spec: &Sources, report: &Report, new: &Surface, coming: &Coming) -> Result<Edited, String> {
+    let mut diagnostics = Diagnostics::default();
+    let files = parse_all(spec, &mut diagnostics);
+    let model = crate::check(spec, &mut diagnostics).ok_or("the spec has mistakes")?;
+    let frame = Frame::of(&files, &model, coming)?;
+    let members = Members::of(&files);
+    let mut writer = Writer { spec, files: &files, frame: &frame, accepted: Vec::new(), left: Vec::new() };
+    let same = |finding: &&Finding| !finding.kind.id.starts_with("version-");
+    for finding in report.findings.iter().filter(same) {
+        let proposal = proposal::of(finding, &members, spec, new);
+        let fits = proposal.is_some_and(|proposal| writer.takes(proposal));
+        if !fits && (finding.class != Class::Compatible || finding.sites.len() == 1) {
+            writer.left.push(format!("{} ({})", finding.message, finding.kind.id));
+        }
+    }
+    writer.finish()
+}
+
+/// Where the version that comes is written.
+struct Frame {
+    place: Span,
+    /// What stands above the block: `api` items.
+    head: String,
+    name: String,
+    title: String,
+}
+
+impl Frame {
+    fn of(files: &[File], model: &crate::model::Model, coming: &Coming) -> Result<Self, String> {
+        let apis = files.iter().flat_map(|file| &file.items).filter_map(|item| if let Item::Api(api) = item { Some(api) } else { None });
+        let known: Vec<_> = apis.collect();
+        let is_known = known.last().is_some_and(|last| last.name.value == coming.name);
+        if !is_known && known.iter().any(|api| api.name.value == coming.name) {
+            return Err(format!("`{}` is not the newest version of the spec, so its change is written already", coming.name));
+        }
+        let mut head = String::new();
+        if known.is_empty() {
+            head += "api v1 {}\n\n";
+        }
+        if !is_known {
+            let wire = coming.wire.as_ref().map(|wire| format!(" at {wire:?}")).unwrap_or_default();
+            let released = coming.released.map(|date| format!(" released {} ", super::options::date_text(date))).unwrap_or_default();
+            head += &format!("api {}{wire} {{{released}}}\n\n", coming.name);
+        }
+        let connector = || {
+            files.iter().flat_map(|file| &file.items).find_map(|item| match item {
+                Item::Connector(connector) if connector.span.file == model.connector.span.file => Some(connector.span),
+                _ => None,
+            })
+        };
+        let place = known.last().map(|last| last.span).or_else(connector).ok_or("the spec has no connector")?;
+        Ok(Self { place: Span { start: place.end, ..place }, head, name: coming.name.clone(), title: coming.title.clone() })
+    }
+
+    /// The text of the block.
+    fn block(&self, accepted: &[Proposal], left: &[String]) -> Edit {
+        let mut text = format!("\n\n{}change {} {:?} {{\n", self.head, self.name, self.title);
+        for proposal in accepted {
+            for line in proposal.comments.iter().chain(&proposal.docs).map(String::as_str).chain([proposal.statement.as_str()]) {
+                text += &format!("  {line}\n");
+            }
+        }
+        for line in left {
+            text += &format!("  // Left to you: {line}.\n");
+        }
+        text += "}\n";
+        Edit { span: self.place, text }
+    }
+}
+
+struct Writer<'w> {
+    spec: &'w Sources,
+    files: &'w [File],
+    frame: &'w Frame,
+    accepted: Vec<Proposal>,
+    left: Vec<String>,
+}
+
+impl Writer<'_> {
+    /// Takes a proposal if the spec bears it: nothing is wrong then but what only a person can say.
+    fn takes(&mut self, mut proposal: Proposal) -> bool {
+        if self.accepted.iter().any(|one| one.statement == proposal.statement) {
+            return true;
+        }
+        self.carry(&mut proposal);
+        self.accepted.push(proposal);
+        let fits = self.written(&[]).is_some_and(|sources| {
+            let mut diagnostics = Diagnostics::default();
+            crate::check(&sources, &mut diagnostics);
+            diagnostics.sorted(&sources).into_iter().all(is_asked)
+        });
+        if !fits {
+            self.accepted.pop();
+        }
+        fits
+    }
+
+    /// Comments in what is taken out go along into the block.
+    fn carry(&self, proposal: &mut Proposal) {
+        for edit in proposal.edits.iter_mut().filter(|edit| edit.text.is_empty()) {
+            let file = self.spec.file(edit.span.file);
+            let comments = self.files.iter().filter(|one| one.id == edit.span.file).flat_map(|one| &one.comments);
+            let line = |at: u32| file.line_of(at);
+            for comment in comments {
+                let inside = comment.span.start >= edit.span.start && comment.span.end <= edit.span.end;
+                let behind = comment.trailing && comment.span.start >= edit.span.end && line(comment.span.start) == line(edit.span.end);
+                if inside || behind {
+                    proposal.comments.push(text_of(comment, self.spec));
+                    edit.span.end = edit.span.end.max(comment.span.end);
+                }
+            }
+            edit.span = whole_lines(&file.text, edit.span);
+        }
+    }
+
+    /// The spec with everything that was taken; none where edits are in each other's way or the result is no spec.
+    fn written(&self, left: &[String]) -> Option<Sources> {
+        let mut by_file: HashMap<FileId, Vec<Edit>> = HashMap::new();
+        let edits = self.accepted.iter().flat_map(|proposal| proposal.edits.iter().cloned());
+        for edit in edits.chain([self.frame.block(&self.accepted, left)]) {
+            let edits = by_file.entry(edit.span.file).or_default();
+            // What is put in at one place stands there in the order in which it was found.
+            match edits.iter_mut().find(|other| other.span == edit.span && edit.span.start == edit.span.end) {
+                Some(other) => other.text += &edit.text,
+                None => edits.push(edit),
+            }
+        }
+        let mut sources = Sources::default();
+        for (id, file) in self.spec.iter() {
+            let Some(edits) = by_file.get(&id) else {
+                sources.add(file.name.clone(), file.text.clone());
+                continue;
+            };
+            let fixes: Vec<Fix> = edits.iter().map(|edit| Fix { title: String::new(), edits: vec![edit.clone()] }).collect();
+            let (text, applied) = edit::apply(id, &file.text, &fixes);
+            let text = (applied == fixes.len()).then(|| print::format(id, &text, &mut Diagnostics::default())).flatten()?;
+            sources.add(file.name.clone(), text);
+        }
+        Some(sources)
+    }
+
+    fn finish(self) -> Result<Edited, String> {
+        let sources = self.written(&self.left).ok_or("what the differ found cannot be written as a spec")?;
+        let mut asks = Diagnostics::default();
+        crate::check(&sources, &mut asks);
+        if let Some(mistake) = asks.sorted(&sources).into_iter().find(|one| !is_asked(one)) {
+            return Err(format!("the edited spec would be wrong: {}", crate::diagnostics::short::render(mistake, &sources).trim_end()));
+        }
+        let changed = self.spec.iter().filter(|(id, file)| file.text != sources.file(*id).text).map(|(id, _)| id).collect();
+        Ok(Edited { changed, stated: self.accepted.len(), left: self.left, asks, sources })
+    }
+}
+
+/// With the lines that would be empty.
+fn whole_lines(text: &str, span: Span) -> Span {
+    let (before, behind) = (&text[..span.start as usize], &text[span.end as usize..]);
+    let blank = |text: &str| text.chars().all(|letter| letter == ' ' || letter == '\t');
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    match behind.find('\n') {
+        Some(end) if blank(&before[start..]) && blank(behind[..end].trim_end_matches('\r')) => {
+            Span { start: start as u32, end: span.end + end as u32 + 1, ..span }
+        }
+        _ => span,
+    }
+}
+
+/// Only a person can say it.
+fn is_asked(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity() != Severity::Error || diagnostic.code == codes::INCOMPLETE_UPGRADE
+}
+
+fn text_of(comment: &Comment, spec: &Sources) -> String {
+    spec.text(comment.span).trim_end().to_owned()
+}
