@@ -27,10 +27,11 @@ use crate::{
     gate::RedirectPolicy,
     limit::Limits,
     observe::Observer,
-    operation::{ApiTable, ConnectionTable, ConstantPlace},
+    operation::{ApiTable, ConnectionTable, ConstantPlace, OperationTable},
     page::{Caps, Pages},
     retry::{Quota, RetrySettings},
     shape::{Erased, ErasedRef, Shaped, taken},
+    steps,
     transport::{ConnectSettings, Http, HttpClient, ReadLimits},
 };
 
@@ -120,8 +121,7 @@ impl<A: Api> Client<A> {
     }
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
-        let prepared = taken(operation, |input| call::prepare(&self.any.core, O::TABLE, input, None));
-        Sending::<O::Output> { answer: self.any.sent(prepared), output: PhantomData }
+        Sending::<O::Output> { answer: taken(operation, |input| self.any.start(O::TABLE, input)), output: PhantomData }
     }
 
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
@@ -209,18 +209,26 @@ impl AnyClient {
         Authorizer::new(session, self.core.transport.clone(), redirect_uri)
     }
 
-    /// The same, for a call that may not have been made, and on the heap.
+    /// Calls an operation: its one exchange, or all of its steps.
+    pub(crate) fn start(
+        &self,
+        table: &'static OperationTable,
+        input: ErasedRef<'_>,
+    ) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
+        if table.steps.is_empty() {
+            self.sent(call::prepare(&self.core, table, input, None))
+        } else {
+            steps::start(self.core.clone(), table, input.to_owned())
+        }
+    }
+
+    /// Sends a call that may not have been made.
     fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
         let core = self.core.clone();
         Box::pin(async move {
             let prepared = prepared?;
             decoded(core.run(&prepared).await?)
         })
-    }
-
-    /// Sends a call and decodes its answer.
-    pub(crate) async fn answer(&self, prepared: &Prepared) -> Result<Erased, Error> {
-        decoded(self.core.execute(prepared).await?)
     }
 }
 

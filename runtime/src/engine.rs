@@ -82,10 +82,20 @@ impl Core {
 
     /// Sends a call and gives the head of its answer with the body, or the error of its last try.
     pub(crate) async fn run(&self, call: &Prepared) -> Result<Answered, Error> {
-        self.tell_life(call.operation);
         let budget = Budget::start(self.clock.now(), self.settings.overall, call.timeout.unwrap_or(self.settings.per_try));
-        let answered = match self.admit(call.operation, &budget).await {
-            Ok(permits) => self.tries(call, &budget, permits).await,
+        self.run_within(call, &budget).await
+    }
+
+    /// The time of a call that starts now.
+    pub(crate) fn budget(&self) -> Budget {
+        Budget::start(self.clock.now(), self.settings.overall, self.settings.per_try)
+    }
+
+    /// The same as [`Core::run`] within a time that has begun to run before.
+    pub(crate) async fn run_within(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
+        self.tell_life(call.operation);
+        let answered = match self.admit(call.operation, budget).await {
+            Ok(permits) => self.tries(call, budget, permits).await,
             Err(error) => Err(error),
         };
         answered.map_err(|error| error.with_operation(call.operation))
@@ -359,7 +369,7 @@ impl Core {
         }
     }
 
-    fn tell_life(&self, operation: &'static OperationTable) {
+    pub(crate) fn tell_life(&self, operation: &'static OperationTable) {
         if let Some(life) = operation.life {
             self.tell_once(operation, false, &Notice::Deprecated { operation: operation.name, life });
         }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::{
     operation::{Failure, OperationTable},
     shape::Shaped,
+    steps::FailedStep,
 };
 
 /// The most bytes of an answer that an error keeps for [`Error::body`].
@@ -63,6 +64,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     operation: Option<&'static OperationTable>,
+    step: Option<FailedStep>,
     status: Option<u16>,
     code: Option<String>,
     api_message: Option<String>,
@@ -106,6 +108,7 @@ impl Error {
             kind,
             message: message.into(),
             operation: None,
+            step: None,
             status: None,
             code: None,
             api_message: None,
@@ -137,6 +140,12 @@ impl Error {
 
     pub(crate) fn with_operation(mut self, operation: &'static OperationTable) -> Error {
         self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// It came in this step of an operation.
+    pub(crate) fn in_step(mut self, of: &'static OperationTable, index: usize) -> Error {
+        self.0.step.get_or_insert(FailedStep::new(of, index));
         self
     }
 
@@ -212,9 +221,14 @@ impl Error {
         self.0.api_message.as_deref()
     }
 
-    /// The operation's name in the spec, `repos.list_for_org`.
+    /// The name in the spec of the operation that was called, `repos.list_for_org`.
     pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation.map(|operation| operation.name)
+        self.0.step.map(FailedStep::of).or(self.0.operation).map(|operation| operation.name)
+    }
+
+    /// The step that failed, when the operation makes several exchanges and at least one was begun.
+    pub fn step(&self) -> Option<FailedStep> {
+        self.0.step
     }
 
     /// What took the operation's place, when the spec says so.
@@ -247,8 +261,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{}: ", operation.name)?;
+        if let Some(operation) = self.operation() {
+            write!(f, "{operation}: ")?;
+        }
+        if let Some(step) = inner.step {
+            write!(f, "{step}: ")?;
         }
         f.write_str(&inner.message)?;
         if let Some(path) = &inner.path {
@@ -262,7 +279,10 @@ impl fmt::Display for Error {
         if let Some(id) = &inner.request_id {
             write!(f, " [request {id}]")?;
         }
-        Ok(())
+        match inner.step.map(|step| step.done().collect::<Vec<_>>()) {
+            Some(done) if !done.is_empty() => write!(f, "; done before it, and not undone: {}", done.join(", ")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -273,6 +293,7 @@ impl fmt::Debug for Error {
             .field("kind", &inner.kind)
             .field("message", &inner.message)
             .field("operation", &self.operation())
+            .field("step", &inner.step.map(|step| step.to_string()))
             .field("status", &inner.status)
             .field("code", &inner.code)
             .field("api_message", &inner.api_message)

@@ -38,7 +38,8 @@ pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle,
 pub use validate::{Violation, validate, violations};
 
 pub(crate) use decode::decode_formatted;
-pub(crate) use memory::{opaque, taken};
+pub(crate) use encode::write_named;
+pub(crate) use memory::{Filled, Slot, opaque, taken};
 
 /// For the macros.
 #[doc(hidden)]
