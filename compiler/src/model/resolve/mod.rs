@@ -35,7 +35,7 @@ mod versions;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Api, Failure, Model, Symbol, SymbolName, TypeDef, Versions};
+use super::{Api, Failure, Model, Module, Symbol, SymbolName, TypeDef, Versions};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
@@ -113,6 +113,8 @@ struct Resolver<'a> {
     inline: HashMap<Span, Symbol>,
     /// The connector's error answers.
     failures: Vec<Failure>,
+    /// The modules that others call in steps.
+    called: Vec<Module>,
     pending_defaults: Vec<(usize, usize, &'a ast::Value)>,
     pending_successors: Vec<PendingSuccessor<'a>>,
 }
@@ -152,6 +154,7 @@ impl<'a> Resolver<'a> {
             definitions: HashMap::new(),
             inline: HashMap::new(),
             failures: Vec::new(),
+            called: Vec::new(),
             pending_defaults: Vec::new(),
             pending_successors: Vec::new(),
         }

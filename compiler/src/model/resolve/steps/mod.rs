@@ -5,11 +5,13 @@ mod bind;
 mod fit;
 mod source;
 
+use std::collections::HashSet;
+
 use super::flat::Flat;
 use super::items::Items;
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Answer, Connection, Decoding, Module, Steps, Type, Versions};
+use crate::model::{Answer, Connection, Decoding, Module, Steps, Symbol, Type, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, ModuleKind};
 
@@ -24,6 +26,7 @@ struct Bound {
 impl<'a> Resolver<'a> {
     /// Says what the steps of every module are. All modules of all versions must be known.
     pub(super) fn steps(&mut self, items: &Items<'a>, modules: &mut Vec<Module>, connections: &[Connection]) {
+        let mut called: HashSet<(Symbol, u32)> = HashSet::new();
         for placed in &items.modules {
             let item = placed.item;
             let Some(steps) = &item.body.steps else { continue };
@@ -39,6 +42,13 @@ impl<'a> Resolver<'a> {
                 })
                 .collect();
             settle(item.name.span, &bound, modules);
+            // Examples and tests show what the steps send and get, and are checked against these.
+            for step in bound.iter().flat_map(|(_, bound)| &bound.steps.list) {
+                if called.insert((step.module, step.revision)) {
+                    let more = modules.iter().filter(|module| (module.symbol, module.revision) == (step.module, step.revision));
+                    self.called.extend(more.cloned());
+                }
+            }
             for module in modules.iter_mut().filter(|module| module.span == item.name.span && module.on.has(now)) {
                 let site = Site {
                     group: placed.group.clone(),
