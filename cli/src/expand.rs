@@ -3,8 +3,8 @@
 
 use crate::{Outcome, spec};
 use linchpin_compiler::model::{
-    Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, FilePart, Literal, Module, ModuleServer, Order, Page, PathPart, Place,
-    Projection, RetryClass, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
+    Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, FilePart, Literal, Module, ModuleServer, Order, Page, PathPart,
+    Place, Projection, RetryClass, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
 use std::fmt::Write;
@@ -133,7 +133,8 @@ impl Writer<'_> {
             let name = self.projection.model.name(step.module);
             let full: Vec<&str> = name.group.iter().chain([&name.name]).map(String::as_str).collect();
             let shown = if step.name.is_empty() { String::new() } else { format!("{} = ", step.name) };
-            let exchange = called.map_or_else(String::new, |one| format!("  // @{}: {} {}", one.revision, one.method, path_text(&one.path)));
+            let exchange =
+                called.map_or_else(String::new, |one| format!("  // @{}: {} {}", one.revision, one.method, path_text(&one.path)));
             self.line(2, &format!("{shown}{}{}{exchange}", full.join("."), step_members(&step.inputs, steps)));
         }
         self.line(1, "}");

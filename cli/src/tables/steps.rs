@@ -7,10 +7,7 @@ use linchpin_runtime::shape::dynamic::leak;
 use std::collections::HashMap;
 
 /// A table for each step. The modules that they call have theirs already.
-pub(super) fn tables(
-    steps: &Steps,
-    exchanges: &HashMap<(Symbol, u32), &'static table::OperationTable>,
-) -> &'static [table::StepTable] {
+pub(super) fn tables(steps: &Steps, exchanges: &HashMap<(Symbol, u32), &'static table::OperationTable>) -> &'static [table::StepTable] {
     all(steps.list.iter().map(|step| table::StepTable {
         name: leak(step.name.as_str()),
         operation: exchanges[&(step.module, step.revision)],

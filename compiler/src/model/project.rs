@@ -7,8 +7,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Answer, EnumVariant, Failure, Field, Input, Model, Module, Page, Projected, Projection, Step, Steps, Symbol, Test, Type, TypeDef, TypeDefKind,
-    UnionVariant, Versions,
+    Answer, EnumVariant, Failure, Field, Input, Model, Module, Page, Projected, Projection, Step, Steps, Symbol, Test, Type, TypeDef,
+    TypeDefKind, UnionVariant, Versions,
 };
 use crate::source::{FileId, Span};
 
@@ -70,7 +70,8 @@ fn share(later: &mut Projection<'_>, earlier: &Projection<'_>) {
         one.same_as = Some(earlier.version);
     }
     let same_modules = same_modules(later, earlier, &same_types);
-    for one in later.modules.iter_mut().filter(|one| one.same_as.is_none() && same_modules.contains(&(one.item.symbol, one.item.revision))) {
+    for one in later.modules.iter_mut().filter(|one| one.same_as.is_none() && same_modules.contains(&(one.item.symbol, one.item.revision)))
+    {
         one.same_as = Some(earlier.version);
     }
 }
@@ -83,7 +84,8 @@ fn same_modules(later: &Projection<'_>, earlier: &Projection<'_>, same_types: &H
         before.get(&key(module)).is_some_and(|other| reads_the_same(module, other))
             && module_references(module).iter().all(|symbol| same_types.contains(symbol))
     };
-    let (exchanges, with_steps): (Vec<&Module>, Vec<&Module>) = later.modules.iter().map(|one| &one.item).partition(|one| one.steps.is_none());
+    let (exchanges, with_steps): (Vec<&Module>, Vec<&Module>) =
+        later.modules.iter().map(|one| &one.item).partition(|one| one.steps.is_none());
     let mut same: HashSet<(Symbol, u32)> = exchanges.into_iter().filter(alike).map(key).collect();
     let calls_the_same = |module: &&Module| called(module).all(|step| same.contains(&step));
     let more: Vec<(Symbol, u32)> = with_steps.into_iter().filter(alike).filter(calls_the_same).map(key).collect();

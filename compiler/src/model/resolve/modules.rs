@@ -57,7 +57,10 @@ impl<'a> Resolver<'a> {
             docs: super::docs(&item.head.docs),
             on,
             life: self.life(&item.head, &placed.group, &item.name),
-            method: flat.exchange.map_or_else(|| if item.body.steps.is_some() { String::new() } else { "GET".to_owned() }, |exchange| self.method(&exchange.method)),
+            method: flat.exchange.map_or_else(
+                || if item.body.steps.is_some() { String::new() } else { "GET".to_owned() },
+                |exchange| self.method(&exchange.method),
+            ),
             path,
             server: self.module_server(&flat, connector, connections),
             connections: self.module_connections(&flat, connections),

@@ -9,7 +9,7 @@ use super::super::unknown::unknown;
 use super::source::not_in;
 use super::{Bound, fit};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Field, Module, Step, StepPath, StepSource, StepValue, Steps, Symbol, Type, TypeDefKind, Versions};
+use crate::model::{Field, Module, Place, Step, StepPath, StepSource, StepValue, Steps, Symbol, Type, TypeDefKind, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ModuleKind, Path, StepMember, StepValueKind, Value, ValueKind};
 
@@ -79,7 +79,8 @@ struct Target<'t> {
 
 impl<'a> Resolver<'a> {
     pub(super) fn bind(&mut self, item: &'a ast::Module, steps: &'a ast::Steps, view: &View<'_>) -> Option<Bound> {
-        let mut known = Known { made: Vec::new(), later: steps.list.iter().filter_map(|step| step.name.as_ref()).collect(), used: HashSet::new() };
+        let mut known =
+            Known { made: Vec::new(), later: steps.list.iter().filter_map(|step| step.name.as_ref()).collect(), used: HashSet::new() };
         let mut list = Vec::new();
         let mut connections: Option<Vec<String>> = None;
         for step in &steps.list {
@@ -119,12 +120,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A step, and the module that it calls. Outer none: there is no telling what comes after it.
-    fn bound_step<'v>(
-        &mut self,
-        step: &'a ast::Step,
-        view: &View<'v>,
-        known: &mut Known<'a>,
-    ) -> Option<(Option<Step>, &'v Module)> {
+    fn bound_step<'v>(&mut self, step: &'a ast::Step, view: &View<'v>, known: &mut Known<'a>) -> Option<(Option<Step>, &'v Module)> {
         let symbol = self.find_module(codes::UNKNOWN_MODULE, view.group, &step.module)?;
         if self.is_declared_twice(symbol) {
             return None;
@@ -428,15 +424,19 @@ impl<'a> Resolver<'a> {
     }
 
     fn nothing_is_unused(&mut self, item: &'a ast::Module, view: &View<'_>, known: &Known<'_>) {
-        for name in known.made.iter().filter(|made| !made.used).filter_map(|made| made.name) {
+        let unused = known.made.iter().filter(|made| !made.used).filter_map(|made| Some((made.name?, made.module.first()?)));
+        for (name, module) in unused {
+            let binding = Span { end: module.span.start, ..name.span };
             self.report(
                 Diagnostic::new(codes::UNUSED_IN_STEPS, name.span, format!("nothing uses what `{}` gave", name.value))
                     .here("a name that nothing uses")
-                    .help("leave out the name and the `=`, or use it in a later step or in `gives`"),
+                    .help("leave out the name and the `=`, or use it in a later step or in `gives`")
+                    .replace("leave out the name", binding, ""),
             );
         }
-        let fields = view.own_in(view.now).into_iter().flat_map(|module| &module.inputs).map(|input| &input.field);
-        for field in fields.filter(|field| field.on.has(view.now) && !known.used.contains(&field.span)) {
+        // What stands elsewhere than in `input` was told of already.
+        let inputs = view.own_in(view.now).into_iter().flat_map(|module| &module.inputs).filter(|input| input.place == Place::Steps);
+        for field in inputs.map(|input| &input.field).filter(|field| field.on.has(view.now) && !known.used.contains(&field.span)) {
             self.report(
                 Diagnostic::new(codes::UNUSED_IN_STEPS, field.span, format!("no step uses the input `{}`", field.name))
                     .here("never sent")
@@ -469,4 +469,3 @@ fn no_steps(item: &ast::Module, steps: &ast::Steps) -> Diagnostic {
         .here("makes no call")
         .help("write in each line the module that is called, as in `ticket = files.get_upload_url { filename }`")
 }
-

@@ -81,18 +81,23 @@ impl<'a> Resolver<'a> {
             );
         }
         for (word, span) in beside(flat) {
-            self.report(
-                Diagnostic::new(codes::BESIDE_STEPS, span, format!("a module with `steps` has no `{word}` of its own"))
-                    .here("belongs to an exchange")
-                    .also(keyword("steps", steps.span), "its exchanges are made here")
-                    .help(match word {
-                        "query" | "path" | "header" | "cookie" | "body" => {
-                            "write what the module takes in `input { … }`, and give it to the steps that need it"
-                        }
-                        "answer" => "write what the module gives behind `gives`, as in `gives done.files`",
-                        _ => "say it in the modules that the steps call",
-                    }),
-            );
+            let problem = Diagnostic::new(codes::BESIDE_STEPS, span, format!("a module with `steps` has no `{word}` of its own"))
+                .here("belongs to an exchange")
+                .also(keyword("steps", steps.span), "its exchanges are made here")
+                .help(match word {
+                    "query" | "path" | "header" | "cookie" | "body" => {
+                        "write what the module takes in `input { … }`, and give it to the steps that need it"
+                    }
+                    "answer" => "write what the module gives behind `gives`, as in `gives done.files`",
+                    _ => "say it in the modules that the steps call",
+                });
+            let plain =
+                word == "body" && item.body.input.is_none() && flat.requests.iter().all(|(request, _)| request.encoding.value == "json");
+            let members = flat.requests.iter().all(|(request, _)| matches!(request.body, ast::RequestBody::Fields(_)));
+            self.report(match plain && members && flat.requests.len() == 1 {
+                true => problem.replace("write `input`", keyword(word, span), "input"),
+                false => problem,
+            });
         }
     }
 }
@@ -104,10 +109,13 @@ fn beside(flat: &Flat<'_>) -> Vec<(&'static str, Span)> {
     let mut found: Vec<(&'static str, Span)> = fields.collect();
     found.extend(flat.exchange.map(|exchange| ("call", exchange.method.span.to(exchange.path.span))));
     found.extend(flat.server.map(|server| {
-        ("server", match server {
-            ast::ModuleServer::Name(name) => name.span,
-            ast::ModuleServer::Url(url) => url.span,
-        })
+        (
+            "server",
+            match server {
+                ast::ModuleServer::Name(name) => name.span,
+                ast::ModuleServer::Url(url) => url.span,
+            },
+        )
     }));
     found.extend(flat.connections.map(|(_, span)| ("connection", *span)));
     found.extend(flat.requests.first().map(|(request, _)| ("body", request.span)));

@@ -88,14 +88,12 @@ impl Resolver<'_> {
             let known = in_version(view.now).map(|field| field.name.as_str()).chain(steps);
             let problem = unknown(codes::UNKNOWN_IN_STEPS, name, "input or earlier step", known);
             self.report(match later {
-                Some(later) => Diagnostic::new(
-                    codes::UNKNOWN_IN_STEPS,
-                    name.span,
-                    format!("the step `{}` is not made before this one", name.value),
-                )
-                .here("not known yet")
-                .also(later.span, "made here")
-                .help("move that step up"),
+                Some(later) => {
+                    Diagnostic::new(codes::UNKNOWN_IN_STEPS, name.span, format!("the step `{}` is not made before this one", name.value))
+                        .here("not known yet")
+                        .also(later.span, "made here")
+                        .help("move that step up")
+                }
                 None => problem,
             });
             return None;
