@@ -209,7 +209,9 @@ impl Writer<'_> {
         if field.rest {
             return "...: json".to_owned();
         }
-        let mut text = format!("{}{} {:?}: {}", field.name, if field.optional { "?" } else { "" }, field.wire, self.ty(&field.ty));
+        // What goes nowhere by itself has no name on the wire.
+        let wire = if *place == Place::Steps { String::new() } else { format!(" {:?}", field.wire) };
+        let mut text = format!("{}{}{wire}: {}", field.name, if field.optional { "?" } else { "" }, self.ty(&field.ty));
         if field.nullable {
             text.push_str(" | null");
         }

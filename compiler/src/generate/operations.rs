@@ -161,7 +161,7 @@ fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> T
     let docs = text(&module.docs, |docs| quote!(docs: #docs,));
     let kind = kind(module.kind);
     let input = shape(&quote!(#name));
-    let exchange = exchange(module, output, scope);
+    let Exchange { address, message, repetition } = Exchange::of(module, output, scope);
     let steps = module.steps.as_ref().map(|steps| steps::steps(steps, scope));
     let output = shape(&output.rust);
     let failures = failures(&module.fails, scope);
@@ -182,11 +182,13 @@ fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> T
             title: #title,
             #docs
             kind: #kind,
-            #exchange
+            #address
             input: #input,
+            #message
             output: #output,
             #failures
             #page
+            #repetition
             #connections
             #steps
             #life
@@ -196,30 +198,36 @@ fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> T
     }
 }
 
-/// What is said of the one exchange of a module without steps.
-fn exchange(module: &Module, output: &Output, scope: &Scope<'_>) -> TokenStream {
-    if module.steps.is_some() {
-        return TokenStream::new();
-    }
-    let method = &module.method;
-    let path = segments(module);
-    let server = server(&module.server);
-    let places = places(module);
-    let constants = constants(&module.constants);
-    let body = body(&module.encoding);
-    let answers = module.answers.iter().zip(&output.of_answer).map(|(one, variant)| answer(one, *variant, scope));
-    let retry = retry(&module.retry);
-    let limits = limits(&module.limits);
-    quote! {
-        method: #method,
-        path: #path,
-        #server
-        #places
-        #constants
-        #body
-        answers: &[#(#answers),*],
-        retry: #retry,
-        #limits
+/// What is said of the one exchange of a module; nothing for one with steps.
+#[derive(Default)]
+struct Exchange {
+    /// Where it goes.
+    address: TokenStream,
+    /// What is sent and what comes back.
+    message: TokenStream,
+    /// When and how often.
+    repetition: TokenStream,
+}
+
+impl Exchange {
+    fn of(module: &Module, output: &Output, scope: &Scope<'_>) -> Self {
+        if module.steps.is_some() {
+            return Self::default();
+        }
+        let method = &module.method;
+        let path = segments(module);
+        let server = server(&module.server);
+        let places = places(module);
+        let constants = constants(&module.constants);
+        let body = body(&module.encoding);
+        let answers = module.answers.iter().zip(&output.of_answer).map(|(one, variant)| answer(one, *variant, scope));
+        let retry = retry(&module.retry);
+        let limits = limits(&module.limits);
+        Self {
+            address: quote!(method: #method, path: #path, #server),
+            message: quote!(#places #constants #body answers: &[#(#answers),*],),
+            repetition: quote!(retry: #retry, #limits),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::names;
 use super::scope::Scope;
-use super::tables::{members, option, text, texts};
+use super::tables::{members, some, text, texts};
 use crate::model::{FilePart, Step, StepPath, StepSource, StepValue, Steps, Symbol};
 
 /// The `steps` and `gives` of a table.
@@ -74,11 +74,18 @@ fn path(path: &StepPath) -> TokenStream {
             quote!(lp::StepSource::Output(#index))
         }
     };
-    let down = texts(&path.members);
-    let part = option(path.part, |part| match part {
-        FilePart::Length => quote!(lp::FilePart::Length),
-        FilePart::Name => quote!(lp::FilePart::Name),
-        FilePart::Type => quote!(lp::FilePart::Type),
+    let down = members(&path.members, |names| {
+        let names = texts(names);
+        quote!(members: #names,)
     });
-    quote!(lp::StepPath { source: #source, members: #down, part: #part })
+    let part = path.part.map(|part| {
+        let part = match part {
+            FilePart::Length => quote!(lp::FilePart::Length),
+            FilePart::Name => quote!(lp::FilePart::Name),
+            FilePart::Type => quote!(lp::FilePart::Type),
+        };
+        let part = some(&part);
+        quote!(part: #part,)
+    });
+    quote!(lp::StepPath { source: #source, #down #part ..lp::StepPath::FIRST })
 }

@@ -80,6 +80,16 @@ impl<'a> Resolver<'a> {
                     .help("make it an `action`; pages and triggers belong to one exchange"),
             );
         }
+        for field in item.body.input.iter().flat_map(|(fields, _)| fields) {
+            let said = field.wire.as_ref().map(|wire| wire.span).or(field.style.as_ref().map(|style| style.span));
+            if let Some(span) = said.or(field.rest.then_some(field.name.span)) {
+                self.report(
+                    Diagnostic::new(codes::BESIDE_STEPS, span, "an input of a module with steps goes nowhere by itself")
+                        .here("said of what is sent")
+                        .help("name the input and its type; the modules that the steps call say how it is sent"),
+                );
+            }
+        }
         for (word, span) in beside(flat) {
             let problem = Diagnostic::new(codes::BESIDE_STEPS, span, format!("a module with `steps` has no `{word}` of its own"))
                 .here("belongs to an exchange")
