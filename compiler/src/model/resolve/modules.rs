@@ -47,7 +47,8 @@ impl<'a> Resolver<'a> {
         let mut answers = self.answers(&flat);
         let parts =
             PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
-        let page = self.page(&parts, &mut answers);
+        // What a module with steps gives is known when all modules are.
+        let page = if item.body.steps.is_none() { self.page(&parts, &mut answers) } else { None };
         let order = self.order(flat.order, page.as_ref(), on);
         let mut module = Module {
             symbol,
@@ -79,7 +80,6 @@ impl<'a> Resolver<'a> {
             spans: spans(&flat, item),
         };
         self.steps_stand_alone(item, &flat);
-        // What a module with steps gives is known when all modules are.
         if item.body.steps.is_none() {
             module.examples = self.examples(&module, &item.body.examples, connections, &site);
         }
