@@ -168,6 +168,23 @@ mod calls {
         assert_eq!(error.expect_err("no pages").kind(), ErrorKind::Configuration);
     }
 
+    #[tokio::test]
+    async fn slack_takes_a_file_in_three_exchanges() {
+        use linchpin_connectors::slack;
+
+        let server = StandIn::from_examples::<slack::Api>().await.expect("a stand-in");
+        let client = slack::Client::builder(slack::Token::new("xoxb-s3cr3t")).base_url(server.url()).build().expect("a client");
+        let upload = slack::files::Upload::new(Body::from("Good evening.\n"), "evening.txt").channel("C1");
+        let files = upload.send(&client).await.expect("uploaded");
+        assert_eq!(files[0].id.as_ref().map(ToString::to_string).as_deref(), Some("F1"));
+        let outside = "POST /upload/v1/ABC";
+        assert_eq!(targets(&server), ["POST /api/files.getUploadURLExternal", outside, "POST /api/files.completeUploadExternal"]);
+        let received = server.received();
+        assert_eq!(&received[0].body[..], b"filename=evening.txt&length=14");
+        assert_eq!((&received[1].body[..], received[1].header("authorization")), (&b"Good evening.\n"[..], None));
+        assert_eq!(received[2].json(), Some(json!({ "files": [{ "id": "F1" }], "channel_id": "C1" })));
+    }
+
     mod futures {
         //! A stream over what is there already.
 

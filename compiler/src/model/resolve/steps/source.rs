@@ -98,10 +98,8 @@ impl Resolver<'_> {
             });
             return None;
         };
-        let then = in_version(view.version).find(|field| field.origin == now.origin).or_else(|| {
-            let same = in_version(view.version).find(|field| field.name == now.name);
-            same
-        });
+        let then = in_version(view.version).find(|field| field.origin == now.origin);
+        let then = then.or_else(|| in_version(view.version).find(|field| field.name == now.name));
         if then.is_none() {
             self.report(not_in(name, "input", now.span, self.version_name(view)));
         }
