@@ -2,8 +2,9 @@
 
 use crate::Outcome;
 use crate::output::say;
-use linchpin_compiler::diagnostics::codes;
 use linchpin_compiler::diagnostics::nearest::nearest;
+use linchpin_compiler::diagnostics::{Code, codes};
+use linchpin_compiler::import;
 use std::process::ExitCode;
 
 /// Which code.
@@ -15,20 +16,25 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let Some(wanted) = &arguments.code else {
-        for code in codes::ALL {
+        for code in all() {
             say!("{}  {}", code.id, code.title);
         }
         return Ok(ExitCode::SUCCESS);
     };
     let wanted = wanted.to_uppercase();
-    match codes::ALL.iter().find(|code| code.id == wanted) {
+    match all().find(|code| code.id == wanted) {
         Some(code) => {
             say!("{}", code.page.trim_end());
             Ok(ExitCode::SUCCESS)
         }
-        None => Err(match nearest(&wanted, codes::ALL.iter().map(|code| code.id)) {
+        None => Err(match nearest(&wanted, all().map(|code| code.id)) {
             Some(near) => format!("there is no code `{wanted}`; did you mean `{near}`? `linchpin explain` lists all"),
             None => format!("there is no code `{wanted}`; `linchpin explain` lists all"),
         }),
     }
+}
+
+/// Those of specs, then those of API descriptions.
+fn all() -> impl Iterator<Item = &'static Code> {
+    codes::ALL.iter().chain(import::codes::ALL)
 }

@@ -2,13 +2,16 @@
 
 mod call;
 mod check;
+mod diff;
 mod expand;
 mod explain;
 mod format;
+mod lock;
 mod output;
 mod serve;
 mod spec;
 mod tables;
+mod today;
 mod upgrade;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Checks specs and shows every mistake at once.
     Check(check::Arguments),
+    /// Says what differs between two specs or API descriptions, and what that means.
+    Diff(diff::Arguments),
     /// Rewrites specs in the canonical layout; comments stay.
     Fmt(format::Arguments),
     /// Explains a diagnostic code, for example P0301.
@@ -36,6 +41,8 @@ enum Command {
     Call(call::Arguments),
     /// Serves a spec's examples and tests on loopback.
     Serve(serve::Arguments),
+    /// Records the present of specs as released.
+    Lock(lock::Arguments),
     /// Plans and makes the upgrade of stored scenarios.
     Upgrade(upgrade::Arguments),
 }
@@ -46,11 +53,13 @@ type Outcome = Result<ExitCode, String>;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Fmt(arguments) => format::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Lock(arguments) => lock::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(&arguments),
     };
     outcome.unwrap_or_else(|message| {

@@ -9,11 +9,15 @@ use std::path::Path;
 
 /// A spec's model; its mistakes go to the error stream.
 pub(crate) fn load(path: &Path) -> Result<Model, String> {
-    let sources = read(path)?;
+    checked(path, &read(path)?)
+}
+
+/// The model of sources that have been read; their mistakes go to the error stream.
+pub(crate) fn checked(path: &Path, sources: &Sources) -> Result<Model, String> {
     let mut diagnostics = Diagnostics::default();
-    let model = linchpin_compiler::check(&sources, &mut diagnostics);
-    for one in diagnostics.sorted(&sources).into_iter().filter(|one| one.severity() == linchpin_compiler::diagnostics::Severity::Error) {
-        anstream::eprintln!("{}", full::render(one, &sources, std::io::stderr().is_terminal()));
+    let model = linchpin_compiler::check(sources, &mut diagnostics);
+    for one in diagnostics.sorted(sources).into_iter().filter(|one| one.severity() == linchpin_compiler::diagnostics::Severity::Error) {
+        anstream::eprintln!("{}", full::render(one, sources, std::io::stderr().is_terminal()));
     }
     model.ok_or_else(|| format!("{} has mistakes", path.display()))
 }

@@ -17,7 +17,7 @@ use linchpin_compiler::syntax::ast::{Date, ModuleKind};
 use linchpin_runtime::Download;
 use linchpin_runtime::operation as table;
 use linchpin_runtime::shape::dynamic::{Declarations, Declared, leak};
-use linchpin_runtime::shape::{Shape, Shaped};
+use linchpin_runtime::shape::{Link, Shape, Shaped};
 use std::collections::HashMap;
 
 /// The table of one version of a connector.
@@ -178,8 +178,8 @@ impl Shapes {
     /// The shape of an answer: a file comes as a stream.
     fn answered(&self, body: Option<&Type>) -> &'static Shape {
         match body {
-            None => <() as Shaped>::SHAPE,
-            Some(Type::File) => <Download as Shaped>::SHAPE,
+            None => <() as Shaped>::shape(),
+            Some(Type::File) => <Download as Shaped>::shape(),
             Some(body) => self.whole(body),
         }
     }
@@ -188,7 +188,7 @@ impl Shapes {
         table::Failure {
             statuses: all(failure.statuses.iter().map(|(from, to)| table::Statuses(*from, *to))),
             when: failure.when.as_ref().map(|(path, equals)| table::Condition { path: names(path), equals: equals.as_deref().map(leak) }),
-            shape: self.whole(&failure.body),
+            shape: Link::to(self.whole(&failure.body)),
             at: names(&failure.at),
             code: names(&failure.code),
             message: names(&failure.message),
@@ -201,7 +201,7 @@ impl Shapes {
             revision: connection.revision,
             title: leak(connection.title.as_str()),
             docs: leak(connection.docs.as_str()),
-            fields: self.fields[&(connection.name.clone(), connection.revision)],
+            fields: Link::to(self.fields[&(connection.name.clone(), connection.revision)]),
             grant: grant(&connection.grant),
             credentials: all(connection.sends.iter().map(credential)),
             probe: connection.probe.as_ref().map(|(method, path)| (leak(method.as_str()), text(path))),
@@ -230,7 +230,7 @@ impl Shapes {
                 Decoding::Text(content_type) => table::Decoding::Text(leak(content_type.as_str())),
                 Decoding::Stream => table::Decoding::Stream,
             },
-            shape: self.answered(answer.body.as_ref()),
+            shape: Link::to(self.answered(answer.body.as_ref())),
             at: names(&answer.at),
             variant: several
                 .as_ref()
@@ -259,7 +259,7 @@ impl Shapes {
                 ModuleServer::Own(url) => table::ServerChoice::Own(text(url)),
                 ModuleServer::Outside => table::ServerChoice::Outside,
             },
-            input: self.inputs[&key],
+            input: Link::to(self.inputs[&key]),
             places: all(module.inputs.iter().filter_map(|input| place(&input.place))),
             constants: all(module.constants.iter().map(|one| table::Constant {
                 place: constant_place(one.place),
@@ -268,7 +268,7 @@ impl Shapes {
             })),
             body: encoding(&module.encoding),
             answers: all(answers),
-            output,
+            output: Link::to(output),
             failures: all(module.fails.iter().map(|one| self.failure(one))),
             page: module.page.as_ref().map(|page| &*Box::leak(Box::new(self.page(page, index)))),
             retry: match &module.retry {
@@ -288,7 +288,7 @@ impl Shapes {
     fn page(&self, page: &model::Page, index: impl Fn(&str) -> u16) -> table::Page {
         let size = |size: &Option<String>| size.as_deref().map(&index);
         table::Page {
-            items: table::Items { at: names(&page.items), shape: self.whole(&page.item) },
+            items: table::Items { at: names(&page.items), shape: Link::to(self.whole(&page.item)) },
             strategy: match &page.strategy {
                 Strategy::Offset { advance, size: by } => table::Strategy::Offset { advance: index(advance), size: size(by) },
                 Strategy::Number { advance, size: by, start } => {

@@ -2,7 +2,7 @@
 
 mod report;
 
-use crate::output::say;
+use crate::output::{say, write};
 use crate::{Outcome, spec, tables};
 use clap::ValueEnum;
 use linchpin_compiler::model::Model;
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let upgrader = upgrader(&models, arguments)?;
     let done: Vec<Done> = arguments.scenarios.iter().map(|path| upgrade(path, &upgrader, arguments.plan)).collect();
     match arguments.format {
-        Format::Text => report::text(&done, arguments.plan),
+        Format::Text => write(format_args!("{}", report::text(&done, arguments.plan))),
         Format::Json => say!("{:#}", report::json(&done)),
     }
     let understood = |done: &Done| done.plan.as_ref().is_ok_and(|plan| plan.problems.is_empty());

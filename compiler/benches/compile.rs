@@ -65,6 +65,7 @@ pub(crate) fn main() {
 fn connectors(specs: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(specs).expect("the connectors' specs");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.retain(|path| path.extension().is_none_or(|extension| extension != "lock"));
     paths.sort();
     paths
 }

@@ -140,7 +140,22 @@ pub fn load(path: &Path) -> io::Result<Sources> {
         }
         sources.add_bytes(name_of(&file), bytes);
     }
+    let lock = lock_path(path);
+    if lock.is_file() {
+        sources.add_lock(name_of(&lock), String::from_utf8_lossy(&read(&lock)?));
+    }
     Ok(sources)
+}
+
+/// Where the lock of a spec is: `specs/acme.lock` beside `specs/acme.pin`, and `specs/acme/acme.lock` among the files of a folder.
+pub fn lock_path(spec: &Path) -> PathBuf {
+    if !spec.is_dir() {
+        return spec.with_extension("lock");
+    }
+    let named = if spec.file_name().is_some() { spec.to_owned() } else { spec.canonicalize().unwrap_or_else(|_| spec.to_owned()) };
+    let mut name = named.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    spec.join(name)
 }
 
 /// The folder that a connector's files may come from: the one in which the connector's file or folder lies.
@@ -306,6 +321,19 @@ fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     })
 }
 
+/// Reads an API description and the files of its folder that it refers to. What leads out of the folder, by a link too, is not read.
+#[cfg(feature = "import")]
+pub fn load_description(path: &Path, diagnostics: &mut Diagnostics) -> io::Result<crate::import::Tree> {
+    let text = fs::read_to_string(path)?;
+    let whole = fs::canonicalize(path)?;
+    let folder = whole.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut read = |name: &str| {
+        let file = fs::canonicalize(folder.join(name)).ok().filter(|file| file.starts_with(&folder))?;
+        fs::read_to_string(file).ok()
+    };
+    Ok(crate::import::parse(&name_of(path), text, &mut read, diagnostics))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -380,6 +408,21 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "import")]
+    #[test]
+    fn a_description_reads_its_own_folder_only() {
+        let text = "openapi: 3.0.0\na: {$ref: parts/a.yaml}\nb: {$ref: ../secret.yaml}\nc: {$ref: link.yaml}\nd: {$ref: gone.yaml}\n";
+        let folder =
+            Folder::with("description", &[("api/api.yaml", text), ("api/parts/a.yaml", "x: {$ref: ../api.yaml}"), ("secret.yaml", "s: 1")]);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("../secret.yaml", folder.0.join("api/link.yaml")).expect("a link");
+        let mut diagnostics = Diagnostics::default();
+        let tree = load_description(&folder.0.join("api/api.yaml"), &mut diagnostics).expect("it can be read");
+        let read = tree.sources.iter().filter(|(_, file)| !file.text.is_empty()).map(|(_, file)| file.name.clone());
+        assert_eq!(folder.names(read), ["api/api.yaml", "api/parts/a.yaml"]);
+        assert_eq!(diagnostics.sorted(&tree.sources).len(), 2);
+    }
+
     #[test]
     fn a_file_that_is_not_utf8_is_a_mistake_with_a_place() {
         let folder = Folder::with("latin", &[("specs/good.pin", "connector good \"Good\" { server \"https://good.example\" }")]);
@@ -391,6 +434,27 @@ mod tests {
         let told: Vec<String> = diagnostics.sorted(&sources).into_iter().map(|one| short::render(one, &sources)).collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("latin.pin:2:8: error[P0115]"), "{told:?}");
+    }
+
+    #[test]
+    fn a_spec_is_held_to_the_lock_beside_it() {
+        let spec = "connector acme \"Acme\" { server \"https://api.acme.example\" }\naction ping @1 \"Ping\" { GET \"/ping\" }\n";
+        let lock = "lock = 1\nconnector = \"acme\"\n\n[module.\"ping @1\"]\nanswer.2xx = { type = \"nothing\" }\ncall = \"GET /pong\"\nkind = \"action\"\n";
+        let folder = Folder::with(
+            "lock",
+            &[
+                ("one/acme.pin", spec),
+                ("one/acme.lock", lock),
+                ("two/acme/main.pin", spec),
+                ("two/acme/acme.lock", lock),
+                ("three/acme.pin", spec),
+            ],
+        );
+        for specs in ["one", "two"] {
+            let mistakes = compile_folder(&folder.0.join(specs)).expect_err("the path is another");
+            assert!(mistakes.contains("error[P1009]") && mistakes.contains("acme.lock:6:1"), "{mistakes}");
+        }
+        assert!(compile_folder(&folder.0.join("three")).is_ok(), "a spec without a lock is not compared");
     }
 
     #[test]

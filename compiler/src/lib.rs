@@ -3,11 +3,14 @@
 //! ```text
 //! sources ─▶ syntax ─▶ model: resolve (changes undone), check ─▶ upgrade: derive, prove ─▶ project ─▶ generate ─▶ text
 //! ```
-//! Every stage takes what the stage before gives. All mistakes of a spec are found in one run, and a spec with an error gives no Rust.
+//! Every stage takes what the stage before gives. Where a connector has a lock, its model is compared with that before it is projected. All mistakes of a spec are found in one run, and a spec with an error gives no Rust.
 
 pub mod build_script;
+pub mod change;
 pub mod diagnostics;
 pub mod generate;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod model;
 pub mod source;
 pub mod syntax;
@@ -54,6 +57,9 @@ pub fn check(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> 
     model::check::check(&model, sources, diagnostics);
     if diagnostics.gate().is_ok() {
         upgrade::derive(&mut model, diagnostics);
+    }
+    if diagnostics.gate().is_ok() {
+        change::lock::check(&model, sources, diagnostics);
     }
     diagnostics.gate().ok().map(|()| model)
 }

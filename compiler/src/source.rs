@@ -79,6 +79,7 @@ impl SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    lock: Option<FileId>,
 }
 
 impl Sources {
@@ -102,14 +103,28 @@ impl Sources {
         }
     }
 
+    /// Adds the lock, or another in its place: what the connector has released. It is no file of the spec, but messages point into it.
+    pub fn add_lock(&mut self, name: impl Into<String>, text: impl Into<String>) {
+        match self.lock {
+            Some(id) => self.files[id.0 as usize] = SourceFile::new(name.into(), text.into()),
+            None => self.lock = Some(self.add(name, text)),
+        }
+    }
+
+    /// The lock, where there is one.
+    pub fn lock(&self) -> Option<FileId> {
+        self.lock
+    }
+
     /// The file with this number.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
     }
 
-    /// All files with their numbers, in the order they were added.
+    /// All files of the spec with their numbers, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        let files = self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file));
+        files.filter(|(id, _)| Some(*id) != self.lock)
     }
 
     /// The text under a span.

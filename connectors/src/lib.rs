@@ -28,6 +28,14 @@
 //! # }
 //! ```
 //!
+//! Applications grow, and specs with them: structs and enums that may get another field or value are `#[non_exhaustive]`, so that a new
+//! release breaks no build. Matching needs a `..` or a `_`; what an operation is given has `new` and setters, and so have the types in it.
+#![cfg_attr(
+    feature = "slack",
+    doc = "```\nuse linchpin_connectors::slack::Reaction;\nfn name(Reaction { name, .. }: Reaction) -> String { name }\n```",
+    doc = "```compile_fail,E0638\nuse linchpin_connectors::slack::Reaction;\nfn name(Reaction { name, count: _, users: _ }: Reaction) -> String { name }\n```"
+)]
+//!
 //! Nothing here acts: the modules declare types and tables, which [`linchpin_runtime`] executes.
 
 #[cfg(feature = "github")]

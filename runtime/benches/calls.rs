@@ -181,14 +181,14 @@ impl lp::Api for Api {
 lp::structure! {
     /// API key.
     pub struct Key "key" {
-        key: lp::Secret = "key", lp::Attrs::REQUIRED;
+        key: lp::Secret = "key!";
     }
 }
 
 impl lp::Connection for Key {
     const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
         name: "key",
-        fields: <Key as lp::Shaped>::SHAPE,
+        fields: <Key as lp::Shaped>::LINK,
         credentials: &[lp::Credential::Header("authorization", "Bearer {key}")],
         ..lp::ConnectionTable::EMPTY
     };
@@ -199,22 +199,22 @@ impl lp::ConnectsTo<Api> for Key {}
 lp::structure! {
     /// A project.
     pub struct Project "Project" {
-        id: String = "id", lp::Attrs::REQUIRED;
-        name: String = "name", lp::Attrs::REQUIRED;
-        status: String = "status", lp::Attrs::REQUIRED;
-        owner: String = "owner", lp::Attrs::REQUIRED;
-        note: Option<String> = "note", lp::Attrs::OPTIONAL.nullable();
-        percent: f64 = "percent", lp::Attrs::REQUIRED;
-        updated: String = "updated", lp::Attrs::REQUIRED;
-        size: Option<i64> = "size", lp::Attrs::OPTIONAL;
+        id: String = "id!";
+        name: String = "name!";
+        status: String = "status!";
+        owner: String = "owner!";
+        note: Option<String> = "note?";
+        percent: f64 = "percent!";
+        updated: String = "updated!";
+        size: Option<i64> = "size";
     }
 }
 
 lp::structure! {
     /// Gets one.
     pub struct Get "get" {
-        id: String = "id", lp::Attrs::REQUIRED.length(1, 100);
-        view: Option<String> = "view", lp::Attrs::OPTIONAL;
+        id: String = "id!" "length 1..100";
+        view: Option<String> = "view";
     }
 }
 
@@ -224,10 +224,10 @@ impl lp::Operation for Get {
         name: "get",
         method: "GET",
         path: &[lp::Segment::Text("/projects/"), lp::Segment::Field(0)],
-        input: <Get as lp::Shaped>::SHAPE,
+        input: <Get as lp::Shaped>::LINK,
         places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Query(lp::Style::FormExplode)],
-        answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <Project as lp::Shaped>::SHAPE, at: &["data"], ..lp::Answer::EMPTY }],
-        output: <Project as lp::Shaped>::SHAPE,
+        answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <Project as lp::Shaped>::LINK, at: &["data"], ..lp::Answer::EMPTY }],
+        output: <Project as lp::Shaped>::LINK,
         retry: lp::RetryClass::Safe,
         ..lp::OperationTable::EMPTY
     };
@@ -238,8 +238,8 @@ impl lp::OfferedBy<Api> for Get {}
 lp::structure! {
     /// Lists them.
     pub struct List "list" {
-        limit: i64 = "limit", lp::Attrs::REQUIRED.range(1, 2000);
-        cursor: Option<String> = "cursor", lp::Attrs::OPTIONAL;
+        limit: i64 = "limit!" "range 1..2000";
+        cursor: Option<String> = "cursor";
     }
 }
 
@@ -250,17 +250,17 @@ impl lp::Operation for List {
         kind: lp::ModuleKind::Search,
         method: "GET",
         path: &[lp::Segment::Text("/projects")],
-        input: <List as lp::Shaped>::SHAPE,
+        input: <List as lp::Shaped>::LINK,
         places: &[lp::Place::Query(lp::Style::FormExplode), lp::Place::Query(lp::Style::FormExplode)],
         answers: &[lp::Answer {
             decoding: lp::Decoding::Json,
-            shape: <Vec<Project> as lp::Shaped>::SHAPE,
+            shape: <Vec<Project> as lp::Shaped>::LINK,
             at: &["data"],
             ..lp::Answer::EMPTY
         }],
-        output: <Vec<Project> as lp::Shaped>::SHAPE,
+        output: <Vec<Project> as lp::Shaped>::LINK,
         page: Some(&lp::Page {
-            items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::SHAPE },
+            items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::LINK },
             strategy: lp::Strategy::Cursor { send: 1, read: &["meta", "next"] },
             stop: lp::Stop::Absent,
             cap: 10_000,

@@ -217,7 +217,7 @@ fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
 /// The members at some paths, in one pass that builds nothing else; none when it is not JSON.
 pub(crate) fn pick(bytes: &[u8], paths: &[&[&str]]) -> Option<Vec<Option<Value>>> {
     // A path that no answer has, because only the picks are wanted.
-    let request = PageRequest { items: &["\u{0}"], item: <() as Shaped>::SHAPE, picks: paths, limits: shape::Limits::DEFAULT };
+    let request = PageRequest { items: &["\u{0}"], item: <() as Shaped>::shape(), picks: paths, limits: shape::Limits::DEFAULT };
     shape::decode_page(bytes, &request).ok().map(|page| page.picks)
 }
 
@@ -240,6 +240,7 @@ pub(crate) fn undecodable(error: &DecodeError) -> Error {
 
 fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
     let Answer { decoding, shape, at, .. } = *answered.answer;
+    let shape = shape.get();
     match decoding {
         Decoding::Nothing => Ok(Erased::new(())),
         Decoding::Stream => {
@@ -279,12 +280,12 @@ pub(crate) fn expect_type(answered: &Answered, good: &[&[u8]], wanted: &str) -> 
 }
 
 fn text(shape: &'static Shape, bytes: &Bytes, answered: &Answered) -> Result<Erased, Error> {
-    if shape.same(<Bytes as Shaped>::SHAPE) {
+    if shape.same(<Bytes as Shaped>::shape()) {
         return Ok(Erased::new(bytes.clone()));
     }
     let bad = |what: &str| Error::new(ErrorKind::Decode, format!("the answer is not {what}")).with_status(answered.status);
     let text = std::str::from_utf8(bytes).map_err(|_| bad("UTF-8 text"))?;
-    if shape.same(<String as Shaped>::SHAPE) {
+    if shape.same(<String as Shaped>::shape()) {
         return Ok(Erased::new(text.to_owned()));
     }
     let json = Value::String(text.to_owned()).to_string();
@@ -293,7 +294,7 @@ fn text(shape: &'static Shape, bytes: &Bytes, answered: &Answered) -> Result<Era
 
 /// In the variant of the output enum that the answer belongs to.
 fn in_variant(answered: &Answered, value: Erased) -> Erased {
-    let output = answered.operation.output;
+    let output = answered.operation.output.get();
     match (answered.answer.variant, &output.kind) {
         (Some(variant), Kind::Union(_)) => {
             let filled = Erased::build(output, |slot| {
@@ -308,6 +309,6 @@ fn in_variant(answered: &Answered, value: Erased) -> Erased {
 
 /// Decodes what stands at a path.
 pub(crate) fn decode_at<T: Shaped>(bytes: &[u8], at: &[&str]) -> Option<T> {
-    let value = shape::decode_at(T::SHAPE, bytes, at, Names::Wire, shape::Limits::DEFAULT).ok()?;
+    let value = shape::decode_at(T::shape(), bytes, at, Names::Wire, shape::Limits::DEFAULT).ok()?;
     value.into::<T>().ok()
 }

@@ -148,12 +148,12 @@ impl Module {
 
     /// JSON Schema (2020-12) of what a call by name takes.
     pub fn input_schema(&self) -> Value {
-        json_schema(self.table.input, Names::Spec)
+        json_schema(self.table.input.get(), Names::Spec)
     }
 
     /// JSON Schema (2020-12) of what a call by name gives.
     pub fn output_schema(&self) -> Value {
-        json_schema(self.table.output, Names::Spec)
+        json_schema(self.table.output.get(), Names::Spec)
     }
 
     /// All of it as JSON, for hosts that show it.

@@ -30,7 +30,7 @@ use crate::{
     operation::{ApiTable, ConnectionTable, ConstantPlace, OperationTable},
     page::{Caps, Pages},
     retry::{Quota, RetrySettings},
-    shape::{Erased, ErasedRef, Shaped, taken},
+    shape::{Erased, ErasedRef, Filled, Shaped, Slot, build_with, taken},
     steps,
     transport::{ConnectSettings, Http, HttpClient, ReadLimits},
 };
@@ -121,7 +121,7 @@ impl<A: Api> Client<A> {
     }
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
-        Sending::<O::Output> { answer: taken(operation, |input| self.any.start(O::TABLE, input)), output: PhantomData }
+        Sending::<O::Output> { answer: taken(operation, (&self.any, O::TABLE), start), output: PhantomData }
     }
 
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
@@ -157,7 +157,7 @@ impl<A: Api> Client<A> {
 
 /// An answer on its way. Only the last move knows the type: the state machine behind it exists once for all operations.
 struct Sending<T> {
-    answer: Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>>,
+    answer: Pin<Box<Answering>>,
     output: PhantomData<fn() -> T>,
 }
 
@@ -165,21 +165,33 @@ impl<T: Shaped> Future for Sending<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map(|answer| answer.map(typed))
+        // Spelled out, since `map` would exist for each type.
+        match build_with((self.answer.as_mut(), context), receive) {
+            Ok(value) => Poll::Ready(Ok(value)),
+            Err(Some(error)) => Poll::Ready(Err(error)),
+            Err(None) => Poll::Pending,
+        }
     }
 }
 
-/// The value as its type, which its table says it has.
-fn typed<T: Shaped>(value: Erased) -> T {
-    match value.into::<T>() {
-        Ok(value) => value,
-        Err(value) => mistyped(&value),
-    }
+/// An answer that is on its way.
+type Answering = dyn Future<Output = Result<Erased, Error>> + Send;
+
+/// Not generic, as the next one is not, so that they exist once for all operations.
+fn start((client, table): (&AnyClient, &'static OperationTable), input: ErasedRef<'_>) -> Pin<Box<Answering>> {
+    client.start(table, input)
 }
 
-#[cold]
-fn mistyped(value: &Erased) -> ! {
-    panic!("the table's output is {:?}, not the operation's output type", value.shape())
+/// Puts the answer into its place; an error that is none says that it has not come yet.
+///
+/// # Panics
+/// When the answer is not of the operation's output type. Its table says that it is.
+fn receive<'x>((answer, context): (Pin<&mut Answering>, &mut Context<'_>), place: Slot<'x>) -> Result<Filled<'x>, Option<Error>> {
+    match answer.poll(context) {
+        Poll::Ready(Ok(value)) => Ok(place.put_erased(value)),
+        Poll::Ready(Err(error)) => Err(Some(error)),
+        Poll::Pending => Err(None),
+    }
 }
 
 impl AnyClient {

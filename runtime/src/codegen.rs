@@ -24,7 +24,7 @@ pub mod __codegen_v1 {
         client::Client,
         download::Download,
         operation::*,
-        shape::{Attrs, Shape, Shaped},
+        shape::{Link, Shape, Shaped},
         upgrade::{
             Kind, Upgrade,
             table::{Coercion, ConnectionUpgradeTable, Cursor, Other, OutputStep, UpgradeStep, UpgradeTable},

@@ -52,7 +52,7 @@ impl AnyClient {
         let empty = Value::Object(serde_json::Map::new());
         let input = if input.is_null() { &empty } else { input };
         known_inputs(module, input).map_err(|error| error.with_operation(module.table()))?;
-        let decoded = Erased::decode(module.table().input, input.to_string().as_bytes(), Names::Spec);
+        let decoded = Erased::decode(module.table().input.get(), input.to_string().as_bytes(), Names::Spec);
         Ok((module, decoded.map_err(|error| unfit(&error).with_operation(module.table()))?))
     }
 }

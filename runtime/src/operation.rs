@@ -16,7 +16,7 @@ pub use page::{Items, Page, Stop, Strategy};
 pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
 pub use upgrade_test::UpgradeTestTable;
 
-use crate::shape::{Shape, Shaped};
+use crate::shape::{Link, Shaped};
 
 /// One module at one revision.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct OperationTable {
     /// Where it goes.
     pub server: ServerChoice,
     /// The shape of the input struct.
-    pub input: &'static Shape,
+    pub input: Link,
     /// For each field of the input, in the same order, where it goes.
     pub places: &'static [Place],
     /// What is always sent.
@@ -48,7 +48,7 @@ pub struct OperationTable {
     /// Success answers; the first whose statuses match is taken.
     pub answers: &'static [Answer],
     /// The shape of the output (an enum over the answers when their shapes differ).
-    pub output: &'static Shape,
+    pub output: Link,
     /// Error answers, in order; the connector's follow in [`ApiTable::failures`].
     pub failures: &'static [Failure],
     /// How a search pages.
@@ -203,7 +203,7 @@ pub struct Answer {
     /// How it is encoded.
     pub decoding: Decoding,
     /// What it holds; the shape of `()` for nothing.
-    pub shape: &'static Shape,
+    pub shape: Link,
     /// Members to go down first, on the wire.
     pub at: &'static [&'static str],
     /// The variant of the output enum, when the operation has several shapes.
@@ -233,7 +233,7 @@ pub struct Failure {
     /// When it applies whatever the status.
     pub when: Option<Condition>,
     /// The shape of the error's body.
-    pub shape: &'static Shape,
+    pub shape: Link,
     /// Members to go down first.
     pub at: &'static [&'static str],
     /// Where the API's own code stands, from the top of the body.
@@ -324,12 +324,12 @@ impl OperationTable {
         method: "",
         path: &[],
         server: ServerChoice::Default,
-        input: <() as Shaped>::SHAPE,
+        input: <() as Shaped>::LINK,
         places: &[],
         constants: &[],
         body: BodyEncoding::None,
         answers: &[],
-        output: <() as Shaped>::SHAPE,
+        output: <() as Shaped>::LINK,
         failures: &[],
         page: None,
         retry: RetryClass::Never,
@@ -345,10 +345,10 @@ impl OperationTable {
 impl Answer {
     /// Every 2xx, and nothing is read.
     pub const EMPTY: Self =
-        Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::SHAPE, at: &[], variant: None };
+        Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::LINK, at: &[], variant: None };
 }
 
 impl Failure {
     /// Every status that is not 2xx, and nothing is read.
-    pub const EMPTY: Self = Self { statuses: &[], when: None, shape: <() as Shaped>::SHAPE, at: &[], code: &[], message: &[] };
+    pub const EMPTY: Self = Self { statuses: &[], when: None, shape: <() as Shaped>::LINK, at: &[], code: &[], message: &[] };
 }

@@ -1,5 +1,5 @@
 //! The whole thing in one run, against a stand-in Workfront on loopback: specs compiled, typed calls, a paged stream, a retried fault, a
-//! typed error, a deprecation, and a call by name. `cargo run --example tour`
+//! typed error, a deprecation, a call by name, and a stored scenario that follows a change. `cargo run --example tour`
 
 use std::error::Error;
 use std::path::Path;
@@ -29,6 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     fail(&client).await;
     two_versions(&workfront, &client).await?;
     by_name(&client).await?;
+    stored(&client)?;
     title("what the stand-in was asked");
     for request in workfront.received() {
         println!("  {:<6} {}", request.method, request.target);
@@ -134,6 +135,26 @@ async fn by_name(client: &v22::Client) -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+/// What somebody configured for v21 follows to v22: what can be carried over is, and what only a person knows is asked for.
+fn stored(client: &v22::Client) -> Result<(), Box<dyn Error>> {
+    title("a stored scenario follows to the new version");
+    let upgraded = client.catalog().upgrade(SCENARIO)?;
+    for step in &upgraded.plan.steps {
+        let (Some(from), Some(to)) = (&step.from, &step.to) else { continue };
+        println!("  step {}: {from} becomes {to}: {}", step.id, step.verdict);
+        for finding in step.findings.iter().filter(|finding| finding.verdict > linchpin_runtime::upgrade::Verdict::Upgraded) {
+            println!("    {:<14} {}", finding.field, finding.reason);
+        }
+    }
+    println!("  stored as {}", upgraded.text.as_deref().unwrap_or(SCENARIO).trim());
+    Ok(())
+}
+
+/// As integration platforms export it: a program is made with the name that step 1 gives.
+const SCENARIO: &str = r#"{ "name": "Intake", "flow": [
+    { "id": 2, "module": "workfront@v21:create_program", "version": 1, "mapper": { "name": "{{1.title}}" } },
+    { "id": 3, "module": "workfront@v21:read_program", "version": 1, "mapper": { "id": "{{2.id}}" } } ] }"#;
 
 /// Tells what a program would want to know.
 #[derive(Debug)]

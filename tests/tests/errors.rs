@@ -15,6 +15,23 @@ struct Fixture {
     name: String,
     code: &'static Code,
     text: String,
+    /// What stands in a file of that name beside it.
+    lock: Option<String>,
+}
+
+impl Fixture {
+    fn sources(&self) -> Sources {
+        self.with(&self.text)
+    }
+
+    /// The same with another text.
+    fn with(&self, text: &str) -> Sources {
+        let mut sources = sources(&format!("{}.pin", self.name), text, is_alone(self.code));
+        if let Some(lock) = &self.lock {
+            sources.add_lock(format!("{}.lock", self.name), lock);
+        }
+        sources
+    }
 }
 
 fn folder(path: &str) -> PathBuf {
@@ -37,7 +54,8 @@ fn fixture(path: &Path) -> Fixture {
     let name = path.file_stem().and_then(|name| name.to_str()).expect("fixtures have plain names").to_owned();
     let id = name.split('_').next().unwrap_or_default();
     let code = code(id).unwrap_or_else(|| panic!("{name}: there is no code {id}"));
-    Fixture { code, text: fs::read_to_string(path).expect("the fixture can be read"), name }
+    let lock = fs::read_to_string(path.with_extension("lock")).ok();
+    Fixture { code, text: fs::read_to_string(path).expect("the fixture can be read"), name, lock }
 }
 
 /// A spec of one text, with a connector beside it where the text has none and is not about that.
@@ -72,7 +90,7 @@ fn is_alone(code: &Code) -> bool {
 fn each_fixture_raises_its_code_and_nothing_else() {
     let mut wrong = Vec::new();
     for fixture in fixtures() {
-        let sources = sources(&format!("{}.pin", fixture.name), &fixture.text, is_alone(fixture.code));
+        let sources = fixture.sources();
         let diagnostics = found(&sources);
         let raised = ids(&diagnostics, &sources);
         if raised.is_empty() || raised.iter().any(|id| *id != fixture.code.id) {
@@ -85,7 +103,7 @@ fn each_fixture_raises_its_code_and_nothing_else() {
 #[test]
 fn each_fixture_is_rendered() {
     for fixture in fixtures() {
-        let sources = sources(&format!("{}.pin", fixture.name), &fixture.text, is_alone(fixture.code));
+        let sources = fixture.sources();
         let text = rendered(&found(&sources), &sources);
         insta::with_settings!({ description => fixture.text.clone(), omit_expression => true, prepend_module_to_snapshot => false,
             snapshot_path => "../errors/rendered" }, { insta::assert_snapshot!(fixture.name.clone(), text) });
@@ -96,8 +114,7 @@ fn each_fixture_is_rendered() {
 fn each_fix_mends_what_it_is_for() {
     let mut offered = 0;
     for fixture in fixtures() {
-        let file = format!("{}.pin", fixture.name);
-        let sources = sources(&file, &fixture.text, is_alone(fixture.code));
+        let sources = fixture.sources();
         let diagnostics = found(&sources);
         let (id, source) = sources.iter().next().expect("there is the fixture itself");
         let fixes: Vec<_> = diagnostics.sorted(&sources).into_iter().filter_map(|one| one.fix.as_ref()).collect();
@@ -107,7 +124,7 @@ fn each_fix_mends_what_it_is_for() {
         offered += 1;
         let (mended, applied) = edit::apply(id, &source.text, fixes.iter().copied());
         assert!(applied > 0, "{}: no fix could be applied", fixture.name);
-        let sources = self::sources(&file, &mended, is_alone(fixture.code));
+        let sources = fixture.with(&mended);
         let left = found(&sources);
         let raised = ids(&left, &sources);
         let fully = applied == fixes.len();
@@ -144,6 +161,15 @@ fn examples(page: &str) -> Vec<PageExample> {
     examples.map(|(tags, text)| PageExample { tags: tags.trim().to_owned(), text: text.to_owned() }).collect()
 }
 
+/// The lock of a spec.
+fn recorded(text: &str) -> String {
+    let sources = sources("released.pin", text, false);
+    let mut diagnostics = Diagnostics::default();
+    let model = linchpin_compiler::check(&sources, &mut diagnostics);
+    let model = model.unwrap_or_else(|| panic!("{}", rendered(&diagnostics, &sources)));
+    linchpin_compiler::change::lock::record(&model, &sources).text
+}
+
 #[test]
 fn pages_say_what_is_wrong_and_what_is_right() {
     let mut wrong = Vec::new();
@@ -155,8 +181,19 @@ fn pages_say_what_is_wrong_and_what_is_right() {
         if !examples.iter().any(|example| example.tags.contains("wrong")) || !examples.iter().any(|example| example.tags == "pin") {
             wrong.push(format!("{} needs a wrong and a right example", code.id));
         }
-        for example in examples.iter().filter(|example| example.tags.starts_with("pin")) {
-            let sources = sources("page.pin", &example.text, example.tags.contains("alone"));
+        let mut lock = None;
+        for example in &examples {
+            match example.tags.as_str() {
+                // What was released before the examples behind it, as a lock or as the spec that it is of.
+                "toml,lock" => lock = Some(example.text.clone()),
+                "pin,released" => lock = Some(recorded(&example.text)),
+                _ => {}
+            }
+            if !example.tags.starts_with("pin") || example.tags.contains("released") {
+                continue;
+            }
+            let mut sources = sources("page.pin", &example.text, example.tags.contains("alone"));
+            lock.iter().for_each(|lock| sources.add_lock("page.lock", lock));
             let diagnostics = found(&sources);
             let raised = ids(&diagnostics, &sources);
             let expected = example.tags.contains("wrong");
@@ -182,7 +219,8 @@ fn damaged(text: &str) -> Vec<String> {
 fn damaged_fixtures_never_panic() {
     for fixture in fixtures() {
         for text in damaged(&fixture.text) {
-            let sources = sources("damaged.pin", &text, false);
+            let mut sources = sources("damaged.pin", &text, false);
+            fixture.lock.iter().for_each(|lock| sources.add_lock("damaged.lock", lock));
             let diagnostics = found(&sources);
             for one in diagnostics.sorted(&sources) {
                 assert!(!one.message.is_empty() && !full::render(one, &sources, false).is_empty(), "{}: {text}", fixture.name);

@@ -3,6 +3,7 @@
 
 use linchpin_runtime::connector;
 
+connector!("history");
 connector!("names");
 connector!("operations");
 connector!("types");
@@ -42,7 +43,7 @@ mod calls {
     use linchpin_runtime::testing::{Reply, StandIn};
     use serde_json::json;
 
-    use super::{names, operations, types, versions};
+    use super::{history, names, operations, types, versions};
 
     fn host() -> Host {
         "golden.example".parse().expect("a host")
@@ -64,6 +65,27 @@ mod calls {
         assert_eq!(from_old, from_new);
         let status: versions::v22::Status = status_of(from_new);
         assert_eq!(status, versions::v22::Status::Current);
+    }
+
+    #[tokio::test]
+    async fn an_older_version_is_the_present_with_the_changes_undone() {
+        let server = StandIn::start().await.expect("a stand-in");
+        let person = json!({ "id": "p1", "name": "Ann" });
+        server.on("GET", "/v1/tasks/t1", Reply::json(200, &json!({ "id": "t1", "name": "Alpha", "status": "done", "people": person })));
+        let task = json!({ "id": "t1", "title": "Alpha", "status": "shut", "people": [person], "settings": { "colour": "red" } });
+        server.on("GET", "/v2/projects/p/tasks/t1", Reply::json(200, &task));
+        let key = || history::Key::new(host(), "k");
+        let old = history::v1::Client::builder(key()).base_url(server.url()).build().expect("a client");
+        let new = history::v2::Client::builder(key()).base_url(server.url()).build().expect("a client");
+
+        let before: history::v1::Task = history::v1::GetTask::new("t1").send(&old).await.expect("an answer");
+        assert_eq!((before.name.as_str(), before.status), ("Alpha", history::v1::Status::Done));
+        let now: history::v2::Task = history::v2::GetTask::new("p", "t1").send(&new).await.expect("an answer");
+        assert_eq!((now.title.as_str(), now.status, now.settings.size), ("Alpha", history::v2::Status::Shut, 1));
+        // What did not change is one type.
+        let people: Vec<history::v1::Person> = now.people;
+        assert_eq!(Some(&people[0]), before.people.as_ref());
+        let _: history::v2::GetPerson = history::v1::GetPerson::new("p1");
     }
 
     #[tokio::test]

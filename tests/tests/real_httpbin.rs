@@ -10,16 +10,16 @@ lp::structure! {
     /// A user and a password.
     pub struct Login "Login" {
         /// The user.
-        pub user: String = "user", lp::Attrs::REQUIRED;
+        pub user: String = "user!";
         /// The password.
-        pub password: lp::Secret = "password", lp::Attrs::REQUIRED;
+        pub password: lp::Secret = "password!";
     }
 }
 
 impl lp::Connection for Login {
     const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
         name: "login",
-        fields: <Login as lp::Shaped>::SHAPE,
+        fields: <Login as lp::Shaped>::LINK,
         credentials: &[
             lp::Credential::Basic("{user}", "{password}"),
             lp::Credential::Header("x-key", "key-{password}"),

@@ -17,9 +17,9 @@ lp::structure! {
     /// An application registered at the provider.
     pub struct App "App" {
         /// Its id.
-        pub client_id: String = "client_id", lp::Attrs::REQUIRED;
+        pub client_id: String = "client_id!";
         /// Its secret.
-        pub client_secret: lp::Secret = "client_secret", lp::Attrs::REQUIRED;
+        pub client_secret: lp::Secret = "client_secret!";
     }
 }
 
@@ -27,9 +27,9 @@ lp::structure! {
     /// A program that shows who it is in the body.
     pub struct Machine "Machine" {
         /// Its id.
-        pub client_id: String = "client_id", lp::Attrs::REQUIRED;
+        pub client_id: String = "client_id!";
         /// Its secret.
-        pub client_secret: lp::Secret = "client_secret", lp::Attrs::REQUIRED;
+        pub client_secret: lp::Secret = "client_secret!";
     }
 }
 
@@ -37,9 +37,9 @@ lp::structure! {
     /// The same, in the body.
     pub struct MachineInBody "MachineInBody" {
         /// Its id.
-        pub client_id: String = "client_id", lp::Attrs::REQUIRED;
+        pub client_id: String = "client_id!";
         /// Its secret.
-        pub client_secret: lp::Secret = "client_secret", lp::Attrs::REQUIRED;
+        pub client_secret: lp::Secret = "client_secret!";
     }
 }
 
@@ -47,7 +47,7 @@ lp::structure! {
     /// An application that can keep no secret.
     pub struct PublicApp "PublicApp" {
         /// Its id.
-        pub client_id: String = "client_id", lp::Attrs::REQUIRED;
+        pub client_id: String = "client_id!";
     }
 }
 
@@ -69,7 +69,7 @@ macro_rules! connection {
         impl lp::Connection for $type {
             const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
                 name: $name,
-                fields: <$type as lp::Shaped>::SHAPE,
+                fields: <$type as lp::Shaped>::LINK,
                 grant: lp::Grant::OAuth2(&$oauth),
                 credentials: BEARER,
                 probe: Some(("GET", "/me")),

@@ -40,7 +40,7 @@ impl Declaring<'_> {
             TypeDefKind::Union { tag, closed, variants } => {
                 let style = tag.as_ref().map_or(UnionStyle::Untagged, |tag| UnionStyle::Tagged(leak(tag.as_str())));
                 let open = tag.is_some() && !closed;
-                let other = open.then(|| ("Other".to_owned(), String::new(), Part::Of(<serde_json::Value as Shaped>::SHAPE)));
+                let other = open.then(|| ("Other".to_owned(), String::new(), Part::Of(<serde_json::Value as Shaped>::shape())));
                 let variants = variants.iter().map(|one| (one.name.clone(), one.tag.clone(), self.part(&one.ty))).chain(other);
                 self.shapes.union(declared, name, &definition.docs, style, open, variants.collect());
             }
@@ -66,8 +66,8 @@ impl Declaring<'_> {
         let declared = self.shapes.declare();
         let variants = several_outputs(module).unwrap_or_default().into_iter().enumerate().map(|(index, body)| {
             let part = match body {
-                None => Part::Of(<() as Shaped>::SHAPE),
-                Some(Type::File) => Part::Of(<Download as Shaped>::SHAPE),
+                None => Part::Of(<() as Shaped>::shape()),
+                Some(Type::File) => Part::Of(<Download as Shaped>::shape()),
                 Some(body) => self.part(body),
             };
             (format!("answer_{}", index + 1), String::new(), part)
@@ -100,7 +100,7 @@ impl Declaring<'_> {
         }
         attrs = written(bounded(attrs, &field.ty), &field.ty);
         let part = match &field.ty {
-            _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::SHAPE))),
+            _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::shape()))),
             ty if required || is_file(ty) => self.part(ty),
             ty => Part::Patch(Box::new(self.part(ty))),
         };
@@ -113,23 +113,23 @@ impl Declaring<'_> {
             Type::List(item, _) => return Part::List(Box::new(self.part(item))),
             Type::Map(item, _) => return Part::Map(Box::new(self.part(item))),
             Type::Nullable(inner) => return Part::Patch(Box::new(self.part(inner))),
-            Type::String(_) | Type::Literal(Literal::Text(_)) => <String as Shaped>::SHAPE,
-            Type::Int(_) | Type::Literal(Literal::Int(_)) => <i64 as Shaped>::SHAPE,
-            Type::Float(_) => <f64 as Shaped>::SHAPE,
-            Type::Bool | Type::Literal(Literal::Bool(_)) => <bool as Shaped>::SHAPE,
-            Type::Decimal(_) => <Decimal as Shaped>::SHAPE,
-            Type::Date(_) => <DateValue as Shaped>::SHAPE,
-            Type::DateTime(_) => <DateTime as Shaped>::SHAPE,
-            Type::Time => <Time as Shaped>::SHAPE,
-            Type::Duration(_) => <Duration as Shaped>::SHAPE,
-            Type::Uuid => <uuid::Uuid as Shaped>::SHAPE,
-            Type::Url => <url::Url as Shaped>::SHAPE,
-            Type::Bytes(_) => <bytes::Bytes as Shaped>::SHAPE,
-            Type::Json => <serde_json::Value as Shaped>::SHAPE,
-            Type::Secret => <Secret as Shaped>::SHAPE,
-            Type::Host => <Host as Shaped>::SHAPE,
+            Type::String(_) | Type::Literal(Literal::Text(_)) => <String as Shaped>::shape(),
+            Type::Int(_) | Type::Literal(Literal::Int(_)) => <i64 as Shaped>::shape(),
+            Type::Float(_) => <f64 as Shaped>::shape(),
+            Type::Bool | Type::Literal(Literal::Bool(_)) => <bool as Shaped>::shape(),
+            Type::Decimal(_) => <Decimal as Shaped>::shape(),
+            Type::Date(_) => <DateValue as Shaped>::shape(),
+            Type::DateTime(_) => <DateTime as Shaped>::shape(),
+            Type::Time => <Time as Shaped>::shape(),
+            Type::Duration(_) => <Duration as Shaped>::shape(),
+            Type::Uuid => <uuid::Uuid as Shaped>::shape(),
+            Type::Url => <url::Url as Shaped>::shape(),
+            Type::Bytes(_) => <bytes::Bytes as Shaped>::shape(),
+            Type::Json => <serde_json::Value as Shaped>::shape(),
+            Type::Secret => <Secret as Shaped>::shape(),
+            Type::Host => <Host as Shaped>::shape(),
             Type::Id(_) => id(),
-            Type::File => <Body as Shaped>::SHAPE,
+            Type::File => <Body as Shaped>::shape(),
         };
         Part::Of(shape)
     }

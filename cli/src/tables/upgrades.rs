@@ -4,8 +4,8 @@ use super::{Shapes, all, names};
 use linchpin_compiler::model::{
     Coercion, Model, OutputStep, Projection, Symbol, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, project,
 };
-use linchpin_runtime::shape::Shape;
 use linchpin_runtime::shape::dynamic::leak;
+use linchpin_runtime::shape::{Link, Shape};
 use linchpin_runtime::upgrade::Kind;
 use linchpin_runtime::upgrade::table;
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ fn module_table(model: &Model, upgrade: &Upgrade, input: Option<&'static Shape>)
             .map_or("", |api| leak(api.name.as_str())),
         module: shown(model, &upgrade.to),
         revision: upgrade.to_revision,
-        input: input.unwrap_or(table::UpgradeTable::EMPTY.input),
+        input: input.map_or(table::UpgradeTable::EMPTY.input, Link::to),
         steps: all(upgrade.steps.iter().map(|one| step(one, upgrade))),
         outputs: all(upgrade.outputs.iter().map(output)),
         gone: upgrade.gone.as_deref().map(leak),

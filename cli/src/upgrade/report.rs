@@ -1,9 +1,9 @@
 //! How `linchpin upgrade` says what it found: for people, by what they must do; for programs, as JSON.
 
 use super::Done;
-use crate::output::say;
 use linchpin_runtime::upgrade::{Action, Finding, Plan, StepPlan, Verdict};
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 /// What a person must do about a step, from the most to the least: a heading and what it means.
 const GROUPS: [(Verdict, &str, &str); 5] = [
@@ -17,65 +17,75 @@ const GROUPS: [(Verdict, &str, &str); 5] = [
 const BOLD: &str = "\x1b[1m";
 const PLAIN: &str = "\x1b[0m";
 
-/// The report for people.
-pub(super) fn text(done: &[Done], only_plan: bool) {
-    for one in done {
-        match &one.plan {
-            Ok(plan) => scenario(one, plan, only_plan),
-            Err(message) => say!("{BOLD}{}{PLAIN}\n  left alone: {message}\n", one.path.display()),
-        }
-    }
-    summary(done, only_plan);
+/// Adds a line to a text.
+macro_rules! line {
+    ($text:expr, $($line:tt)*) => {
+        writeln!($text, $($line)*).expect("memory takes every text")
+    };
 }
 
-fn scenario(done: &Done, plan: &Plan, only_plan: bool) {
+/// The report for people.
+pub(super) fn text(done: &[Done], only_plan: bool) -> String {
+    let mut text = String::new();
+    let out = &mut text;
+    for one in done {
+        match &one.plan {
+            Ok(plan) => scenario(out, one, plan, only_plan),
+            Err(message) => line!(out, "{BOLD}{}{PLAIN}\n  left alone: {message}\n", one.path.display()),
+        }
+    }
+    summary(out, done, only_plan);
+    text
+}
+
+fn scenario(out: &mut String, done: &Done, plan: &Plan, only_plan: bool) {
     let name = if plan.name.is_empty() { String::new() } else { format!("  \"{}\"", plan.name) };
-    say!("{BOLD}{}{PLAIN}{name}", done.path.display());
+    line!(out, "{BOLD}{}{PLAIN}{name}", done.path.display());
     if !plan.problems.is_empty() {
-        say!("\n  {BOLD}LEFT ALONE{PLAIN}  this scenario is not changed, because something in it is not understood");
-        plan.problems.iter().for_each(|problem| say!("    !  {problem}"));
+        line!(out, "\n  {BOLD}LEFT ALONE{PLAIN}  this scenario is not changed, because something in it is not understood");
+        plan.problems.iter().for_each(|problem| line!(out, "    !  {problem}"));
     }
     for (verdict, heading, meaning) in GROUPS {
         let mut steps = plan.steps.iter().filter(|step| step.verdict == verdict).peekable();
         if steps.peek().is_some() {
-            say!("\n  {BOLD}{heading}{PLAIN}  {meaning}");
-            steps.for_each(step);
+            line!(out, "\n  {BOLD}{heading}{PLAIN}  {meaning}");
+            steps.for_each(|one| step(out, one));
         }
     }
     let untouched: Vec<&str> = plan.steps.iter().filter(|step| step.verdict == Verdict::Untouched).map(|step| step.id.as_str()).collect();
     match untouched.as_slice() {
         [] => {}
-        [one] => say!("\n  {BOLD}UNTOUCHED{PLAIN}  step {one}"),
-        many => say!("\n  {BOLD}UNTOUCHED{PLAIN}  steps {}", many.join(", ")),
+        [one] => line!(out, "\n  {BOLD}UNTOUCHED{PLAIN}  step {one}"),
+        many => line!(out, "\n  {BOLD}UNTOUCHED{PLAIN}  steps {}", many.join(", ")),
     }
     match &done.backup {
-        Some(backup) => say!("\n  written; what it was is kept in {}", backup.display()),
-        None if only_plan && done.changes => say!("\n  not written, for this is only the plan"),
+        Some(backup) => line!(out, "\n  written; what it was is kept in {}", backup.display()),
+        None if only_plan && done.changes => line!(out, "\n  not written, for this is only the plan"),
         None => {}
     }
-    say!("");
+    line!(out, "");
 }
 
-fn step(step: &StepPlan) {
+fn step(out: &mut String, step: &StepPlan) {
     let name = if step.name.is_empty() { String::new() } else { format!(" \"{}\"", step.name) };
     let module = match (&step.from, &step.to) {
         (Some(from), Some(to)) if from == to => format!("  {}:{from}", step.app),
         (Some(from), Some(to)) => format!("  {}:{from} -> {to}", step.app),
         _ => format!("  {}, which uses outputs of other steps", step.app),
     };
-    say!("    {BOLD}step {}{name}{PLAIN}{module}", step.id);
+    line!(out, "    {BOLD}step {}{name}{PLAIN}{module}", step.id);
     if let Some(deadline) = &step.deadline {
-        say!("       by {}: {}", deadline.date, deadline.what);
+        line!(out, "       by {}: {}", deadline.date, deadline.what);
     }
     let rows: Vec<(bool, String, String)> = step.findings.iter().map(row).collect();
     let width = rows.iter().map(|(_, field, _)| field.chars().count()).max().unwrap_or(0).min(36);
     // What a person must act on stands first.
     for (marked, field, what) in rows.iter().filter(|row| row.0).chain(rows.iter().filter(|row| !row.0)) {
         let mark = if *marked { '!' } else { ' ' };
-        say!("{}", format!("    {mark}  {field:width$}  {what}").trim_end());
+        line!(out, "{}", format!("    {mark}  {field:width$}  {what}").trim_end());
     }
     if step.findings.is_empty() && step.from != step.to {
-        say!("       all fields stay as they are");
+        line!(out, "       all fields stay as they are");
     }
 }
 
@@ -99,16 +109,19 @@ fn row(finding: &Finding) -> (bool, String, String) {
     (finding.verdict > Verdict::Upgraded, field, what)
 }
 
-fn summary(done: &[Done], only_plan: bool) {
+fn summary(out: &mut String, done: &[Done], only_plan: bool) {
     let plans: Vec<&Plan> = done.iter().filter_map(|one| one.plan.as_ref().ok()).collect();
     let steps = || plans.iter().flat_map(|plan| &plan.steps);
     let count = |verdict: Verdict| steps().filter(|step| step.verdict == verdict).count();
     let findings = |action: Action| steps().flat_map(|step| &step.findings).filter(|one| one.action == action).count();
+    let is_whole = |one: &&Finding| one.action == Action::Step && one.verdict == Verdict::Review;
+    let whole_steps = steps().filter(|step| step.findings.iter().any(|one| is_whole(&one))).count();
     let left_alone = done.iter().filter(|one| one.plan.as_ref().map_or(true, |plan| !plan.problems.is_empty())).count();
 
     let follow = count(Verdict::Upgraded) + count(Verdict::Review) + count(Verdict::Asks) + count(Verdict::Reconnect);
     let verb = if only_plan { "would change" } else { "changed" };
-    say!(
+    line!(
+        out,
         "{BOLD}In all{PLAIN}  {} of {}: {follow} {verb}, {} untouched",
         number(steps().count(), "step"),
         number(done.len(), "scenario"),
@@ -120,22 +133,23 @@ fn summary(done: &[Done], only_plan: bool) {
         (count(Verdict::Reconnect), "step", "reconnect", ""),
         (findings(Action::Asked), "field", "fill in", ""),
         (findings(Action::Questioned), "field", "check", ""),
+        (whole_steps, "step", "look at", ""),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
     .map(|(count, noun, verb, rest)| format!("{verb} {} {rest}", number(count, noun)).trim_end().to_owned())
     .collect();
     if to_do.is_empty() {
-        say!("You need not do anything{}.", if only_plan && follow > 0 { " but run this again without --plan" } else { "" });
+        line!(out, "You need not do anything{}.", if only_plan && follow > 0 { " but run this again without --plan" } else { "" });
         return;
     }
-    say!("You must {} (marked `!` above).", to_do.join(", "));
+    line!(out, "You must {} (marked `!` above).", to_do.join(", "));
     let first = steps().filter(|step| step.verdict > Verdict::Upgraded).filter_map(|step| step.deadline.as_ref()).min();
     if let Some(deadline) = first {
-        say!("The first date is {}: {}.", deadline.date, deadline.what);
+        line!(out, "The first date is {}: {}.", deadline.date, deadline.what);
     }
     if only_plan && follow > 0 {
-        say!("Run this again without --plan to change the scenarios; each is kept in a backup beside it.");
+        line!(out, "Run this again without --plan to change the scenarios; each is kept in a backup beside it.");
     }
 }
 
@@ -159,4 +173,110 @@ pub(super) fn json(done: &[Done]) -> Value {
         })
     };
     json!({ "scenarios": done.iter().map(one).collect::<Vec<_>>() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linchpin_runtime::upgrade::{At, Deadline};
+
+    fn at(module: &'static str, revision: u32) -> Option<At> {
+        Some(At { module: module.into(), revision, version: None })
+    }
+
+    fn planned(id: &str, name: &str, to: (&'static str, u32), verdict: Verdict, findings: Vec<Finding>) -> StepPlan {
+        let deadline = (verdict > Verdict::Upgraded).then(|| Deadline { date: "2028-10", what: "v21 is no longer supported".into() });
+        let (id, name, from) = (id.into(), name.into(), at("create_program", 1));
+        StepPlan { id, name, app: "acme".into(), from, to: at(to.0, to.1), verdict, findings, deadline }
+    }
+
+    fn found(verdict: Verdict, action: Action, field: &str, to: Option<&str>, reason: &'static str) -> Finding {
+        Finding { verdict, action, field: field.into(), to: to.map(Into::into), reason: reason.into() }
+    }
+
+    #[test]
+    fn a_reader_new_to_it_can_say_what_they_must_do() {
+        use Verdict::{Asks, NoSuccessor, Reconnect, Review, Untouched, Upgraded};
+        let moved = || found(Upgraded, Action::Moved, "title", Some("name"), "");
+        let steps = vec![
+            planned("1", "", ("create_program", 1), Untouched, vec![]),
+            planned(
+                "3",
+                "Make it",
+                ("create_program", 2),
+                Asks,
+                vec![
+                    moved(),
+                    found(Upgraded, Action::Moved, "owner.id", Some("owner_id"), "`{{2.owner}}` becomes `{{2.owner.id}}`"),
+                    found(Upgraded, Action::Dropped, "owner.name", None, "the API never read it"),
+                    found(Asks, Action::Asked, "portfolio_id", None, "Since v22 every program needs a portfolio"),
+                ],
+            ),
+            planned(
+                "4",
+                "",
+                ("create_program", 2),
+                Review,
+                vec![
+                    moved(),
+                    found(Review, Action::Step, "", None, "the trigger starts anew: items have other ids"),
+                    found(Review, Action::Questioned, "budget", None, "it is in thousands now"),
+                ],
+            ),
+            planned(
+                "5",
+                "",
+                ("create_program", 2),
+                Reconnect,
+                vec![found(Reconnect, Action::Step, "connection", None, "key becomes OAuth 2.0: authorise it again")],
+            ),
+            planned("6", "Blur", ("create_program", 1), NoSuccessor, vec![found(NoSuccessor, Action::Step, "", None, "the service ended")]),
+            planned("7", "", ("create_program", 2), Upgraded, vec![]),
+        ];
+        let plan = Plan { name: "Intake".into(), steps, problems: vec![] };
+        let done = Done { path: "intake.json".into(), plan: Ok(plan), backup: None, changes: true };
+        let text = text(&[done], true).replace(BOLD, "").replace(PLAIN, "");
+        assert_eq!(text, EXPECTED, "{text}");
+    }
+
+    const EXPECTED: &str = r#"intake.json  "Intake"
+
+  REPLACE BY HAND  nothing takes the place of these steps; they stay as they are and stop working
+    step 6 "Blur"  acme:create_program@1
+       by 2028-10: v21 is no longer supported
+    !  the step  the service ended
+
+  RECONNECT  these steps follow, and need their connection made anew or authorised again
+    step 5  acme:create_program@1 -> create_program@2
+       by 2028-10: v21 is no longer supported
+    !  connection  key becomes OAuth 2.0: authorise it again
+
+  FILL IN  these steps follow, and lack something that only a person knows
+    step 3 "Make it"  acme:create_program@1 -> create_program@2
+       by 2028-10: v21 is no longer supported
+    !  portfolio_id          fill in: Since v22 every program needs a portfolio
+       title -> name         has another name or place, its value stays
+       owner.id -> owner_id  `{{2.owner}}` becomes `{{2.owner.id}}`
+       owner.name            left out: the API never read it
+
+  CHECK  these steps follow, and may mean something else than before: look at the marked fields
+    step 4  acme:create_program@1 -> create_program@2
+       by 2028-10: v21 is no longer supported
+    !  the step       the trigger starts anew: items have other ids
+    !  budget         check: it is in thousands now
+       title -> name  has another name or place, its value stays
+
+  NOTHING TO DO  these steps follow by themselves
+    step 7  acme:create_program@1 -> create_program@2
+       all fields stay as they are
+
+  UNTOUCHED  step 1
+
+  not written, for this is only the plan
+
+In all  6 steps of 1 scenario: 4 would change, 2 untouched
+You must replace by hand 1 step without a successor, reconnect 1 step, fill in 1 field, check 1 field, look at 1 step (marked `!` above).
+The first date is 2028-10: v21 is no longer supported.
+Run this again without --plan to change the scenarios; each is kept in a backup beside it.
+"#;
 }

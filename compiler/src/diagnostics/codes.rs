@@ -175,4 +175,15 @@ codes! {
     NO_CONNECTOR = "P0901" Error "no connector";
     SECOND_CONNECTOR = "P0902" Error "second connector";
     NO_SUCH_FILE = "P0903" Error "no such file";
+    LOCK_UNREADABLE = "P1001" Error "lock that cannot be read";
+    LOCK_CONFLICT = "P1002" Error "unfinished merge in a lock";
+    LOCK_OF_ANOTHER = "P1003" Error "lock of another connector";
+    RELEASED_GONE = "P1004" Error "released thing that is gone";
+    REVISION_BACK = "P1005" Error "revision that goes back";
+    RELEASED_INPUT = "P1006" Error "released input that changed";
+    RELEASED_OUTPUT = "P1007" Error "released output that changed";
+    RELEASED_VALUES = "P1008" Error "released values that changed";
+    RELEASED_CALL = "P1009" Error "released call that changed";
+    RELEASED_CONNECTION = "P1010" Error "released connection that changed";
+    UPGRADE_CONTRADICTS = "P1011" Error "upgrade of something else than was released";
 }

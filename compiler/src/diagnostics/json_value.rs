@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A JSON value.
-pub(super) enum Json {
+pub(crate) enum Json {
     /// A string.
     Text(String),
     /// A whole number.
@@ -16,7 +16,7 @@ pub(super) enum Json {
 
 impl Json {
     /// A string.
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Json::Text(text.into())
     }
 }

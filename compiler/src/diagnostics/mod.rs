@@ -3,7 +3,7 @@
 pub mod codes;
 pub mod full;
 pub mod json;
-mod json_value;
+pub(crate) mod json_value;
 pub mod nearest;
 pub mod sarif;
 pub mod short;

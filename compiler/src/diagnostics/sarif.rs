@@ -71,7 +71,7 @@ fn location(label: &Label, sources: &Sources) -> Json {
     Json::Object(members)
 }
 
-fn artifact(span: Span, sources: &Sources) -> Json {
+pub(crate) fn artifact(span: Span, sources: &Sources) -> Json {
     Json::Object(vec![("uri", Json::Text(uri(&sources.file(span.file).name)))])
 }
 
@@ -81,7 +81,7 @@ fn uri(path: &str) -> String {
     path.replace('\\', "/").bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-fn region(span: Span, sources: &Sources) -> Json {
+pub(crate) fn region(span: Span, sources: &Sources) -> Json {
     let file = sources.file(span.file);
     let (start_line, start_column) = file.line_column(span.start);
     let (end_line, end_column) = file.line_column(span.end);

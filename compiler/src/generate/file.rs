@@ -510,8 +510,8 @@ mod tests {
                     const TABLE: &'static lp::OperationTable = &lp::OperationTable {
                         name: "create_project",
                         path: &[lp::Segment::Text("/a/"), lp::Segment::Field(0u16)],
-                        shape: <::std::vec::Vec<Project> as lp::Shaped>::SHAPE,
-                        page: ::core::option::Option::Some(&lp::Page { items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::SHAPE }, strategy: lp::Strategy::Offset { advance: 0, size: None } }),
+                        shape: <::std::vec::Vec<Project> as lp::Shaped>::LINK,
+                        page: ::core::option::Option::Some(&lp::Page { items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::LINK }, strategy: lp::Strategy::Offset { advance: 0, size: None } }),
                         limits: &[],
                         ..lp::OperationTable::EMPTY
                     };

@@ -35,7 +35,7 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
         lp::structure! {
             #docs
             #life
-            pub struct #name #spec_name {
+            pub struct #name #spec_name input {
                 #lines
             }
         }

@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::docs::{deprecation, documentation};
 use super::names;
 use super::scope::{Scope, is_patch};
-use super::types::{default_value, expression, limits, rust_type};
+use super::types::{default_value, demands, expression, rust_type};
 use crate::model::{Field, Symbol, Type, TypeDef};
 
 /// Who reads the fields, which decides what may be left out.
@@ -101,30 +101,31 @@ impl RustField<'_> {
         }
     }
 
-    /// What the table says of it.
-    fn attrs(&self) -> TokenStream {
-        let field = self.field;
-        let start = match field {
-            _ if field.rest => quote!(lp::Attrs::REST),
-            _ if field.optional => quote!(lp::Attrs::OPTIONAL),
-            _ => quote!(lp::Attrs::REQUIRED),
-        };
-        let nullable = (field.nullable && !field.rest).then(|| quote!(.nullable()));
-        let limits = limits(&field.ty);
-        let default = field.default.as_ref().map(|json| quote!(.default(#json)));
-        let deprecated = field.life.is_some().then(|| quote!(.deprecated()));
-        let spec_name = &field.name;
-        let named = (self.ident != spec_name.as_str()).then(|| quote!(.named(#spec_name)));
-        quote!(#start #nullable #limits #default #deprecated #named)
+    /// What the table says of it: `name! wire`, and then what is demanded.
+    fn said(&self) -> Vec<String> {
+        let Field { name, wire, .. } = self.field;
+        if self.field.rest {
+            let mut said = vec![format!("{}*", self.ident)];
+            said.extend(demands(&self.field.ty));
+            said.extend(self.field.life.is_some().then(|| "deprecated".to_owned()));
+            return said;
+        }
+        let required = if self.field.optional { "" } else { "!" };
+        let nullable = if self.field.nullable { "?" } else { "" };
+        let wire = if wire == name { String::new() } else { format!(" {wire}") };
+        let mut said = vec![format!("{name}{required}{nullable}{wire}")];
+        said.extend(demands(&self.field.ty));
+        said.extend(self.field.default.as_ref().map(|json| format!("default {json}")));
+        said.extend(self.field.life.is_some().then(|| "deprecated".to_owned()));
+        said
     }
 
     /// Its line in the table macro, with its visibility.
     pub(crate) fn definition(&self, visibility: &TokenStream, scope: &Scope<'_>) -> TokenStream {
         let docs = self.docs(visibility.is_empty());
         let life = deprecation(self.field.life.as_ref(), |written| scope.successor(written));
-        let (ident, ty, wire, attrs) = (&self.ident, self.holding(), &self.field.wire, self.attrs());
-        let wire = if self.field.rest { "" } else { wire };
-        quote!(#docs #life #visibility #ident: #ty = #wire, #attrs;)
+        let (ident, ty, said) = (&self.ident, self.holding(), self.said());
+        quote!(#docs #life #visibility #ident: #ty = #(#said)*;)
     }
 
     /// What the spec says of it. The table takes this over, so a field that only the table shows has nothing made up.
@@ -179,6 +180,7 @@ impl RustField<'_> {
             let docs = documentation(&format!("Erases `{}`: sends null.", self.field.name), "");
             quote! {
                 #docs
+                #[inline]
                 pub fn #name(mut self) -> Self {
                     self.#ident = lp::Patch::Erase;
                     self
@@ -203,10 +205,14 @@ pub(crate) fn constructors(name: &Ident, fields: &[RustField<'_>], scope: &Scope
     let starts = fields.iter().map(RustField::start);
     let mut taken = names::setters();
     let setters: TokenStream = fields.iter().map(|field| field.setters(&mut taken, scope)).collect();
-    let docs = if fields.iter().any(RustField::is_given) { "With what is required." } else { "With nothing set." };
+    let is_given = fields.iter().any(RustField::is_given);
+    let docs = if is_given { "With what is required." } else { "With nothing set." };
+    // What takes nothing of a type of the caller's is compiled where it stands unless it is said to be for inlining.
+    let inline = (!is_given).then(|| quote!(#[inline]));
     quote! {
         impl #name {
             #[doc = #docs]
+            #inline
             pub fn new(#(#parameters),*) -> Self {
                 Self { #(#starts),* }
             }
@@ -246,6 +252,7 @@ pub(crate) fn structure(definition: &TypeDef, fields: &[Field], scope: &Scope<'_
 fn default(name: &Ident) -> TokenStream {
     quote! {
         impl lp::Default for #name {
+            #[inline]
             fn default() -> Self { Self::new() }
         }
     }

@@ -56,33 +56,30 @@ pub(crate) fn answer_type(ty: Option<&Type>, scope: &Scope<'_>) -> TokenStream {
 
 /// The table of a type's shape.
 pub(crate) fn shape(rust: &TokenStream) -> TokenStream {
-    quote!(<#rust as lp::Shaped>::SHAPE)
+    quote!(<#rust as lp::Shaped>::LINK)
 }
 
-/// What the field's table says of its type: bounds and formats.
-pub(crate) fn limits(ty: &Type) -> TokenStream {
-    let (demands, format) = (demands(ty), format(ty));
-    let format = (!format.is_empty()).then(|| quote!(.format(#format)));
-    quote!(#demands #format)
+/// What a field's table demands of its values, and how they are written.
+pub(crate) fn demands(ty: &Type) -> Vec<String> {
+    let mut all = Vec::new();
+    demanded(ty, "", &mut all);
+    all.extend(Some(format(ty)).filter(|format| !format.is_empty()).map(|format| format!("format {format}")));
+    all
 }
 
-/// What is demanded of a value, and of what is in it.
-fn demands(ty: &Type) -> TokenStream {
+/// What is demanded of a value, and of what is in it: `items.` for each level.
+fn demanded(ty: &Type, prefix: &str, all: &mut Vec<String>) {
     match ty {
-        Type::String(bounds) => length(bounds),
+        Type::String(bounds) => length(bounds, prefix, all),
         Type::List(item, bounds) | Type::Map(item, bounds) => {
-            let (length, items) = (length(bounds), demands(item));
-            let items = (!items.is_empty()).then(|| quote!(.items(const { &lp::Attrs::OPTIONAL #items })));
-            quote!(#length #items)
+            length(bounds, prefix, all);
+            demanded(item, &format!("{prefix}items."), all);
         }
-        Type::Int(bounds) => range(bounds),
-        Type::Float(bounds) | Type::Decimal(bounds) => fractions(bounds),
-        Type::Literal(literal) => {
-            let json = json(literal);
-            quote!(.constant(#json))
-        }
-        Type::Nullable(inner) => demands(inner),
-        _ => TokenStream::new(),
+        Type::Int(bounds) => range::<i64>(bounds, "range", prefix, all),
+        Type::Float(bounds) | Type::Decimal(bounds) => range::<f64>(bounds, "fractions", prefix, all),
+        Type::Literal(literal) => all.push(format!("{prefix}constant {}", json(literal))),
+        Type::Nullable(inner) => demanded(inner, prefix, all),
+        _ => {}
     }
 }
 
@@ -95,37 +92,18 @@ fn format(ty: &Type) -> &str {
     }
 }
 
-fn length(bounds: &Bounds) -> TokenStream {
-    let ends = (bounds.min.is_some() || bounds.max.is_some()).then(|| {
-        let least = whole::<u32>(bounds.min.as_deref()).map_or_else(|| quote!(0), |end| Token::u32_unsuffixed(end).into_token());
-        let greatest = whole::<u32>(bounds.max.as_deref()).map_or_else(|| quote!(u32::MAX), |end| Token::u32_unsuffixed(end).into_token());
-        quote!(.length(#least, #greatest))
-    });
-    let pattern = bounds.pattern.as_ref().map(|pattern| quote!(.pattern(#pattern)));
-    let unique = bounds.unique.then(|| quote!(.unique()));
-    quote!(#ends #pattern #unique)
+fn length(bounds: &Bounds, prefix: &str, all: &mut Vec<String>) {
+    range::<u32>(bounds, "length", prefix, all);
+    all.extend(bounds.pattern.as_ref().map(|pattern| format!("{prefix}pattern {pattern}")));
+    all.extend(bounds.unique.then(|| format!("{prefix}unique")));
 }
 
-fn range(bounds: &Bounds) -> TokenStream {
-    if bounds.min.is_none() && bounds.max.is_none() {
-        return TokenStream::new();
+/// `length 1..255`; an end that is left out is open.
+fn range<T: std::str::FromStr + std::fmt::Display>(bounds: &Bounds, what: &str, prefix: &str, all: &mut Vec<String>) {
+    let end = |end: &Option<String>| end.as_deref().and_then(|end| end.parse::<T>().ok()).map_or_else(String::new, |end| end.to_string());
+    if bounds.min.is_some() || bounds.max.is_some() {
+        all.push(format!("{prefix}{what} {}..{}", end(&bounds.min), end(&bounds.max)));
     }
-    let least = whole::<i64>(bounds.min.as_deref()).map_or_else(|| quote!(i64::MIN), |end| Token::i64_unsuffixed(end).into_token());
-    let greatest = whole::<i64>(bounds.max.as_deref()).map_or_else(|| quote!(i64::MAX), |end| Token::i64_unsuffixed(end).into_token());
-    quote!(.range(#least, #greatest))
-}
-
-fn fractions(bounds: &Bounds) -> TokenStream {
-    if bounds.min.is_none() && bounds.max.is_none() {
-        return TokenStream::new();
-    }
-    let least = fraction(bounds.min.as_deref()).unwrap_or_else(|| quote!(f64::NEG_INFINITY));
-    let greatest = fraction(bounds.max.as_deref()).unwrap_or_else(|| quote!(f64::INFINITY));
-    quote!(.range_float(#least, #greatest))
-}
-
-fn whole<T: std::str::FromStr>(end: Option<&str>) -> Option<T> {
-    end.and_then(|end| end.parse().ok())
 }
 
 fn fraction(end: Option<&str>) -> Option<TokenStream> {

@@ -108,8 +108,8 @@ pub struct Upgrade {
     pub reauthorize: Option<String>,
     /// Other names under which hosts stored it, with their version.
     pub stored: Vec<(String, Option<u32>)>,
-    /// The spec claims that nothing is lost.
-    pub lossless: bool,
+    /// Where the spec claims that nothing is lost, if it does.
+    pub lossless: Option<Span>,
     /// It was written, and not only derived.
     pub written: bool,
     /// Where it is written.

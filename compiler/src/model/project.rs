@@ -215,7 +215,7 @@ fn module_references(module: &Module) -> Vec<Symbol> {
     found
 }
 
-pub(super) fn type_references(definition: &TypeDef) -> Vec<Symbol> {
+pub(crate) fn type_references(definition: &TypeDef) -> Vec<Symbol> {
     let mut found = Vec::new();
     match &definition.kind {
         TypeDefKind::Struct(fields) => fields.iter().for_each(|field| references(&field.ty, &mut found)),
@@ -226,7 +226,7 @@ pub(super) fn type_references(definition: &TypeDef) -> Vec<Symbol> {
 }
 
 /// The types that a type names.
-pub(super) fn references(ty: &Type, found: &mut Vec<Symbol>) {
+pub(crate) fn references(ty: &Type, found: &mut Vec<Symbol>) {
     match ty {
         Type::Named(symbol) => found.push(*symbol),
         Type::List(inner, _) | Type::Map(inner, _) | Type::Nullable(inner) => references(inner, found),

@@ -15,6 +15,16 @@ pub(super) struct Missing {
     pub(super) name: String,
     /// What keeps the value that was stored from being taken, where one was.
     pub(super) why: Option<String>,
+    /// A value that could stand there, as the spec writes it.
+    pub(super) sample: String,
+}
+
+impl Missing {
+    /// Does a path give it, or what it is part of?
+    fn is_at_or_below(&self, path: &[String]) -> bool {
+        let given = path.join(".");
+        self.name == given || self.name.strip_prefix(&given).is_some_and(|rest| rest.starts_with('.'))
+    }
 }
 
 /// What becomes of configuration, as far as both sides tell.
@@ -40,7 +50,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
     }
 
     /// Compares all inputs; `said` is what the spec says already.
-    pub(super) fn inputs(&mut self, older: &[&Field], newer: &[&Field], said: &[UpgradeStep]) {
+    pub(super) fn inputs(&mut self, older: &[&'m Field], newer: &[&'m Field], said: &[UpgradeStep]) {
         let mut used: Vec<Vec<String>> = said.iter().filter_map(source).map(<[String]>::to_vec).collect();
         for field in newer {
             let given = said.iter().any(
@@ -48,30 +58,116 @@ impl<'v, 'm> Comparison<'v, 'm> {
             );
             if given {
                 self.said_types_fit(field, older, said);
+                self.said_is_there(field, std::slice::from_ref(&field.name), older, said, 0);
+                self.left_unmapped(field, older, said);
                 continue;
             }
-            let told = said.iter().any(
-                |step| matches!(step, UpgradeStep::Ask { to, .. } | UpgradeStep::Default { to, .. } if to.first() == Some(&field.name)),
-            );
+            let told: Vec<&[String]> = said.iter().filter_map(told).filter(|to| to.first() == Some(&field.name)).collect();
             let source = counterpart(field, older).filter(|source| !used.iter().any(|path| path.len() == 1 && path[0] == source.name));
             match source {
                 Some(source) => {
-                    used.push(vec![source.name.clone()]);
                     let before = self.missing.len();
-                    self.value(source, field, &[source.name.clone()], &[field.name.clone()]);
-                    if told {
-                        self.missing.truncate(before);
-                    } else if source.optional && is_needed(field) && self.missing.len() == before {
-                        self.missing.push(Missing { name: field.name.clone(), why: Some("it was optional".to_owned()) });
+                    let (from, to) = ([source.name.clone()], [field.name.clone()]);
+                    self.value(source, field, &from, &to);
+                    if self.missing.len() == before && source.optional && is_needed(field) {
+                        self.lacks(field, std::slice::from_ref(&field.name), Some("it was optional".to_owned()));
                     }
+                    let mut since = self.missing.split_off(before);
+                    since.retain(|one| !told.iter().any(|to| one.is_at_or_below(to)));
+                    self.missing.append(&mut since);
+                    used.push(vec![source.name.clone()]);
                 }
-                None if told || !is_needed(field) => {}
-                None => self.missing.push(Missing { name: field.name.clone(), why: None }),
+                None if !told.is_empty() || !is_needed(field) => {}
+                None => self.lacks(field, std::slice::from_ref(&field.name), None),
             }
         }
+        // A member of a struct that is followed by itself may be dropped by name.
+        let is_dropped =
+            |path: &Vec<String>| said.iter().any(|step| matches!(step, UpgradeStep::Drop { from, .. } if path.starts_with(from)));
+        self.unused.retain(|path| !is_dropped(path));
         for field in older.iter().filter(|field| !field.rest) {
             self.leftovers(field, &mut vec![field.name.clone()], &used, 0);
         }
+        self.moved_inside(older, newer);
+        let sources: Vec<&[String]> = said.iter().filter_map(source).collect();
+        self.unused.retain(|path| !sources.iter().any(|said| path.starts_with(said)));
+    }
+
+    fn lacks(&mut self, field: &Field, path: &[String], why: Option<String>) {
+        let sample = self.sample(&field.ty);
+        self.missing.push(Missing { name: path.join("."), why, sample });
+    }
+
+    /// A value of a type, for the block to paste.
+    fn sample(&self, ty: &Type) -> String {
+        if let Type::Named(symbol) = ty
+            && let Some(TypeDefKind::Enum { variants, .. }) = self.view.definition(*symbol, self.now)
+        {
+            let there = variants.iter().find(|one| one.on.has(self.now));
+            return there.map_or_else(|| "\"…\"".to_owned(), |one| one.name.clone());
+        }
+        match kind(self.view, ty, self.now) {
+            Some(Coercion::Number) => "0",
+            Some(Coercion::Boolean) => "false",
+            Some(Coercion::Array) => "[]",
+            Some(Coercion::Collection) => "{}",
+            None => "null",
+            Some(Coercion::Text | Coercion::Date | Coercion::Time | Coercion::Buffer) => "\"…\"",
+        }
+        .to_owned()
+    }
+
+    /// What stands inside of another input now.
+    fn moved_inside(&mut self, older: &[&'m Field], newer: &[&'m Field]) {
+        for path in std::mem::take(&mut self.unused) {
+            let field = if let [name] = &path[..] { older.iter().find(|field| field.name == *name) } else { None };
+            let moved = field.and_then(|field| self.view.moved_below(newer, field.origin, self.now, DEPTH));
+            match moved {
+                Some(to) => {
+                    let name = to.join(".");
+                    self.missing.retain(|one| one.name != name);
+                    self.moved(&path, &to, None);
+                }
+                None => self.unused.push(path),
+            }
+        }
+    }
+
+    /// A value that the spec puts together, or takes from what may be absent, is there as a whole.
+    fn said_is_there(&mut self, field: &Field, path: &[String], older: &[&'m Field], said: &[UpgradeStep], depth: usize) {
+        let is_told = said.iter().filter_map(told).any(|to| to == path);
+        let moved = said.iter().find_map(|step| match step {
+            UpgradeStep::Move { from, to, .. } | UpgradeStep::Remap { from, to, .. } if to == path => Some(from),
+            _ => None,
+        });
+        if is_told {
+            return;
+        }
+        if let Some(from) = moved {
+            if is_needed(field) && self.may_be_absent(older, from) {
+                let why = format!("`was.{}` was optional", from.join("."));
+                self.lacks(field, path, Some(why));
+            }
+            return;
+        }
+        let partly = said.iter().filter_map(target).any(|to| to.starts_with(path));
+        let inner = if let Type::Named(symbol) = &field.ty { self.view.fields(*symbol, self.now) } else { None };
+        match inner.filter(|_| partly && depth < DEPTH) {
+            Some(inner) => inner.iter().for_each(|field| self.said_is_there(field, &joined(path, &field.name), older, said, depth + 1)),
+            None if is_needed(field) && !partly => self.lacks(field, path, None),
+            None => {}
+        }
+    }
+
+    /// Is anything optional along a path into the older configuration?
+    fn may_be_absent(&self, older: &[&'m Field], path: &[String]) -> bool {
+        let Some((first, rest)) = path.split_first() else { return false };
+        let Some(field) = older.iter().find(|field| field.name == *first) else { return false };
+        let inner = || {
+            let Type::Named(symbol) = &field.ty else { return false };
+            self.view.fields(*symbol, self.then).is_some_and(|fields| self.may_be_absent(&fields, rest))
+        };
+        field.optional && field.default.is_none() || !rest.is_empty() && inner()
     }
 
     /// A value that the spec moves is turned into what is wanted, where its type is another.
@@ -88,6 +184,31 @@ impl<'v, 'm> Comparison<'v, 'm> {
                 && was != is
             {
                 self.steps.push(UpgradeStep::Move { from: from.clone(), to: to.clone(), coercion: Some(is) });
+            }
+        }
+    }
+
+    /// Values of an enum that a remapping does not speak of, and that are no values now.
+    fn left_unmapped(&mut self, field: &Field, older: &[&'m Field], said: &[UpgradeStep]) {
+        for step in said {
+            let UpgradeStep::Remap { from, to, pairs } = step else { continue };
+            if to.len() != 1 || to[0] != field.name {
+                continue;
+            }
+            let source = older.iter().find(|one| one.name == from[0]).and_then(|one| self.inner(one.ty.clone(), &from[1..]));
+            let (Some(Type::Named(was)), Type::Named(is)) = (source, &field.ty) else { continue };
+            let kinds = (self.view.definition(was, self.then), self.view.definition(*is, self.now));
+            let (Some(TypeDefKind::Enum { variants: was, .. }), Some(TypeDefKind::Enum { variants: is, .. })) = kinds else { continue };
+            let mapped = |name: &str| pairs.iter().any(|(old, _)| *old == quoted(name));
+            let kept = |name: &str| is.iter().any(|one| one.name == name && one.on.has(self.now));
+            let lost: Vec<String> = was
+                .iter()
+                .filter(|one| one.on.has(self.then) && !mapped(&one.name) && !kept(&one.name))
+                .map(|one| one.name.clone())
+                .collect();
+            if !lost.is_empty() {
+                let because = format!("{} no longer a value", listed(&lost));
+                self.steps.push(UpgradeStep::Review { to: to.clone(), because });
             }
         }
     }
@@ -123,7 +244,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     self.moved(from, to, Some(is));
                 } else {
                     let why = format!("{} cannot be turned into {}", word(was), word(is));
-                    self.missing.push(Missing { name: newer.name.clone(), why: Some(why) });
+                    self.lacks(newer, to, Some(why));
                 }
             }
             _ => self.moved(from, to, None),
@@ -158,11 +279,15 @@ impl<'v, 'm> Comparison<'v, 'm> {
         for field in &newer {
             let Some(source) = counterpart(field, &older) else {
                 if is_needed(field) {
-                    inside.missing.push(Missing { name: format!("{}.{}", to.join("."), field.name), why: None });
+                    inside.lacks(field, &joined(to, &field.name), None);
                 }
                 continue;
             };
+            let before = inside.missing.len();
             inside.value(source, field, &joined(from, &source.name), &joined(to, &field.name));
+            if inside.missing.len() == before && source.optional && is_needed(field) {
+                inside.lacks(field, &joined(to, &field.name), Some("it was optional".to_owned()));
+            }
             all_kept &= source.name == field.name;
         }
         let gone: Vec<&&Field> = older.iter().filter(|field| !field.rest && !newer.iter().any(|one| is_same(one, field))).collect();
@@ -182,7 +307,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
         let newer: Vec<&EnumVariant> = is.iter().filter(|one| one.on.has(self.now)).collect();
         let (mut pairs, mut lost) = (Vec::new(), Vec::new());
         for one in older {
-            let counterpart = newer.iter().find(|new| new.origin == one.origin).or_else(|| newer.iter().find(|new| new.name == one.name));
+            let counterpart = counterpart_value(one, &newer);
             match counterpart {
                 Some(new) if new.name != one.name => pairs.push((quoted(&one.name), quoted(&new.name))),
                 Some(_) => {}
@@ -253,6 +378,13 @@ fn counterpart<'f>(field: &Field, older: &[&'f Field]) -> Option<&'f Field> {
     by_origin.or_else(|| older.iter().find(|one| one.name == field.name)).copied()
 }
 
+/// What a value is: values that were merged later have one origin, and are apart until then.
+fn counterpart_value<'v>(older: &EnumVariant, newer: &[&'v EnumVariant]) -> Option<&'v EnumVariant> {
+    let by_both = newer.iter().find(|new| new.origin == older.origin && new.name == older.name);
+    let by_origin = || newer.iter().find(|new| new.origin == older.origin);
+    by_both.or_else(by_origin).or_else(|| newer.iter().find(|new| new.name == older.name)).copied()
+}
+
 fn is_same(newer: &Field, older: &Field) -> bool {
     newer.origin == older.origin || newer.name == older.name
 }
@@ -266,6 +398,24 @@ fn source(step: &UpgradeStep) -> Option<&[String]> {
     match step {
         UpgradeStep::Move { from, .. } | UpgradeStep::Remap { from, .. } | UpgradeStep::Drop { from, .. } => Some(from),
         UpgradeStep::Default { .. } | UpgradeStep::Ask { .. } | UpgradeStep::Review { .. } => None,
+    }
+}
+
+/// What a step gives a value to.
+fn target(step: &UpgradeStep) -> Option<&[String]> {
+    match step {
+        UpgradeStep::Move { to, .. } | UpgradeStep::Remap { to, .. } | UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => {
+            Some(to)
+        }
+        UpgradeStep::Drop { .. } | UpgradeStep::Review { .. } => None,
+    }
+}
+
+/// What a step gives a value to that was not stored.
+fn told(step: &UpgradeStep) -> Option<&[String]> {
+    match step {
+        UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => Some(to),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ mod stub;
 use std::collections::HashMap;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Field, Model, Module, Symbol, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
+use crate::model::{Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
 use compare::Comparison;
 
 /// Completes the upgrades of a model, and says where there is no way forward.
@@ -29,7 +29,7 @@ pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
         upgrades.extend(derived);
         prove::revisions_have_a_way_forward(&view, &upgrades, diagnostics);
         prove::successors_take_the_configuration(&view, &upgrades, diagnostics);
-        prove::claims_of_no_loss_hold(&view, &upgrades, diagnostics);
+        prove::claims_of_no_loss_hold(&upgrades, diagnostics);
         upgrades
     };
     model.upgrades = upgrades;
@@ -62,6 +62,22 @@ impl<'m> View<'m> {
             TypeDefKind::Struct(fields) => Some(fields.iter().filter(|field| field.on.has(version) || field.on.is_empty()).collect()),
             _ => None,
         }
+    }
+
+    /// Where below these fields something stands now that stood elsewhere.
+    fn moved_below(&self, fields: &[&'m Field], origin: crate::source::Span, version: usize, depth: usize) -> Option<Vec<String>> {
+        for field in fields {
+            if field.origin == origin {
+                return Some(vec![field.name.clone()]);
+            }
+            let Type::Named(symbol) = &field.ty else { continue };
+            let Some(inner) = self.fields(*symbol, version).filter(|_| depth > 0) else { continue };
+            if let Some(mut path) = self.moved_below(&inner, origin, version, depth - 1) {
+                path.insert(0, field.name.clone());
+                return Some(path);
+            }
+        }
+        None
     }
 
     fn newest(&self) -> usize {
@@ -206,7 +222,7 @@ fn follow(
         cursor_reset: None,
         reauthorize: None,
         stored: Vec::new(),
-        lossless: false,
+        lossless: None,
         written: false,
         span: newer.span,
     };
@@ -228,7 +244,7 @@ fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeSte
         // What the server did for an absent value is written down, so that it goes on doing so.
         let frozen = difference.kind == crate::model::DifferenceKind::Defaulted && difference.before != "none";
         let value = if required { difference.note.clone() } else { difference.before.clone() };
-        (required || frozen).then(|| UpgradeStep::Default { to: vec![input.to_owned()], value })
+        (required || frozen).then(|| UpgradeStep::Default { to: input.split('.').map(str::to_owned).collect(), value })
     });
     of_input.collect()
 }
@@ -251,7 +267,7 @@ fn meanings(view: &View<'_>, newer: &Module, now: usize, upgrade: &mut Upgrade) 
     let name = view.name(newer.symbol);
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
     for difference in differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant) {
-        if let Some(input) = difference.target.strip_prefix(&name) {
+        if let Some(input) = difference.target.strip_prefix(&name).filter(|input| input.is_empty() || input.starts_with('.')) {
             let to: Vec<String> = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
             upgrade.steps.push(UpgradeStep::Review { to, because: difference.note.clone() });
         }
@@ -275,7 +291,7 @@ fn retired(view: &View<'_>, older: &Module, then: usize) -> Option<Upgrade> {
         cursor_reset: None,
         reauthorize: None,
         stored: Vec::new(),
-        lossless: false,
+        lossless: None,
         written: false,
         span: view.model.modules.iter().find(|module| module.symbol == older.symbol).map_or(older.span, |module| module.span),
     })
@@ -310,7 +326,7 @@ fn to_successors(view: &View<'_>, known: &[Upgrade]) -> Vec<Upgrade> {
                 cursor_reset: None,
                 reauthorize: None,
                 stored: Vec::new(),
-                lossless: false,
+                lossless: None,
                 written: false,
                 span: older.span,
             });

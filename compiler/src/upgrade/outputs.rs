@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::View;
-use crate::model::{Field, Module, OutputStep, Symbol, Type};
+use crate::model::{DifferenceKind, Field, Module, OutputStep, Symbol, Type};
 
 /// How deep outputs are looked into: no mapping is deeper in practice.
 const DEPTH: usize = 5;
@@ -70,8 +70,10 @@ impl Walk<'_, '_> {
                     self.types(&field.ty, &same.ty, &path, &target, depth + 1);
                 }
                 None => {
-                    let because = self.reason(field);
-                    self.found.push(OutputStep { from: path, to: None, because });
+                    let moved = self.view.moved_below(newer, field.origin, self.now, DEPTH);
+                    let to = moved.map(|moved| below(to, &moved.join(".")));
+                    let because = if to.is_some() { String::new() } else { self.reason(field) };
+                    self.found.push(OutputStep { from: path, to, because });
                 }
             }
         }
@@ -91,11 +93,15 @@ impl Walk<'_, '_> {
     fn reason(&self, field: &Field) -> String {
         let changes = self.view.model.changes.iter().filter(|change| change.version > self.then && change.version <= self.now);
         let named = |target: &str| target.rsplit('.').next() == Some(field.name.as_str());
+        let note = |difference: &crate::model::Difference| match difference.kind {
+            DifferenceKind::Merged => format!("use {}", difference.target),
+            _ => difference.note.clone(),
+        };
         let removed = changes.flat_map(|change| &change.differences).find(|difference| {
             difference.span.file == field.span.file
                 && difference.span.start <= field.span.start
                 && field.span.end <= difference.span.end
-                && named(&difference.target)
+                && (named(&difference.target) || difference.kind == DifferenceKind::Merged)
         });
         let life = || {
             field
@@ -103,11 +109,7 @@ impl Walk<'_, '_> {
                 .as_ref()
                 .map(|life| life.successor.as_ref().map_or_else(|| life.why.clone(), |successor| format!("use {successor}: {}", life.why)))
         };
-        removed
-            .map(|difference| difference.note.clone())
-            .filter(|note| !note.is_empty())
-            .or_else(life)
-            .unwrap_or_else(|| "the owner removed it".to_owned())
+        removed.map(note).filter(|note| !note.is_empty()).or_else(life).unwrap_or_else(|| "the owner removed it".to_owned())
     }
 }
 

@@ -76,9 +76,9 @@ pub(super) fn successors_take_the_configuration(view: &View<'_>, upgrades: &[Upg
 }
 
 /// A claim that nothing is lost is true: every step can be undone.
-pub(super) fn claims_of_no_loss_hold(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
-    let _ = view;
-    for upgrade in upgrades.iter().filter(|upgrade| upgrade.lossless) {
+pub(super) fn claims_of_no_loss_hold(upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
+    for upgrade in upgrades {
+        let Some(claim) = upgrade.lossless else { continue };
         let loss = upgrade.steps.iter().find_map(loss).or_else(|| upgrade.gone.as_ref().map(|_| "there is no way forward".to_owned()));
         let loss = loss.or_else(|| {
             let gone = upgrade.outputs.iter().find(|output| output.to.is_none())?;
@@ -86,9 +86,10 @@ pub(super) fn claims_of_no_loss_hold(view: &View<'_>, upgrades: &[Upgrade], diag
         });
         if let Some(loss) = loss {
             diagnostics.push(
-                Diagnostic::new(codes::NOT_LOSSLESS, upgrade.span, format!("this upgrade is not lossless: {loss}"))
+                Diagnostic::new(codes::NOT_LOSSLESS, claim, format!("this upgrade is not lossless: {loss}"))
                     .here("claims that nothing is lost")
-                    .help("delete `lossless`, or what loses"),
+                    .help("delete `lossless`, or what loses")
+                    .replace("delete `lossless`", claim, ""),
             );
         }
     }

@@ -10,7 +10,7 @@ use crate::source::Span;
 fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
     let asks = missing.iter().map(|one| match one.name.contains('.') {
         false => format!("ask {} \"…\"", one.name),
-        true => format!("default {} = null", one.name),
+        true => format!("default {} = {}", one.name, one.sample),
     });
     let drops = unused.iter().map(|path| format!("drop was.{} because \"…\"", path.join(".")));
     asks.chain(drops).collect()
@@ -65,14 +65,18 @@ pub(super) fn no_way_forward(view: &View<'_>, module: &Module, revision: u32) ->
     let name = view.name(module.symbol);
     Diagnostic::new(codes::NO_WAY_FORWARD, module.span, format!("revision {revision} of `{name}` has no way forward"))
         .here(format!("revision {} is the present one", module.revision))
-        .help(format!("say what it took and what becomes of it:\n{block}\nor that nothing can: `from @{revision} use none \"why\"`"))
+        .help(format!("say what it took and what becomes of it:\n{block}"))
+        .help(format!("or that nothing can follow: `from @{revision} use none \"why\"`"))
 }
 
 /// An older revision of a connection that no block speaks of.
 pub(super) fn connection_left_behind(connection: &Connection, revision: u32) -> Diagnostic {
+    let fields: Vec<&str> = connection.fields.iter().map(|field| field.name.as_str()).collect();
+    let fields = if fields.is_empty() { String::new() } else { format!("keep {}  ", fields.join(", ")) };
     Diagnostic::new(codes::NO_WAY_FORWARD, connection.span, format!("revision {revision} of `{}` has no way forward", connection.name))
         .here(format!("revision {} is the present one", connection.revision))
-        .help(format!("say inside it what becomes of what people filled in:\nfrom @{revision} {{ keep host  reauthorize \"…\" }}\nor that nothing can: `from @{revision} use none \"why\"`"))
+        .help(format!("say inside it what becomes of what people filled in: `from @{revision} {{ {fields}reauthorize \"…\" }}`"))
+        .help(format!("or that nothing can follow: `from @{revision} use none \"why\"`"))
 }
 
 /// A module that a version no longer has.
@@ -81,10 +85,12 @@ pub(super) fn module_ends(view: &View<'_>, older: &Module, now: usize) -> Diagno
     let version = &view.model.apis[now].name;
     Diagnostic::new(codes::NO_WAY_FORWARD, older.span, format!("`{name}` does not exist in `{version}`, and nothing takes its place"))
         .here("ends here")
+        .help(format!("write inside what replaces it what becomes of it: `from {name} @{} {{ … }}`", older.revision))
         .help(format!(
-            "write inside what replaces it:\nfrom {name} @{} {{ … }}\nor inside it, that nothing does: `deprecated since {} use none \"why\"`",
-            older.revision,
-            view.model.apis[now].released.map_or_else(|| "2026-01-01".to_owned(), |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day.unwrap_or(1)))
+            "or inside it, that nothing does: `deprecated since {} use none \"why\"`",
+            view.model.apis[now]
+                .released
+                .map_or_else(|| "2026-01-01".to_owned(), |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day.unwrap_or(1)))
         ))
 }
 

@@ -36,17 +36,34 @@ pub(crate) fn items(text: &str) -> Items {
         }
     }
     types.retain(|name| !inputs.contains(name));
+    // An operation that later versions offer too is called once, as the peer has it once.
+    operations.retain(|(name, _)| inputs.contains(name));
     Items { types, operations }
 }
 
+/// The way in which a caller decodes and encodes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// The runtime's own functions, which nothing generic stands behind.
+    Runtime,
+    /// serde_json's, which are made again for each type, as for the peer's.
+    SerdeJson,
+}
+
 /// Functions that decode and encode every type and call every operation.
-pub(crate) fn ours(module: &str, items: &Items) -> String {
+pub(crate) fn ours(module: &str, items: &Items, door: Door) -> String {
     let mut out = String::from("use linchpin_runtime::prelude::*;\n");
     for (index, name) in items.types.iter().enumerate() {
-        let _ = writeln!(
-            out,
-            "pub fn round_trip_{index}(text: &str) -> Result<String, serde_json::Error> {{ let value: {module}::{name} = serde_json::from_str(text)?; serde_json::to_string(&value) }}"
-        );
+        let _ = match door {
+            Door::Runtime => writeln!(
+                out,
+                "pub fn round_trip_{index}(text: &str) -> Result<Vec<u8>, linchpin_runtime::shape::DecodeError> {{ let value: {module}::{name} = linchpin_runtime::shape::decode_json(text.as_bytes(), linchpin_runtime::shape::Names::Wire)?; Ok(linchpin_runtime::shape::encode_json(&value, linchpin_runtime::shape::Names::Wire)) }}"
+            ),
+            Door::SerdeJson => writeln!(
+                out,
+                "pub fn round_trip_{index}(text: &str) -> Result<String, serde_json::Error> {{ let value: {module}::{name} = serde_json::from_str(text)?; serde_json::to_string(&value) }}"
+            ),
+        };
     }
     for (index, (name, version)) in items.operations.iter().enumerate() {
         let client = if version.is_empty() { format!("{module}::Client") } else { format!("{module}::{version}::Client") };

@@ -1,15 +1,18 @@
 //! What generated code costs rustc: the github connector, against a crate with the same types under serde's derives and one async fn per
 //! operation. Both hold a caller that decodes and encodes every type and calls every operation, so that nothing stays
-//! uninstantiated. Printed are CPU seconds of rustc for that crate alone, dependencies not counted:
+//! uninstantiated: ours through the runtime's own functions, as operations do it, and once more through serde_json, as a program may. Printed are CPU seconds of rustc for that crate alone, dependencies not counted (the median of five runs; in release
+//! one run):
 //!
 //! ```text
 //! cargo bench -p linchpin-connectors --bench rustc_cost
+//! cargo bench -p linchpin-connectors --bench rustc_cost -- github check    # one row
 //! ```
 
 mod caller;
 mod measure;
 mod peer;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -26,14 +29,30 @@ fn main() {
     if let Some(log) = env::var_os(measure::LOG) {
         std::process::exit(measure::rustc(Path::new(&log)));
     }
-    let connector = env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_else(|| "github".to_owned());
+    let mut words = env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    let connector = words.next().unwrap_or_else(|| "github".to_owned());
+    let only = words.next();
     let folder = write_crates(&connector);
-    println!("{:8} {:>9} {:>9} {:>7} {:>7}", "rustc", "ours", "peer", "ratio", "aim");
+    println!("{:8} {:>9} {:>9} {:>7} {:>7} {:>18} {:>7}", "rustc", "ours", "peer", "ratio", "aim", "ours by serde_json", "ratio");
     for (name, arguments, aim) in TARGETS {
-        let costs = measure::cargo(&folder, arguments);
-        let (ours, peer) = (costs["ours"], costs["peer"]);
-        println!("{name:8} {ours:>8.2}s {peer:>8.2}s {:>6.1}x {aim:>6.0}x", peer / ours);
+        if only.as_deref().is_some_and(|only| only != name) {
+            continue;
+        }
+        let runs = if name == "release" { 1 } else { RUNS };
+        let costs: Vec<_> = (0..runs).map(|_| measure::cargo(&folder, arguments)).collect();
+        let (ours, serde, peer) = (median(&costs, "ours"), median(&costs, "serde_door"), median(&costs, "peer"));
+        println!("{name:8} {ours:>8.2}s {peer:>8.2}s {:>6.1}x {aim:>6.0}x {serde:>17.2}s {:>6.1}x", peer / ours, peer / serde);
     }
+}
+
+/// How often each crate is built; release, where both take long, once.
+const RUNS: usize = 5;
+
+/// The median of what a crate took.
+fn median(runs: &[BTreeMap<String, f64>], name: &str) -> f64 {
+    let mut seconds: Vec<f64> = runs.iter().map(|costs| costs[name]).collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
 }
 
 /// Writes both crates, and says how big they are.
@@ -50,13 +69,16 @@ fn write_crates(connector: &str) -> PathBuf {
     let module = generate::module_name(&model);
     let ours = generate::file(connector, generate::generate(&model, &projections));
     let our_items = caller::items(&ours);
-    let ours = format!("{ours}\n{}", caller::ours(&module, &our_items));
+    let by_serde = format!("{ours}\n{}", caller::ours(&module, &our_items, caller::Door::SerdeJson));
+    let ours = format!("{ours}\n{}", caller::ours(&module, &our_items, caller::Door::Runtime));
     let peer = peer::generate(&projections).to_string();
 
     let folder = target_folder(root).join("rustc_cost");
-    write(&folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"ours\", \"peer\"]\n");
+    write(&folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"ours\", \"serde\", \"peer\"]\n");
     write(&folder.join("ours/Cargo.toml"), &manifest("ours", &our_dependencies(root)));
     write(&folder.join("ours/src/lib.rs"), &ours);
+    write(&folder.join("serde/Cargo.toml"), &manifest("serde_door", &our_dependencies(root)));
+    write(&folder.join("serde/src/lib.rs"), &by_serde);
     write(&folder.join("peer/Cargo.toml"), &manifest("peer", PEER_DEPENDENCIES));
     write(&folder.join("peer/src/lib.rs"), &peer);
     // The same versions of what both depend on; cargo adds what is missing.

@@ -55,6 +55,6 @@ pub(crate) fn read(
         Grant::Fields => return Err(AuthError::table("a connection whose fields are the credential obtains no token")),
     };
     let endpoint = Url::parse(endpoint).map_err(|_| AuthError::table("the token endpoint is not a URL"))?;
-    learned::check(&mut token, table.fields, &endpoint)?;
+    learned::check(&mut token, table.fields.get(), &endpoint)?;
     Ok(token)
 }

@@ -69,15 +69,15 @@ fn refused(name: &str, problem: &str) -> AuthError {
 #[expect(unsafe_code, reason = "what `structure!` writes")]
 mod tests {
     use super::*;
-    use crate::shape::{Attrs, Shaped};
+    use crate::shape::Shaped;
     use crate::value::Host;
     use std::time::UNIX_EPOCH;
 
     crate::structure! {
         struct Organisation "Organisation" {
-            instance: Option<Host> = "instance", Attrs::OPTIONAL.pattern(r"[a-z0-9-]+\.acme\.example");
-            other: Option<Host> = "other", Attrs::OPTIONAL;
-            tenant: Option<String> = "tenant", Attrs::OPTIONAL;
+            instance: Option<Host> = "instance" r"pattern [a-z0-9-]+\.acme\.example";
+            other: Option<Host> = "other";
+            tenant: Option<String> = "tenant";
         }
     }
 
@@ -85,7 +85,7 @@ mod tests {
         let mut token = Token::new("t", UNIX_EPOCH);
         token.learned.insert(name.to_owned(), value.to_owned());
         let endpoint = Url::parse("https://login.acme.example/token").unwrap();
-        check(&mut token, <Organisation as Shaped>::SHAPE, &endpoint)?;
+        check(&mut token, <Organisation as Shaped>::shape(), &endpoint)?;
         Ok(token.learned(name).unwrap().to_owned())
     }
 

@@ -1,7 +1,7 @@
 //! Tables of connections: what a person fills in, how the credential is obtained, and where it goes.
 
 use super::{BodyEncoding, ConstantPlace, Life};
-use crate::shape::{Shape, Shaped};
+use crate::shape::{Link, Shaped};
 
 /// One way of authenticating, at one revision.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct ConnectionTable {
     /// The spec's documentation.
     pub docs: &'static str,
     /// What a person fills in.
-    pub fields: &'static Shape,
+    pub fields: Link,
     /// How the credential is obtained.
     pub grant: Grant,
     /// Where it goes. Values are templates over the fields' spec names and `{access_token}`.
@@ -149,7 +149,7 @@ impl ConnectionTable {
         revision: 1,
         title: "",
         docs: "",
-        fields: <() as Shaped>::SHAPE,
+        fields: <() as Shaped>::LINK,
         grant: Grant::Fields,
         credentials: &[],
         probe: None,

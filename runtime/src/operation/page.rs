@@ -1,6 +1,6 @@
 //! Tables of pages: where the items stand, what is asked for next, and when it ends.
 
-use crate::shape::Shape;
+use crate::shape::Link;
 
 /// How a search pages. Field numbers are indexes into the input.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Items {
     /// Empty when the answer is the list.
     pub at: &'static [&'static str],
     /// The shape of one item.
-    pub shape: &'static Shape,
+    pub shape: Link,
 }
 
 /// The six page strategies.

@@ -338,7 +338,7 @@ impl Pager {
 
 /// The strategy of a search that does not page.
 static ONE_PAGE: Page = Page {
-    items: crate::operation::Items { at: &[], shape: <Value as Shaped>::SHAPE },
+    items: crate::operation::Items { at: &[], shape: <Value as Shaped>::LINK },
     strategy: Strategy::NextUrl { read: &[] },
     stop: Stop::Absent,
     cap: 1,
@@ -363,7 +363,7 @@ fn read_page(answered: &Answered, page: Option<&'static Page>) -> Result<(Erased
     let Content::Bytes(bytes) = &answered.content else {
         return Err(Error::new(ErrorKind::Decode, "the answer is a file, not a page"));
     };
-    let item = page.map_or_else(|| item_of(answered.answer.shape), |page| page.items.shape);
+    let item = page.map_or_else(|| item_of(answered.answer.shape.get()), |page| page.items.shape.get());
     let at = page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answered.answer.at);
     let conditions = answer::conditions(answered);
     let mut paths: Vec<&'static [&'static str]> = conditions.iter().map(|(_, condition)| condition.path).collect();
@@ -414,7 +414,7 @@ fn read_page(answered: &Answered, page: Option<&'static Page>) -> Result<(Erased
 fn item_of(shape: &'static crate::shape::Shape) -> &'static crate::shape::Shape {
     match shape.bare().kind {
         crate::shape::Kind::List(item, _) => item.get(),
-        _ => <Value as Shaped>::SHAPE,
+        _ => <Value as Shaped>::shape(),
     }
 }
 

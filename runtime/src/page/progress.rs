@@ -335,7 +335,7 @@ mod tests {
     const CAPS: Caps = Caps { pages: u32::MAX, records: u64::MAX };
 
     fn progress(strategy: Strategy, stop: Stop, size: Option<u64>) -> Progress {
-        let items = Items { at: &[], shape: <serde_json::Value as Shaped>::SHAPE };
+        let items = Items { at: &[], shape: <serde_json::Value as Shaped>::LINK };
         let page = Box::leak(Box::new(Page { items, strategy, stop, cap: 100 }));
         Progress::new(page, None, size, CAPS)
     }

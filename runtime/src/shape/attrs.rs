@@ -1,4 +1,5 @@
-//! What is known of a field beside its name and shape. Built in tables by `Attrs::REQUIRED.length(1, 255).…`.
+//! What is known of a field beside its name and shape. [`super::text`] reads them from the tables that the
+//! macros write; shapes that are declared at run time build them: `Attrs::REQUIRED.length(1, 255)`.
 
 /// What is known of a field beside its name and shape.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,6 @@ pub struct Attrs {
     pub constant: &'static str,
     /// What is known of the items of a list or the values of a map, where anything is. Their format is the field's own.
     pub items: Option<&'static Attrs>,
-    pub(super) named: &'static str,
 }
 
 /// Least and greatest value.
@@ -56,7 +56,6 @@ impl Attrs {
         default: "",
         constant: "",
         items: None,
-        named: "",
     };
     /// A field that must be there.
     pub const REQUIRED: Self = Self { required: true, ..Self::OPTIONAL };
@@ -116,10 +115,5 @@ impl Attrs {
     /// It is deprecated.
     pub const fn deprecated(self) -> Self {
         Self { deprecated: true, ..self }
-    }
-
-    /// Its name in the spec, where that is not the field's name in Rust.
-    pub const fn named(self, name: &'static str) -> Self {
-        Self { named: name, ..self }
     }
 }

@@ -13,8 +13,9 @@ pub fn encode_json<T: Shaped>(value: &T, names: Names) -> Vec<u8> {
 
 /// What `Serialize` does for every type of the macros: wire names, secrets redacted.
 #[doc(hidden)]
-pub fn serialize<T: Shaped, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    Encode { value: ErasedRef::of(value), names: Names::Wire, clear: false, format: "" }.serialize(serializer)
+#[inline(never)]
+pub fn serialize<S: Serializer>(value: ErasedRef<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    Encode { value, names: Names::Wire, clear: false, format: "" }.serialize(serializer)
 }
 
 impl Erased {

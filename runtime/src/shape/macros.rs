@@ -1,8 +1,13 @@
 //! The macros that generated code calls. Each defines a type and writes its shape from the same tokens, so that the table
 //! cannot disagree with the type; that is what makes the `unsafe` in them sound. They take no attributes but documentation and
-//! deprecations: a `repr` could change the layout that the table describes.
+//! deprecations: a `repr` could change the layout that the table describes, a `cfg` the number of its parts.
+//!
+//! All that a program does not need at compile time is joined into one text per type, which is read when the type is first used: rustc
+//! pays for each expression, and hardly for a text.
 
-/// Defines a struct with its shape.
+/// Defines a struct with its shape. A field says what it is called in the spec, with `!` if it must be there and `?` if it may be null,
+/// then what it is called on the wire if that is something else, then what is demanded of it. `*` marks a last field, a `Map`, that keeps
+/// what has no field.
 ///
 /// ```
 /// # use linchpin_runtime::__codegen_v1 as lp;
@@ -10,44 +15,49 @@
 ///     /// A project.
 ///     pub struct Project "Project" {
 ///         /// Its id.
-///         pub id: lp::Id<Project> = "ID", lp::Attrs::REQUIRED;
-///         pub name: String = "name", lp::Attrs::REQUIRED.length(1, 255);
+///         pub id: lp::Id<Project> = "id! ID";
+///         pub name: String = "name!" "length 1..255" "pattern ^[A-Z]";
+///         pub extra: lp::Map<lp::Json> = "extra*";
 ///     }
 /// }
 /// ```
+///
+/// What an operation is given is a `struct … "name" input { … }`: it can be cloned and printed, and is not read or written by itself.
 #[macro_export]
 macro_rules! structure {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
-        $vis:vis struct $type:ident $name:literal {
+        $vis:vis struct $type:ident $name:literal $($input:ident)? {
             $(
                 $(#[doc = $field_docs:literal])* $(#[deprecated $($field_deprecated:tt)*])?
-                $field_vis:vis $field:ident : $field_type:ty = $wire:literal, $attrs:expr;
+                $field_vis:vis $field:ident : $field_type:ty = $said:literal $($demand:literal)*;
             )*
         }
     ) => {
         $(#[doc = $docs])* $(#[deprecated $($deprecated)*])?
+        #[non_exhaustive]
+        #[repr(C)]
         $vis struct $type {
             $($(#[doc = $field_docs])* $(#[deprecated $($field_deprecated)*])? $field_vis $field: $field_type,)*
         }
-        #[allow(deprecated)]
-        // SAFETY: the fields below are those of the struct above, from the same tokens.
+        // SAFETY: it is `repr(C)`, and the parts are the fields of the struct above, from the same tokens.
         unsafe impl $crate::shape::Shaped for $type {
             const LINK: $crate::shape::Link = {
-                static SHAPE: $crate::shape::Shape = unsafe {
-                    $crate::shape::Shape::structure::<$type>($name, concat!($($docs, "\n",)*), &[$($crate::shape::Field {
-                        name: stringify!($field),
-                        wire: $wire,
-                        docs: concat!($($field_docs, "\n",)*),
-                        offset: ::core::mem::offset_of!($type, $field),
-                        shape: <$field_type as $crate::shape::Shaped>::LINK,
-                        attrs: $attrs,
-                    },)*])
+                static SHAPE: $crate::shape::Declared<$crate::shape::Structure> = unsafe {
+                    $crate::shape::Declared::<$crate::shape::Structure>::structure::<$type>(
+                        $crate::shape::Texts(
+                            $name,
+                            concat!($($docs, "\n",)*),
+                            concat!($("\u{1d}", $said, $("\u{1e}", $demand,)* "\u{1f}", $($field_docs, "\n",)*)*),
+                        ),
+                        &[$(<$field_type as $crate::shape::Shaped>::LINK,)*],
+                        &raw const SHAPE,
+                    )
                 };
-                $crate::shape::Link::to(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
-        $crate::__shaped_traits!($type);
+        $crate::__shaped_traits!($type $($input)?);
     };
 }
 
@@ -56,41 +66,68 @@ macro_rules! structure {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __shaped_traits {
-    ($type:ident) => {
-        #[allow(deprecated)]
+    ($type:ident input) => {
         // SAFETY: every part has a shape, and whatever has a shape is `Send`.
         unsafe impl ::core::marker::Send for $type {}
-        #[allow(deprecated)]
         // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
         unsafe impl ::core::marker::Sync for $type {}
-        #[allow(deprecated, clippy::non_canonical_clone_impl)]
+        #[allow(clippy::non_canonical_clone_impl)]
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {
                 $crate::shape::clone(self)
             }
         }
-        #[allow(deprecated)]
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::shape::debug(self, formatter)
+                $crate::shape::debug(
+                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
+                    formatter,
+                )
             }
         }
-        #[allow(deprecated)]
+    };
+    ($type:ident) => {
+        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
+        unsafe impl ::core::marker::Send for $type {}
+        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
+        unsafe impl ::core::marker::Sync for $type {}
+        #[allow(clippy::non_canonical_clone_impl)]
+        impl ::core::clone::Clone for $type {
+            #[inline]
+            fn clone(&self) -> Self {
+                $crate::shape::clone(self)
+            }
+        }
+        impl ::core::fmt::Debug for $type {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::shape::debug(
+                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
+                    formatter,
+                )
+            }
+        }
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::shape::equal(self, other)
+                unsafe {
+                    $crate::shape::equal(
+                        $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8),
+                        $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, other as *const Self as *const u8),
+                    )
+                }
             }
         }
-        #[allow(deprecated)]
         impl $crate::shape::serde::Serialize for $type {
             fn serialize<S: $crate::shape::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::shape::serialize(self, serializer)
+                $crate::shape::serialize(
+                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
+                    serializer,
+                )
             }
         }
-        #[allow(deprecated)]
         impl<'de> $crate::shape::serde::Deserialize<'de> for $type {
             fn deserialize<D: $crate::shape::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 $crate::shape::deserialize(deserializer)
@@ -110,31 +147,18 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[doc = $docs])* $(#[deprecated $($deprecated)*])?
+        #[non_exhaustive]
         #[repr(C, u16)]
         $vis enum $type {
             $($(#[doc = $variant_docs])* $(#[deprecated $($variant_deprecated)*])? $variant,)*
             /// A value that the spec does not name.
             Other(::std::string::String),
         }
-        $crate::__text_enum!($type $name [concat!($($docs, "\n",)*)] (::core::option::Option::Some(::core::mem::align_of::<$type>()))
-            $([concat!($($variant_docs, "\n",)*)] $variant (concat!($($named)?)) = $wire,)*);
-        #[allow(deprecated)]
+        $crate::__text_enum!($type $name [$($docs)*] true $([$($variant_docs)*] $variant ($($named)?) = $wire,)*);
         impl ::core::convert::From<&str> for $type {
+            #[inline]
             fn from(text: &str) -> Self {
-                $crate::shape::text_symbol::<Self>(text).unwrap_or_else(|| Self::Other(text.into()))
-            }
-        }
-        #[allow(deprecated)]
-        impl ::core::convert::From<::std::string::String> for $type {
-            fn from(text: ::std::string::String) -> Self {
-                Self::from(text.as_str())
-            }
-        }
-        #[allow(deprecated)]
-        impl ::core::str::FromStr for $type {
-            type Err = ::core::convert::Infallible;
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                ::core::result::Result::Ok(Self::from(text))
+                $crate::shape::open_text_symbol(text)
             }
         }
     };
@@ -145,16 +169,16 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[doc = $docs])* $(#[deprecated $($deprecated)*])?
+        #[non_exhaustive]
         #[repr(C, u16)]
         $vis enum $type {
             $($(#[doc = $variant_docs])* $(#[deprecated $($variant_deprecated)*])? $variant,)*
             /// A value that the spec does not name.
             Other(i64),
         }
-        $crate::__int_enum!($type $name [concat!($($docs, "\n",)*)] (::core::option::Option::Some(::core::mem::align_of::<$type>()))
-            $([concat!($($variant_docs, "\n",)*)] $variant (concat!($($named)?)) = $wire,)*);
-        #[allow(deprecated)]
+        $crate::__int_enum!($type $name [$($docs)*] true $([$($variant_docs)*] $variant ($($named)?) = $wire,)*);
         impl ::core::convert::From<i64> for $type {
+            #[inline]
             fn from(value: i64) -> Self {
                 $crate::shape::int_symbol::<Self>(value).unwrap_or(Self::Other(value))
             }
@@ -176,13 +200,11 @@ macro_rules! closed_enum {
         $vis enum $type {
             $($(#[doc = $variant_docs])* $(#[deprecated $($variant_deprecated)*])? $variant,)*
         }
-        $crate::__text_enum!($type $name [concat!($($docs, "\n",)*)] (::core::option::Option::None)
-            $([concat!($($variant_docs, "\n",)*)] $variant (concat!($($named)?)) = $wire,)*);
-        #[allow(deprecated)]
+        $crate::__text_enum!($type $name [$($docs)*] false $([$($variant_docs)*] $variant ($($named)?) = $wire,)*);
         impl ::core::marker::Copy for $type {}
-        #[allow(deprecated)]
         impl ::core::str::FromStr for $type {
             type Err = $crate::value::InvalidValue;
+            #[inline]
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::shape::closed_text_symbol(text)
             }
@@ -199,13 +221,11 @@ macro_rules! closed_enum {
         $vis enum $type {
             $($(#[doc = $variant_docs])* $(#[deprecated $($variant_deprecated)*])? $variant,)*
         }
-        $crate::__int_enum!($type $name [concat!($($docs, "\n",)*)] (::core::option::Option::None)
-            $([concat!($($variant_docs, "\n",)*)] $variant (concat!($($named)?)) = $wire,)*);
-        #[allow(deprecated)]
+        $crate::__int_enum!($type $name [$($docs)*] false $([$($variant_docs)*] $variant ($($named)?) = $wire,)*);
         impl ::core::marker::Copy for $type {}
-        #[allow(deprecated)]
         impl ::core::convert::TryFrom<i64> for $type {
             type Error = $crate::value::InvalidValue;
+            #[inline]
             fn try_from(value: i64) -> ::core::result::Result<Self, Self::Error> {
                 $crate::shape::closed_int_symbol(value)
             }
@@ -216,89 +236,111 @@ macro_rules! closed_enum {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __text_enum {
-    ($type:ident $name:literal [$docs:expr] ($other:expr) $([$variant_docs:expr] $variant:ident ($named:expr) = $wire:literal,)*) => {
-        // SAFETY: the symbols are the variants of the enum, from the same tokens; it is `repr(C, u16)` or `repr(u16)`.
+    ($type:ident $name:literal [$($docs:literal)*] $open:literal $([$($variant_docs:literal)*] $variant:ident ($($named:literal)?) = $wire:literal,)*) => {
+        // SAFETY: the known values are the variants of the enum, from the same tokens; it is `repr(C, u16)` or `repr(u16)`.
         unsafe impl $crate::shape::Shaped for $type {
             const LINK: $crate::shape::Link = {
-                static SHAPE: $crate::shape::Shape = unsafe {
-                    $crate::shape::Shape::text_enum::<$type>($name, $docs, &$crate::shape::SymbolTable {
-                        symbols: &[$($crate::shape::Symbol { ident: stringify!($variant), named: $named, wire: $wire, docs: $variant_docs },)*],
-                        other: $other,
-                    })
+                static SHAPE: $crate::shape::Declared<$crate::shape::SymbolTable<&'static str>> = unsafe {
+                    $crate::shape::Declared::<$crate::shape::SymbolTable<&'static str>>::text_enum::<$type>(
+                        $crate::shape::Texts(
+                            $name,
+                            concat!($($docs, "\n",)*),
+                            concat!($("\u{1d}", stringify!($variant), "\u{1e}", $($named,)? "\u{1e}", $wire, "\u{1f}", $($variant_docs, "\n",)*)*),
+                        ),
+                        $type::known().len(),
+                        $open,
+                        &raw const SHAPE,
+                    )
                 };
-                $crate::shape::Link::to(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
-        #[allow(deprecated)]
         impl $type {
             /// What stands on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 $crate::shape::symbol_text(self)
             }
+
+            /// The values that the spec names.
+            #[inline]
+            pub const fn known() -> &'static [Self] {
+                const { &[$(Self::$variant),*] }
+            }
+
+            /// Does the spec name it?
+            #[inline]
+            pub fn is_known(&self) -> bool {
+                $crate::shape::symbol_is_known(self)
+            }
         }
-        #[allow(deprecated)]
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.pad(self.as_str())
             }
         }
-        $crate::__any_enum!($type $($variant)*);
+        impl ::core::cmp::Eq for $type {}
+        impl ::core::hash::Hash for $type {
+            #[inline]
+            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                $crate::shape::hash_symbol(self, state);
+            }
+        }
+        $crate::__shaped_traits!($type);
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __int_enum {
-    ($type:ident $name:literal [$docs:expr] ($other:expr) $([$variant_docs:expr] $variant:ident ($named:expr) = $wire:literal,)*) => {
-        // SAFETY: the symbols are the variants of the enum, from the same tokens; it is `repr(C, u16)` or `repr(u16)`.
+    ($type:ident $name:literal [$($docs:literal)*] $open:literal $([$($variant_docs:literal)*] $variant:ident ($($named:literal)?) = $wire:literal,)*) => {
+        // SAFETY: the known values are the variants of the enum, from the same tokens; it is `repr(C, u16)` or `repr(u16)`.
         unsafe impl $crate::shape::Shaped for $type {
             const LINK: $crate::shape::Link = {
-                static SHAPE: $crate::shape::Shape = unsafe {
-                    $crate::shape::Shape::int_enum::<$type>($name, $docs, &$crate::shape::SymbolTable {
-                        symbols: &[$($crate::shape::Symbol { ident: stringify!($variant), named: $named, wire: $wire, docs: $variant_docs },)*],
-                        other: $other,
-                    })
+                static SHAPE: $crate::shape::Declared<$crate::shape::SymbolTable<i64>> = unsafe {
+                    $crate::shape::Declared::<$crate::shape::SymbolTable<i64>>::int_enum::<$type>(
+                        $crate::shape::Texts(
+                            $name,
+                            concat!($($docs, "\n",)*),
+                            concat!($("\u{1d}", stringify!($variant), "\u{1e}", $($named,)? "\u{1e}", $wire, "\u{1f}", $($variant_docs, "\n",)*)*),
+                        ),
+                        $type::known().len(),
+                        $open,
+                        &raw const SHAPE,
+                    )
                 };
-                $crate::shape::Link::to(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
-        #[allow(deprecated)]
         impl $type {
             /// What stands on the wire.
+            #[inline]
             pub fn as_i64(&self) -> i64 {
                 $crate::shape::symbol_int(self)
             }
-        }
-        #[allow(deprecated)]
-        impl ::core::fmt::Display for $type {
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.as_i64(), formatter)
-            }
-        }
-        $crate::__any_enum!($type $($variant)*);
-    };
-}
 
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __any_enum {
-    ($type:ident $($variant:ident)*) => {
-        #[allow(deprecated)]
-        impl $type {
             /// The values that the spec names.
-            pub fn known() -> &'static [Self] {
+            #[inline]
+            pub const fn known() -> &'static [Self] {
                 const { &[$(Self::$variant),*] }
             }
 
             /// Does the spec name it?
+            #[inline]
             pub fn is_known(&self) -> bool {
                 $crate::shape::symbol_is_known(self)
             }
         }
-        #[allow(deprecated)]
+        impl ::core::fmt::Display for $type {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.as_i64(), formatter)
+            }
+        }
         impl ::core::cmp::Eq for $type {}
-        #[allow(deprecated)]
         impl ::core::hash::Hash for $type {
+            #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
                 $crate::shape::hash_symbol(self, state);
             }
@@ -318,7 +360,7 @@ macro_rules! tagged_union {
         }
     ) => {
         $crate::__union! {
-            [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])?] [$($docs)*] $vis $type $name (true) ($crate::shape::UnionStyle::Tagged($by))
+            [$(#[doc = $docs])* $(#[deprecated $($deprecated)*])? #[non_exhaustive]] [$($docs)*] $vis $type $name (true) ($crate::shape::UnionStyle::Tagged($by))
             $([$($variant_docs)*] $variant($payload) = $tag,)*
             [" What has another tag, as it came."] Other($crate::__codegen_v1::Json) = "",
         }
@@ -381,24 +423,23 @@ macro_rules! __union {
         $vis enum $type {
             $($(#[doc = $variant_docs])* $variant($payload),)*
         }
-        #[allow(deprecated)]
-        // SAFETY: the variants are those of the enum, from the same tokens; it is `repr(C, u16)`, so every payload starts at its alignment.
+        // SAFETY: the parts are what the variants of the enum hold, from the same tokens; it is `repr(C, u16)`.
         unsafe impl $crate::shape::Shaped for $type {
             const LINK: $crate::shape::Link = {
-                static SHAPE: $crate::shape::Shape = unsafe {
-                    $crate::shape::Shape::union::<$type>($name, concat!($($docs, "\n",)*), &$crate::shape::UnionTable {
-                        style: $style,
-                        variants: &[$($crate::shape::Variant {
-                            name: stringify!($variant),
-                            tag: $tag,
-                            docs: concat!($($variant_docs, "\n",)*),
-                            shape: <$payload as $crate::shape::Shaped>::LINK,
-                        },)*],
-                        open: $open,
-                        payload: ::core::mem::align_of::<$type>(),
-                    })
+                static SHAPE: $crate::shape::Declared<$crate::shape::UnionTable> = unsafe {
+                    $crate::shape::Declared::<$crate::shape::UnionTable>::union::<$type>(
+                        $crate::shape::Texts(
+                            $name,
+                            concat!($($docs, "\n",)*),
+                            concat!($("\u{1d}", stringify!($variant), "\u{1e}", $tag, "\u{1f}", $($variant_docs, "\n",)*)*),
+                        ),
+                        $style,
+                        $open,
+                        &[$(<$payload as $crate::shape::Shaped>::LINK,)*],
+                        &raw const SHAPE,
+                    )
                 };
-                $crate::shape::Link::to(&SHAPE)
+                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
             };
         }
         $crate::__shaped_traits!($type);

@@ -14,6 +14,7 @@ mod symbol;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 mod validate;
 
 pub use attrs::{Attrs, Range};
@@ -29,17 +30,19 @@ pub mod dynamic {
 }
 pub use memory::{
     Erased, ErasedList, ErasedRef, ListTable, ListView, MapView, Opaque, OpaqueTable, OptionTable, PatchView, Shaped, StructureView,
-    SymbolView, View, clone,
+    SymbolView, Texts, View, clone,
 };
 pub use schema::json_schema;
-pub use symbol::{closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol};
-pub use table::{Field, Kind, Leaf, Link, Shape, Symbol, SymbolTable, UnionStyle, UnionTable, Variant};
+pub use symbol::{
+    closed_int_symbol, closed_text_symbol, hash_symbol, int_symbol, open_text_symbol, symbol_int, symbol_is_known, symbol_text, text_symbol,
+};
+pub use table::{Declared, Field, Kind, Leaf, Link, Shape, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant};
 
 pub use validate::{Violation, validate, violations};
 
 pub(crate) use decode::decode_formatted;
 pub(crate) use encode::write_named;
-pub(crate) use memory::{Filled, Slot, opaque, taken};
+pub(crate) use memory::{Filled, Slot, build_with, opaque, taken};
 
 /// For the macros.
 #[doc(hidden)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::{Attrs, Field, Kind, Leaf, Names, Range, Shape, SymbolTable, UnionStyle, UnionTable, Variant};
+use super::{Attrs, Field, Kind, Leaf, Names, Range, Shape, SymbolTable, UnionStyle, UnionTable, Variant, text::Wire};
 
 /// The schema language that is spoken here.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -14,7 +14,7 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 ///
 /// ```
 /// # use linchpin_runtime::{__codegen_v1 as lp, shape::{Names, Shaped, json_schema}};
-/// let schema = json_schema(<Vec<lp::DateTime>>::SHAPE, Names::Wire);
+/// let schema = json_schema(<Vec<lp::DateTime>>::shape(), Names::Wire);
 /// assert_eq!(schema["items"]["format"], "date-time");
 /// ```
 pub fn json_schema(shape: &'static Shape, names: Names) -> Value {
@@ -87,7 +87,7 @@ impl Writer {
 
     fn definition(&mut self, shape: &'static Shape) -> Schema {
         match &shape.kind {
-            Kind::Structure(fields) => self.structure(fields),
+            Kind::Structure(structure) => self.structure(structure.fields()),
             Kind::TextEnum(table) => {
                 let by_name = self.names == Names::Spec;
                 symbols(table, "string", |wire, name| if by_name { json!([name, wire]) } else { json!([wire]) })
@@ -155,11 +155,11 @@ impl Writer {
 
     fn union(&mut self, table: &'static UnionTable) -> Schema {
         let UnionStyle::Tagged(tag) = table.style else {
-            let variants = table.variants.iter().map(|variant| self.shape(variant.shape.get(), &Attrs::OPTIONAL).into());
+            let variants = table.variants().iter().map(|variant| self.shape(variant.shape.get(), &Attrs::OPTIONAL).into());
             return object([("anyOf", Value::Array(variants.collect()))]);
         };
-        let named = table.variants.len() - usize::from(table.open);
-        let variants = &table.variants[..named];
+        let named = table.variants().len() - usize::from(table.open);
+        let variants = &table.variants()[..named];
         let mut choices: Vec<Value> = variants.iter().map(|variant| self.tagged(tag, variant)).collect();
         if table.open {
             // Whatever is no object with a known tag.
@@ -316,9 +316,9 @@ fn range(schema: &mut Schema, range: Range) {
 }
 
 /// An enum: its known values, and of an open one any other of their type.
-fn symbols<W: Copy>(table: &SymbolTable<W>, kind: &str, written: impl Fn(W, &str) -> Value) -> Schema {
+fn symbols<W: Wire + Copy>(table: &SymbolTable<W>, kind: &str, written: impl Fn(W, &str) -> Value) -> Schema {
     let mut known: Vec<Value> = Vec::new();
-    for symbol in table.symbols {
+    for symbol in table.symbols() {
         let Value::Array(values) = written(symbol.wire, &symbol.name()) else { continue };
         for value in values {
             if !known.contains(&value) {
@@ -332,8 +332,8 @@ fn symbols<W: Copy>(table: &SymbolTable<W>, kind: &str, written: impl Fn(W, &str
     }
 }
 
-fn named<W: 'static>(table: &SymbolTable<W>, is: impl Fn(&W) -> bool) -> Option<Value> {
-    table.symbols.iter().find(|symbol| is(&symbol.wire)).map(|symbol| symbol.name().into())
+fn named<W: Wire>(table: &SymbolTable<W>, is: impl Fn(&W) -> bool) -> Option<Value> {
+    table.symbols().iter().find(|symbol| is(&symbol.wire)).map(|symbol| symbol.name().into())
 }
 
 /// What stands for a tag on the wire: a tag may be text, a whole number or a flag, and decoding takes each for its text.

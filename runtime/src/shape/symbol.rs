@@ -5,21 +5,38 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use super::{ErasedRef, Kind, Shaped, SymbolView, View, memory::build};
+use super::{
+    ErasedRef, Kind, Shaped, SymbolView, View,
+    memory::{Filled, Slot, build, build_with, mismatch},
+};
 use crate::value::InvalidValue;
 
 /// The symbol of this text.
 #[doc(hidden)]
 pub fn text_symbol<T: Shaped>(text: &str) -> Option<T> {
-    let Kind::TextEnum(table) = &T::SHAPE.kind else { return None };
-    symbol_at(table.symbols.iter().position(|symbol| symbol.wire == text)?)
+    let Kind::TextEnum(table) = &T::shape().kind else { return None };
+    symbol_at(table.symbols().iter().position(|symbol| symbol.wire == text)?)
 }
 
 /// The symbol of this integer.
 #[doc(hidden)]
 pub fn int_symbol<T: Shaped>(value: i64) -> Option<T> {
-    let Kind::IntEnum(table) = &T::SHAPE.kind else { return None };
-    symbol_at(table.symbols.iter().position(|symbol| symbol.wire == value)?)
+    let Kind::IntEnum(table) = &T::shape().kind else { return None };
+    symbol_at(table.symbols().iter().position(|symbol| symbol.wire == value)?)
+}
+
+/// The symbol of this text; of one that the spec does not name, what keeps it.
+#[doc(hidden)]
+pub fn open_text_symbol<T: Shaped>(text: &str) -> T {
+    build_with(text, put_open_text).unwrap_or_else(|never: Infallible| match never {})
+}
+
+fn put_open_text<'x>(text: &str, slot: Slot<'x>) -> Result<Filled<'x>, Infallible> {
+    let Kind::TextEnum(table) = &slot.shape().kind else { mismatch(slot.shape(), "an enum of texts") };
+    Ok(match table.symbols().iter().position(|symbol| symbol.wire == text) {
+        Some(index) => slot.put_symbol(index),
+        None => slot.put_other_text(text.to_owned()).unwrap_or_else(|(slot, _)| mismatch(slot.shape(), "an open enum")),
+    })
 }
 
 fn symbol_at<T: Shaped>(index: usize) -> Option<T> {
@@ -30,13 +47,13 @@ fn symbol_at<T: Shaped>(index: usize) -> Option<T> {
 /// The symbol of this text, or what is wrong.
 #[doc(hidden)]
 pub fn closed_text_symbol<T: Shaped>(text: &str) -> Result<T, InvalidValue> {
-    text_symbol(text).ok_or(InvalidValue::new(T::SHAPE.name))
+    text_symbol(text).ok_or(InvalidValue::new(T::shape().name))
 }
 
 /// The symbol of this integer, or what is wrong.
 #[doc(hidden)]
 pub fn closed_int_symbol<T: Shaped>(value: i64) -> Result<T, InvalidValue> {
-    int_symbol(value).ok_or(InvalidValue::new(T::SHAPE.name))
+    int_symbol(value).ok_or(InvalidValue::new(T::shape().name))
 }
 
 /// What stands on the wire.

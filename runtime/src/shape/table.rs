@@ -1,4 +1,7 @@
-//! The tables: what a [`Shape`] says about a Rust type. Data only; [`super::memory`] is what reads and writes through it.
+//! The tables: what a [`Shape`] says about a Rust type. Data only; [`super::memory`] is what reads and writes through it, and
+//! [`super::text`] reads what the macros leave as text.
+
+use std::{ops::Deref, sync::OnceLock};
 
 use super::attrs::Attrs;
 use super::memory::{ListTable, OpaqueTable, OptionTable};
@@ -28,7 +31,7 @@ pub enum Kind {
     /// A value without parts.
     Leaf(Leaf),
     /// Named fields.
-    Structure(&'static [Field]),
+    Structure(&'static Structure),
     /// `Option<T>`
     Optional(Link, OptionTable),
     /// `Vec<T>`
@@ -72,37 +75,52 @@ pub enum Leaf {
     Id,
 }
 
+/// What the macros declare: a shape, and beside it the table that the shape leads to. It stands in one static, so that each type has
+/// one address by which it is known.
+#[doc(hidden)]
+pub struct Declared<T: 'static> {
+    pub(super) shape: Shape,
+    pub(super) table: T,
+}
+
+/// A part of a table that is made of text when it is first asked for, and kept for good. So rustc sees one text per type instead
+/// of an expression per field, and a program pays only for the types that it uses.
+pub(super) type Made<T> = OnceLock<&'static [T]>;
+
+/// The fields of a structure.
+pub struct Structure {
+    pub(super) text: &'static str,
+    /// The shapes of the fields, in declared order.
+    pub(super) parts: &'static [Link],
+    pub(super) made: Made<Field>,
+}
+
 /// A field of a structure.
 pub struct Field {
-    #[doc(hidden)]
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// Its name on the wire; empty for the field that keeps what has no name.
     pub wire: &'static str,
     /// The spec's documentation.
     pub docs: &'static str,
-    #[doc(hidden)]
-    pub offset: usize,
-    #[doc(hidden)]
-    pub shape: Link,
+    pub(super) offset: usize,
+    pub(super) shape: Link,
     /// What else is known.
     pub attrs: Attrs,
 }
 
 /// The symbols of an enum. The tag of a value is the symbol's index; the number of symbols stands for "another value".
 pub struct SymbolTable<W: 'static> {
-    /// The known symbols.
-    pub symbols: &'static [Symbol<W>],
+    pub(super) text: &'static str,
+    pub(super) count: usize,
     /// It keeps values that are not known, at this offset.
-    #[doc(hidden)]
-    pub other: Option<usize>,
+    pub(super) other: Option<usize>,
+    pub(super) made: Made<Symbol<W>>,
 }
 
 /// A symbol of an enum.
 pub struct Symbol<W> {
-    #[doc(hidden)]
-    pub ident: &'static str,
-    #[doc(hidden)]
-    pub named: &'static str,
+    pub(super) ident: &'static str,
+    pub(super) named: &'static str,
     /// What stands on the wire.
     pub wire: W,
     /// The spec's documentation.
@@ -111,14 +129,15 @@ pub struct Symbol<W> {
 
 /// The variants of a union. The tag of a value is the variant's index.
 pub struct UnionTable {
+    pub(super) text: &'static str,
+    /// The shapes of what the variants hold, in declared order.
+    pub(super) parts: &'static [Link],
     /// How the variants are told apart.
     pub style: UnionStyle,
-    /// The variants.
-    pub variants: &'static [Variant],
     /// The last variant keeps what no other takes.
     pub open: bool,
-    #[doc(hidden)]
-    pub payload: usize,
+    pub(super) payload: usize,
+    pub(super) made: Made<Variant>,
 }
 
 /// How the variants of a union are told apart.
@@ -140,13 +159,11 @@ pub struct Variant {
     pub tag: &'static str,
     /// The spec's documentation.
     pub docs: &'static str,
-    #[doc(hidden)]
-    pub shape: Link,
+    pub(super) shape: Link,
 }
 
 impl Link {
     /// Leads to a shape.
-    #[doc(hidden)]
     pub const fn to(shape: &'static Shape) -> Self {
         Self(shape)
     }
@@ -166,7 +183,7 @@ impl Shape {
     /// The fields, when it is a structure.
     pub fn fields(&self) -> &'static [Field] {
         match self.kind {
-            Kind::Structure(fields) => fields,
+            Kind::Structure(structure) => structure.fields(),
             _ => &[],
         }
     }
@@ -214,12 +231,34 @@ impl Shape {
 impl Field {
     /// Its name in the spec.
     pub fn name(&self) -> &'static str {
-        if self.attrs.named.is_empty() { self.name.strip_prefix("r#").unwrap_or(self.name) } else { self.attrs.named }
+        self.name
     }
 
     /// Its shape.
     pub fn shape(&self) -> &'static Shape {
         self.shape.get()
+    }
+}
+
+impl Structure {
+    /// The fields, in declared order.
+    #[inline]
+    pub fn fields(&self) -> &'static [Field] {
+        match self.made.get() {
+            Some(fields) => fields,
+            None => self.make(),
+        }
+    }
+}
+
+impl UnionTable {
+    /// The variants, in declared order.
+    #[inline]
+    pub fn variants(&self) -> &'static [Variant] {
+        match self.made.get() {
+            Some(variants) => variants,
+            None => self.make(),
+        }
     }
 }
 
@@ -239,6 +278,20 @@ fn snake_case(ident: &str) -> String {
         name.extend(letter.to_lowercase());
     }
     name
+}
+
+impl Deref for Link {
+    type Target = Shape;
+
+    fn deref(&self) -> &Shape {
+        self.get()
+    }
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(formatter)
+    }
 }
 
 impl std::fmt::Debug for Shape {

@@ -14,31 +14,31 @@ use crate::__codegen_v1 as lp;
 lp::structure! {
     /// A project.
     pub struct Project "Project" {
-        pub id: lp::Id<Project> = "ID", lp::Attrs::REQUIRED;
-        pub name: String = "name", lp::Attrs::REQUIRED.length(1, 10).pattern("^[A-Z]");
-        pub status: Option<Status> = "status", lp::Attrs::OPTIONAL;
-        pub updated: Option<lp::DateTime> = "lastUpdateDate", lp::Attrs::OPTIONAL.format("%Y-%m-%dT%H:%M:%S:%3f%z");
-        pub parent: Option<Box<Project>> = "parent", lp::Attrs::OPTIONAL;
-        pub budget: Option<lp::Decimal> = "budget", lp::Attrs::REQUIRED.nullable();
-        pub tags: Vec<String> = "tags", lp::Attrs::REQUIRED.default("[]").unique();
-        pub limit: i64 = "$$LIMIT", lp::Attrs::REQUIRED.default("200").range(1, 2000);
-        pub patch: lp::Patch<lp::Secret> = "patch", lp::Attrs::OPTIONAL.nullable();
-        pub r#match: Option<Vec<Event>> = "events", lp::Attrs::OPTIONAL;
-        pub order: Option<String> = "order", lp::Attrs::OPTIONAL.constant("\"asc\"");
-        pub by_name: Option<lp::Map<Source>> = "byName", lp::Attrs::OPTIONAL;
-        pub extra: lp::Map<lp::Json> = "", lp::Attrs::REST;
+        pub id: lp::Id<Project> = "id! ID";
+        pub name: String = "name!" "length 1..10" "pattern ^[A-Z]";
+        pub status: Option<Status> = "status";
+        pub updated: Option<lp::DateTime> = "updated lastUpdateDate" "format %Y-%m-%dT%H:%M:%S:%3f%z";
+        pub parent: Option<Box<Project>> = "parent";
+        pub budget: Option<lp::Decimal> = "budget!?";
+        pub tags: Vec<String> = "tags!" "default []" "unique";
+        pub limit: i64 = "limit! $$LIMIT" "default 200" "range 1..2000";
+        pub patch: lp::Patch<lp::Secret> = "patch?";
+        pub r#match: Option<Vec<Event>> = "match events";
+        pub order: Option<String> = "order" "constant \"asc\"";
+        pub by_name: Option<lp::Map<Source>> = "by_name byName";
+        pub extra: lp::Map<lp::Json> = "extra*";
     }
 }
 lp::open_enum! { pub enum Status "Status" { Current = "CUR", InWork = "WRK", Cpp "c++" = "CPP" } }
 lp::closed_enum! { pub enum Level "Level" int { Low = 1, High = 2 } }
-lp::structure! { pub struct Push "Push" { pub count: i64 = "count", lp::Attrs::REQUIRED; pub level: Option<Level> = "level", lp::Attrs::OPTIONAL; } }
+lp::structure! { pub struct Push "Push" { pub count: i64 = "count!"; pub level: Option<Level> = "level"; } }
 lp::tagged_union! { pub enum Event "Event" by "type" { Push(Push) = "push", Made(Box<Project>) = "made" } }
 lp::untagged_union! { pub enum Source "Source" { Push(Push), Name(String), Many(Vec<Source>) } }
 lp::structure! {
     pub struct Items "Items" {
-        pub at: Vec<lp::DateTime> = "at", lp::Attrs::REQUIRED.format("epoch");
-        pub words: Vec<Vec<String>> = "words", lp::Attrs::REQUIRED.items(const { &lp::Attrs::OPTIONAL.length(0, 2).items(const { &lp::Attrs::OPTIONAL.length(1, 3).pattern("^[a-z]") }) });
-        pub counts: lp::Map<Option<i64>> = "counts", lp::Attrs::REQUIRED.items(const { &lp::Attrs::OPTIONAL.range(1, 9) });
+        pub at: Vec<lp::DateTime> = "at!" "format epoch";
+        pub words: Vec<Vec<String>> = "words!" "items.length 0..2" "items.items.length 1..3" "items.items.pattern ^[a-z]";
+        pub counts: lp::Map<Option<i64>> = "counts!" "items.range 1..9";
     }
 }
 lp::answers! { pub enum Answer "Answer" { Made(Project), Nothing(()) } }
@@ -157,7 +157,7 @@ fn too_much_is_refused() {
 fn a_page_is_taken_apart_in_one_pass() {
     let json = br#"{"meta":{"next":"abc","total":2,"skipped":[1]},"data":{"items":[{"count":1},{"count":2}]},"more":false}"#;
     let picks: &[&[&str]] = &[&["meta", "next"], &["meta", "total"], &["more"], &["none", "such"]];
-    let request = PageRequest { items: &["data", "items"], item: Push::SHAPE, picks, limits: Limits::DEFAULT };
+    let request = PageRequest { items: &["data", "items"], item: Push::shape(), picks, limits: Limits::DEFAULT };
     let page = decode_page(json, &request).unwrap();
     assert_eq!(page.picks, [Some(json!("abc")), Some(json!(2)), Some(json!(false)), None]);
     let items = page.items.into_vec::<Push>().unwrap();
@@ -165,7 +165,7 @@ fn a_page_is_taken_apart_in_one_pass() {
     let error = decode_page(br#"{"data":{"items":[{"count":1},{"count":"x"}]}}"#, &request).unwrap_err();
     assert_eq!(error.path(), "data.items[1].count");
     assert!(!decode_page(b"{}", &request).unwrap().found);
-    let inside = decode_at(Push::SHAPE, br#"{"a":{"b":{"count":3}}}"#, &["a", "b"], Names::Wire, Limits::DEFAULT).unwrap();
+    let inside = decode_at(Push::shape(), br#"{"a":{"b":{"count":3}}}"#, &["a", "b"], Names::Wire, Limits::DEFAULT).unwrap();
     assert_eq!(inside.into::<Push>().unwrap().count, 3);
 }
 

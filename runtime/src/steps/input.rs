@@ -40,7 +40,7 @@ struct Target {
 impl Known {
     /// The input of the operation that a step calls.
     pub(super) fn input_of(&self, step: &StepTable) -> Result<Erased, Error> {
-        let shape = step.operation.input;
+        let shape = step.operation.input.get();
         let mut json = Vec::with_capacity(256);
         let mut files: Vec<(usize, ErasedRef<'_>)> = Vec::new();
         json.push(b'{');
@@ -76,16 +76,17 @@ impl Known {
 
     /// What the operation gives when all steps are made.
     pub(super) fn gives(mut self, table: &'static OperationTable) -> Result<Erased, Error> {
+        let shape = table.output.get();
         if let StepPath { source: StepSource::Output(index), members: [], part: None } = table.gives
-            && self.outputs.get(index).is_some_and(|output| output.shape().same(table.output))
+            && self.outputs.get(index).is_some_and(|output| output.shape().same(shape))
         {
             return Ok(self.outputs.swap_remove(index));
         }
         match self.found(table.gives) {
-            Found::Absent => Erased::build(table.output, |slot| put(slot, None)),
-            Found::Value(value) => Erased::build(table.output, |slot| put(slot, Some(value))),
-            Found::Length(length) => decoded(table.output, length.to_string().as_bytes()),
-            Found::Text(text) => decoded(table.output, serde_json::Value::from(text).to_string().as_bytes()),
+            Found::Absent => Erased::build(shape, |slot| put(slot, None)),
+            Found::Value(value) => Erased::build(shape, |slot| put(slot, Some(value))),
+            Found::Length(length) => decoded(shape, length.to_string().as_bytes()),
+            Found::Text(text) => decoded(shape, serde_json::Value::from(text).to_string().as_bytes()),
         }
     }
 
@@ -213,8 +214,8 @@ fn inside(target: Target) -> Option<Target> {
 
 fn member_of(target: Target, name: &str) -> Option<Target> {
     match &target.shape.bare().kind {
-        Kind::Structure(fields) => {
-            fields.iter().find(|field| field.name() == name).map(|field| Target { shape: field.shape(), attrs: &field.attrs })
+        Kind::Structure(_) => {
+            target.shape.bare().fields().iter().find(|field| field.name() == name).map(|field| Target { shape: field.shape(), attrs: &field.attrs })
         }
         _ => inside(target),
     }

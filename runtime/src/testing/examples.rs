@@ -120,7 +120,7 @@ impl Asking<'_> {
         let client = self.clients.entry(example.connection.or(permitted));
         let client = client.or_insert_with(|| spec_test::client(table, operation, example, home).ok()).as_ref()?;
         let given = if example.given.is_empty() { "{}" } else { example.given };
-        let input = Erased::decode(operation.input, given.as_bytes(), Names::Spec).ok()?;
+        let input = Erased::decode(operation.input.get(), given.as_bytes(), Names::Spec).ok()?;
         let prepared = call::prepare(&client.core, operation, input.as_ref(), None).ok()?;
         let body = prepared.payload.bytes().filter(|_| operation.body == BodyEncoding::Json);
         Some(Asked {

@@ -9,7 +9,7 @@ use super::script::Reply;
 use crate::operation::{
     ApiTable, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice, StepPath, StepSource, StepTable, StepValue,
 };
-use crate::shape::{Kind, Shape};
+use crate::shape::Shape;
 
 /// The operation that the exchange with this number is one of.
 pub(super) fn made(operation: &'static OperationTable, index: usize) -> &'static OperationTable {
@@ -118,12 +118,9 @@ fn outside_input(operation: &'static OperationTable) -> Option<&'static str> {
 
 fn wire_path(operation: &'static OperationTable, members: &[&'static str]) -> Vec<&'static str> {
     let mut path = operation.answers.first().map_or_else(Vec::new, |answer| answer.at.to_vec());
-    let mut shape: Option<&'static Shape> = Some(operation.output);
+    let mut shape: Option<&'static Shape> = Some(operation.output.get());
     for member in members {
-        let fields = match shape.map(|shape| &shape.bare().kind) {
-            Some(Kind::Structure(fields)) => *fields,
-            _ => &[],
-        };
+        let fields = shape.map_or(&[][..], |shape| shape.bare().fields());
         let field = fields.iter().find(|field| field.name() == *member);
         path.push(field.map_or(*member, |field| field.wire));
         shape = field.map(|field| field.shape());

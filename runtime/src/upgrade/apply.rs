@@ -128,7 +128,8 @@ impl<'a> Work<'_, 'a> {
             if value.text().is_some() && !is_nothing(value, self.expressions) {
                 let reason = format!("it is mapped as a whole, and `{}` in it is no part of it any more", dotted(part));
                 self.find(source, Finding::review(dotted(source.path), reason));
-            } else if take_away(value, below, self.expressions) == Left::Nothing {
+            } else if unclear(&read(value, below, self.expressions)).is_none() && take_away(value, below, self.expressions) == Left::Nothing
+            {
                 taken = Taken::Nothing;
             }
         }
@@ -165,7 +166,7 @@ impl<'a> Work<'_, 'a> {
         if moved && something {
             let reason = match shows {
                 // A text in an expression may be secret, whatever the field is.
-                Some((was, now)) if !was.contains('"') && !is_secret(self.table.input, source.path) => {
+                Some((was, now)) if !was.contains('"') && !is_secret(self.table.input.get(), source.path) => {
                     format!("`{}` becomes `{}`", shown(&was), shown(&now))
                 }
                 _ => String::new(),
@@ -195,7 +196,7 @@ impl<'a> Work<'_, 'a> {
     }
 
     fn coerced_value(&mut self, source: &Source<'_>, to: &'static [&'static str], value: Node<'a>, expected: Kind) -> Node<'a> {
-        let declared = shape_at(self.table.input, source.path).and_then(Kind::of);
+        let declared = shape_at(self.table.input.get(), source.path).and_then(Kind::of);
         let kind = value.text().map(|text| self.expressions.kind(&text));
         let finding = match kind {
             Some(Ok(TextKind::Nothing)) => return value,
@@ -398,7 +399,7 @@ pub(crate) fn shape_at(shape: &'static Shape, path: &[&str]) -> Option<&'static 
     let part = match &shape.bare().kind {
         ShapeKind::List(item, _) if *first == "[]" => item.get(),
         ShapeKind::Map(value, _) => value.get(),
-        ShapeKind::Structure(fields) => fields.iter().find(|field| field.name() == *first)?.shape(),
+        ShapeKind::Structure(fields) => fields.fields().iter().find(|field| field.name() == *first)?.shape(),
         _ => return None,
     };
     shape_at(part, below)

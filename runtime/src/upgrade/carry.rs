@@ -37,7 +37,7 @@ pub(crate) fn carry(before: Vec<Finding>, found: Vec<Finding>, table: &'static U
             (Some(earlier), _) => {
                 let rest = below(&one.field, earlier.place()).unwrap_or_default();
                 let to = one.place().to_owned();
-                added.push(Finding { field: format!("{}{rest}", earlier.field), to: None, ..one }.to_unless_dropped(to));
+                added.push(Finding { field: format!("{}{rest}", earlier.field), to: None, ..one }.moved_unless_dropped(to));
             }
         }
     }
@@ -71,7 +71,7 @@ fn carried(finding: Finding, table: &'static UpgradeTable) -> Option<Finding> {
     match new_place(&place, table) {
         // What nobody has given yet has no place but the last.
         Some(to) if matches!(finding.action, Action::Asked | Action::Defaulted) => Some(Finding { field: to, to: None, ..finding }),
-        Some(to) => Some(finding.to_unless_dropped(to)),
+        Some(to) => Some(finding.moved_unless_dropped(to)),
         None => Some(finding),
     }
 }
@@ -102,7 +102,7 @@ fn below<'f>(field: &'f str, above: &str) -> Option<&'f str> {
 }
 
 impl Finding {
-    fn to_unless_dropped(self, to: String) -> Self {
+    fn moved_unless_dropped(self, to: String) -> Self {
         if self.action == Action::Dropped { self } else { self.to(to) }
     }
 }

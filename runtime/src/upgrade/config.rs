@@ -21,7 +21,7 @@ pub(crate) enum Taken<'a> {
 
 /// Is nothing given there? An empty text is nothing where the host says so.
 pub(crate) fn is_nothing(node: &Node<'_>, expressions: &dyn Expressions) -> bool {
-    node.is_null() || node.text().is_some_and(|text| expressions.kind(&text) == Ok(TextKind::Nothing))
+    node.is_null() || node.text().is_some_and(|text| expressions.is_nothing(&text))
 }
 
 /// What stands where a path leads. Below a mapped value it is followed symbolically.
@@ -48,11 +48,11 @@ fn below_text<'a>(text: &str, path: &[&str], expressions: &dyn Expressions) -> T
     if path.contains(&"[]") {
         return Taken::Unclear(format!("the list is mapped as a whole, so `{}` of its items cannot be moved", dotted(path)));
     }
+    if let Some(member) = expressions.member(text, path) {
+        return Taken::Value(Node::New(super::json::quoted(&member)));
+    }
     match expressions.kind(text) {
-        Ok(TextKind::Mapped) => match expressions.member(text, path) {
-            Some(member) => Taken::Value(Node::New(super::json::quoted(&member))),
-            None => Taken::Unclear(format!("`{}` cannot be taken out of the expression", dotted(path))),
-        },
+        Ok(TextKind::Mapped) => Taken::Unclear(format!("`{}` cannot be taken out of the expression", dotted(path))),
         Ok(TextKind::Mixed) => {
             Taken::Unclear(format!("it is text with expressions in it, so `{}` cannot be taken out of it", dotted(path)))
         }
@@ -69,16 +69,15 @@ pub(crate) enum Left {
     Something,
 }
 
-/// Takes away what stands where a path leads, and what holds nothing then.
+/// Takes away what stands where a path leads, and what holds nothing then. It has been [read] before, and was clear.
 pub(crate) fn take_away(node: &mut Node<'_>, path: &[&str], expressions: &dyn Expressions) -> Left {
     let Some((first, below)) = path.split_first() else { return Left::Nothing };
     if is_nothing(node, expressions) {
         return Left::Nothing;
     }
-    if let Some(text) = node.text() {
-        // The parts of what is mapped as a whole are known to the table alone, which says what becomes of each.
-        let mapped = matches!(expressions.kind(&text), Ok(TextKind::Mapped)) && !path.contains(&"[]");
-        return if mapped && expressions.member(&text, path).is_some() { Left::Nothing } else { Left::Something };
+    if node.sort() == Sort::Text {
+        // Something could be read out of it, so it is mapped as a whole; the table says what becomes of each part.
+        return Left::Nothing;
     }
     let empty = match (node.open(), *first) {
         (Node::List(list), "[]") => {

@@ -47,8 +47,7 @@ impl std::fmt::Debug for UpgradedConnection {
 /// When the fields are no object, or there is no such connection.
 pub fn upgrade_connection(table: &'static ApiTable, name: &str, revision: u32, fields: &str) -> Result<UpgradedConnection, Problem> {
     let target = Target::new(table);
-    let raw = whole(fields).map_err(|_| in_step("", "fields", "they are no JSON"))?;
-    let mut fields = Object::read(raw).ok_or_else(|| in_step("", "fields", "they are no JSON object"))?;
+    let mut fields = whole(fields).map_err(|_| in_step("", "fields", "they are no JSON object"))?;
     let chain = chain(&target, name, Some(revision));
     let mut findings = Vec::new();
     for table in &chain {
@@ -121,12 +120,12 @@ fn needs(table: &'static ConnectionUpgradeTable, fields: &Object<'_>) -> Vec<Fin
 }
 
 /// What becomes of the connection of a stored step, as far as the step says which kind it is: in the description of its parameters.
-pub(crate) fn stored_connection(metadata: &str, target: &Target) -> Option<Finding> {
-    if target.table().connection_upgrades.is_empty() || !metadata.contains("account:") {
+pub(crate) fn stored_connection(metadata: &Object<'_>, target: &Target) -> Option<Finding> {
+    if target.table().connection_upgrades.is_empty() {
         return None;
     }
-    let metadata = Object::read(metadata)?;
-    let lists = ["parameters", "expect"].into_iter().filter_map(|name| List::read(metadata.raw(name)?));
+    let described = ["parameters", "expect"].into_iter().filter_map(|name| metadata.raw(name));
+    let lists = described.filter(|raw| raw.contains("account:")).filter_map(List::read);
     let kinds: Vec<String> = lists.flat_map(|list| list.values().filter_map(account).collect::<Vec<_>>()).collect();
     let (name, revision) = kinds.iter().find_map(|kind| connection_name(kind, target))?;
     let chain = chain(target, name, revision);
@@ -150,7 +149,7 @@ pub(crate) fn stored_connection(metadata: &str, target: &Target) -> Option<Findi
 /// `oauth` of `{"name": "__IMTCONN__", "type": "account:acme-oauth"}`
 fn account(node: &Node<'_>) -> Option<String> {
     let Node::Raw(raw) = node else { return None };
-    let entry = Object::read(raw)?;
+    let entry = raw.contains("account:").then(|| Object::read(raw))??;
     let name = text_of(entry.raw("name")?)?;
     let kind = text_of(entry.raw("type")?)?;
     ["__IMTCONN__", "account"].contains(&&*name).then(|| kind.strip_prefix("account:").map(str::to_owned))?

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     edits::Edits,
     expression::{Expressions, Followed, Outputs},
-    json::{List, Member, Node, Object, offset, quoted, text_of},
+    json::{List, Member, Node, Object, end_of_text, offset, quoted, text_of},
     outputs::MovedOutputs,
     report::{Action, Finding, Problem, Verdict, shown},
     scenario::in_step,
@@ -118,16 +118,6 @@ fn raw_of<'a>(node: &Node<'a>) -> Option<&'a str> {
     }
 }
 
-/// Where a JSON text ends that begins there; the JSON is well formed.
-fn end_of_text(raw: &str, start: usize) -> usize {
-    let bytes = raw.as_bytes();
-    let mut at = start + 1;
-    while at < bytes.len() && bytes[at] != b'"' {
-        at += if bytes[at] == b'\\' { 2 } else { 1 };
-    }
-    (at + 1).min(raw.len())
-}
-
 /// A text of a step's values that cannot be read; a step that changes must be read wholly.
 pub(crate) fn unreadable(step: &str, members: &[Member<'_>], expressions: &dyn Expressions) -> Option<Problem> {
     for member in members {
@@ -135,9 +125,9 @@ pub(crate) fn unreadable(step: &str, members: &[Member<'_>], expressions: &dyn E
         let mut at = 0;
         while let Some(start) = raw[at..].find('"').map(|found| at + found) {
             at = end_of_text(raw, start);
-            let text = text_of(&raw[start..at]).unwrap_or_default();
             let is_key = raw[at..].trim_start().starts_with(':');
-            if !is_key && let Err(error) = expressions.kind(&text) {
+            let Some(text) = text_of(&raw[start..at]).filter(|text| !is_key && text.contains("{{")) else { continue };
+            if let Err(error) = expressions.kind(&text) {
                 let message = format!("an expression cannot be read: {error}");
                 return Some(in_step(step, &shown(&member.name()), &message));
             }
@@ -147,20 +137,20 @@ pub(crate) fn unreadable(step: &str, members: &[Member<'_>], expressions: &dyn E
 }
 
 /// Follows the new names of inputs in what the host stores about them: their descriptions and labels.
-pub(crate) fn metadata<'t>(raw: &'t str, names: &[(String, String)]) -> Cow<'t, str> {
+pub(crate) fn metadata<'t>(raw: &'t str, metadata: &Object<'t>, names: &[(String, String)]) -> Cow<'t, str> {
     let mut edits = Edits::default();
+    let is_in = |raw: &&str| names.iter().any(|(old, _)| raw.contains(old.as_str()));
     let renamed = |name: &str| names.iter().find(|(old, _)| old == name).map(|(_, new)| quoted(new));
-    let Some(metadata) = Object::read(raw).filter(|_| !names.is_empty()) else { return Cow::Borrowed(raw) };
-    let described = metadata.raw("expect").and_then(List::read).unwrap_or_default();
-    for entry in described.values().filter_map(raw_of).filter_map(Object::read) {
+    let described = metadata.raw("expect").filter(is_in).and_then(List::read).unwrap_or_default();
+    for entry in described.values().filter_map(raw_of).filter(is_in).filter_map(Object::read) {
         if let Some(name) = entry.raw("name")
             && let Some(new) = text_of(name).and_then(|text| renamed(&text))
         {
             edits.replace(offset(raw, name)..offset(raw, name) + name.len(), new);
         }
     }
-    let restored = metadata.raw("restore").and_then(Object::read).unwrap_or_default();
-    let groups = restored.members.iter().filter_map(|member| raw_of(&member.value)).filter_map(Object::read);
+    let restored = metadata.raw("restore").filter(is_in).and_then(Object::read).unwrap_or_default();
+    let groups = restored.members.iter().filter_map(|member| raw_of(&member.value)).filter(is_in).filter_map(Object::read);
     for group in groups.chain([restored.clone()]) {
         for member in &group.members {
             if let Some(key) = member.written_key()

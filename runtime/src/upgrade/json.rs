@@ -1,10 +1,14 @@
 //! JSON that is changed in place: a tree over the text it was read from, which keeps the spelling of everything that nobody changed.
-//! Reading the text itself is `serde_json`'s: a value stays unread until somebody looks into it.
+//! Whether it is JSON at all `serde_json` says, once; from then on it is only split, and a value stays whole until somebody looks into it.
+
+mod split;
 
 use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+use self::split::Splitter;
+pub(crate) use self::split::end_of_text;
 
 /// A value: as it stood in the text, or changed.
 #[derive(Clone, Debug)]
@@ -68,10 +72,10 @@ pub(crate) enum Sort {
     Object,
 }
 
-/// The one value that a text holds, without the space around it.
-pub(crate) fn whole(text: &str) -> Result<&str, String> {
-    let raw: &RawValue = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    Ok(raw.get())
+/// The object that a text holds, without the space around it.
+pub(crate) fn whole(text: &str) -> Result<Object<'_>, String> {
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
+    Object::read(raw.get()).ok_or_else(|| "it is no JSON object".into())
 }
 
 /// What a value is.
@@ -100,35 +104,25 @@ pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("every text can be written as JSON")
 }
 
-/// The part of a text between two of its parts.
-fn between<'a>(text: &'a str, from: usize, part: &str) -> &'a str {
-    &text[from..offset(text, part)]
-}
-
 /// Where a part of a text begins in it.
 pub(crate) fn offset(text: &str, part: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
 }
 
 impl<'a> Object<'a> {
-    /// Reads the members of an object; none when the text is none.
+    /// Splits an object into its members; none when the text is none.
     pub(crate) fn read(text: &'a str) -> Option<Self> {
-        if sort(text) != Sort::Object {
-            return None;
+        let mut split = Splitter::new(text, b'{')?;
+        let mut members: Vec<Member<'a>> = Vec::with_capacity(8);
+        loop {
+            let Some(lead) = split.next(b'}', members.last_mut().map(|member| &mut member.layout.trail))? else {
+                return Some(Self { members, tail: split.tail() });
+            };
+            let key = split.key()?;
+            let gap = split.colon()?;
+            let value = split.value()?;
+            members.push(Member { layout: Layout { lead, gap, trail: "" }, key: Cow::Borrowed(key), value: Node::Raw(value) });
         }
-        let pairs = Pairs.deserialize(&mut serde_json::Deserializer::from_str(text)).ok()?;
-        let mut end = 1;
-        let mut members: Vec<Member<'a>> = Vec::with_capacity(pairs.len());
-        for (key, value) in pairs {
-            let mut lead = between(text, end, key);
-            if let Some(before) = members.last_mut() {
-                (before.layout.trail, lead) = lead.split_once(',')?;
-            }
-            let layout = Layout { lead, gap: between(text, offset(text, key) + key.len(), value), trail: "" };
-            end = offset(text, value) + value.len();
-            members.push(Member { layout, key: Cow::Borrowed(key), value: Node::Raw(value) });
-        }
-        Some(Self { members, tail: text.get(end..text.len() - 1)? })
     }
 
     /// The member of that name; where there are several, the last.
@@ -155,6 +149,11 @@ impl<'a> Object<'a> {
 
     /// A name that stands there twice.
     pub(crate) fn repeated(&self) -> Option<Cow<'_, str>> {
+        if self.members.len() <= 16 {
+            let mut later = self.members.iter().enumerate();
+            let twice = later.find(|(index, member)| self.members[..*index].iter().any(|before| before.is_as(member)));
+            return twice.map(|(_, member)| member.name());
+        }
         let mut names: Vec<_> = self.members.iter().map(Member::name).collect();
         names.sort_unstable();
         names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
@@ -220,7 +219,13 @@ impl<'a> Member<'a> {
     }
 
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.name() == name
+        let inner = &self.key[1..self.key.len() - 1];
+        // What is spelt with escapes is longer than what it says.
+        inner == name || inner.len() > name.len() && inner.contains('\\') && self.name() == name
+    }
+
+    fn is_as(&self, other: &Self) -> bool {
+        self.key == other.key || (self.key.contains('\\') || other.key.contains('\\')) && self.name() == other.name()
     }
 
     pub(crate) fn name(&self) -> Cow<'_, str> {
@@ -229,23 +234,16 @@ impl<'a> Member<'a> {
 }
 
 impl<'a> List<'a> {
-    /// Reads the items of a list; none when the text is none.
+    /// Splits a list into its items; none when the text is none.
     pub(crate) fn read(text: &'a str) -> Option<Self> {
-        if sort(text) != Sort::List {
-            return None;
+        let mut split = Splitter::new(text, b'[')?;
+        let mut items: Vec<Item<'a>> = Vec::new();
+        loop {
+            let Some(lead) = split.next(b']', items.last_mut().map(|item| &mut item.trail))? else {
+                return Some(Self { items, tail: split.tail() });
+            };
+            items.push(Item { lead, value: Node::Raw(split.value()?), trail: "" });
         }
-        let values = Values.deserialize(&mut serde_json::Deserializer::from_str(text)).ok()?;
-        let mut end = 1;
-        let mut items: Vec<Item<'a>> = Vec::with_capacity(values.len());
-        for value in values {
-            let mut lead = between(text, end, value);
-            if let Some(before) = items.last_mut() {
-                (before.trail, lead) = lead.split_once(',')?;
-            }
-            end = offset(text, value) + value.len();
-            items.push(Item { lead, value: Node::Raw(value), trail: "" });
-        }
-        Some(Self { items, tail: text.get(end..text.len() - 1)? })
     }
 
     /// A list of these.
@@ -346,60 +344,6 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Reads the keys and values of an object as they are written.
-struct Pairs;
-
-impl<'a> DeserializeSeed<'a> for Pairs {
-    type Value = Vec<(&'a str, &'a str)>;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Pairs {
-    type Value = Vec<(&'a str, &'a str)>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut pairs = Vec::with_capacity(8);
-        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-            pairs.push((key.get(), value.get()));
-        }
-        Ok(pairs)
-    }
-}
-
-/// Reads the items of a list as they are written.
-struct Values;
-
-impl<'a> DeserializeSeed<'a> for Values {
-    type Value = Vec<&'a str>;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Values {
-    type Value = Vec<&'a str>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<S: SeqAccess<'a>>(self, mut items: S) -> Result<Self::Value, S::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = items.next_element::<&RawValue>()? {
-            values.push(value.get());
-        }
-        Ok(values)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -442,6 +386,7 @@ mod tests {
         let object = Object::read(r#"{"\u0061b":1,"ab":2}"#).unwrap();
         assert_eq!(object.repeated().as_deref(), Some("ab"));
         assert_eq!(object.raw("ab"), Some("2"));
+        assert!(Object::read(r#"{"a":1"#).is_none() && Object::read("{").is_none() && List::read("[1,").is_none());
         assert!(Object::read("[1]").is_none() && List::read("{}").is_none());
     }
 }

@@ -167,7 +167,14 @@ fn part_differs(output: &OutputStep) -> String {
 
 /// A table's path as it is read.
 pub(crate) fn dotted(path: &[&str]) -> String {
-    path.join(".").replace(".[]", "[]")
+    let mut text = String::with_capacity(path.iter().map(|part| part.len() + 1).sum());
+    for part in path {
+        if !text.is_empty() && *part != "[]" {
+            text.push('.');
+        }
+        text.push_str(part);
+    }
+    text
 }
 
 /// An item may be picked where the table does not say that there is a list, and the other way round.

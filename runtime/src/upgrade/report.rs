@@ -250,6 +250,8 @@ impl fmt::Display for At {
     }
 }
 
+impl std::error::Error for Problem {}
+
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.step.as_str(), self.field.as_str()) {
@@ -267,6 +269,9 @@ const SHOWN: usize = 60;
 
 /// A stored text as a report may show it: short, on one line, without control characters and changes of direction.
 pub(crate) fn shown(text: &str) -> String {
+    if text.len() <= SHOWN && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut letters = text.chars().map(|letter| if letter.is_control() || is_direction(letter) { ' ' } else { letter });
     let mut short: String = letters.by_ref().take(SHOWN).collect();
     if letters.next().is_some() {

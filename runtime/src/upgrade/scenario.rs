@@ -22,6 +22,8 @@ pub(crate) struct StoredStep<'a> {
     pub(crate) module: &'a str,
     /// All its members.
     pub(crate) members: Object<'a>,
+    /// What the host keeps beside its values.
+    pub(crate) metadata: Object<'a>,
 }
 
 /// A scenario as it is stored.
@@ -56,8 +58,7 @@ fn object_of(text: &str) -> Result<Object<'_>, Problem> {
     if text.len() > BYTES {
         return Err(problem("", "it is larger than 64 MiB"));
     }
-    let raw = whole(text.trim_start_matches('\u{feff}')).map_err(|error| problem("", &format!("it is no JSON: {error}")))?;
-    Object::read(raw).ok_or_else(|| problem("", "it is no JSON object"))
+    whole(text.trim_start_matches('\u{feff}')).map_err(|error| problem("", &error))
 }
 
 fn read_flow<'a>(flow: &'a str, depth: usize, steps: &mut Vec<StoredStep<'a>>) -> Result<(), Problem> {
@@ -100,7 +101,8 @@ fn step(members: Object<'_>) -> Result<StoredStep<'_>, Problem> {
     if let Some(name) = members.repeated() {
         return Err(in_step(id, &shown(&name), "it stands there twice"));
     }
-    Ok(StoredStep { id, module, members })
+    let metadata = members.raw("metadata").and_then(Object::read).unwrap_or_default();
+    Ok(StoredStep { id, module, members, metadata })
 }
 
 pub(crate) fn in_step(step: &str, field: &str, message: &str) -> Problem {
@@ -119,8 +121,7 @@ impl<'a> StoredStep<'a> {
 
     /// What its author calls it.
     pub(crate) fn label(&self) -> String {
-        let metadata = self.members.raw("metadata").and_then(Object::read);
-        let designer = metadata.and_then(|metadata| metadata.raw("designer").and_then(Object::read));
+        let designer = self.metadata.raw("designer").and_then(Object::read);
         let name = designer.and_then(|designer| designer.raw("name").and_then(text_of));
         name.map(|name| shown(&name)).unwrap_or_default()
     }

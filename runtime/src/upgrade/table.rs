@@ -2,7 +2,7 @@
 //!
 //! As everywhere, a table is written as what it says over the `EMPTY` of its kind.
 
-use crate::shape::{Shape, Shaped};
+use crate::shape::{Link, Shaped};
 
 use super::coercion::Kind;
 
@@ -25,7 +25,7 @@ pub struct UpgradeTable {
     /// The revision that it becomes.
     pub revision: u32,
     /// What the older revision took.
-    pub input: &'static Shape,
+    pub input: Link,
     /// What becomes of each of its inputs.
     pub steps: &'static [UpgradeStep],
     /// What becomes of its outputs where later steps use them.
@@ -199,7 +199,7 @@ impl UpgradeTable {
         to_version: "",
         module: "",
         revision: 1,
-        input: <() as Shaped>::SHAPE,
+        input: <() as Shaped>::LINK,
         steps: &[],
         outputs: &[],
         gone: None,

@@ -226,7 +226,7 @@ impl Upgrader {
         }
         let sections = [&mapper, &parameters].map(|section| section.as_ref().map_or("{}", |(_, now)| now));
         if let Some(target) = target {
-            if let Some(connection) = raw("metadata").and_then(|metadata| stored_connection(metadata, target)) {
+            if let Some(connection) = stored_connection(&stored.metadata, target) {
                 plan.add(connection);
             }
             plan.deadline = target.deadline(&plan, chain.first().copied());
@@ -267,7 +267,7 @@ impl Upgrader {
                 }
             }
             if let Some(raw) = raw("metadata") {
-                put(raw, metadata(raw, &new_names(&chain)));
+                put(raw, metadata(raw, &stored.metadata, &new_names(&chain)));
             }
             let revision = plan.to.as_ref().map_or(1, |at| at.revision).to_string();
             match raw("version") {

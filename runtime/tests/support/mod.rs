@@ -17,11 +17,11 @@ impl lp::Api for Api {
         failures: &[
             lp::Failure {
                 when: Some(lp::Condition { path: &["ok"], equals: Some("false") }),
-                shape: <Trouble as lp::Shaped>::SHAPE,
+                shape: <Trouble as lp::Shaped>::LINK,
                 code: &["error"],
                 ..lp::Failure::EMPTY
             },
-            lp::Failure { shape: <Trouble as lp::Shaped>::SHAPE, code: &["error"], message: &["detail", "text"], ..lp::Failure::EMPTY },
+            lp::Failure { shape: <Trouble as lp::Shaped>::LINK, code: &["error"], message: &["detail", "text"], ..lp::Failure::EMPTY },
         ],
         connections: &[<Key as lp::Connection>::TABLE],
         operations: &[
@@ -45,15 +45,15 @@ impl lp::Api for Api {
 lp::structure! {
     /// API key.
     pub struct Key "key" {
-        pub host: lp::Host = "host", lp::Attrs::REQUIRED;
-        pub key: lp::Secret = "key", lp::Attrs::REQUIRED;
+        pub host: lp::Host = "host!";
+        pub key: lp::Secret = "key!";
     }
 }
 
 impl lp::Connection for Key {
     const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
         name: "key",
-        fields: <Key as lp::Shaped>::SHAPE,
+        fields: <Key as lp::Shaped>::LINK,
         credentials: &[lp::Credential::Header("authorization", "Bearer {key}"), lp::Credential::Query("api_key", "{key}")],
         ..lp::ConnectionTable::EMPTY
     };
@@ -64,16 +64,16 @@ impl lp::ConnectsTo<Api> for Key {}
 lp::structure! {
     /// An item.
     pub struct Item "Item" {
-        pub id: String = "id", lp::Attrs::REQUIRED;
-        pub size: Option<i64> = "Size", lp::Attrs::OPTIONAL.named("size");
+        pub id: String = "id!";
+        pub size: Option<i64> = "size Size";
     }
 }
 
 lp::structure! {
     /// The API's own error.
     pub struct Trouble "Trouble" {
-        pub error: String = "error", lp::Attrs::REQUIRED;
-        pub hint: Option<String> = "hint", lp::Attrs::OPTIONAL;
+        pub error: String = "error!";
+        pub hint: Option<String> = "hint";
     }
 }
 
@@ -81,25 +81,25 @@ macro_rules! operation {
     ($type:ident -> $output:ty, $($table:tt)*) => {
         impl lp::Operation for $type {
             type Output = $output;
-            const TABLE: &'static lp::OperationTable = &lp::OperationTable { input: <$type as lp::Shaped>::SHAPE, output: <$output as lp::Shaped>::SHAPE, $($table)* ..lp::OperationTable::EMPTY };
+            const TABLE: &'static lp::OperationTable = &lp::OperationTable { input: <$type as lp::Shaped>::LINK, output: <$output as lp::Shaped>::LINK, $($table)* ..lp::OperationTable::EMPTY };
         }
         impl lp::OfferedBy<Api> for $type {}
     };
 }
 
-const fn json(shape: &'static lp::Shape, at: &'static [&'static str]) -> lp::Answer {
+const fn json(shape: lp::Link, at: &'static [&'static str]) -> lp::Answer {
     lp::Answer { decoding: lp::Decoding::Json, shape, at, ..lp::Answer::EMPTY }
 }
 
-const ITEM: lp::Answer = json(<Item as lp::Shaped>::SHAPE, &["data"]);
-const ITEMS: lp::Answer = json(<Vec<Item> as lp::Shaped>::SHAPE, &["data"]);
+const ITEM: lp::Answer = json(<Item as lp::Shaped>::LINK, &["data"]);
+const ITEMS: lp::Answer = json(<Vec<Item> as lp::Shaped>::LINK, &["data"]);
 const NOTHING: lp::Answer = lp::Answer::EMPTY;
 
 lp::structure! {
     /// Gets an item.
     pub struct GetItem "get_item" {
-        pub id: String = "id", lp::Attrs::REQUIRED;
-        pub view: Option<String> = "view", lp::Attrs::OPTIONAL.length(0, 8);
+        pub id: String = "id!";
+        pub view: Option<String> = "view" "length 0..8";
     }
 }
 operation!(GetItem -> Item,
@@ -113,8 +113,8 @@ operation!(GetItem -> Item,
 lp::structure! {
     /// Creates an item.
     pub struct CreateItem "create_item" {
-        pub name: String = "Name", lp::Attrs::REQUIRED.named("name");
-        pub note: lp::Patch<String> = "note", lp::Attrs::OPTIONAL.nullable();
+        pub name: String = "name! Name";
+        pub note: lp::Patch<String> = "note?";
     }
 }
 operation!(CreateItem -> Item,
@@ -136,14 +136,14 @@ operation!(PutOnce -> (),
 lp::structure! {
     /// By cursor.
     pub struct ByCursor "by_cursor" {
-        pub cursor: Option<String> = "cursor", lp::Attrs::OPTIONAL;
+        pub cursor: Option<String> = "cursor";
     }
 }
 operation!(ByCursor -> Vec<Item>,
     name: "by_cursor", kind: lp::ModuleKind::Search, method: "GET", path: &[lp::Segment::Text("/cursor")],
     places: &[lp::Place::Query(lp::Style::FormExplode)], answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
-        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::SHAPE },
+        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::LINK },
         strategy: lp::Strategy::Cursor { send: 0, read: &["meta", "next"] },
         stop: lp::Stop::Absent,
         cap: 1000,
@@ -161,7 +161,7 @@ operation!(ByLink -> Vec<Item>,
     name: "by_link", kind: lp::ModuleKind::Search, method: "GET", path: &[lp::Segment::Text("/link")],
     answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
-        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::SHAPE },
+        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::LINK },
         strategy: lp::Strategy::LinkHeader { header: "link" },
         stop: lp::Stop::Absent,
         cap: 1000,
@@ -179,7 +179,7 @@ operation!(ByNextUrl -> Vec<Item>,
     name: "by_next_url", kind: lp::ModuleKind::Search, method: "GET", path: &[lp::Segment::Text("/next")],
     answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
-        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::SHAPE },
+        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::LINK },
         strategy: lp::Strategy::NextUrl { read: &["next"] },
         stop: lp::Stop::Absent,
         cap: 1000,
@@ -192,8 +192,8 @@ impl lp::Search for ByNextUrl {
 lp::structure! {
     /// By offset.
     pub struct ByOffset "by_offset" {
-        pub first: i64 = "first", lp::Attrs::REQUIRED.default("0");
-        pub limit: i64 = "limit", lp::Attrs::REQUIRED.default("2");
+        pub first: i64 = "first!" "default 0";
+        pub limit: i64 = "limit!" "default 2";
     }
 }
 operation!(ByOffset -> Vec<Item>,
@@ -201,7 +201,7 @@ operation!(ByOffset -> Vec<Item>,
     places: &[lp::Place::Query(lp::Style::FormExplode), lp::Place::Query(lp::Style::FormExplode)],
     answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
-        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::SHAPE },
+        items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::LINK },
         strategy: lp::Strategy::Offset { advance: 0, size: Some(1) },
         stop: lp::Stop::Short,
         cap: 1000,
@@ -217,14 +217,14 @@ lp::structure! {
 }
 operation!(Fetch -> lp::Download,
     name: "fetch", method: "GET", path: &[lp::Segment::Text("/file")], retry: lp::RetryClass::Safe,
-    answers: &[lp::Answer { decoding: lp::Decoding::Stream, shape: <lp::Download as lp::Shaped>::SHAPE, ..lp::Answer::EMPTY }],
+    answers: &[lp::Answer { decoding: lp::Decoding::Stream, shape: <lp::Download as lp::Shaped>::LINK, ..lp::Answer::EMPTY }],
 );
 
 lp::structure! {
     /// Uploads.
     pub struct Upload "upload" {
-        pub title: String = "title", lp::Attrs::REQUIRED;
-        pub content: lp::Body = "content", lp::Attrs::REQUIRED;
+        pub title: String = "title!";
+        pub content: lp::Body = "content!";
     }
 }
 operation!(Upload -> (),
@@ -236,10 +236,10 @@ operation!(Upload -> (),
 lp::structure! {
     /// A form with everything.
     pub struct Form "form" {
-        pub tags: Vec<String> = "tags", lp::Attrs::REQUIRED;
-        pub trace: String = "X-Trace", lp::Attrs::REQUIRED;
-        pub session: String = "session", lp::Attrs::REQUIRED;
-        pub text: String = "text", lp::Attrs::REQUIRED;
+        pub tags: Vec<String> = "tags!";
+        pub trace: String = "trace! X-Trace";
+        pub session: String = "session!";
+        pub text: String = "text!";
     }
 }
 operation!(Form -> (),
@@ -251,8 +251,8 @@ operation!(Form -> (),
 lp::structure! {
     /// Another origin.
     pub struct Elsewhere "elsewhere" {
-        pub url: String = "url", lp::Attrs::REQUIRED;
-        pub content: lp::Body = "content", lp::Attrs::REQUIRED;
+        pub url: String = "url!";
+        pub content: lp::Body = "content!";
     }
 }
 operation!(Elsewhere -> (),
@@ -273,7 +273,7 @@ operation!(Start -> Started,
     name: "start", method: "POST", path: &[lp::Segment::Text("/start")],
     answers: &[
         lp::Answer { statuses: lp::Statuses(200, 200), variant: Some(0), ..ITEM },
-        lp::Answer { statuses: lp::Statuses(202, 202), variant: Some(1), ..json(<Trouble as lp::Shaped>::SHAPE, &[]) },
+        lp::Answer { statuses: lp::Statuses(202, 202), variant: Some(1), ..json(<Trouble as lp::Shaped>::LINK, &[]) },
         lp::Answer { statuses: lp::Statuses(204, 204), variant: Some(2), ..NOTHING },
     ],
 );

@@ -7,61 +7,61 @@ use lp::{Coercion, Kind, OutputStep, Shaped, UpgradeStep};
 lp::structure! {
     /// A person.
     pub struct User "User" {
-        pub id: Option<String> = "id", lp::Attrs::OPTIONAL;
-        pub name: Option<String> = "name", lp::Attrs::OPTIONAL;
+        pub id: Option<String> = "id";
+        pub name: Option<String> = "name";
     }
 }
 
 lp::structure! {
     /// What the first revision took.
     pub struct CreateProgramR1 "create_program" {
-        pub title: String = "title", lp::Attrs::REQUIRED;
-        pub owner: Option<User> = "owner", lp::Attrs::OPTIONAL;
-        pub priority: Option<String> = "priority", lp::Attrs::OPTIONAL;
-        pub language: Option<String> = "language", lp::Attrs::OPTIONAL;
-        pub lines: Option<Vec<LineR1>> = "lines", lp::Attrs::OPTIONAL;
-        pub legacy: Option<bool> = "legacy", lp::Attrs::OPTIONAL;
-        pub access: Option<lp::Secret> = "access", lp::Attrs::OPTIONAL;
-        pub budget: Option<f64> = "budget", lp::Attrs::OPTIONAL;
+        pub title: String = "title!";
+        pub owner: Option<User> = "owner";
+        pub priority: Option<String> = "priority";
+        pub language: Option<String> = "language";
+        pub lines: Option<Vec<LineR1>> = "lines";
+        pub legacy: Option<bool> = "legacy";
+        pub access: Option<lp::Secret> = "access";
+        pub budget: Option<f64> = "budget";
     }
 }
 
 lp::structure! {
     /// A line of the first revision.
     pub struct LineR1 "Line" {
-        pub code: Option<String> = "code", lp::Attrs::OPTIONAL;
-        pub note: Option<String> = "note", lp::Attrs::OPTIONAL;
+        pub code: Option<String> = "code";
+        pub note: Option<String> = "note";
     }
 }
 
 lp::structure! {
     /// A line.
     pub struct Line "Line" {
-        pub sku: Option<String> = "sku", lp::Attrs::OPTIONAL;
+        pub sku: Option<String> = "sku";
     }
 }
 
 lp::structure! {
     /// What the second revision took.
     pub struct CreateProgramR2 "create_program" {
-        pub name: String = "name", lp::Attrs::REQUIRED;
-        pub owner_id: Option<String> = "ownerID", lp::Attrs::OPTIONAL.named("owner_id");
-        pub priority: Option<i64> = "priority", lp::Attrs::OPTIONAL;
-        pub language: Option<String> = "language", lp::Attrs::OPTIONAL;
-        pub items: Option<Vec<Line>> = "items", lp::Attrs::OPTIONAL;
-        pub visibility: String = "visibility", lp::Attrs::REQUIRED;
-        pub portfolio_id: String = "portfolioID", lp::Attrs::REQUIRED.named("portfolio_id");
-        pub access: Option<lp::Secret> = "access", lp::Attrs::OPTIONAL;
-        pub budget: Option<f64> = "budget", lp::Attrs::OPTIONAL;
+        pub name: String = "name!";
+        pub owner_id: Option<String> = "owner_id ownerID";
+        pub priority: Option<i64> = "priority";
+        pub language: Option<String> = "language";
+        pub items: Option<Vec<Line>> = "items";
+        pub visibility: String = "visibility!";
+        pub portfolio_id: String = "portfolio_id! portfolioID";
+        pub access: Option<lp::Secret> = "access";
+        pub budget: Option<f64> = "budget";
     }
 }
 
 lp::structure! {
     /// What the third revision takes.
     pub struct CreateProgram "create_program" {
-        pub name: String = "name", lp::Attrs::REQUIRED;
-        pub owner: Option<lp::Json> = "owner", lp::Attrs::OPTIONAL;
-        pub portfolio: String = "portfolio", lp::Attrs::REQUIRED;
+        pub name: String = "name!";
+        pub owner: Option<lp::Json> = "owner";
+        pub portfolio: String = "portfolio!";
     }
 }
 
@@ -83,7 +83,7 @@ pub static PROGRAM_1_TO_2: lp::UpgradeTable = lp::UpgradeTable {
     versions: &["v21"],
     module: "create_program",
     revision: 2,
-    input: <CreateProgramR1 as Shaped>::SHAPE,
+    input: <CreateProgramR1 as Shaped>::LINK,
     steps: &[
         moved(&["title"], &["name"]),
         moved(&["owner", "id"], &["owner_id"]),
@@ -118,7 +118,7 @@ pub static PROGRAM_2_TO_3: lp::UpgradeTable = lp::UpgradeTable {
     from_revision: 2,
     module: "create_program",
     revision: 3,
-    input: <CreateProgramR2 as Shaped>::SHAPE,
+    input: <CreateProgramR2 as Shaped>::LINK,
     steps: &[
         keep("name"),
         moved(&["owner_id"], &["owner", "ref", "id"]),
@@ -148,7 +148,7 @@ static BLUR: lp::UpgradeTable =
 static SEARCH: lp::UpgradeTable = lp::UpgradeTable {
     from_module: "find_old",
     module: "find",
-    input: <Nothing as Shaped>::SHAPE,
+    input: <Nothing as Shaped>::LINK,
     steps: &[moved(&["q"], &["text"])],
     ..lp::UpgradeTable::EMPTY
 };
@@ -166,7 +166,7 @@ static KEY_TO_OAUTH: lp::ConnectionUpgradeTable = lp::ConnectionUpgradeTable {
 lp::structure! {
     /// OAuth.
     pub struct OAuth "oauth" {
-        pub host: String = "host", lp::Attrs::REQUIRED;
+        pub host: String = "host!";
     }
 }
 
@@ -191,7 +191,7 @@ static BY_HAND: lp::OperationTable = lp::OperationTable {
     ..operation("by_hand", 1)
 };
 static OAUTH: lp::ConnectionTable =
-    lp::ConnectionTable { name: "oauth", title: "OAuth 2.0", fields: <OAuth as Shaped>::SHAPE, ..lp::ConnectionTable::EMPTY };
+    lp::ConnectionTable { name: "oauth", title: "OAuth 2.0", fields: <OAuth as Shaped>::LINK, ..lp::ConnectionTable::EMPTY };
 
 const VERSIONS: &[lp::ApiDates] = &[
     lp::ApiDates { version: "v21", unsupported: Some("2028-10"), removed: Some("2029-01-31"), ..lp::ApiDates::EMPTY },

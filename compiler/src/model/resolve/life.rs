@@ -47,6 +47,30 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What is said of something that was removed: its successor, looked up later, and why. `scope` is what it belonged to.
+    pub(super) fn advice(&mut self, scope: &str, owner: &'a Ident, successor: Option<&'a ast::Path>, why: Option<&ast::Text>) -> String {
+        let why = why.map(|why| why.value.clone()).filter(|why| !why.trim().is_empty());
+        let used = match successor.map(Vec::as_slice) {
+            None => None,
+            Some([none]) if none.value == "none" => {
+                if why.is_none() {
+                    self.report(
+                        Diagnostic::new(codes::NO_REASON, none.span, "`use none` does not say why there is no successor")
+                            .here("a reason must follow")
+                            .help("write for example `use none \"nobody read it\"`"),
+                    );
+                }
+                None
+            }
+            Some(path) => {
+                let scope = scope.split('.').map(str::to_owned).collect();
+                self.pending_successors.push(PendingSuccessor { path, scope, owner });
+                Some(format!("use {}", joined(path).0))
+            }
+        };
+        [used, why].into_iter().flatten().collect::<Vec<_>>().join(": ")
+    }
+
     /// Every successor that is named exists and is not the thing itself.
     pub(super) fn successors_exist(&mut self, modules: &[Module], connections: &[Connection]) {
         let pending = std::mem::take(&mut self.pending_successors);

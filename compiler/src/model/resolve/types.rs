@@ -89,7 +89,7 @@ impl<'a> Resolver<'a> {
         TypeDefKind::Enum { closed: item.closed, variants }
     }
 
-    fn enum_value(&mut self, variant: &ast::Variant) -> Literal {
+    pub(super) fn enum_value(&mut self, variant: &ast::Variant) -> Literal {
         let Some(value) = &variant.value else { return Literal::Text(variant.name.value.clone()) };
         literal(value).filter(|literal| !matches!(literal, Literal::Bool(_))).unwrap_or_else(|| {
             self.report(

@@ -226,11 +226,25 @@ fn string_length(text: &str) -> usize {
     (at + 1).min(text.len())
 }
 
-/// Words, numbers, dates, ranges and dotted names: up to space, a bracket or a sign.
+/// Words, numbers, dates, ranges and dotted names, with positions in lists: up to space, a bracket or a sign.
 fn run_length(text: &str) -> usize {
     let ends = |at: usize, one: char| {
         one.is_whitespace() || "\"{}[]():?=|<>,@".contains(one) || text[at..].starts_with("->") || text[at..].starts_with("//")
     };
     let first = text.chars().next().map_or(0, char::len_utf8);
-    text.char_indices().skip(1).find(|(at, one)| ends(*at, *one)).map_or(text.len().max(first), |(at, _)| at)
+    let mut from = first;
+    loop {
+        let end = text[from..].char_indices().map(|(at, one)| (from + at, one)).find(|(at, one)| ends(*at, *one));
+        let Some((at, _)) = end else { return text.len().max(first) };
+        let Some(position) = position_length(&text[..at], &text[at..]) else { return at };
+        from = at + position;
+    }
+}
+
+/// `[1]` or `[]` right behind a name: a position in a list.
+fn position_length(before: &str, text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('[')?;
+    let digits = inside.bytes().take_while(u8::is_ascii_digit).count();
+    let of_name = before.ends_with(|one: char| one.is_ascii_alphanumeric() || one == '_' || one == ']');
+    (of_name && inside[digits..].starts_with(']')).then_some(digits + 2)
 }

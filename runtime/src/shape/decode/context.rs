@@ -161,13 +161,13 @@ fn holds_secret(shape: &'static Shape) -> bool {
                 visit(inner.get(), seen)
             }
             Kind::Structure(_) | Kind::Union(_) if seen.contains(&std::ptr::from_ref(shape)) => false,
-            Kind::Structure(fields) => {
+            Kind::Structure(structure) => {
                 seen.push(shape);
-                fields.iter().any(|field| visit(field.shape(), seen))
+                structure.fields().iter().any(|field| visit(field.shape(), seen))
             }
             Kind::Union(table) => {
                 seen.push(shape);
-                table.variants.iter().any(|variant| visit(variant.shape.get(), seen))
+                table.variants().iter().any(|variant| visit(variant.shape.get(), seen))
             }
             Kind::TextEnum(_) | Kind::IntEnum(_) | Kind::Opaque(_) => false,
         }

@@ -39,7 +39,7 @@ pub(super) fn int<'x, E: Error>(seed: Seed<'_, 'x>, value: i64) -> Result<Filled
         }
         Kind::IntEnum(table) => {
             let found = match seed.context.names {
-                Names::Wire | Names::Spec => table.symbols.iter().position(|symbol| symbol.wire == value),
+                Names::Wire | Names::Spec => table.symbols().iter().position(|symbol| symbol.wire == value),
             };
             match found {
                 Some(index) => Ok(seed.slot.put_symbol(index)),
@@ -103,10 +103,12 @@ pub(super) fn text<'x, E: Error>(seed: Seed<'_, 'x>, text: &str) -> Result<Fille
                 wrong(&Seed { slot, context, format, default }, invalid.expected(), &format!("{:?}", shortened(text)))
             })
         }
-        Kind::IntEnum(table) if seed.context.names == Names::Spec => match table.symbols.iter().position(|symbol| symbol.name() == text) {
-            Some(index) => Ok(seed.slot.put_symbol(index)),
-            None => Err(unexpected(&seed, &format!("{:?}", shortened(text)))),
-        },
+        Kind::IntEnum(table) if seed.context.names == Names::Spec => {
+            match table.symbols().iter().position(|symbol| symbol.name() == text) {
+                Some(index) => Ok(seed.slot.put_symbol(index)),
+                None => Err(unexpected(&seed, &format!("{:?}", shortened(text)))),
+            }
+        }
         _ => Err(unexpected(&seed, &format!("{:?}", shortened(text)))),
     }
 }
@@ -115,14 +117,14 @@ fn symbol<'x, E: Error>(seed: Seed<'_, 'x>, text: &str) -> Result<Filled<'x>, E>
     let Kind::TextEnum(table) = &seed.slot.shape().kind else { return Err(unexpected(&seed, text)) };
     let named = match seed.context.names {
         Names::Wire => None,
-        Names::Spec => table.symbols.iter().position(|symbol| symbol.name() == text),
+        Names::Spec => table.symbols().iter().position(|symbol| symbol.name() == text),
     };
-    match named.or_else(|| table.symbols.iter().position(|symbol| symbol.wire == text)) {
+    match named.or_else(|| table.symbols().iter().position(|symbol| symbol.wire == text)) {
         Some(index) => Ok(seed.slot.put_symbol(index)),
         None => {
             let Seed { slot, context, format, default } = seed;
             slot.put_other_text(text.to_owned()).map_err(|(slot, text)| {
-                let known: Vec<_> = table.symbols.iter().take(20).map(|symbol| symbol.wire).collect();
+                let known: Vec<_> = table.symbols().iter().take(20).map(|symbol| symbol.wire).collect();
                 wrong(&Seed { slot, context, format, default }, &format!("one of {}", known.join(", ")), &format!("{:?}", shortened(&text)))
             })
         }

@@ -38,13 +38,13 @@ fn decode_tagged<'x, E: Error>(seed: Seed<'_, 'x>, table: &'static UnionTable, t
         return Err(unexpected(&seed, kind_of(text)));
     }
     let found = serde_json::Deserializer::from_str(text).deserialize_any(TagVisitor(tag)).ok().flatten();
-    let named = table.variants.len() - usize::from(table.open);
-    let variant = found.as_deref().and_then(|found| table.variants[..named].iter().position(|variant| variant.tag == found));
+    let named = table.variants().len() - usize::from(table.open);
+    let variant = found.as_deref().and_then(|found| table.variants()[..named].iter().position(|variant| variant.tag == found));
     let index = match (variant, table.open) {
         (Some(index), _) => index,
         (None, true) => named,
         (None, false) => {
-            let known: Vec<_> = table.variants.iter().take(20).map(|variant| variant.tag).collect();
+            let known: Vec<_> = table.variants().iter().take(20).map(|variant| variant.tag).collect();
             let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("{:?}", shortened(&found)));
             let error = seed.context.fail(format!("expected one of {}, found {found}", known.join(", ")));
             return Err(seed.context.below(error, tag));
@@ -58,7 +58,7 @@ fn decode_tagged<'x, E: Error>(seed: Seed<'_, 'x>, table: &'static UnionTable, t
 fn decode_untagged<'x, E: Error>(seed: Seed<'_, 'x>, table: &'static UnionTable, text: &str) -> Result<Filled<'x>, E> {
     let Seed { slot, context, .. } = seed;
     let mut reasons = Vec::new();
-    for (index, variant) in table.variants.iter().enumerate() {
+    for (index, variant) in table.variants().iter().enumerate() {
         let tried =
             Erased::build(variant.shape.get(), |slot| Seed::new(slot, context).deserialize(&mut serde_json::Deserializer::from_str(text)));
         match tried {

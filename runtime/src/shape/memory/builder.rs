@@ -25,9 +25,10 @@ pub(crate) struct StructureBuilder<'x> {
 impl<'x> StructureBuilder<'x> {
     #[inline]
     pub(super) fn new(slot: Slot<'x>) -> Self {
-        let Kind::Structure(fields) = slot.shape().kind else { mismatch(slot.shape(), "a structure") };
+        let Kind::Structure(structure) = slot.shape().kind else { mismatch(slot.shape(), "a structure") };
         // SAFETY: a slot's place is never null.
         let base = unsafe { NonNull::new_unchecked(slot.place()) };
+        let fields = structure.fields();
         Self { slot: Some(slot), base, fields, filled: Bits::new(fields.len()) }
     }
 

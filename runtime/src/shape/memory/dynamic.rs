@@ -13,7 +13,7 @@ use super::{
 };
 use crate::shape::{
     attrs::Attrs,
-    table::{Field, Kind, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
+    table::{Field, Kind, Leaf, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
 };
 use crate::value::Map;
 
@@ -83,7 +83,7 @@ impl Declarations {
     /// Declares a shape that is defined later.
     pub fn declare(&self) -> Declared {
         let mut shapes = self.shapes.borrow_mut();
-        let nothing = Shape { name: "", docs: "", size: 0, align: 1, needs_drop: false, kind: Kind::Structure(&[]) };
+        let nothing = Shape { name: "", docs: "", size: 0, align: 1, needs_drop: false, kind: Kind::Leaf(Leaf::Unit) };
         shapes.push((NonNull::from(Box::leak(Box::new(nothing))), false));
         Declared(shapes.len() - 1)
     }
@@ -100,13 +100,19 @@ impl Declarations {
             Field { name: leak(field.name), wire: leak(field.wire), docs: leak(field.docs), offset, shape: link, attrs: field.attrs }
         });
         let fields = leak_all(fields.collect());
-        self.define(declared, name, docs, (end.next_multiple_of(align), align, true), Kind::Structure(fields));
+        self.define(
+            declared,
+            name,
+            docs,
+            (end.next_multiple_of(align), align, true),
+            Kind::Structure(Box::leak(Box::new(Structure::laid_out(fields)))),
+        );
     }
 
     /// Defines it as an enum of texts; an open one keeps values that it does not know.
     pub fn text_enum(&self, declared: Declared, name: &str, docs: &str, open: bool, symbols: Vec<DynamicSymbol<String>>) {
         let symbols = symbols.into_iter().map(|(name, wire, docs)| symbol(&name, leak(wire), &docs));
-        let table = Box::leak(Box::new(SymbolTable { symbols: leak_all(symbols.collect()), other: open.then_some(align_of::<String>()) }));
+        let table = Box::leak(Box::new(SymbolTable::listed(leak_all(symbols.collect()), open.then_some(align_of::<String>()))));
         let layout =
             if open { behind_tag(size_of::<String>(), align_of::<String>()) } else { (size_of::<Tag>(), align_of::<Tag>(), false) };
         self.define(declared, name, docs, layout, Kind::TextEnum(table));
@@ -115,7 +121,7 @@ impl Declarations {
     /// Defines it as an enum of integers.
     pub fn int_enum(&self, declared: Declared, name: &str, docs: &str, open: bool, symbols: Vec<DynamicSymbol<i64>>) {
         let symbols = symbols.into_iter().map(|(name, wire, docs)| symbol(&name, wire, &docs));
-        let table = Box::leak(Box::new(SymbolTable { symbols: leak_all(symbols.collect()), other: open.then_some(align_of::<i64>()) }));
+        let table = Box::leak(Box::new(SymbolTable::listed(leak_all(symbols.collect()), open.then_some(align_of::<i64>()))));
         let layout = if open { behind_tag(size_of::<i64>(), align_of::<i64>()) } else { (size_of::<Tag>(), align_of::<Tag>(), false) };
         self.define(declared, name, docs, layout, Kind::IntEnum(table));
     }
@@ -129,7 +135,7 @@ impl Declarations {
             Variant { name: leak(name), tag: leak(tag), docs: "", shape: link }
         });
         let variants = leak_all(variants.collect());
-        let table = Box::leak(Box::new(UnionTable { style, variants, open, payload: layout.1 }));
+        let table = Box::leak(Box::new(UnionTable::listed(style, variants, open, layout.1)));
         self.define(declared, name, docs, behind_tag(layout.0, layout.1), Kind::Union(table));
     }
 
@@ -217,7 +223,7 @@ unsafe fn loose_build(list: *mut u8, parts: Parts) {
 
 /// The shape of an id.
 pub fn id() -> &'static Shape {
-    <crate::value::Id<()> as Shaped>::SHAPE
+    <crate::value::Id<()> as Shaped>::shape()
 }
 
 #[cfg(test)]
@@ -234,13 +240,13 @@ mod tests {
     fn everything() -> &'static Shape {
         let shapes = Declarations::default();
         let (node, status, level, either) = (shapes.declare(), shapes.declare(), shapes.declare(), shapes.declare());
-        let text = Part::Of(<String as Shaped>::SHAPE);
+        let text = Part::Of(<String as Shaped>::shape());
         shapes.structure(
             node,
             "Node",
             "",
             vec![
-                field("flag", "flag", Part::Of(<bool as Shaped>::SHAPE), Attrs::REQUIRED),
+                field("flag", "flag", Part::Of(<bool as Shaped>::shape()), Attrs::REQUIRED),
                 field("first_name", "firstName", text.clone(), Attrs::REQUIRED),
                 field("status", "STATUS", Part::Declared(status), Attrs::REQUIRED),
                 field("level", "level", Part::Patch(Box::new(Part::Declared(level))), Attrs::OPTIONAL),
@@ -254,7 +260,7 @@ mod tests {
         shapes.int_enum(level, "Level", "", false, vec![("low".into(), 1, String::new()), ("high".into(), 2, String::new())]);
         let variants = vec![
             ("Node".into(), "node".into(), Part::Declared(node)),
-            ("Other".into(), String::new(), Part::Of(<serde_json::Value as Shaped>::SHAPE)),
+            ("Other".into(), String::new(), Part::Of(<serde_json::Value as Shaped>::shape())),
         ];
         shapes.union(either, "Either", "", UnionStyle::Tagged("type"), true, variants);
         shapes.finish()[0]
@@ -282,10 +288,10 @@ mod tests {
     fn a_dynamic_list_is_not_one_of_rusts() {
         let shapes = Declarations::default();
         let holder = shapes.declare();
-        let list = Part::List(Box::new(Part::Of(<String as Shaped>::SHAPE)));
+        let list = Part::List(Box::new(Part::Of(<String as Shaped>::shape())));
         shapes.structure(holder, "Holder", "", vec![field("list", "list", list, Attrs::REQUIRED)]);
         let shape = shapes.finish()[0].fields()[0].shape();
-        assert!(!shape.same(<Vec<String> as Shaped>::SHAPE));
+        assert!(!shape.same(<Vec<String> as Shaped>::shape()));
         assert!(shape.same(shape));
     }
 

@@ -1,7 +1,7 @@
 //! The only unsafe code of the crate: reading and writing values of a type that is known by its shape alone.
 //!
 //! What the rest of the crate may rely on, and what keeps it true:
-//! 1. A [`Shape`] is only made by the `unsafe` constructors below, called by this crate's macros and by the implementations in
+//! 1. A [`Shape`] is only made by the `unsafe` constructors in [`declared`], called by this crate's macros, and by the implementations in
 //!    [`tables`]; so it describes its type exactly.
 //! 2. A [`Slot`] leads to memory that is large and aligned enough for its shape, that nobody else sees, and that holds no value.
 //!    A [`Filled`] is the same place with a value in it, which it owns. A slot is used up when it is filled.
@@ -12,10 +12,13 @@
 //! 5. An [`ErasedRef`] leads to a value of its shape which stays there, unchanged, for its lifetime.
 //! 6. Enums of the macros are `repr(C, u16)` or `repr(u16)`: the tag is a `u16` at the start, the payload of every variant
 //!    starts at the enum's alignment. `Patch` is `repr(C, u16)` too, and `Map` is `repr(C)`.
-//! 7. Every `Shaped` type is `Send` and `Sync`, so what is erased is too.
+//! 7. Structures of the macros are `repr(C)`, so their fields stand one after the other in declared order, each at the next multiple of its
+//!    alignment: where a field stands follows from the shapes of the fields before it.
+//! 8. Every `Shaped` type is `Send` and `Sync`, so what is erased is too.
 #![allow(unsafe_code, reason = "this is the module for it")]
 
 mod builder;
+mod declared;
 pub(super) mod dynamic;
 mod owner;
 mod reference;
@@ -23,15 +26,16 @@ mod slot;
 mod tables;
 mod walk;
 
-use super::table::{Field, Kind, Leaf, Link, Shape, SymbolTable, UnionTable};
+use super::table::{Field, Kind, Leaf, Link, Shape};
 
+pub use declared::Texts;
 pub use owner::{Erased, ErasedList, clone};
 pub use reference::{ErasedRef, ListView, MapView, PatchView, StructureView, SymbolView, View};
 pub use tables::{ListTable, Opaque, OpaqueTable, OptionTable, Shaped};
 
 pub(crate) use builder::{MapEntries, StructureBuilder};
 pub(crate) use owner::{build, build_with, taken};
-pub(crate) use slot::{Filled, Slot};
+pub(crate) use slot::{Filled, Slot, mismatch};
 pub(crate) use tables::opaque;
 
 /// What a link leads to.
@@ -51,43 +55,6 @@ type Tag = u16;
 impl Shape {
     const fn of<T>(name: &'static str, docs: &'static str, kind: Kind) -> Self {
         Self { name, docs, size: size_of::<T>(), align: align_of::<T>(), needs_drop: std::mem::needs_drop::<T>(), kind }
-    }
-
-    /// The shape of a struct.
-    ///
-    /// # Safety
-    /// `fields` are all fields of `T`, in declared order, with their offsets and shapes.
-    #[doc(hidden)]
-    pub const unsafe fn structure<T>(name: &'static str, docs: &'static str, fields: &'static [Field]) -> Self {
-        Self::of::<T>(name, docs, Kind::Structure(fields))
-    }
-
-    /// The shape of an enum of texts.
-    ///
-    /// # Safety
-    /// `T` is `repr(C, u16)` or `repr(u16)`, its variants are those of the table in that order, and `other`, if any, is the offset
-    /// of the `String` of one more variant at the end.
-    #[doc(hidden)]
-    pub const unsafe fn text_enum<T>(name: &'static str, docs: &'static str, table: &'static SymbolTable<&'static str>) -> Self {
-        Self::of::<T>(name, docs, Kind::TextEnum(table))
-    }
-
-    /// The shape of an enum of integers.
-    ///
-    /// # Safety
-    /// As for [`Shape::text_enum`], with `i64` for `String`.
-    #[doc(hidden)]
-    pub const unsafe fn int_enum<T>(name: &'static str, docs: &'static str, table: &'static SymbolTable<i64>) -> Self {
-        Self::of::<T>(name, docs, Kind::IntEnum(table))
-    }
-
-    /// The shape of a union.
-    ///
-    /// # Safety
-    /// `T` is `repr(C, u16)`, its variants are those of the table in that order, each with one field of the variant's shape.
-    #[doc(hidden)]
-    pub const unsafe fn union<T>(name: &'static str, docs: &'static str, table: &'static UnionTable) -> Self {
-        Self::of::<T>(name, docs, Kind::Union(table))
     }
 
     fn layout(&self) -> std::alloc::Layout {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    ErasedRef, Filled, Kind, Shape, Shaped, Slot,
+    ErasedRef, Filled, Kind, Link, Shape, Shaped, Slot,
     builder::{RawList, dangling},
     slot::fill,
     walk::{clone_into, drop_value, try_clone},
@@ -21,7 +21,7 @@ pub struct Erased {
     place: NonNull<u8>,
 }
 
-// SAFETY: every value with a shape is `Send` and `Sync` (invariant 7).
+// SAFETY: every value with a shape is `Send` and `Sync` (invariant 8).
 unsafe impl Send for Erased {}
 // SAFETY: as above.
 unsafe impl Sync for Erased {}
@@ -29,23 +29,34 @@ unsafe impl Sync for Erased {}
 /// What [`build_with`] calls: has a value made of what it is given.
 pub(crate) type Make<G, E> = for<'y> fn(G, Slot<'y>) -> Result<Filled<'y>, E>;
 
+/// Room for a value. Of its own, since each function of `MaybeUninit` would exist for each type that is made here.
+union Room<T> {
+    nothing: (),
+    value: ManuallyDrop<T>,
+}
+
 /// Has `make` make a `T` of what it is given. As `make` is no closure of a function that is generic over `T`, everything but the place
 /// for the value exists once for all types.
 #[inline]
 pub(crate) fn build_with<T: Shaped, G, E>(given: G, make: Make<G, E>) -> Result<T, E> {
-    let mut value = MaybeUninit::<T>::uninit();
-    // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`.
+    let mut room = Room::<T> { nothing: () };
+    #[expect(clippy::ptr_as_ptr, reason = "a cast, for the same reason")]
+    let place = &raw mut room as *mut u8;
+    // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`. No `?`, which would exist for each type too.
     unsafe {
-        fill_with(T::SHAPE, NonNull::from(&mut value).cast(), given, make)?;
-        Ok(value.assume_init())
+        match fill_with(T::LINK.get(), place, given, make) {
+            Ok(()) => Ok(ManuallyDrop::into_inner(room.value)),
+            Err(error) => Err(error),
+        }
     }
 }
 
 /// # Safety
 /// As for [`fill`].
-unsafe fn fill_with<G, E>(shape: &'static Shape, place: NonNull<u8>, given: G, make: Make<G, E>) -> Result<(), E> {
+#[inline(never)]
+unsafe fn fill_with<G, E>(shape: &'static Shape, place: *mut u8, given: G, make: Make<G, E>) -> Result<(), E> {
     // SAFETY: the caller says so.
-    unsafe { fill(shape, place, |slot| make(given, slot)) }
+    unsafe { fill(shape, NonNull::new_unchecked(place), |slot| make(given, slot)) }
 }
 
 /// Has `fill_it` make a `T`.
@@ -53,7 +64,7 @@ pub(crate) fn build<T: Shaped, E>(fill_it: impl for<'y> FnOnce(Slot<'y>) -> Resu
     let mut value = MaybeUninit::<T>::uninit();
     // SAFETY: the place is a `T`'s, seen by nobody else; when it is filled there is a `T`.
     unsafe {
-        fill(T::SHAPE, NonNull::from(&mut value).cast(), fill_it)?;
+        fill(T::shape(), NonNull::from(&mut value).cast(), fill_it)?;
         Ok(value.assume_init())
     }
 }
@@ -95,7 +106,7 @@ impl Drop for Memory {
 impl Erased {
     /// Forgets the type of a value.
     pub fn new<T: Shaped>(value: T) -> Self {
-        let Ok(erased) = Self::build(T::SHAPE, |slot| Ok::<_, Infallible>(slot.put(value)));
+        let Ok(erased) = Self::build(T::shape(), |slot| Ok::<_, Infallible>(slot.put(value)));
         erased
     }
 
@@ -126,11 +137,15 @@ impl Erased {
 
     /// The value, if it is of this type.
     pub fn into<T: Shaped>(self) -> Result<T, Self> {
-        let mut value = MaybeUninit::<T>::uninit();
+        let mut room = Room::<T> { nothing: () };
+        #[expect(clippy::ptr_as_ptr, reason = "a cast, since each function called here would exist for each type")]
+        let place = &raw mut room as *mut u8;
         // SAFETY: the place is a `T`'s; when something was moved there, it is a `T`.
         unsafe {
-            self.move_if(T::SHAPE, value.as_mut_ptr().cast())?;
-            Ok(value.assume_init())
+            match self.move_if(T::LINK.get(), place) {
+                Ok(()) => Ok(ManuallyDrop::into_inner(room.value)),
+                Err(other) => Err(other),
+            }
         }
     }
 
@@ -149,8 +164,8 @@ impl Erased {
 
     /// Puts another value in a field's place; gives it back when it does not fit or there is no such field.
     pub fn set_field(&mut self, index: usize, value: Erased) -> Result<(), Erased> {
-        let Kind::Structure(fields) = &self.shape.kind else { return Err(value) };
-        let Some(field) = fields.get(index) else { return Err(value) };
+        let Kind::Structure(structure) = &self.shape.kind else { return Err(value) };
+        let Some(field) = structure.fields().get(index) else { return Err(value) };
         if !field.shape.get().same(value.shape) {
             return Err(value);
         }
@@ -250,14 +265,24 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// Lets `look` look at a value, and drops it.
+/// Lets `look` look at a value, and drops it. As `look` is no closure of a function that is generic over `T`, everything but the place of
+/// the value exists once for all types.
 #[inline]
-pub(crate) fn taken<T: Shaped, R>(value: T, look: impl FnOnce(ErasedRef<'_>) -> R) -> R {
-    let mut value = ManuallyDrop::new(value);
-    let place: *mut T = &mut *value;
+pub(crate) fn taken<T: Shaped, G, R>(value: T, given: G, look: fn(G, ErasedRef<'_>) -> R) -> R {
+    let mut room = Room { value: ManuallyDrop::new(value) };
+    #[expect(clippy::ptr_as_ptr, reason = "a cast, for the same reason")]
+    let place = &raw mut room as *mut u8;
     // SAFETY: there is a value of that shape, which nobody else drops or sees.
-    let value = Taken(unsafe { ErasedRef::new(T::SHAPE, place.cast()) });
-    look(value.0)
+    unsafe { look_at(T::LINK, place, given, look) }
+}
+
+/// # Safety
+/// There is a value of that shape, which nobody else drops or sees.
+#[inline(never)]
+unsafe fn look_at<G, R>(link: Link, place: *mut u8, given: G, look: fn(G, ErasedRef<'_>) -> R) -> R {
+    // SAFETY: the caller says so.
+    let value = Taken(unsafe { ErasedRef::at(link, place) });
+    look(given, value.0)
 }
 
 /// A list of values of one shape.
@@ -265,7 +290,7 @@ pub struct ErasedList {
     items: RawList,
 }
 
-// SAFETY: every value with a shape is `Send` and `Sync` (invariant 7).
+// SAFETY: every value with a shape is `Send` and `Sync` (invariant 8).
 unsafe impl Send for ErasedList {}
 // SAFETY: as above.
 unsafe impl Sync for ErasedList {}
@@ -318,7 +343,7 @@ impl ErasedList {
 
     /// The items, if they are of this type. Nothing is copied.
     pub fn into_vec<T: Shaped>(self) -> Result<Vec<T>, Self> {
-        if !T::SHAPE.same(self.item()) {
+        if !T::shape().same(self.item()) {
             return Err(self);
         }
         let parts = self.items.into_parts();

@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use super::{
-    Field, Kind, Leaf, ListTable, Shape, Shaped, Tag,
+    Field, Kind, Leaf, Link, ListTable, Shape, Shaped, Tag,
     tables::{MAP_VALUES, PATCH_ERASE, PATCH_LEAVE},
 };
 use crate::{
@@ -19,7 +19,7 @@ pub struct ErasedRef<'a> {
     life: PhantomData<&'a ()>,
 }
 
-// SAFETY: every value with a shape is `Send` and `Sync` (invariant 7).
+// SAFETY: every value with a shape is `Send` and `Sync` (invariant 8).
 unsafe impl Send for ErasedRef<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for ErasedRef<'_> {}
@@ -113,7 +113,20 @@ pub struct MapView<'a> {
 impl<'a> ErasedRef<'a> {
     /// Forgets the type of a value.
     pub fn of<T: Shaped>(value: &'a T) -> Self {
-        Self { shape: T::SHAPE, place: std::ptr::from_ref(value).cast(), life: PhantomData }
+        // Casts, since each function called here would exist for each type.
+        #[expect(clippy::ref_as_ptr, clippy::ptr_as_ptr, reason = "see above")]
+        let place = value as *const T as *const u8;
+        Self { shape: T::LINK.get(), place, life: PhantomData }
+    }
+
+    /// What the macros make of `self`: not generic, so that it exists once for all types.
+    ///
+    /// # Safety
+    /// There is a value of that shape, and it stays for the lifetime.
+    #[doc(hidden)]
+    #[inline]
+    pub unsafe fn at(link: Link, place: *const u8) -> Self {
+        Self { shape: link.get(), place, life: PhantomData }
     }
 
     /// # Safety
@@ -136,7 +149,7 @@ impl<'a> ErasedRef<'a> {
     /// The value, if it is of this type.
     pub fn get<T: Shaped>(self) -> Option<&'a T> {
         // SAFETY: the same shape is the same type.
-        T::SHAPE.same(self.shape).then(|| unsafe { &*self.place.cast::<T>() })
+        T::shape().same(self.shape).then(|| unsafe { &*self.place.cast::<T>() })
     }
 
     /// The field with this index, if it is a structure that has it. Boxes are looked through.
@@ -174,7 +187,7 @@ impl<'a> ErasedRef<'a> {
     /// # Safety
     /// There is a value of type `T` at that offset.
     #[inline]
-    unsafe fn at<T>(self, offset: usize) -> &'a T {
+    unsafe fn part<T>(self, offset: usize) -> &'a T {
         // SAFETY: the caller says so.
         unsafe { &*self.place.add(offset).cast::<T>() }
     }
@@ -185,7 +198,7 @@ impl<'a> ErasedRef<'a> {
         unsafe {
             match &self.shape.kind {
                 Kind::Leaf(leaf) => self.view_leaf(*leaf),
-                Kind::Structure(fields) => View::Structure(StructureView { fields, base: self }),
+                Kind::Structure(structure) => View::Structure(StructureView { fields: structure.fields(), base: self }),
                 Kind::Optional(inner, table) => {
                     let value = (table.get)(self.place);
                     View::Optional((!value.is_null()).then(|| Self::new(inner.get(), value)))
@@ -193,23 +206,23 @@ impl<'a> ErasedRef<'a> {
                 Kind::List(item, table) => View::List(ListView::new(item.get(), table, self.place)),
                 Kind::Boxed(_) => self.unboxed_once().view(),
                 Kind::Map(item, table) => {
-                    View::Map(MapView { keys: self.at(0), values: ListView::new(item.get(), table, self.place.add(MAP_VALUES)) })
+                    View::Map(MapView { keys: self.part(0), values: ListView::new(item.get(), table, self.place.add(MAP_VALUES)) })
                 }
                 Kind::Patch(inner) => View::Patch(match self.place.cast::<Tag>().read() {
                     PATCH_LEAVE => PatchView::Leave,
                     PATCH_ERASE => PatchView::Erase,
                     _ => PatchView::Set(Self::new(inner.get(), self.place.add(self.shape.align))),
                 }),
-                Kind::TextEnum(table) => match (table.symbols.get(self.tag()), table.other) {
+                Kind::TextEnum(table) => match (table.symbols().get(self.tag()), table.other) {
                     (Some(symbol), _) => View::Symbol(self.tag(), SymbolView::Text(symbol)),
-                    (None, other) => View::OtherText(self.at(other.expect("only an open enum has more tags than symbols"))),
+                    (None, other) => View::OtherText(self.part(other.expect("only an open enum has more tags than symbols"))),
                 },
-                Kind::IntEnum(table) => match (table.symbols.get(self.tag()), table.other) {
+                Kind::IntEnum(table) => match (table.symbols().get(self.tag()), table.other) {
                     (Some(symbol), _) => View::Symbol(self.tag(), SymbolView::Int(symbol)),
-                    (None, other) => View::OtherInt(*self.at(other.expect("only an open enum has more tags than symbols"))),
+                    (None, other) => View::OtherInt(*self.part(other.expect("only an open enum has more tags than symbols"))),
                 },
                 Kind::Union(table) => {
-                    let variant = &table.variants[self.tag()];
+                    let variant = &table.variants()[self.tag()];
                     View::Union(self.tag(), variant, Self::new(variant.shape.get(), self.place.add(table.payload)))
                 }
                 Kind::Opaque(_) => View::Opaque(self),
@@ -224,22 +237,22 @@ impl<'a> ErasedRef<'a> {
         unsafe {
             match leaf {
                 Leaf::Unit => View::Unit,
-                Leaf::Bool => View::Bool(*self.at(0)),
-                Leaf::Int => View::Int(*self.at(0)),
-                Leaf::Float => View::Float(*self.at(0)),
-                Leaf::String => View::String(self.at(0)),
-                Leaf::Decimal => View::Decimal(self.at(0)),
-                Leaf::DateTime => View::DateTime(self.at(0)),
-                Leaf::Date => View::Date(self.at(0)),
-                Leaf::Time => View::Time(self.at(0)),
-                Leaf::Duration => View::Duration(self.at(0)),
-                Leaf::Uuid => View::Uuid(self.at(0)),
-                Leaf::Url => View::Url(self.at(0)),
-                Leaf::Bytes => View::Bytes(self.at(0)),
-                Leaf::Json => View::Json(self.at(0)),
-                Leaf::Secret => View::Secret(self.at(0)),
-                Leaf::Host => View::Host(self.at(0)),
-                Leaf::Id => View::Id(self.at(0)),
+                Leaf::Bool => View::Bool(*self.part(0)),
+                Leaf::Int => View::Int(*self.part(0)),
+                Leaf::Float => View::Float(*self.part(0)),
+                Leaf::String => View::String(self.part(0)),
+                Leaf::Decimal => View::Decimal(self.part(0)),
+                Leaf::DateTime => View::DateTime(self.part(0)),
+                Leaf::Date => View::Date(self.part(0)),
+                Leaf::Time => View::Time(self.part(0)),
+                Leaf::Duration => View::Duration(self.part(0)),
+                Leaf::Uuid => View::Uuid(self.part(0)),
+                Leaf::Url => View::Url(self.part(0)),
+                Leaf::Bytes => View::Bytes(self.part(0)),
+                Leaf::Json => View::Json(self.part(0)),
+                Leaf::Secret => View::Secret(self.part(0)),
+                Leaf::Host => View::Host(self.part(0)),
+                Leaf::Id => View::Id(self.part(0)),
             }
         }
     }

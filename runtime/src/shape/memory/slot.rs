@@ -77,11 +77,11 @@ impl<'x> Slot<'x> {
     #[inline(always)]
     pub(crate) fn put<T: Shaped>(self, value: T) -> Filled<'x> {
         // Leaves are compared here, where the compiler knows the type's: they come once for each value.
-        let fits = match (&T::SHAPE.kind, &self.shape.kind) {
+        let fits = match (&T::shape().kind, &self.shape.kind) {
             (Kind::Leaf(one), Kind::Leaf(two)) => one == two,
-            _ => T::SHAPE.same(self.shape),
+            _ => T::shape().same(self.shape),
         };
-        assert!(fits, "a {:?} does not fit in the place of a {:?}", T::SHAPE, self.shape);
+        assert!(fits, "a {:?} does not fit in the place of a {:?}", T::shape(), self.shape);
         // SAFETY: the same shape is the same type.
         unsafe { self.place.cast::<T>().write(value) }
         self.filled()
@@ -166,8 +166,8 @@ impl<'x> Slot<'x> {
     #[inline]
     pub(crate) fn put_symbol(self, index: usize) -> Filled<'x> {
         let count = match &self.shape.kind {
-            Kind::TextEnum(table) => table.symbols.len(),
-            Kind::IntEnum(table) => table.symbols.len(),
+            Kind::TextEnum(table) => table.symbols().len(),
+            Kind::IntEnum(table) => table.symbols().len(),
             _ => mismatch(self.shape, "an enum"),
         };
         assert!(index < count, "{:?} has no symbol {index}", self.shape);
@@ -183,7 +183,7 @@ impl<'x> Slot<'x> {
         // SAFETY: the last variant has a `String` there.
         unsafe {
             self.place.add(offset).cast::<String>().write(text);
-            self.place.cast::<Tag>().write(tag(table.symbols.len()));
+            self.place.cast::<Tag>().write(tag(table.symbols().len()));
         }
         Ok(self.filled())
     }
@@ -195,7 +195,7 @@ impl<'x> Slot<'x> {
         // SAFETY: the last variant has an `i64` there.
         unsafe {
             self.place.add(offset).cast::<i64>().write(value);
-            self.place.cast::<Tag>().write(tag(table.symbols.len()));
+            self.place.cast::<Tag>().write(tag(table.symbols().len()));
         }
         Ok(self.filled())
     }
@@ -209,7 +209,7 @@ impl<'x> Slot<'x> {
         let Kind::Union(table) = &self.shape.kind else { mismatch(self.shape, "a union") };
         // SAFETY: the payload of every variant starts there (invariant 6).
         unsafe {
-            fill(table.variants[index].shape.get(), self.place.add(table.payload), value)?;
+            fill(table.variants()[index].shape.get(), self.place.add(table.payload), value)?;
             self.place.cast::<Tag>().write(tag(index));
         }
         Ok(self.filled())
@@ -242,6 +242,6 @@ fn tag(index: usize) -> Tag {
 
 /// A shape is not what the caller took it for: a mistake in this crate, not in any input.
 #[cold]
-pub(super) fn mismatch(shape: &'static Shape, expected: &str) -> ! {
+pub(crate) fn mismatch(shape: &'static Shape, expected: &str) -> ! {
     panic!("{shape:?} is not {expected}")
 }

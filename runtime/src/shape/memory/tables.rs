@@ -13,10 +13,12 @@ use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secr
 /// part. The macros of this crate see to that, by writing the type and its table from the same tokens.
 pub unsafe trait Shaped: Send + Sync + 'static {
     /// Its shape, in the form that tables hold.
-    #[doc(hidden)]
     const LINK: Link;
+
     /// Its shape.
-    const SHAPE: &'static Shape = Self::LINK.get();
+    fn shape() -> &'static Shape {
+        Self::LINK.get()
+    }
 }
 
 /// How an `Option` is read and written.
@@ -218,31 +220,36 @@ const fn map_table<T>() -> ListTable {
     list_table::<T>()
 }
 
-// SAFETY of the functions below: the places hold (or have room for) the container that the function is for.
+// SAFETY of the functions below: the places hold (or have room for) the container that the function is for. They exist for each type of
+// item, and so would every function that they call: that is why they cast.
 
+#[expect(clippy::ptr_as_ptr, clippy::ref_as_ptr, reason = "see above")]
 unsafe fn get_option<T>(option: *const u8) -> *const u8 {
-    match unsafe { &*option.cast::<Option<T>>() } {
-        Some(value) => std::ptr::from_ref(value).cast(),
+    match unsafe { &*(option as *const Option<T>) } {
+        Some(value) => value as *const T as *const u8,
         None => std::ptr::null(),
     }
 }
 
+#[expect(clippy::ptr_as_ptr, reason = "see above")]
 unsafe fn set_option<T>(option: *mut u8, value: *mut u8) {
-    let value = if value.is_null() { None } else { Some(unsafe { value.cast::<T>().read() }) };
-    unsafe { option.cast::<Option<T>>().write(value) }
+    let value = if value.is_null() { None } else { Some(unsafe { std::ptr::read(value as *const T) }) };
+    unsafe { std::ptr::write(option as *mut Option<T>, value) }
 }
 
+#[expect(clippy::ptr_as_ptr, reason = "see above")]
 unsafe fn list_items<T>(list: *const u8) -> (*const u8, usize) {
-    let list = unsafe { &*list.cast::<Vec<T>>() };
-    (list.as_ptr().cast(), list.len())
+    let list = unsafe { &*(list as *const Vec<T>) };
+    (list.as_ptr() as *const u8, list.len())
 }
 
+#[expect(clippy::ptr_as_ptr, reason = "see above")]
 unsafe fn take_list<T>(list: *mut u8) -> Parts {
-    let mut list = std::mem::ManuallyDrop::new(unsafe { list.cast::<Vec<T>>().read() });
-    Parts { items: list.as_mut_ptr().cast(), length: list.len(), capacity: list.capacity() }
+    let list = unsafe { &mut *(list as *mut Vec<T>) };
+    Parts { items: list.as_mut_ptr() as *mut u8, length: list.len(), capacity: list.capacity() }
 }
 
+#[expect(clippy::ptr_as_ptr, reason = "see above")]
 unsafe fn build_list<T>(list: *mut u8, parts: Parts) {
-    let items = unsafe { Vec::from_raw_parts(parts.items.cast::<T>(), parts.length, parts.capacity) };
-    unsafe { list.cast::<Vec<T>>().write(items) }
+    unsafe { std::ptr::write(list as *mut Vec<T>, Vec::from_raw_parts(parts.items as *mut T, parts.length, parts.capacity)) }
 }

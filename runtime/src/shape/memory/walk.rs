@@ -21,8 +21,8 @@ pub(super) unsafe fn drop_value(shape: &'static Shape, place: *mut u8) {
     unsafe {
         match &shape.kind {
             Kind::Leaf(leaf) => drop_leaf(*leaf, place),
-            Kind::Structure(fields) => {
-                for field in *fields {
+            Kind::Structure(structure) => {
+                for field in structure.fields() {
                     drop_value(field.shape.get(), place.add(field.offset));
                 }
             }
@@ -46,14 +46,14 @@ pub(super) unsafe fn drop_value(shape: &'static Shape, place: *mut u8) {
             }
             Kind::TextEnum(table) => {
                 if let Some(offset) = table.other
-                    && usize::from(place.cast::<Tag>().read()) == table.symbols.len()
+                    && usize::from(place.cast::<Tag>().read()) == table.symbols().len()
                 {
                     place.add(offset).cast::<String>().drop_in_place();
                 }
             }
             Kind::IntEnum(_) => {}
             Kind::Union(table) => {
-                let variant = &table.variants[usize::from(place.cast::<Tag>().read())];
+                let variant = &table.variants()[usize::from(place.cast::<Tag>().read())];
                 drop_value(variant.shape.get(), place.add(table.payload));
             }
             Kind::Opaque(table) => (table.drop)(place),

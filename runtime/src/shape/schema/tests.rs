@@ -12,34 +12,34 @@ lp::structure! {
     /// A project.
     pub struct Project "Project" {
         /// Its id.
-        pub id: lp::Id<Project> = "ID", lp::Attrs::REQUIRED;
-        pub name: String = "name", lp::Attrs::REQUIRED.length(1, 10).pattern("^[A-Z]");
-        pub status: Option<Status> = "status", lp::Attrs::OPTIONAL.default("\"CUR\"");
-        pub level: Option<Level> = "level", lp::Attrs::OPTIONAL;
-        pub at: Option<lp::DateTime> = "at", lp::Attrs::OPTIONAL;
-        pub due: Option<lp::Date> = "due", lp::Attrs::OPTIONAL;
-        pub stamps: Vec<lp::DateTime> = "stamps", lp::Attrs::REQUIRED.default("[]").format("epoch");
-        pub opens: Option<lp::Time> = "opens", lp::Attrs::OPTIONAL;
-        pub key: Option<lp::Uuid> = "key", lp::Attrs::OPTIONAL.deprecated();
-        pub site: Option<lp::Url> = "site", lp::Attrs::OPTIONAL;
-        pub took: Option<lp::Duration> = "took", lp::Attrs::OPTIONAL;
-        pub parent: Option<Box<Project>> = "parent", lp::Attrs::OPTIONAL;
-        pub budget: Option<lp::Decimal> = "budget", lp::Attrs::REQUIRED.nullable();
-        pub tags: Vec<String> = "tags", lp::Attrs::REQUIRED.unique().length(0, 3).items(const { &lp::Attrs::OPTIONAL.length(1, 4) });
-        pub limit: i64 = "$$LIMIT", lp::Attrs::REQUIRED.default("200").range(1, 2000);
-        pub share: Option<f64> = "share", lp::Attrs::OPTIONAL.range_float(0.0, 1.5);
-        pub password: lp::Patch<lp::Secret> = "password", lp::Attrs::OPTIONAL.nullable();
-        pub order: Option<String> = "order", lp::Attrs::OPTIONAL.constant("\"asc\"");
-        pub events: Option<Vec<Event>> = "events", lp::Attrs::OPTIONAL;
-        pub shut: Option<Shut> = "shut", lp::Attrs::OPTIONAL;
-        pub sources: Option<lp::Map<Source>> = "sources", lp::Attrs::OPTIONAL.length(0, 2);
-        pub extra: lp::Map<i64> = "", lp::Attrs::REST;
+        pub id: lp::Id<Project> = "id! ID";
+        pub name: String = "name!" "length 1..10" "pattern ^[A-Z]";
+        pub status: Option<Status> = "status" "default \"CUR\"";
+        pub level: Option<Level> = "level";
+        pub at: Option<lp::DateTime> = "at";
+        pub due: Option<lp::Date> = "due";
+        pub stamps: Vec<lp::DateTime> = "stamps!" "default []" "format epoch";
+        pub opens: Option<lp::Time> = "opens";
+        pub key: Option<lp::Uuid> = "key" "deprecated";
+        pub site: Option<lp::Url> = "site";
+        pub took: Option<lp::Duration> = "took";
+        pub parent: Option<Box<Project>> = "parent";
+        pub budget: Option<lp::Decimal> = "budget!?";
+        pub tags: Vec<String> = "tags!" "unique" "length 0..3" "items.length 1..4";
+        pub limit: i64 = "limit! $$LIMIT" "default 200" "range 1..2000";
+        pub share: Option<f64> = "share" "fractions 0.0..1.5";
+        pub password: lp::Patch<lp::Secret> = "password?";
+        pub order: Option<String> = "order" "constant \"asc\"";
+        pub events: Option<Vec<Event>> = "events";
+        pub shut: Option<Shut> = "shut";
+        pub sources: Option<lp::Map<Source>> = "sources" "length 0..2";
+        pub extra: lp::Map<i64> = "extra*";
     }
 }
 lp::open_enum! { pub enum Status "Status" { Current = "CUR", InWork = "WRK" } }
 lp::closed_enum! { pub enum Level "Level" int { Low = 1, High = 2 } }
-lp::structure! { pub struct Push "Push" { pub count: i64 = "count", lp::Attrs::REQUIRED; } }
-lp::structure! { pub struct Pull "Pull" { pub name: String = "name", lp::Attrs::REQUIRED; } }
+lp::structure! { pub struct Push "Push" { pub count: i64 = "count!"; } }
+lp::structure! { pub struct Pull "Pull" { pub name: String = "name!"; } }
 lp::tagged_union! { pub enum Event "Event" by "type" { Push(Push) = "push", Pull(Pull) = "7" } }
 lp::tagged_union! { pub enum Shut "Shut" by "type" closed { Push(Push) = "push", Pull(Pull) = "pull" } }
 lp::untagged_union! { pub enum Source "Source" { Push(Push), Name(String), Many(Vec<Source>) } }
@@ -122,33 +122,33 @@ fn what_fits_the_schema_is_what_is_taken() {
         ("sources", json!({ "a": "", "b": "", "c": "" })),
         ("more", json!("x")),
     ];
-    let schema = json_schema(Project::SHAPE, Names::Wire);
+    let schema = json_schema(Project::shape(), Names::Wire);
     for (taken, cases) in [(true, good.as_slice()), (false, bad.as_slice())] {
         for (member, value) in cases {
             let value = project(member, value.clone());
-            assert_eq!(is_taken(Project::SHAPE, &value, Names::Wire), taken, "decoding {value}");
+            assert_eq!(is_taken(Project::shape(), &value, Names::Wire), taken, "decoding {value}");
             assert_eq!(fits(&schema, &value), taken, "{value} and the schema\n{schema:#}");
         }
     }
     for member in ["ID", "name", "budget", "tags"] {
         let mut value = project("name", json!("B"));
         value.as_object_mut().unwrap().remove(member);
-        assert!(!is_taken(Project::SHAPE, &value, Names::Wire) && !fits(&schema, &value), "{member}");
+        assert!(!is_taken(Project::shape(), &value, Names::Wire) && !fits(&schema, &value), "{member}");
     }
 }
 
 #[test]
 fn a_schema_by_spec_names_takes_what_a_call_by_name_takes() {
-    let schema = json_schema(Project::SHAPE, Names::Spec);
+    let schema = json_schema(Project::shape(), Names::Spec);
     let value = json!({ "id": 1, "name": "B", "budget": 1, "tags": [], "status": "in_work", "level": "high", "limit": 5 });
-    assert!(fits(&schema, &value) && is_taken(Project::SHAPE, &value, Names::Spec));
+    assert!(fits(&schema, &value) && is_taken(Project::shape(), &value, Names::Spec));
     assert!(!fits(&schema, &json!({ "ID": 1, "name": "B", "budget": 1, "tags": [] })));
     assert_eq!(schema["$defs"]["Project"]["properties"]["status"]["default"], "current");
 }
 
 #[test]
 fn what_people_read_is_in_the_schema() {
-    let schema = json_schema(Project::SHAPE, Names::Wire);
+    let schema = json_schema(Project::shape(), Names::Wire);
     let project = &schema["$defs"]["Project"];
     assert_eq!(project["description"], "A project.");
     assert_eq!(project["properties"]["ID"], json!({ "type": ["string", "integer"], "description": "Its id." }));

@@ -12,21 +12,25 @@ pub struct Braces;
 
 impl Expressions for Braces {
     fn kind(&self, text: &str) -> Result<TextKind, Unreadable> {
-        if text.is_empty() {
+        if self.is_nothing(text) {
             return Ok(TextKind::Nothing);
         }
         if !text.contains("{{") {
             return Ok(TextKind::Literal);
         }
         Ok(match parse::template(text)? {
-            template if is_nothing(&template) => TextKind::Nothing,
             Template { blocks, has_text: false } if blocks.len() == 1 => TextKind::Mapped,
             _ => TextKind::Mixed,
         })
     }
 
+    fn is_nothing(&self, text: &str) -> bool {
+        let inner = text.strip_prefix("{{").and_then(|text| text.strip_suffix("}}"));
+        text.is_empty() || inner.is_some_and(|inner| matches!(inner.trim(), "" | "emptystring" | "null"))
+    }
+
     fn member(&self, text: &str, path: &[&str]) -> Option<String> {
-        let template = parse::template(text).ok()?;
+        let template = text.starts_with("{{").then(|| parse::template(text))?.ok()?;
         let [block] = template.blocks.as_slice() else { return None };
         if template.has_text || block.sum.is_empty() {
             return None;
@@ -66,15 +70,6 @@ fn is_path(text: &str, operand: &Operand) -> bool {
         OperandKind::Number => !text[operand.span.clone()].contains('.'),
         _ => false,
     }
-}
-
-fn is_nothing(template: &Template) -> bool {
-    let [block] = template.blocks.as_slice() else { return false };
-    let empty = |operand: &Operand| match &operand.kind {
-        OperandKind::Name(path) => matches!(path.as_slice(), [Access::Name(name)] if ["emptystring", "null"].contains(&name.as_str())),
-        _ => false,
-    };
-    !template.has_text && block.sum.len() < 2 && block.sum.iter().all(empty)
 }
 
 #[cfg(test)]

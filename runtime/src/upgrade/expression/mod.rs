@@ -18,6 +18,9 @@ pub trait Expressions: Send + Sync {
     /// When it holds an expression that cannot be read.
     fn kind(&self, text: &str) -> Result<TextKind, Unreadable>;
 
+    /// Does the text say that nothing is given?
+    fn is_nothing(&self, text: &str) -> bool;
+
     /// The text that gives the member at `path` of what `text` gives: `{{2.owner.id}}` for `id` of `{{2.owner}}`. None when that cannot be
     /// said, as of a text with several expressions.
     fn member(&self, text: &str, path: &[&str]) -> Option<String>;
@@ -109,6 +112,10 @@ pub struct NoExpressions;
 impl Expressions for NoExpressions {
     fn kind(&self, _: &str) -> Result<TextKind, Unreadable> {
         Ok(TextKind::Literal)
+    }
+
+    fn is_nothing(&self, _: &str) -> bool {
+        false
     }
 
     fn member(&self, _: &str, _: &[&str]) -> Option<String> {

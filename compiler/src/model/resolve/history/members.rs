@@ -6,6 +6,7 @@ use crate::source::Span;
 /// What exists in some versions and has a name.
 pub(super) trait Marked: Clone {
     fn name(&self) -> &str;
+    fn set_name(&mut self, name: String);
     fn on(&self) -> Versions;
     fn set_on(&mut self, on: Versions);
     fn span(&self) -> Span;
@@ -14,6 +15,9 @@ pub(super) trait Marked: Clone {
 impl Marked for Field {
     fn name(&self) -> &str {
         &self.name
+    }
+    fn set_name(&mut self, name: String) {
+        self.name = name;
     }
     fn on(&self) -> Versions {
         self.on
@@ -30,6 +34,9 @@ impl Marked for Input {
     fn name(&self) -> &str {
         &self.field.name
     }
+    fn set_name(&mut self, name: String) {
+        self.field.name = name;
+    }
     fn on(&self) -> Versions {
         self.field.on
     }
@@ -44,6 +51,9 @@ impl Marked for Input {
 impl Marked for EnumVariant {
     fn name(&self) -> &str {
         &self.name
+    }
+    fn set_name(&mut self, name: String) {
+        self.name = name;
     }
     fn on(&self) -> Versions {
         self.on
@@ -60,6 +70,9 @@ impl Marked for UnionVariant {
     fn name(&self) -> &str {
         &self.name
     }
+    fn set_name(&mut self, name: String) {
+        self.name = name;
+    }
     fn on(&self) -> Versions {
         self.on
     }
@@ -69,6 +82,49 @@ impl Marked for UnionVariant {
     fn span(&self) -> Span {
         self.span
     }
+}
+
+/// Begins the names of what one version's verbs have put in, so that none of them takes it for what another speaks of.
+const HIDDEN: char = '\0';
+
+/// Puts in what was there before.
+pub(super) fn insert<T: Marked>(list: &mut Vec<T>, mut one: T) {
+    one.set_name(hidden(one.name()));
+    list.push(one);
+}
+
+/// A name that no verb finds.
+pub(super) fn hidden(name: &str) -> String {
+    format!("{HIDDEN}{name}")
+}
+
+/// The name as it is to be.
+pub(super) fn shown(name: &str) -> String {
+    name.trim_start_matches(HIDDEN).to_owned()
+}
+
+/// Gives everything the name that it is to have.
+pub(super) fn show<T: Marked>(list: &mut [T]) {
+    for one in list {
+        one.set_name(shown(one.name()));
+    }
+}
+
+/// Two of one name in one version: the places of the later and the earlier. The later goes, so that nothing follows from it.
+pub(super) fn take_twice<T: Marked>(list: &mut Vec<T>, version: usize) -> Vec<(String, Span, Span)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < list.len() {
+        let one = &list[at];
+        let other = list[..at].iter().find(|other| one.on().has(version) && other.on().has(version) && other.name() == one.name());
+        if let Some(other) = other {
+            found.push((one.name().to_owned(), one.span(), other.span()));
+            list.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    found
 }
 
 /// Why something could not be parted.

@@ -2,12 +2,20 @@
 //!
 //! Everything is resolved as it is now first. Then, newest change first, each verb marks what is new with the versions from its
 //! own on, and puts beside it what stood there before, marked with the older versions. Projecting goes by those marks and
-//! knows nothing of verbs. Order inside one block does not matter: verbs are applied by kind, and two that speak of one thing
-//! contradict each other.
+//! knows nothing of verbs. Order does not matter, inside one block or among the blocks of one version: verbs are applied by
+//! kind, what they put in is hidden from each other until all of them are through, and two that speak of one thing contradict
+//! each other.
 
 mod apply;
+mod facets;
 mod members;
 mod modules;
+mod owners;
+mod presence;
+mod problems;
+mod reads;
+mod reshape;
+mod settle;
 mod targets;
 
 use std::collections::HashMap;
@@ -33,16 +41,25 @@ struct Undoing<'a> {
     /// The versions before it.
     before: Versions,
     group: Vec<String>,
-    /// What has been said of what: the target and the facet of it, with the place.
-    said: HashMap<(String, Facet), Span>,
+    said: Said,
     differences: Vec<Difference>,
     item: &'a ast::Change,
+}
+
+/// What all blocks of one version have said so far.
+#[derive(Default)]
+struct Said {
+    /// The facets of what, with the place.
+    of: HashMap<(String, Facet), Span>,
+    /// What has members that are put in or renamed.
+    touched: Vec<targets::Owner>,
 }
 
 /// What about a target a verb changes; two verbs that change the same contradict each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Facet {
     Presence,
+    Before,
     Name,
     Type,
     Optional,
@@ -66,34 +83,42 @@ impl<'a> Resolver<'a> {
             }
         }
         changes.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
-        let mut said: HashMap<usize, HashMap<(String, Facet), Span>> = HashMap::new();
         let mut done = Vec::new();
-        for (version, placed) in changes {
-            let mut undoing = Undoing {
-                version,
-                before: Versions::before(version),
-                group: placed.group.clone(),
-                said: said.remove(&version).unwrap_or_default(),
-                differences: Vec::new(),
-                item: placed.item,
-            };
-            self.undo_change(&mut undoing, &mut whole);
-            said.insert(version, std::mem::take(&mut undoing.said));
-            done.push(undoing.finished());
+        for blocks in changes.chunk_by(|(one, _), (other, _)| one == other) {
+            let mut blocks: Vec<Undoing<'a>> = blocks.iter().map(|(version, placed)| Undoing::new(*version, placed)).collect();
+            self.undo_version(&mut blocks, &mut whole);
+            done.extend(blocks.into_iter().map(Undoing::finished));
         }
         if !done.is_empty() {
+            self.narrow_inline(&whole);
             self.narrow_examples(&mut whole);
         }
         done
     }
 
-    fn undo_change(&mut self, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
-        let mut verbs: Vec<&'a ast::Verb> = undoing.item.verbs.iter().collect();
-        verbs.sort_by_key(|verb| phase(&verb.kind));
-        for verb in verbs {
-            self.undo_verb(verb, undoing, whole);
+    /// All blocks of one version at once, for what one says may stand on what another says.
+    fn undo_version(&mut self, blocks: &mut [Undoing<'a>], whole: &mut Whole<'_>) {
+        let all = blocks.iter().enumerate().flat_map(|(at, block)| block.item.verbs.iter().map(move |verb| (phase(&verb.kind), at, verb)));
+        let mut verbs: Vec<(Phase, usize, &'a ast::Verb)> = all.collect();
+        verbs.sort_by_key(|(phase, ..)| *phase);
+        let mut said = Said::default();
+        let mut shown = false;
+        for (phase, at, verb) in verbs {
+            if phase >= Phase::Calls && !shown {
+                self.show_hidden(&said.touched, blocks[at].version, whole);
+                shown = true;
+            }
+            std::mem::swap(&mut said, &mut blocks[at].said);
+            self.undo_verb(verb, &mut blocks[at], whole);
+            std::mem::swap(&mut said, &mut blocks[at].said);
         }
-        undoing.differences.sort_by_key(|difference| difference.span);
+        let Some(first) = blocks.first() else { return };
+        if !shown {
+            self.show_hidden(&said.touched, first.version, whole);
+        }
+        self.stands_once_before(&said.touched, first, whole);
+        self.paths_hold_their_inputs(&said.touched, first, whole);
+        blocks.iter_mut().for_each(|block| block.differences.sort_by_key(|difference| difference.span));
     }
 
     /// Examples show the present. In versions whose module, or whose types, are others, they are not tried.
@@ -142,24 +167,64 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// In which turn verbs of a kind are applied: what stood there before comes first, names come last, modules as a whole after them.
-fn phase(verb: &ast::VerbKind) -> u8 {
+/// In which turn verbs are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// What stands elsewhere now, while it still looks as it does now.
+    Nesting,
+    /// What is new.
+    New,
+    /// What is gone.
+    Gone,
+    /// Types, which defaults are read against.
+    Types,
+    /// Everything else about a field.
+    Facets,
+    /// Names of fields: all else is told by the names of this version.
+    Names,
+    /// Calls and pages, told by the names that older versions had.
+    Calls,
+    /// Names of modules.
+    Modules,
+    /// What is said of the whole.
+    Whole,
+}
+
+fn phase(verb: &ast::VerbKind) -> Phase {
     use ast::VerbKind::{
         Add, Auth, Default, Meaning, MergeFields, MergeModules, MergeVariants, MoveCall, MoveField, MovePlace, Page, Relax, RemoveField,
         RemoveItem, RemoveVariant, Rename, Require, Retype, Server, Split, Status,
     };
     match verb {
-        MoveField { .. } => 0,
-        Add(_) => 1,
-        RemoveField { .. } | RemoveVariant { .. } | RemoveItem(_) | MergeFields { .. } | MergeVariants { .. } | Split { .. } => 2,
-        Require { .. } | Relax(_) | Retype { .. } | Default { .. } | MovePlace { .. } => 3,
-        Rename { .. } => 4,
-        MoveCall { .. } | Status { .. } | Page { .. } => 5,
-        MergeModules { .. } | Auth { .. } | Server { .. } | Meaning { .. } => 6,
+        MoveField { .. } => Phase::Nesting,
+        Add(_) => Phase::New,
+        RemoveField { .. } | RemoveVariant { .. } | RemoveItem(_) | MergeFields { .. } | MergeVariants { .. } | Split { .. } => Phase::Gone,
+        Retype { .. } => Phase::Types,
+        Require { .. } | Relax(_) | Default { .. } | MovePlace { .. } => Phase::Facets,
+        Rename { from, .. } if from.len() == 1 => Phase::Modules,
+        Rename { .. } => Phase::Names,
+        MoveCall { .. } | Status { .. } | Page { .. } => Phase::Calls,
+        MergeModules { .. } | Auth { .. } | Server { .. } | Meaning { .. } => Phase::Whole,
     }
 }
 
-impl Undoing<'_> {
+impl<'a> Undoing<'a> {
+    fn new(version: usize, placed: &Placed<'a, &'a ast::Change>) -> Self {
+        Self {
+            version,
+            before: Versions::before(version),
+            group: placed.group.clone(),
+            said: Said::default(),
+            differences: Vec::new(),
+            item: placed.item,
+        }
+    }
+
+    /// The name of the version, for messages.
+    fn name(&self) -> &str {
+        &self.item.version.value
+    }
+
     /// Where types that it names are looked up from.
     fn site(&self, label: &str) -> Site {
         Site { group: self.group.clone(), name: super::names::pascal(&label.replace('.', "_")), label: label.to_owned(), on: self.before }

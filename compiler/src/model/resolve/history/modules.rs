@@ -4,8 +4,9 @@ use super::super::Resolver;
 use super::super::inputs::template_text;
 use super::super::pages::PageParts;
 use super::super::symbols::joined;
-use super::apply::{Members, contradicts_present};
-use super::members::{Parting, part};
+use super::members::{Parting, hidden, part, shown};
+use super::owners::Members;
+use super::problems::contradicts_present;
 use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
@@ -26,19 +27,27 @@ impl<'a> Resolver<'a> {
             }
             VerbKind::Auth { from, to } => self.undo_auth(from, to, verb, undoing, whole),
             VerbKind::Server { from, to } => self.undo_server(from, to, verb, undoing, whole),
-            VerbKind::Meaning { target, text } => {
-                if self.target(target, undoing, whole).is_some() {
-                    undoing.noted(Kind::Meant, &joined(target).0, String::new(), String::new(), text.value.clone(), verb);
-                }
-            }
+            VerbKind::Meaning { target, text } => self.undo_meaning(target, text, verb, undoing, whole),
             _ => {}
         }
     }
 
+    /// `meaning search_issues.query "closed ones are found too"`: nothing looked otherwise.
+    fn undo_meaning(&mut self, path: &Path, text: &ast::Text, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
+        let (name, span) = (self.full_name(path, undoing, whole), joined(path).1);
+        let Some(target) = self.target(path, undoing, whole) else { return };
+        if let Target::Member(owner, member) = target
+            && !self.names_in(&owner, undoing.version, whole).contains(&member)
+        {
+            return self.parted_of(Err(Parting::Missing), (&owner, &name), span, undoing, whole);
+        }
+        undoing.noted(Kind::Meant, &name, String::new(), String::new(), text.value.clone(), verb);
+    }
+
     /// The module that a verb speaks of.
-    fn module_target(&mut self, path: &Path, undoing: &Undoing<'_>, whole: &Whole<'_>) -> Option<Symbol> {
+    fn module_target(&mut self, path: &[Ident], undoing: &Undoing<'_>, whole: &Whole<'_>) -> Option<Symbol> {
         let (name, span) = joined(path);
-        match self.target(path, undoing, whole)? {
+        match self.target(&path.to_vec(), undoing, whole)? {
             Target::Whole(Owner::Module(symbol)) => Some(symbol),
             _ => {
                 self.report(
@@ -61,7 +70,7 @@ impl<'a> Resolver<'a> {
     ) -> Option<&'w mut Module> {
         let symbol = self.module_target(path, undoing, whole)?;
         let (name, span) = joined(path);
-        if !self.said_once(&name, facet, span, undoing) {
+        if !self.said_once(&Owner::Module(symbol), "", facet, span, undoing) {
             return None;
         }
         match part_module(whole.modules, symbol, undoing.version, undoing.before) {
@@ -83,13 +92,16 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let (name, span) = joined(path);
+        let (name, span) = (self.full_name(path, undoing, whole), joined(path).1);
         let before = undoing.before;
+        let call = |module: &Module| format!("{} {}", module.method, path_text(&module.path));
+        let symbol = self.owner_named(path, undoing, whole);
+        let there = |module: &&Module| Some(Owner::Module(module.symbol)) == symbol && module.on.has(undoing.version);
+        let present = whole.modules.iter().filter(there).max_by_key(|module| module.revision).map(|one| (call(one), one.spans.path));
         let shown = |(method, path): &(Spanned<String>, ast::Template)| format!("{} {}", method.value, template_text(path));
         let (was, is) = (shown(from), shown(to));
         let method = self.method(&from.0);
         let Some(module) = self.older_module(path, Facet::Call, undoing, whole) else { return };
-        let present = format!("{} {}", module.method, path_text(&module.path));
         let now: Vec<String> = inputs_in(&module.path);
         let mut parts = Vec::new();
         let mut missing = None;
@@ -125,8 +137,8 @@ impl<'a> Resolver<'a> {
         module.inputs.retain(|input| !(matches!(input.place, Place::Path(_)) && gone.contains(&&input.field.name)));
         module.path = parts;
         module.method = method;
-        if present != is {
-            self.report(contradicts_present(&name, span, &format!("is `{present}` now, not `{is}`")));
+        if let Some((present, place)) = present.filter(|(present, _)| *present != is) {
+            self.report(contradicts_present(&name, span, &format!("is `{present}` now, not `{is}`"), Some(place)));
         }
         if let Some(hole) = missing {
             self.report(
@@ -152,7 +164,7 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let (name, span) = joined(path);
+        let (name, span) = (self.full_name(path, undoing, whole), joined(path).1);
         let site = undoing.site(&name);
         let returned = returning.map(|ty| self.ty(ty, &super::Site { on: self.all_versions, ..site }, "output"));
         let (Some(was), Some(is)) = (self.status(from), self.status(to)) else { return };
@@ -165,10 +177,12 @@ impl<'a> Resolver<'a> {
         }
         let Some(module) = self.older_module(path, Facet::Status, undoing, whole) else { return };
         let Some(at) = module.answers.iter().position(|answer| answer.statuses.0 <= is.0 && is.1 <= answer.statuses.1) else {
-            self.report(contradicts_present(&name, span, &format!("does not answer with {} now", to.value)));
+            let place = module.answers.first().map(|answer| answer.span);
+            self.report(contradicts_present(&name, span, &format!("does not answer with {} now", to.value), place));
             return;
         };
         let answer = &mut module.answers[at];
+        let place = answer.span;
         let contradiction = returned.as_ref().filter(|ty| answer.body.as_ref() != Some(ty)).is_some();
         let replaced = Answer { statuses: was, ..answer.clone() };
         *answer = match returned {
@@ -177,20 +191,25 @@ impl<'a> Resolver<'a> {
         };
         if contradiction {
             let ty = returning.map_or("", |ty| self.sources.text(ty.span)).to_owned();
-            self.report(contradicts_present(&name, span, &format!("does not give `{ty}` now")));
+            self.report(contradicts_present(&name, span, &format!("does not give `{ty}` now"), Some(place)));
         }
         undoing.difference(Kind::Status, &name, from.value.clone(), to.value.clone(), verb);
     }
 
     /// `page search_issues was offset { … }`
     fn undo_page(&mut self, path: &Path, was: &'a ast::Page, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
-        let (name, _) = joined(path);
+        let name = self.full_name(path, undoing, whole);
         let Some(ident) = path.last() else { return };
         let before = undoing.before;
         let Some(module) = self.older_module(path, Facet::Pages, undoing, whole) else { return };
         let now = module.page.as_ref().map_or("no pages", |page| strategy_name(&page.strategy));
         let inputs: Vec<Input> = module.inputs.iter().filter(|input| !input.field.on.and(before).is_empty()).cloned().collect();
         let (kind, constants, on, mut answers) = (module.kind, module.constants.clone(), module.on, module.answers.clone());
+        // Where the items of a list stand, its pages say; so they did before.
+        if was.items.is_some() && module.page.is_some() {
+            let lists = answers.iter_mut().filter(|answer| matches!(answer.body, Some(crate::model::Type::List(..))));
+            lists.for_each(|answer| answer.at.clear());
+        }
         let parts = PageParts { kind, name: ident, page: Some(was), inputs: &inputs, constants: &constants, on };
         let page = self.page(&parts, &mut answers);
         let symbol = self.module_target(path, undoing, whole);
@@ -215,12 +234,15 @@ impl<'a> Resolver<'a> {
         whole: &mut Whole<'_>,
     ) {
         let Some(target) = self.target(input, undoing, whole) else { return };
-        let (name, span) = joined(input);
+        let (name, span) = (self.full_name(input, undoing, whole), joined(input).1);
         let Target::Member(owner @ Owner::Module(_), member) = target else {
-            self.report(contradicts_present(&name, span, "is no input of a module, so it has no place"));
+            self.report(contradicts_present(&name, span, "is no input of a module, so it has no place", None));
             return;
         };
-        if !self.said_once(&name, Facet::Place, span, undoing) {
+        if !self.said_once(&owner, &member, Facet::Place, span, undoing) {
+            return;
+        }
+        if !self.is_present((&owner, &member), &name, span, undoing, whole) {
             return;
         }
         let (version, before) = (undoing.version, undoing.before);
@@ -241,9 +263,11 @@ impl<'a> Resolver<'a> {
         });
         self.places_have_bodies(&owner, before, whole);
         if found.is_ok() && present != to.value {
-            self.report(contradicts_present(&name, to.span, &format!("goes into the {present} now, not the {}", to.value)));
+            let place = self.member(&owner, &member, version, whole).map(|field| field.span);
+            let problem = format!("goes into the {present} now, not the {}", to.value);
+            self.report(contradicts_present(&name, to.span, &problem, place));
         }
-        self.parted(found, &name, span, undoing);
+        self.parted_of(found, (&owner, &name), span, undoing, whole);
         undoing.difference(Kind::Moved, &name, from.value.clone(), to.value.clone(), verb);
     }
 
@@ -263,26 +287,56 @@ impl<'a> Resolver<'a> {
     pub(super) fn undo_module_rename(
         &mut self,
         old: &Ident,
-        to: &Ident,
+        now: &Path,
         verb: &ast::Verb,
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let path = vec![to.clone()];
-        if self.module_table.find(&undoing.group, &to.value).is_none() && self.type_table.find(&undoing.group, &to.value).is_some() {
+        let Some(to) = now.last() else { return };
+        let Some(owner) = self.target(now, undoing, whole) else { return };
+        let symbol = match owner {
+            Target::Whole(Owner::Module(symbol)) => symbol,
+            Target::Whole(Owner::Type(_)) => return self.report(our_name(to, "a type")),
+            Target::Whole(Owner::Connection(_)) => return self.report(our_name(to, "a connection")),
+            Target::Member(..) => return,
+        };
+        let name = self.full_name(now, undoing, whole);
+        if !self.said_once(&Owner::Module(symbol), "", Facet::Name, to.span, undoing) {
+            return;
+        }
+        let group = self.symbols[symbol.0 as usize].group.clone();
+        let older = self.intern_module(&group, &old.value);
+        let (version, before) = (undoing.version, undoing.before);
+        let clash = whole.modules.iter().find(|one| one.symbol == older && one.on.has(version - 1)).map(|one| one.span);
+        if let Some(first) = clash {
             return self.report(
-                Diagnostic::new(codes::CHANGE_CONTRADICTS, to.span, format!("`{}` is a type, whose name is not the owner's", to.value))
-                    .here("no name on the wire")
-                    .help("leave this out: the name of a type is yours, and older versions use the present one"),
+                Diagnostic::new(
+                    codes::CHANGE_CONTRADICTS,
+                    old.span,
+                    format!("before `{}` there was another `{}`", undoing.name(), old.value),
+                )
+                .here("said to be the older name")
+                .also(first, "bears that name too")
+                .help("keep one of them: what both did before cannot have had one name"),
             );
         }
-        let group = undoing.group.clone();
-        let symbol = self.intern_module(&group, &old.value);
-        let Some(module) = self.older_module(&path, Facet::Name, undoing, whole) else { return };
-        module.symbol = symbol;
-        let kind = module.kind;
-        self.module_kinds.insert(symbol, kind);
-        undoing.difference(Kind::Renamed, &to.value, old.value.clone(), to.value.clone(), verb);
+        let mut found = Err(Parting::Missing);
+        loop {
+            match part_module(whole.modules, symbol, version, before) {
+                Ok(at) => {
+                    whole.modules[at].symbol = older;
+                    self.module_kinds.insert(older, whole.modules[at].kind);
+                    found = Ok(());
+                }
+                Err(_) if found.is_ok() => break,
+                Err(parting) => {
+                    found = Err(parting);
+                    break;
+                }
+            }
+        }
+        self.parted(found, &name, to.span, undoing);
+        undoing.difference(Kind::Renamed, &name, old.value.clone(), to.value.clone(), verb);
     }
 
     /// Modules that became others: each of them is declared elsewhere.
@@ -311,6 +365,21 @@ impl<'a> Resolver<'a> {
             return;
         }
         let (version, before) = (undoing.version, undoing.before);
+        for name in [from, to] {
+            if !self.said_once(&Owner::Connection(name.value.clone()), "", Facet::Presence, name.span, undoing) {
+                return;
+            }
+        }
+        let is_there = |name: &Ident, on: &dyn Fn(Versions) -> bool| {
+            name.value == "none" || whole.connections.iter().any(|one| one.name == name.value && on(one.on))
+        };
+        let place = |name: &Ident| whole.connections.iter().find(|one| one.name == name.value).map(|one| one.span);
+        if !is_there(from, &|on| on.has(version - 1)) {
+            self.report(contradicts_present(&from.value, from.span, "is not there in the version before", place(from)));
+        }
+        if !is_there(to, &|on| on.has(version)) {
+            self.report(contradicts_present(&to.value, to.span, "is not there in this version", place(to)));
+        }
         for connection in whole.connections.iter_mut() {
             if connection.name == from.value {
                 connection.on = connection.on.and(before);
@@ -331,7 +400,7 @@ impl<'a> Resolver<'a> {
         whole: &mut Whole<'_>,
     ) {
         let (was, is) = (template_text(from), template_text(to));
-        if !self.said_once(&is, Facet::Server, to.span, undoing) {
+        if !self.said_once(&Owner::Connection(is.clone()), "server", Facet::Server, to.span, undoing) {
             return;
         }
         let url = self.server_template(from, whole.connections);
@@ -339,7 +408,8 @@ impl<'a> Resolver<'a> {
         let servers = &mut whole.connector.servers;
         let Some(at) = servers.iter().position(|server| server.url.text == is && server.on.has(undoing.version - 1)) else {
             let shown = servers.first().map_or_else(|| "none".to_owned(), |server| format!("`{}`", server.url.text));
-            return self.report(contradicts_present(&is, to.span, &format!("is no server now; there is {shown}")));
+            let place = servers.first().map(|server| server.url.span);
+            return self.report(contradicts_present(&is, to.span, &format!("is no server now; there is {shown}"), place));
         };
         let older = crate::model::Server { name: servers[at].name.clone(), url, on: servers[at].on.and(before) };
         servers[at].on = servers[at].on.without(before);
@@ -351,10 +421,12 @@ impl<'a> Resolver<'a> {
 /// The part of a module that stands for the versions before.
 pub(super) fn part_module(modules: &mut Vec<Module>, symbol: Symbol, version: usize, before: Versions) -> Result<usize, Parting> {
     let is = |module: &Module| module.symbol == symbol;
-    if let Some(at) = modules.iter().position(|one| is(one) && one.on.has(version - 1) && one.on.without(before).is_empty()) {
+    let there = (0..modules.len()).filter(|at| is(&modules[*at]) && modules[*at].on.has(version - 1));
+    let newest = there.max_by_key(|at| (modules[*at].revision, std::cmp::Reverse(*at)));
+    if let Some(at) = newest.filter(|at| modules[*at].on.without(before).is_empty()) {
         return Ok(at);
     }
-    let Some(at) = modules.iter().position(|one| is(one) && one.on.has(version - 1)) else {
+    let Some(at) = newest else {
         let now = modules.iter().find(|one| is(one));
         return Err(now.map_or(Parting::Missing, |one| Parting::NotBefore(one.span)));
     };
@@ -372,31 +444,39 @@ pub(super) fn part_module(modules: &mut Vec<Module>, symbol: Symbol, version: us
 }
 
 /// What paths and pages of older versions are bound to has its older name.
-pub(super) fn rename_bound(whole: &mut Whole<'_>, symbol: Symbol, before: Versions, now: &str, then: &str) {
+pub(super) fn rename_bound(whole: &mut Whole<'_>, symbol: Symbol, (version, before): (usize, Versions), now: &str, then: &str) {
     let bound = |module: &Module| {
         let paged = module.page.iter().any(|page| strategy_inputs(&page.strategy).contains(&now));
         paged || module.path.iter().any(|part| *part == PathPart::Input(now.to_owned()))
     };
-    let affected: Vec<usize> = (0..whole.modules.len())
-        .filter(|at| whole.modules[*at].symbol == symbol && !whole.modules[*at].on.and(before).is_empty() && bound(&whole.modules[*at]))
-        .collect();
-    let Some(version) = before.iter().max().map(|last| last + 1) else { return };
-    if affected.is_empty() {
+    if !whole.modules.iter().any(|module| module.symbol == symbol && module.on.has(version - 1) && bound(module)) {
         return;
     }
     let Ok(at) = part_module(whole.modules, symbol, version, before) else { return };
     let module = &mut whole.modules[at];
     for part in &mut module.path {
         if *part == PathPart::Input(now.to_owned()) {
-            *part = PathPart::Input(then.to_owned());
+            *part = PathPart::Input(hidden(then));
         }
     }
     if let Some(page) = &mut module.page {
         for name in strategy_inputs_mut(&mut page.strategy) {
             if name == now {
-                *name = then.to_owned();
+                *name = hidden(then);
             }
         }
+    }
+}
+
+/// What paths and pages are bound to is no longer hidden.
+pub(super) fn show_bound(module: &mut Module) {
+    for part in &mut module.path {
+        if let PathPart::Input(name) = part {
+            *name = shown(name);
+        }
+    }
+    if let Some(page) = &mut module.page {
+        strategy_inputs_mut(&mut page.strategy).into_iter().for_each(|name| *name = shown(name));
     }
 }
 
@@ -430,7 +510,7 @@ pub(super) fn strategy_name(strategy: &Strategy) -> &'static str {
     }
 }
 
-fn place(name: &str) -> Place {
+pub(super) fn place(name: &str) -> Place {
     match name {
         "path" => Place::Path("simple"),
         "query" => Place::Query("form_explode"),
@@ -451,6 +531,13 @@ fn place_name(place: &Place) -> &'static str {
     }
 }
 
+/// The names of types and connections are chosen here, not by the API's owner.
+fn our_name(name: &Ident, what: &str) -> Diagnostic {
+    Diagnostic::new(codes::CHANGE_CONTRADICTS, name.span, format!("`{}` is {what}, whose name is not the owner's", name.value))
+        .here("no name on the wire")
+        .help(format!("leave this out: the name of {what} is yours, and older versions use the present one"))
+}
+
 fn holes(template: &ast::Template) -> Vec<&Ident> {
     let hole = |part: &'_ TemplatePart| matches!(part, TemplatePart::Hole(..));
     template
@@ -461,7 +548,7 @@ fn holes(template: &ast::Template) -> Vec<&Ident> {
         .collect()
 }
 
-fn path_text(parts: &[PathPart]) -> String {
+pub(super) fn path_text(parts: &[PathPart]) -> String {
     let text = |part: &PathPart| match part {
         PathPart::Text(text) => text.clone(),
         PathPart::Input(name) => format!("{{{name}}}"),

@@ -52,7 +52,7 @@ impl<'a> Resolver<'a> {
             None => symbol,
             Some(path) => self.find_module(codes::UNKNOWN_MODULE, &placed.group, path)?,
         };
-        if of == symbol && !self.is_older(from, revision, present.revision, on, present.on) {
+        if of == symbol && !self.is_older(from, &Present::of_module(item, &present), on) {
             return None;
         }
         let newest = present.on.iter().max()?;
@@ -97,7 +97,7 @@ impl<'a> Resolver<'a> {
             }
         };
         let same = of == present.name;
-        if same && !self.is_older(from, revision, present.revision, on, present.on) {
+        if same && !self.is_older(from, &Present::of_connection(item, present), on) {
             return None;
         }
         let other = connections.iter().filter(|one| one.name == of).max_by_key(|one| one.revision);
@@ -123,20 +123,34 @@ impl<'a> Resolver<'a> {
     }
 
     /// An older revision has a lower number, or is that of an API version which the present one is not.
-    fn is_older(&mut self, from: &ast::From, revision: u32, present: u32, on: Versions, present_on: Versions) -> bool {
-        let other_version = from.on.is_some() && on.and(Versions(1 << present_on.iter().max().unwrap_or(0))).is_empty();
-        if revision < present || revision == present && other_version {
+    fn is_older(&mut self, from: &ast::From, present: &Present, on: Versions) -> bool {
+        let revision = from.revision.as_ref().map_or(1, |revision| revision.value);
+        let other_version = from.on.is_some() && on.and(Versions(1 << present.on.iter().max().unwrap_or(0))).is_empty();
+        if revision < present.revision || revision == present.revision && other_version {
             return true;
         }
         let span = from.revision.as_ref().map_or(from.span, |revision| revision.span);
-        self.report(
-            Diagnostic::new(codes::NOT_OLDER, span, format!("revision {revision} is not older than this one, which is {present}"))
-                .here("not older")
-                .help(format!(
-                    "give the present the next number, `@{}`, or name the API versions that had this one, as in `from @{revision} on v1`",
-                    revision + 1
-                )),
-        );
+        let next = revision.saturating_add(1);
+        let problem = Diagnostic::new(
+            codes::NOT_OLDER,
+            span,
+            format!("revision {revision} is not older than the one it stands in, which is {}", present.revision),
+        )
+        .here("not older")
+        .also(present.written, "the present one");
+        let problem = match self.apis.len() {
+            1 => problem.help(format!("give the present one the next number, `@{next}`")),
+            _ => problem.help(format!(
+                "give the present one the next number, `@{next}`, or name the API versions that had this one, as in `from @{revision} on {}`",
+                self.apis[0].name
+            )),
+        };
+        let mends = revision == present.revision;
+        let (edit, text) = match present.number {
+            Some(number) => (number, format!("@{next}")),
+            None => (Span { start: present.written.end, ..present.written }, format!(" @{next}")),
+        };
+        self.report(if mends { problem.replace(format!("write `@{next}`"), edit, text) } else { problem });
         false
     }
 
@@ -230,6 +244,28 @@ impl<'a> Resolver<'a> {
             }
             places.push(upgrade);
         }
+    }
+}
+
+/// The revision that a block stands in.
+struct Present {
+    revision: u32,
+    on: Versions,
+    /// The name of what it is one of.
+    written: Span,
+    /// Its number, where one is written.
+    number: Option<Span>,
+}
+
+impl Present {
+    fn of_module(item: &ast::Module, present: &Module) -> Self {
+        let number = item.revision.as_ref().map(|revision| revision.span);
+        Self { revision: present.revision, on: present.on, written: item.name.span, number }
+    }
+
+    fn of_connection(item: &ast::Connection, present: &Connection) -> Self {
+        let number = item.revision.as_ref().map(|revision| revision.span);
+        Self { revision: present.revision, on: present.on, written: item.name.span, number }
     }
 }
 

@@ -7,6 +7,7 @@ use super::super::unknown::{choice, unknown};
 use super::Sides;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Field, OutputStep, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
+use crate::source::Span;
 use crate::syntax::ast::{self, FromBody, FromKind, Ident, Path};
 
 impl<'a> Resolver<'a> {
@@ -33,7 +34,7 @@ impl<'a> Resolver<'a> {
             cursor_reset: None,
             reauthorize: None,
             stored: Vec::new(),
-            lossless: false,
+            lossless: None,
             written: true,
             span: from.span,
         };
@@ -58,7 +59,7 @@ impl<'a> Resolver<'a> {
             FromKind::Was { .. } => {}
             FromKind::Keep(names) => {
                 for name in names {
-                    if !self.is_now(name, sides) {
+                    if !(self.is_now(name, sides) && self.was(name, sides)) {
                         continue;
                     }
                     move_step(vec![name.value.clone()], vec![name.value.clone()], upgrade);
@@ -70,7 +71,7 @@ impl<'a> Resolver<'a> {
                 }
             }
             FromKind::Rename { from, to } => {
-                if self.is_now(to, sides) {
+                if self.is_now(to, sides) & self.was(from, sides) {
                     move_step(vec![from.value.clone()], vec![to.value.clone()], upgrade);
                 }
             }
@@ -99,22 +100,23 @@ impl<'a> Resolver<'a> {
                     upgrade.steps.push(UpgradeStep::Review { to: strings(field), because: because.value.clone() });
                 }
             }
-            FromKind::Output { from, to } => self.output_step(from, to.as_ref(), sides, upgrade),
+            FromKind::Output { from, to } => self.output_step(step.span, from, to.as_ref(), sides, upgrade),
             FromKind::Reauthorize(why) => {
                 if matches!(upgrade.to, UpgradeOf::Module(_)) {
                     self.report(
                         Diagnostic::new(codes::STEP_OUT_OF_PLACE, step.span, "a module has no credentials to ask for again")
                             .here("said of a module")
-                            .help("write `reauthorize` in a connection's `from`"),
+                            .help("write `reauthorize` in a connection's `from`")
+                            .replace("delete it", step.span, ""),
                     );
                 }
                 upgrade.reauthorize = Some(why.as_ref().map_or_else(String::new, |why| why.value.clone()));
             }
-            FromKind::Cursor { how, why } => self.cursor(how, why.as_ref(), upgrade),
+            FromKind::Cursor { how, why } => self.cursor(step.span, how, why.as_ref(), upgrade),
             FromKind::Stored { name, revision } => {
                 upgrade.stored.push((name.value.clone(), revision.as_ref().map(|revision| revision.value)));
             }
-            FromKind::Lossless => upgrade.lossless = true,
+            FromKind::Lossless => upgrade.lossless = Some(step.span),
         }
     }
 
@@ -147,12 +149,20 @@ impl<'a> Resolver<'a> {
         self.inner_type(found?, rest)
     }
 
-    fn output_step(&mut self, from: &ast::OutputPath, to: Result<&ast::OutputPath, &ast::Text>, sides: &Sides, upgrade: &mut Upgrade) {
+    fn output_step(
+        &mut self,
+        step: Span,
+        from: &ast::OutputPath,
+        to: Result<&ast::OutputPath, &ast::Text>,
+        sides: &Sides,
+        upgrade: &mut Upgrade,
+    ) {
         if matches!(upgrade.to, UpgradeOf::Connection(_)) {
             self.report(
                 Diagnostic::new(codes::STEP_OUT_OF_PLACE, from.span, "a connection has no output")
                     .here("said of a connection")
-                    .help("write `output` in a module's `from`"),
+                    .help("write `output` in a module's `from`")
+                    .replace("delete it", step, ""),
             );
             return;
         }
@@ -186,14 +196,24 @@ impl<'a> Resolver<'a> {
                 found = found.or_else(|| fields.iter().find(|field| field.name == step).map(|field| field.ty.clone()));
             }
             let Some(inner) = found else {
-                let ident = Ident { value: step.to_owned(), span: path.span };
+                let start = path.span.start + (step.as_ptr() as usize - path.text.as_ptr() as usize) as u32;
+                let ident = Ident { value: step.to_owned(), span: Span { start, end: start + step.len() as u32, ..path.span } };
                 return self.report(unknown(codes::UNKNOWN_OLD, &ident, "field of the output called", names.iter().map(String::as_str)));
             };
             ty = inner;
         }
     }
 
-    fn cursor(&mut self, how: &Ident, why: Option<&ast::Text>, upgrade: &mut Upgrade) {
+    fn cursor(&mut self, step: Span, how: &Ident, why: Option<&ast::Text>, upgrade: &mut Upgrade) {
+        let kept = matches!(&upgrade.to, UpgradeOf::Module(symbol) if self.module_kinds.get(symbol) == Some(&ast::ModuleKind::Trigger));
+        if !kept {
+            return self.report(
+                Diagnostic::new(codes::STEP_OUT_OF_PLACE, step, "only a trigger keeps a state between its runs")
+                    .here("not said of a trigger")
+                    .help("write `cursor` in a trigger's `from`")
+                    .replace("delete it", step, ""),
+            );
+        }
         match (how.value.as_str(), why) {
             ("keep", _) => {}
             ("reset", Some(why)) => upgrade.cursor_reset = Some(why.value.clone()),
@@ -207,7 +227,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn is_now(&mut self, name: &Ident, sides: &Sides) -> bool {
-        self.is_side(name, &sides.now, "input of the present revision")
+        let found = sides.now.iter().any(|field| field.name == name.value);
+        if !found {
+            let known = sides.now.iter().map(|field| field.name.as_str());
+            self.report(unknown(codes::UNKNOWN_OLD, name, "input of the present revision called", known));
+        }
+        found
     }
 
     fn path_is_now(&mut self, path: &Path, sides: &Sides) -> bool {
@@ -215,18 +240,16 @@ impl<'a> Resolver<'a> {
     }
 
     fn path_was(&mut self, path: &Path, sides: &Sides) -> bool {
-        path.first().is_some_and(|first| self.is_side(first, &sides.older, "input of the older revision"))
-            && self.path_goes_on(path, &sides.older)
+        path.first().is_some_and(|first| self.was(first, sides)) && self.path_goes_on(path, &sides.older)
     }
 
-    fn is_side(&mut self, name: &Ident, fields: &[Field], what: &str) -> bool {
-        let found = fields.iter().any(|field| field.name == name.value);
+    fn was(&mut self, name: &Ident, sides: &Sides) -> bool {
+        let found = sides.older.iter().any(|field| field.name == name.value);
         if !found {
-            let known = fields.iter().map(|field| field.name.as_str());
-            let problem = unknown(codes::UNKNOWN_OLD, name, what, known);
-            self.report(
-                problem.help(format!("what the older revision had and this one has not is declared: `was {}: string`", name.value)),
-            );
+            let known = sides.older.iter().map(|field| field.name.as_str());
+            let problem = unknown(codes::UNKNOWN_OLD, name, "input of the older revision called", known);
+            let help = format!("what the older revision took and this one does not is declared: `was {}: string`", name.value);
+            self.report(if problem.fix.is_some() { problem } else { problem.help(help) });
         }
         found
     }

@@ -49,6 +49,22 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What is sent, answered and given is about calls.
+    fn says_nothing_of_calls(&mut self, item: &ast::Test) {
+        let script = &item.script;
+        let exchanges = script.exchanges.iter().map(|exchange| exchange.sends.as_ref().map_or(exchange.reply.span, |sends| sends.span));
+        let ends = script.output.iter().map(|(word, _)| word.span).chain(script.fails.iter().map(|(kind, _)| kind.span));
+        let connection = script.connection.iter().map(|(name, _)| name.span);
+        for span in exchanges.chain(ends).chain(connection) {
+            self.report(
+                Diagnostic::new(codes::OTHER_TEST, span, "this is said of calls, and this test upgrades configuration")
+                    .here("not of an upgrade")
+                    .also(item.title.span, "a test of an upgrade")
+                    .help("write `expect { … }`, `asks …` or `reviews …`; `test \"…\" call MODULE { … }` tests a call"),
+            );
+        }
+    }
+
     fn upgrade_test(
         &mut self,
         placed: &Placed<'a, &'a ast::Test>,
@@ -58,6 +74,7 @@ impl<'a> Resolver<'a> {
         connections: &[Connection],
     ) -> Option<UpgradeTest> {
         let item = placed.item;
+        self.says_nothing_of_calls(item);
         let on = self.placed_versions(&placed.heads, &item.head);
         let (name, span) = joined(&item.module);
         let is_connection = connections.iter().any(|connection| connection.name == name);

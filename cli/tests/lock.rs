@@ -1,0 +1,82 @@
+//! `linchpin lock` as a person runs it: it records, says what it records, refuses what nothing explains, and leaves alone what is right.
+
+mod common;
+
+use common::{Folder, linchpin, linchpin_in, spec};
+use std::time::{Duration, SystemTime};
+
+fn shop(folder: &Folder) -> String {
+    let text = std::fs::read_to_string(spec("shop.pin")).expect("the spec");
+    folder.write("shop.pin", &text)
+}
+
+/// A module that the shop has not.
+const PING: &str = "\naction ping @1 \"Ping\" {\n  GET \"/ping\" -> nothing\n}\n";
+
+#[test]
+fn the_first_lock_records_everything_and_the_next_nothing() {
+    let folder = Folder::new("lock");
+    let file = shop(&folder);
+    let run = linchpin(["lock", "--check", &file]);
+    assert_eq!(run.status, 1, "{}", run.out);
+    assert_eq!(folder.files(), ["shop.pin"]);
+
+    let run = linchpin(["lock", &file]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("shop.lock: recorded:\n") && run.out.contains(" modules\n"), "{}", run.out);
+    assert_eq!(folder.files(), ["shop.lock", "shop.pin"]);
+
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    let lock = std::fs::File::options().write(true).open(folder.path("shop.lock")).expect("the lock");
+    lock.set_modified(long_ago).expect("a time can be set");
+    for arguments in [&["lock", &file][..], &["lock", "--check", &file]] {
+        let run = linchpin(arguments);
+        assert!(run.status == 0 && run.out.ends_with("shop.lock: all is recorded\n"), "{}", run.out);
+    }
+    let modified = std::fs::metadata(folder.path("shop.lock")).and_then(|meta| meta.modified()).expect("it is there");
+    assert_eq!(modified, long_ago, "an unchanged lock is not written again");
+}
+
+#[test]
+fn what_is_added_is_named() {
+    let folder = Folder::new("lock-added");
+    let file = shop(&folder);
+    linchpin(["lock", &file]);
+    folder.write("shop.pin", &format!("{}{PING}", folder.read("shop.pin")));
+    assert_eq!(linchpin(["check", &file]).status, 0, "a new module needs no words");
+    let run = linchpin(["lock", "--check", &file]);
+    assert!(run.status == 1 && run.out.ends_with("shop.lock: not recorded:\n  module ping @1\n"), "{}", run.out);
+    let run = linchpin(["lock", &file]);
+    assert!(run.status == 0 && run.out.ends_with("shop.lock: recorded:\n  module ping @1\n"), "{}", run.out);
+}
+
+#[test]
+fn what_is_gone_is_refused_until_it_is_dropped() {
+    let folder = Folder::new("lock-gone");
+    let file = shop(&folder);
+    let text = folder.read("shop.pin");
+    folder.write("shop.pin", &format!("{text}{PING}"));
+    linchpin(["lock", &file]);
+    let before = folder.read("shop.lock");
+    folder.write("shop.pin", &text);
+    assert_eq!(linchpin(["check", &file]).status, 1);
+    let run = linchpin(["lock", &file]);
+    assert!(run.status == 1 && run.err.contains("error[P1004]: the module `ping` was released, and is gone"), "{}", run.err);
+    assert_eq!(folder.read("shop.lock"), before);
+    let run = linchpin(["lock", "--drop", "pong", &file]);
+    assert!(run.status == 2 && run.err.contains("records no API version, module or connection `pong`"), "{}", run.err);
+    let run = linchpin(["lock", "--drop", "ping", &file]);
+    assert!(run.status == 0 && run.out.ends_with("  what is no longer there\n"), "{}{}", run.out, run.err);
+    assert!(!folder.read("shop.lock").contains("ping"));
+    assert_eq!(linchpin(["check", &file]).status, 0);
+}
+
+#[test]
+fn the_lock_of_a_folder_lies_in_it() {
+    let folder = Folder::new("lock-folder");
+    std::fs::create_dir(folder.path("shop")).expect("a folder");
+    std::fs::copy(spec("shop.pin"), folder.path("shop/main.pin")).expect("copied");
+    assert_eq!(linchpin_in(&folder, ["lock", "shop"]).status, 0);
+    assert!(std::path::Path::new(&folder.path("shop/shop.lock")).is_file());
+    assert_eq!(linchpin_in(&folder, ["lock", "--check", "shop/"]).status, 0);
+}

@@ -1,0 +1,169 @@
+//! What the macros declare. Nothing in the text of a table is trusted with memory: how many fields, symbols and variants there are, where
+//! they stand and what they are comes from Rust's own tokens, through the constructors here.
+
+use super::{Field, Kind, Link, Shape};
+use crate::shape::{
+    table::{Declared, Made, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
+    text,
+};
+
+/// The texts of a declaration: its name, its documentation, and what is said of its parts.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Texts(pub &'static str, pub &'static str, pub &'static str);
+
+// SAFETY: a shape and a table are read only, but for what a `OnceLock` holds, which may be shared: links, texts and numbers. Said outright
+// because rustc asks it of every static.
+unsafe impl<T> Sync for Declared<T> {}
+
+/// Not made yet. A constant, so that rustc does not run `OnceLock::new` for each type.
+struct NotYet<T>(std::marker::PhantomData<T>);
+
+impl<T: 'static> NotYet<T> {
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a new one")]
+    const MADE: Made<T> = Made::new();
+}
+
+impl Link {
+    /// Leads to a shape that the macros declare.
+    ///
+    /// # Safety
+    /// `declared` is a static.
+    #[doc(hidden)]
+    pub const unsafe fn declared<T>(declared: *const Declared<T>) -> Self {
+        // SAFETY: a static is there for good.
+        Self::later(unsafe { &raw const (*declared).shape })
+    }
+}
+
+impl Declared<Structure> {
+    /// A struct.
+    ///
+    /// # Safety
+    /// `T` is a `repr(C)` struct, `parts` are the shapes of all its fields in declared order, and `own` is the static that this goes to.
+    #[doc(hidden)]
+    pub const unsafe fn structure<T>(texts: Texts, parts: &'static [Link], own: *const Self) -> Self {
+        let table = Structure { text: texts.2, parts, made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }
+    }
+}
+
+impl Declared<SymbolTable<&'static str>> {
+    /// An enum of texts.
+    ///
+    /// # Safety
+    /// `T` is `repr(C, u16)` or `repr(u16)`, it has `count` variants without fields, and one more with a `String` if `other` says so;
+    /// `own` is the static that this goes to.
+    #[doc(hidden)]
+    pub const unsafe fn text_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
+        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::TextEnum(unsafe { table_of(own) })), table }
+    }
+}
+
+impl Declared<SymbolTable<i64>> {
+    /// An enum of integers.
+    ///
+    /// # Safety
+    /// As for an enum of texts, with `i64` for `String`.
+    #[doc(hidden)]
+    pub const unsafe fn int_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
+        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::IntEnum(unsafe { table_of(own) })), table }
+    }
+}
+
+impl Declared<UnionTable> {
+    /// A union.
+    ///
+    /// # Safety
+    /// `T` is `repr(C, u16)`, each of its variants has one field, `parts` are the shapes of those in declared order, and `own` is the
+    /// static that this goes to.
+    #[doc(hidden)]
+    pub const unsafe fn union<T>(texts: Texts, style: UnionStyle, open: bool, parts: &'static [Link], own: *const Self) -> Self {
+        let table = UnionTable { text: texts.2, parts, style, open, payload: align_of::<T>(), made: NotYet::MADE };
+        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Union(unsafe { table_of(own) })), table }
+    }
+}
+
+/// Where the table of a declaration stands, before it is there. A raw pointer comes in, since of a reference to what a `OnceLock` is in
+/// rustc would prove much.
+///
+/// # Safety
+/// `own` is a static.
+const unsafe fn table_of<T>(own: *const Declared<T>) -> &'static T {
+    // SAFETY: a static is there for good.
+    unsafe { &(*own).table }
+}
+
+/// The payload of an enum starts at its alignment (invariant 6).
+const fn payload<T>(is_there: bool) -> Option<usize> {
+    if is_there { Some(align_of::<T>()) } else { None }
+}
+
+impl Structure {
+    /// Fields that were laid out when the program ran.
+    pub(super) fn laid_out(fields: &'static [Field]) -> Self {
+        Self { text: "", parts: &[], made: Made::from(fields) }
+    }
+
+    /// Lays the fields out as `repr(C)` does (invariant 7), and reads what is said of them.
+    #[cold]
+    pub(in crate::shape) fn make(&self) -> &'static [Field] {
+        self.made.get_or_init(|| {
+            let mut end = 0;
+            let mut said = text::Parts::of(self.text);
+            let fields = self.parts.iter().map(|part| {
+                let offset = usize::next_multiple_of(end, part.align);
+                end = offset + part.size;
+                text::field(said.next_part(), offset, *part)
+            });
+            leak(fields.collect())
+        })
+    }
+}
+
+impl<W> SymbolTable<W> {
+    /// Symbols that were listed when the program ran.
+    pub(super) fn listed(symbols: &'static [Symbol<W>], other: Option<usize>) -> Self {
+        Self { text: "", count: symbols.len(), other, made: Made::from(symbols) }
+    }
+}
+
+impl<W: text::Wire> SymbolTable<W> {
+    /// The symbols, in declared order.
+    #[inline]
+    pub fn symbols(&self) -> &'static [Symbol<W>] {
+        match self.made.get() {
+            Some(symbols) => symbols,
+            None => self.make(),
+        }
+    }
+
+    #[cold]
+    fn make(&self) -> &'static [Symbol<W>] {
+        self.made.get_or_init(|| {
+            let mut said = text::Parts::of(self.text);
+            leak((0..self.count).map(|_| text::symbol(said.next_part())).collect())
+        })
+    }
+}
+
+impl UnionTable {
+    /// Variants that were listed when the program ran.
+    pub(super) fn listed(style: UnionStyle, variants: &'static [Variant], open: bool, payload: usize) -> Self {
+        Self { text: "", parts: &[], style, open, payload, made: Made::from(variants) }
+    }
+
+    #[cold]
+    pub(in crate::shape) fn make(&self) -> &'static [Variant] {
+        self.made.get_or_init(|| {
+            let mut said = text::Parts::of(self.text);
+            leak(self.parts.iter().map(|part| text::variant(said.next_part(), *part)).collect())
+        })
+    }
+}
+
+fn leak<T>(parts: Vec<T>) -> &'static [T] {
+    Box::leak(parts.into_boxed_slice())
+}
