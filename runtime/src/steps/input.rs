@@ -214,9 +214,13 @@ fn inside(target: Target) -> Option<Target> {
 
 fn member_of(target: Target, name: &str) -> Option<Target> {
     match &target.shape.bare().kind {
-        Kind::Structure(_) => {
-            target.shape.bare().fields().iter().find(|field| field.name() == name).map(|field| Target { shape: field.shape(), attrs: &field.attrs })
-        }
+        Kind::Structure(_) => target
+            .shape
+            .bare()
+            .fields()
+            .iter()
+            .find(|field| field.name() == name)
+            .map(|field| Target { shape: field.shape(), attrs: &field.attrs }),
         _ => inside(target),
     }
 }
