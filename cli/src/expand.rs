@@ -3,8 +3,8 @@
 
 use crate::{Outcome, spec};
 use linchpin_compiler::model::{
-    Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, Literal, Module, ModuleServer, Order, Page, PathPart, Place,
-    Projection, RetryClass, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
+    Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, FilePart, Literal, Module, ModuleServer, Order, Page, PathPart,
+    Place, Projection, RetryClass, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
 use std::fmt::Write;
@@ -75,6 +75,10 @@ impl Writer<'_> {
         if let Some(life) = &module.life {
             self.line(1, &life_clause(life));
         }
+        if let Some(steps) = &module.steps {
+            self.with_steps(module, steps);
+            return self.line(0, "}");
+        }
         self.exchange(module);
         if !module.connections.is_empty() {
             self.line(1, &format!("connection {}", module.connections.join(", ")));
@@ -108,15 +112,44 @@ impl Writer<'_> {
         self.line(0, "}");
     }
 
+    /// What a module with steps takes, what it calls with what, and what it gives.
+    fn with_steps(&mut self, module: &Module, steps: &Steps) {
+        if !module.connections.is_empty() {
+            self.line(1, &format!("// over {}", module.connections.join(" or ")));
+        }
+        if !module.inputs.is_empty() {
+            self.line(1, "input {");
+            for input in &module.inputs {
+                self.docs(2, &input.field.docs);
+                let text = self.field(&input.field, &input.place);
+                self.line(2, &text);
+            }
+            self.line(1, "}");
+        }
+        self.line(1, "steps {");
+        for step in &steps.list {
+            let called = self.projection.modules.iter().map(|one| &one.item);
+            let called = called.clone().find(|one| (one.symbol, one.revision) == (step.module, step.revision));
+            let name = self.projection.model.name(step.module);
+            let full: Vec<&str> = name.group.iter().chain([&name.name]).map(String::as_str).collect();
+            let shown = if step.name.is_empty() { String::new() } else { format!("{} = ", step.name) };
+            let exchange =
+                called.map_or_else(String::new, |one| format!("  // @{}: {} {}", one.revision, one.method, path_text(&one.path)));
+            self.line(2, &format!("{shown}{}{}{exchange}", full.join("."), step_members(&step.inputs, steps)));
+        }
+        self.line(1, "}");
+        let whole = steps.list.last().is_some_and(|last| last.name.is_empty()) && steps.gives.members.is_empty();
+        if !whole {
+            self.line(1, &format!("gives {}", step_path(&steps.gives, steps)));
+        }
+        if let Some(ty) = module.answers.first().and_then(|answer| answer.body.as_ref()) {
+            let ty = self.ty(ty);
+            self.line(1, &format!("// -> {ty}"));
+        }
+    }
+
     fn exchange(&mut self, module: &Module) {
-        let path: String = module
-            .path
-            .iter()
-            .map(|part| match part {
-                PathPart::Text(text) => text.clone(),
-                PathPart::Input(name) => format!("{{{name}}}"),
-            })
-            .collect();
+        let path = path_text(&module.path);
         let connector = &self.projection.model.connector;
         let server = match &module.server {
             ModuleServer::Default => connector.servers.first().map(|server| server.url.text.clone()),
@@ -176,7 +209,9 @@ impl Writer<'_> {
         if field.rest {
             return "...: json".to_owned();
         }
-        let mut text = format!("{}{} {:?}: {}", field.name, if field.optional { "?" } else { "" }, field.wire, self.ty(&field.ty));
+        // What goes nowhere by itself has no name on the wire.
+        let wire = if *place == Place::Steps { String::new() } else { format!(" {:?}", field.wire) };
+        let mut text = format!("{}{}{wire}: {}", field.name, if field.optional { "?" } else { "" }, self.ty(&field.ty));
         if field.nullable {
             text.push_str(" | null");
         }
@@ -184,7 +219,8 @@ impl Writer<'_> {
             let _ = write!(text, " = {default}");
         }
         match place {
-            Place::Query("form_explode") | Place::Path("simple") | Place::Header("simple") | Place::Body | Place::WholeBody => {}
+            Place::Query("form_explode") | Place::Path("simple") | Place::Header("simple") => {}
+            Place::Body | Place::WholeBody | Place::Steps => {}
             Place::Path(style) | Place::Query(style) | Place::Header(style) | Place::Cookie(style) => {
                 // The other styles have one form.
                 let usual = if *style == "form" { " joined" } else { "" };
@@ -386,4 +422,46 @@ fn statuses((from, to): (u16, u16)) -> String {
         (from, to) if from == to => from.to_string(),
         (from, _) => format!("{}xx", from / 100),
     }
+}
+
+fn path_text(path: &[PathPart]) -> String {
+    let part = |part: &PathPart| match part {
+        PathPart::Text(text) => text.clone(),
+        PathPart::Input(name) => format!("{{{name}}}"),
+    };
+    path.iter().map(part).collect()
+}
+
+/// ` { length = content.length }`; nothing where nothing is given.
+fn step_members(members: &[(String, StepValue)], steps: &Steps) -> String {
+    let member = |(name, value): &(String, StepValue)| format!("{name} = {}", step_value(value, steps));
+    match members {
+        [] => String::new(),
+        members => format!(" {{ {} }}", members.iter().map(member).collect::<Vec<_>>().join("  ")),
+    }
+}
+
+fn step_value(value: &StepValue, steps: &Steps) -> String {
+    match value {
+        StepValue::Json(json) => json.clone(),
+        StepValue::From(path) => step_path(path, steps),
+        StepValue::List(items) => format!("[{}]", items.iter().map(|item| step_value(item, steps)).collect::<Vec<_>>().join(", ")),
+        StepValue::Object(members) if members.is_empty() => "{}".to_owned(),
+        StepValue::Object(members) => step_members(members, steps).trim_start().to_owned(),
+    }
+}
+
+fn step_path(path: &StepPath, steps: &Steps) -> String {
+    let source = match &path.source {
+        StepSource::Input(name) => name.clone(),
+        // A last step whose output is what the module gives need have no name.
+        StepSource::Output(index) if steps.list[*index].name.is_empty() => "the last step".to_owned(),
+        StepSource::Output(index) => steps.list[*index].name.clone(),
+    };
+    let part = path.part.map(|part| match part {
+        FilePart::Length => "length",
+        FilePart::Name => "name",
+        FilePart::Type => "type",
+    });
+    [source.as_str()].into_iter().chain(path.members.iter().map(String::as_str)).chain(part).collect::<Vec<_>>().join(".")
 }

@@ -2,6 +2,7 @@
 //! command runs, over shapes without Rust types. They live as long as the command.
 
 mod connections;
+mod steps;
 mod types;
 mod upgrades;
 
@@ -27,10 +28,29 @@ pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
     let version = &projection.model.apis[projection.version];
     let connections = projection.model.connections.iter().filter(|one| one.on.has(projection.version));
     let tests = |symbol| projection.tests.iter().filter(move |test| test.module == symbol).map(|test| &test.script);
-    let operations = projection.modules.iter().map(|one| {
-        let scripts = one.item.examples.iter().chain(tests(one.item.symbol));
-        &*Box::leak(Box::new(shapes.operation(&one.item, scripts)))
-    });
+    let mut exchanges = HashMap::new();
+    // Those with steps come last, since they name the others; then all stand in the spec's order again.
+    let mut order: Vec<(usize, &Module)> = projection.modules.iter().map(|one| &one.item).enumerate().collect();
+    order.sort_by_key(|(_, module)| module.steps.is_some());
+    let mut operations: Vec<(usize, &'static table::OperationTable)> = Vec::new();
+    for (at, module) in order {
+        let exchange = shapes.operation(module, module.examples.iter().chain(tests(module.symbol)));
+        let table: &'static table::OperationTable = Box::leak(Box::new(match &module.steps {
+            None => exchange,
+            Some(steps) => table::OperationTable {
+                answers: &[],
+                steps: steps::tables(steps, &exchanges),
+                gives: steps::path(&steps.gives),
+                ..exchange
+            },
+        }));
+        if module.steps.is_none() {
+            exchanges.insert((module.symbol, module.revision), table);
+        }
+        operations.push((at, table));
+    }
+    operations.sort_by_key(|(at, _)| *at);
+    let operations = operations.into_iter().map(|(_, table)| table);
     Box::leak(Box::new(table::ApiTable {
         connector: leak(connector.name.as_str()),
         title: leak(connector.title.as_str()),
@@ -242,7 +262,7 @@ impl Shapes {
                 ModuleServer::Outside => table::ServerChoice::Outside,
             },
             input: Link::to(self.inputs[&key]),
-            places: all(module.inputs.iter().map(|input| place(&input.place))),
+            places: all(module.inputs.iter().filter_map(|input| place(&input.place))),
             constants: all(module.constants.iter().map(|one| table::Constant {
                 place: constant_place(one.place),
                 name: leak(one.name.as_str()),
@@ -263,6 +283,7 @@ impl Shapes {
             connections: names(&module.connections),
             life: life(module.life.as_ref()),
             examples: all(scripts.map(example)),
+            ..table::OperationTable::EMPTY
         }
     }
 
@@ -346,15 +367,17 @@ fn encoding(encoding: &Encoding) -> table::BodyEncoding {
     }
 }
 
-fn place(place: &Place) -> table::Place {
-    match place {
+/// None for inputs of modules with steps: the modules that those call say where values go.
+fn place(place: &Place) -> Option<table::Place> {
+    Some(match place {
         Place::Path(by) => table::Place::Path(style(by)),
         Place::Query(by) => table::Place::Query(style(by)),
         Place::Header(by) => table::Place::Header(style(by)),
         Place::Cookie(by) => table::Place::Cookie(style(by)),
         Place::Body => table::Place::Body,
         Place::WholeBody => table::Place::WholeBody,
-    }
+        Place::Steps => return None,
+    })
 }
 
 fn style(name: &str) -> table::Style {

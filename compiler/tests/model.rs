@@ -307,3 +307,47 @@ fn a_version_has_its_own_fields_values_modules_and_tests_only() {
     let module: &Module = &projections[2].modules[0].item;
     assert_eq!(module.on.iter().collect::<Vec<_>>(), [1, 2]);
 }
+
+#[test]
+fn steps_are_shared_where_all_that_they_call_is() {
+    let model = model(
+        "api v1 {}  api v2 {}
+         type Ticket { id: string  url: url }
+         change v2 \"Renamed\" { rename open.label -> name }
+         action open { POST \"/tickets\" -> Ticket  body { name: string } }
+         action put { PUT \"{url}\" outside  path { url: url }  body raw \"text/plain\" content: file }
+         action again { input { url: url  content: file }  steps { put { url  content } } }
+         action upload { input { content: file }  steps { ticket = open { name = \"a\" }  put { url = ticket.url  content } } }",
+    );
+    let [v1, v2] = &project_all(&model)[..] else { panic!("two versions") };
+    let found = |projection: &linchpin_compiler::model::Projection<'_>, name: &str| {
+        let one = projection.modules.iter().find(|one| model.name(one.item.symbol).name == name).expect("a module");
+        let steps = one.item.steps.as_ref().expect("steps");
+        (one.same_as, steps.list[0].inputs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(found(v2, "again"), (Some(0), names(&["url", "content"])));
+    assert_eq!(found(v1, "upload"), (None, names(&["label"])));
+    assert_eq!(found(v2, "upload"), (None, names(&["name"])));
+    let modules = model.modules.iter().filter(|module| model.name(module.symbol).name == "again");
+    assert_eq!(modules.count(), 1, "versions that come out alike are one module");
+}
+
+#[test]
+fn a_mistake_in_steps_is_one_mistake() {
+    for (text, expected) in [
+        ("action a { steps { b } }", vec!["P0206"]),
+        ("action a { steps { } }", vec!["P0509"]),
+        ("action a { steps { a } }", vec!["P0520"]),
+        ("action b { GET \"/b\" }  action a { steps { x = b  b } gives x }", vec!["P0521"]),
+        ("action b { GET \"/b\" -> json }  action a { steps { x = b }  gives x.y }", vec!["P0521"]),
+        ("action b { GET \"/b\"  query { q: string } }  action a { steps { b } }", vec!["P0803"]),
+        ("action b { GET \"/b\"  query { q: string } }  action a { steps { b { p = 1  q = \"x\" } } }", vec!["P0802"]),
+        ("action b { GET \"/b\"  query { q: string } }  action a { input { q: [string] }  steps { b { q } } }", vec!["P0522"]),
+        ("action b { GET \"/b\"  query { q: string } }  action a { input { q \"Q\": string }  steps { b { q } } }", vec!["P0519"]),
+        ("action b { GET \"/b\"  query { q: string } }  action a { input { q: string }  steps { q = b { q } } }", vec!["P0207"]),
+        ("search a { steps { b } }  action b { GET \"/b\" }", vec!["P0519"]),
+    ] {
+        assert_eq!(raised(text), expected, "{text}");
+    }
+}

@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use crate::{
+    download::Download,
     error::{Error, ErrorKind},
     shape::{Opaque, opaque},
 };
@@ -83,6 +84,25 @@ impl Body {
     pub fn file_name(mut self, name: impl Into<String>) -> Body {
         self.file_name = Some(name.into());
         self
+    }
+
+    /// What came in goes on, as it comes.
+    pub(crate) fn from_download(download: Download) -> Body {
+        let (length, content_type) = (download.length(), download.content_type().map(str::to_owned));
+        let file_name = download.file_name().map(str::to_owned);
+        Body { length, content_type, file_name, ..Body::stream(download) }
+    }
+
+    /// The number of bytes, as far as it can be known without reading: a stream's is what was stated.
+    pub(crate) async fn known_length(&self) -> Result<Option<u64>, Error> {
+        match &self.source {
+            Source::Memory(bytes) => Ok(Some(bytes.len() as u64)),
+            Source::Path(path) => match tokio::fs::metadata(path).await {
+                Ok(metadata) => Ok(Some(metadata.len())),
+                Err(error) => Err(Error::new(ErrorKind::Input, "the file to send cannot be read").with_source(&error)),
+            },
+            Source::Stream(_) => Ok(self.length),
+        }
     }
 
     pub(crate) fn stated_type(&self) -> Option<&str> {

@@ -103,6 +103,9 @@ pub(crate) fn prepare(
 }
 
 fn made(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved: Option<(u16, &Value)>) -> Result<Prepared, Error> {
+    if !table.steps.is_empty() {
+        return Err(Error::new(ErrorKind::Configuration, "it has steps, so it is not one request"));
+    }
     permitted(core, table)?;
     if core.settings.validate {
         crate::shape::validate(input).map_err(|problem| Error::new(ErrorKind::Input, problem.message()).with_path(problem.path()))?;
@@ -157,7 +160,7 @@ pub(crate) fn is_public(table: &OperationTable) -> bool {
 }
 
 /// Whether this connection may call it.
-fn permitted(core: &Core, table: &'static OperationTable) -> Result<(), Error> {
+pub(crate) fn permitted(core: &Core, table: &'static OperationTable) -> Result<(), Error> {
     if table.connections.is_empty() || core.connection.is_some_and(|connection| table.connections.contains(&connection)) {
         return Ok(());
     }

@@ -32,6 +32,7 @@ use crate::{
     page::{Caps, Pages},
     retry::{Quota, RetrySettings},
     shape::{Erased, ErasedRef, Filled, Shaped, Slot, build_with, taken},
+    steps,
     transport::{ConnectSettings, Http, HttpClient, ReadLimits},
 };
 
@@ -185,7 +186,7 @@ type Answering = dyn Future<Output = Result<Erased, Error>> + Send;
 
 /// Not generic, as the next one is not, so that they exist once for all operations.
 fn start((client, table): (&AnyClient, &'static OperationTable), input: ErasedRef<'_>) -> Pin<Box<Answering>> {
-    client.sent(call::prepare(&client.core, table, input, None))
+    client.start(table, input)
 }
 
 /// Puts the answer into its place; an error that is none says that it has not come yet.
@@ -232,18 +233,26 @@ impl AnyClient {
         self.core.watch.counts()
     }
 
-    /// The same, for a call that may not have been made, and on the heap.
+    /// Calls an operation: its one exchange, or all of its steps.
+    pub(crate) fn start(
+        &self,
+        table: &'static OperationTable,
+        input: ErasedRef<'_>,
+    ) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
+        if table.steps.is_empty() {
+            self.sent(call::prepare(&self.core, table, input, None))
+        } else {
+            steps::start(self.core.clone(), table, input.to_owned())
+        }
+    }
+
+    /// Sends a call that may not have been made.
     fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
         let core = self.core.clone();
         Box::pin(async move {
             let prepared = prepared?;
             decoded(&core, core.run(&prepared).await?)
         })
-    }
-
-    /// Sends a call and decodes its answer.
-    pub(crate) async fn answer(&self, prepared: &Prepared) -> Result<Erased, Error> {
-        decoded(&self.core, self.core.execute(prepared).await?)
     }
 }
 

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::{
-    call,
     catalog::{self, Module},
     client::AnyClient,
     download::Download,
@@ -20,9 +19,9 @@ impl AnyClient {
     /// As a typed call; and when there is no such module or input, with the nearest names.
     pub async fn call(&self, module: &str, input: Value) -> Result<Value, Error> {
         let (module, input) = self.input(module, &input)?;
-        let prepared = call::prepare(&self.core, module.table(), input.as_ref(), None)?;
+        let answer = self.start(module.table(), input.as_ref());
         drop(input);
-        let output = self.answer(&prepared).await?;
+        let output = answer.await?;
         to_json(output.as_ref()).map_err(|error| error.with_operation(module.table()))
     }
 
@@ -32,9 +31,9 @@ impl AnyClient {
     /// As [`AnyClient::call`]; and when the module gives no file.
     pub async fn download(&self, module: &str, input: Value) -> Result<Download, Error> {
         let (module, input) = self.input(module, &input)?;
-        let prepared = call::prepare(&self.core, module.table(), input.as_ref(), None)?;
+        let answer = self.start(module.table(), input.as_ref());
         drop(input);
-        let output = self.answer(&prepared).await?;
+        let output = answer.await?;
         let download = output.as_ref().get::<Download>().cloned();
         download.ok_or_else(|| Error::new(ErrorKind::Input, "the module gives no file").with_operation(module.table()))
     }

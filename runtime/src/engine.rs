@@ -83,10 +83,20 @@ impl Core {
 
     /// Sends a call and gives the head of its answer with the body, or the error of its last try.
     pub(crate) async fn run(&self, call: &Prepared) -> Result<Answered, Error> {
-        self.tell_life(call.operation);
         let budget = Budget::start(self.clock.now(), self.settings.overall, call.timeout.unwrap_or(self.settings.per_try));
-        let answered = match self.admit(call.operation, &budget).await {
-            Ok(permits) => self.tries(call, &budget, permits).await,
+        self.run_within(call, &budget).await
+    }
+
+    /// The time of a call that starts now.
+    pub(crate) fn budget(&self) -> Budget {
+        Budget::start(self.clock.now(), self.settings.overall, self.settings.per_try)
+    }
+
+    /// The same as [`Core::run`] within a time that has begun to run before.
+    pub(crate) async fn run_within(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
+        self.tell_life(call.operation);
+        let answered = match self.admit(call.operation, budget).await {
+            Ok(permits) => self.tries(call, budget, permits).await,
             Err(error) => Err(error),
         };
         answered.map_err(|error| self.blame(call.operation, error))

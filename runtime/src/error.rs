@@ -8,6 +8,7 @@ use crate::{
     life::Signal,
     operation::{Failure, Life, OperationTable},
     shape::Shaped,
+    steps::FailedStep,
 };
 
 /// The most bytes of an answer that an error keeps for [`Error::body`].
@@ -68,6 +69,7 @@ struct Inner {
     /// What the spec says about its end, or about that of its API version.
     life: Option<&'static Life>,
     signal: Option<Box<Signal>>,
+    step: Option<FailedStep>,
     status: Option<u16>,
     code: Option<String>,
     api_message: Option<String>,
@@ -113,6 +115,7 @@ impl Error {
             operation: None,
             life: None,
             signal: None,
+            step: None,
             status: None,
             code: None,
             api_message: None,
@@ -157,6 +160,12 @@ impl Error {
     /// What the server said about the end of what was called.
     pub(crate) fn with_signal(mut self, signal: Option<Signal>) -> Error {
         self.0.signal = signal.map(Box::new);
+        self
+    }
+
+    /// It came in this step of an operation.
+    pub(crate) fn in_step(mut self, of: &'static OperationTable, index: usize) -> Error {
+        self.0.step.get_or_insert(FailedStep::new(of, index));
         self
     }
 
@@ -232,9 +241,14 @@ impl Error {
         self.0.api_message.as_deref()
     }
 
-    /// The operation's name in the spec, `repos.list_for_org`.
+    /// The name in the spec of the operation that was called, `repos.list_for_org`.
     pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation.map(|operation| operation.name)
+        self.0.step.map(FailedStep::of).or(self.0.operation).map(|operation| operation.name)
+    }
+
+    /// The step that failed, when the operation makes several exchanges and at least one was begun.
+    pub fn step(&self) -> Option<FailedStep> {
+        self.0.step
     }
 
     /// What took the operation's place, or that of its API version, when the spec says so.
@@ -272,8 +286,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{}: ", operation.name)?;
+        if let Some(operation) = self.operation() {
+            write!(f, "{operation}: ")?;
+        }
+        if let Some(step) = inner.step {
+            write!(f, "{step}: ")?;
         }
         f.write_str(&inner.message)?;
         if let Some(path) = &inner.path {
@@ -291,6 +308,10 @@ impl fmt::Display for Error {
             (ErrorKind::Gone, Some(Life { successor: Some(successor), .. })) => write!(f, "; use `{successor}` instead"),
             (ErrorKind::Gone, Some(Life { why, .. })) if !why.is_empty() => write!(f, "; nothing takes its place: {why}"),
             _ => Ok(()),
+        }?;
+        match inner.step.map(|step| step.done().collect::<Vec<_>>()) {
+            Some(done) if !done.is_empty() => write!(f, "; done before it, and not undone: {}", done.join(", ")),
+            _ => Ok(()),
         }
     }
 }
@@ -302,6 +323,7 @@ impl fmt::Debug for Error {
             .field("kind", &inner.kind)
             .field("message", &inner.message)
             .field("operation", &self.operation())
+            .field("step", &inner.step.map(|step| step.to_string()))
             .field("status", &inner.status)
             .field("code", &inner.code)
             .field("api_message", &inner.api_message)

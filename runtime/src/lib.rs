@@ -29,6 +29,7 @@ mod page;
 mod plain;
 mod retry;
 pub mod shape;
+mod steps;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
@@ -46,5 +47,6 @@ pub use gate::RedirectPolicy;
 pub use observe::{Attempt, Notice, Observer};
 pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
+pub use steps::FailedStep;
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
 pub use value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time};

@@ -6,12 +6,14 @@ mod api;
 mod connection;
 mod example;
 mod page;
+mod step;
 mod upgrade_test;
 
 pub use api::{ApiDates, ApiTable, RetryPolicy};
 pub use connection::{ClientAuth, ConnectionTable, Credential, Exchange, Grant, OAuth2, OAuth2Flow, OAuth2Step, Rotation};
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
+pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
 pub use upgrade_test::UpgradeTestTable;
 
 use crate::shape::{Link, Shaped};
@@ -29,7 +31,7 @@ pub struct OperationTable {
     pub docs: &'static str,
     /// Action, search or trigger.
     pub kind: ModuleKind,
-    /// `GET`
+    /// `GET`; empty for one with steps.
     pub method: &'static str,
     /// Path below the server, in order.
     pub path: &'static [Segment],
@@ -61,6 +63,10 @@ pub struct OperationTable {
     pub life: Option<&'static Life>,
     /// What it gives for what it is given.
     pub examples: &'static [ExampleTable],
+    /// The exchanges that it makes by calling other operations, in place of one of its own.
+    pub steps: &'static [StepTable],
+    /// What it gives, when it has steps.
+    pub gives: StepPath,
 }
 
 /// Action, search or trigger.
@@ -331,6 +337,8 @@ impl OperationTable {
         connections: &[],
         life: None,
         examples: &[],
+        steps: &[],
+        gives: StepPath::FIRST,
     };
 }
 

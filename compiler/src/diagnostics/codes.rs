@@ -121,6 +121,12 @@ codes! {
     RAW_BODY = "P0516" Error "raw body that is not one value";
     POLL_OUTSIDE_TRIGGER = "P0517" Error "`poll` outside a trigger";
     OUTSIDE_NO_URL = "P0518" Error "outside without a URL";
+    BESIDE_STEPS = "P0519" Error "statement that does not go with steps";
+    NOT_A_STEP = "P0520" Error "step that is not one exchange";
+    UNKNOWN_IN_STEPS = "P0521" Error "unknown name in steps";
+    STEP_MISFIT = "P0522" Error "value that does not fit a step";
+    UNUSED_IN_STEPS = "P0523" Error "unused in steps";
+    NO_COMMON_CONNECTION = "P0524" Error "steps that no connection can make";
     UNKNOWN_STRATEGY = "P0601" Error "unknown page strategy";
     PAGE_INCOMPLETE = "P0602" Error "incomplete page";
     UNKNOWN_PAGE_INPUT = "P0603" Error "unknown input of a page";

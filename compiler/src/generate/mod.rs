@@ -13,6 +13,7 @@ mod names;
 mod operations;
 mod pages;
 mod scope;
+mod steps;
 mod structs;
 mod tables;
 mod types;

@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::structs::{Use, constructors, rust_fields};
 use super::tables::{body, constants, failures, life, limits, members, path, some, statuses, text, texts};
 use super::types::{answer_type, rust_type, shape};
-use super::{examples, pages};
+use super::{examples, pages, steps};
 use crate::model::{Answer, Decoding, Field, Module, ModuleServer, PathPart, Place, RetryClass};
 use crate::syntax::ast::ModuleKind;
 
@@ -19,7 +19,7 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
     let called = scope.names().operation(module.symbol, module.revision);
     let name = names::ident(&called.operation);
     let spec_name = &scope.projection.model.name(module.symbol).name;
-    let docs = documentation(&docs(module), spec_name);
+    let docs = documentation(&docs(module, scope), spec_name);
     let life = deprecation(module.life.as_ref(), |written| scope.successor(written));
     let inputs: Vec<&Field> = module.inputs.iter().map(|input| &input.field).collect();
     let fields = rust_fields(&inputs, None, Use::Sent, scope);
@@ -56,9 +56,12 @@ pub(crate) fn offered(name: &Ident, scope: &Scope<'_>) -> TokenStream {
     quote!(impl lp::OfferedBy<#root Api> for #name {})
 }
 
-/// What the spec says, or the title; then the exchange.
-fn docs(module: &Module) -> String {
+/// What the spec says, or the title; then the exchange, or what the steps call.
+fn docs(module: &Module, scope: &Scope<'_>) -> String {
     let said = if module.docs.trim().is_empty() { module.title.trim_end_matches('.').to_owned() + "." } else { module.docs.clone() };
+    if let Some(steps) = &module.steps {
+        return format!("{}\n\n{}", said.trim_end(), steps::docs(steps, scope));
+    }
     let path: String = module.path.iter().map(path_text).collect();
     format!("{}\n\n`{} {}`", said.trim_end(), module.method, path.replace('`', "'"))
 }
@@ -154,21 +157,15 @@ fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> T
     let spec_path = &scope.projection.model.name(module.symbol);
     let full_name = spec_path.group.iter().chain([&spec_path.name]).map(String::as_str).collect::<Vec<_>>().join(".");
     let revision = Token::u32_unsuffixed(module.revision);
-    let (title, method) = (&module.title, &module.method);
+    let title = &module.title;
     let docs = text(&module.docs, |docs| quote!(docs: #docs,));
     let kind = kind(module.kind);
-    let path = segments(module);
-    let server = server(&module.server);
     let input = shape(&quote!(#name));
-    let places = places(module);
-    let constants = constants(&module.constants);
-    let body = body(&module.encoding);
-    let answers = module.answers.iter().zip(&output.of_answer).map(|(one, variant)| answer(one, *variant, scope));
+    let Exchange { address, message, repetition } = Exchange::of(module, output, scope);
+    let steps = module.steps.as_ref().map(|steps| steps::steps(steps, scope));
     let output = shape(&output.rust);
     let failures = failures(&module.fails, scope);
     let page = pages::page(module, scope);
-    let retry = retry(&module.retry);
-    let limits = limits(&module.limits);
     let connections = members(&module.connections, |names| {
         let names = texts(names);
         quote!(connections: #names,)
@@ -185,23 +182,51 @@ fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> T
             title: #title,
             #docs
             kind: #kind,
-            method: #method,
-            path: #path,
-            #server
+            #address
             input: #input,
-            #places
-            #constants
-            #body
-            answers: &[#(#answers),*],
+            #message
             output: #output,
             #failures
             #page
-            retry: #retry,
-            #limits
+            #repetition
             #connections
+            #steps
             #life
             #examples
             ..lp::OperationTable::EMPTY
+        }
+    }
+}
+
+/// What is said of the one exchange of a module; nothing for one with steps.
+#[derive(Default)]
+struct Exchange {
+    /// Where it goes.
+    address: TokenStream,
+    /// What is sent and what comes back.
+    message: TokenStream,
+    /// When and how often.
+    repetition: TokenStream,
+}
+
+impl Exchange {
+    fn of(module: &Module, output: &Output, scope: &Scope<'_>) -> Self {
+        if module.steps.is_some() {
+            return Self::default();
+        }
+        let method = &module.method;
+        let path = segments(module);
+        let server = server(&module.server);
+        let places = places(module);
+        let constants = constants(&module.constants);
+        let body = body(&module.encoding);
+        let answers = module.answers.iter().zip(&output.of_answer).map(|(one, variant)| answer(one, *variant, scope));
+        let retry = retry(&module.retry);
+        let limits = limits(&module.limits);
+        Self {
+            address: quote!(method: #method, path: #path, #server),
+            message: quote!(#places #constants #body answers: &[#(#answers),*],),
+            repetition: quote!(retry: #retry, #limits),
         }
     }
 }
@@ -256,6 +281,7 @@ fn places(module: &Module) -> TokenStream {
             Place::Cookie(style) => styled("cookie", style),
             Place::Body => quote!(lp::Place::Body),
             Place::WholeBody => quote!(lp::Place::WholeBody),
+            Place::Steps => unreachable!("a module with steps has no exchange"),
         });
         quote!(places: &[#(#places),*],)
     })

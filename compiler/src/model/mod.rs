@@ -9,6 +9,7 @@ mod history;
 mod operation;
 pub mod project;
 pub mod resolve;
+mod steps;
 
 use crate::source::Span;
 use crate::syntax::ast::Date;
@@ -18,6 +19,7 @@ pub use history::*;
 pub use operation::*;
 pub use project::{project, project_all};
 pub use resolve::resolve;
+pub use steps::*;
 
 /// A set of API versions: bit n is the n-th `api` item, oldest first. A connector without `api` items has one
 /// nameless version, bit 0.

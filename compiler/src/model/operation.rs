@@ -1,6 +1,6 @@
 //! What a module does: its exchange, where inputs go, what comes back, how it pages, and its examples.
 
-use super::{Failure, Field, Life, Limit, Literal, Symbol, Template, Type, Versions};
+use super::{Failure, Field, Life, Limit, Literal, Steps, Symbol, Template, Type, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{ModuleKind, Value};
 
@@ -21,7 +21,7 @@ pub struct Module {
     pub on: Versions,
     /// Set when it is deprecated.
     pub life: Option<Life>,
-    /// `GET`
+    /// `GET`; empty for a module with steps.
     pub method: String,
     /// Text and holes; a hole is the name of an input with place `Path`.
     pub path: Vec<PathPart>,
@@ -47,6 +47,8 @@ pub struct Module {
     pub limits: Vec<Limit>,
     /// May it be tried again.
     pub retry: RetryClass,
+    /// The exchanges that it makes by calling other modules, in place of one of its own.
+    pub steps: Option<Steps>,
     /// Examples, then the tests that name it stay in [`Model::tests`](super::Model::tests).
     pub examples: Vec<Script>,
     /// Its name in the spec.
@@ -126,6 +128,8 @@ pub enum Place {
     Body,
     /// The whole body.
     WholeBody,
+    /// Nowhere by itself: the module's steps use it.
+    Steps,
 }
 
 /// What is always sent.

@@ -7,8 +7,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Answer, EnumVariant, Failure, Field, Input, Model, Module, Page, Projected, Projection, Symbol, Test, Type, TypeDef, TypeDefKind,
-    UnionVariant, Versions,
+    Answer, EnumVariant, Failure, Field, Input, Model, Module, Page, Projected, Projection, Step, Steps, Symbol, Test, Type, TypeDef,
+    TypeDefKind, UnionVariant, Versions,
 };
 use crate::source::{FileId, Span};
 
@@ -69,14 +69,33 @@ fn share(later: &mut Projection<'_>, earlier: &Projection<'_>) {
     for one in later.types.iter_mut().filter(|one| one.same_as.is_none() && same_types.contains(&one.item.symbol)) {
         one.same_as = Some(earlier.version);
     }
-    let modules: HashMap<(Symbol, u32), &Module> =
-        earlier.modules.iter().map(|one| ((one.item.symbol, one.item.revision), &one.item)).collect();
-    for one in later.modules.iter_mut().filter(|one| one.same_as.is_none()) {
-        let same = modules.get(&(one.item.symbol, one.item.revision)).is_some_and(|other| reads_the_same(&one.item, other));
-        if same && module_references(&one.item).iter().all(|symbol| same_types.contains(symbol)) {
-            one.same_as = Some(earlier.version);
-        }
+    let same_modules = same_modules(later, earlier, &same_types);
+    for one in later.modules.iter_mut().filter(|one| one.same_as.is_none() && same_modules.contains(&(one.item.symbol, one.item.revision)))
+    {
+        one.same_as = Some(earlier.version);
     }
+}
+
+/// The modules that read the same, refer only to types of the set, and call only such modules. No step has steps itself, so two rounds do.
+fn same_modules(later: &Projection<'_>, earlier: &Projection<'_>, same_types: &HashSet<Symbol>) -> HashSet<(Symbol, u32)> {
+    let key = |module: &Module| (module.symbol, module.revision);
+    let before: HashMap<(Symbol, u32), &Module> = earlier.modules.iter().map(|one| (key(&one.item), &one.item)).collect();
+    let alike = |module: &&Module| {
+        before.get(&key(module)).is_some_and(|other| reads_the_same(module, other))
+            && module_references(module).iter().all(|symbol| same_types.contains(symbol))
+    };
+    let (exchanges, with_steps): (Vec<&Module>, Vec<&Module>) =
+        later.modules.iter().map(|one| &one.item).partition(|one| one.steps.is_none());
+    let mut same: HashSet<(Symbol, u32)> = exchanges.into_iter().filter(alike).map(key).collect();
+    let calls_the_same = |module: &&Module| called(module).all(|step| same.contains(&step));
+    let more: Vec<(Symbol, u32)> = with_steps.into_iter().filter(alike).filter(calls_the_same).map(key).collect();
+    same.extend(more);
+    same
+}
+
+/// The modules that a module's steps call.
+fn called(module: &Module) -> impl Iterator<Item = (Symbol, u32)> + '_ {
+    module.steps.iter().flat_map(|steps| &steps.list).map(|step| (step.module, step.revision))
 }
 
 /// The largest set of types that read the same and refer only to types of the set.
@@ -162,6 +181,7 @@ fn reads_the_same(a: &Module, b: &Module) -> bool {
         && pairwise(&a.answers, &b.answers, |a, b| answer(a) == answer(b))
         && (&a.encoding, &a.fails, &a.limits, &a.retry) == (&b.encoding, &b.fails, &b.limits, &b.retry)
         && erased_page(&a.page) == erased_page(&b.page)
+        && erased_steps(&a.steps) == erased_steps(&b.steps)
         && examples(a) == examples(b)
 }
 
@@ -175,6 +195,11 @@ fn equal_servers(a: &super::ModuleServer, b: &super::ModuleServer) -> bool {
 fn erased_page(page: &Option<Page>) -> Option<Page> {
     let spans = super::PageSpans { strategy: NOWHERE, stop: None };
     page.clone().map(|page| Page { spans, ..page })
+}
+
+fn erased_steps(steps: &Option<Steps>) -> Option<Steps> {
+    let erased = |step: &Step| Step { span: NOWHERE, ..step.clone() };
+    steps.clone().map(|steps| Steps { list: steps.list.iter().map(erased).collect(), ..steps })
 }
 
 pub(crate) fn module_references(module: &Module) -> Vec<Symbol> {

@@ -139,6 +139,7 @@ fn input(model: &Model, input: &Input) -> String {
         Place::Query(_) => "query",
         Place::Header(_) => "header",
         Place::Cookie(_) => "cookie",
+        Place::Steps => "input",
         Place::Body => "body",
         Place::WholeBody => "whole body",
     };

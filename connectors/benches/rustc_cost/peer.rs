@@ -320,7 +320,7 @@ fn parameter(input: &Input) -> TokenStream {
         Place::Query(_) => quote!(request = request.query(&[(#wire, serde_json::json!(value))]);),
         Place::Header(_) | Place::Cookie(_) => quote!(request = request.header(#wire, serde_json::json!(value).to_string());),
         Place::WholeBody => quote!(request = request.json(value);),
-        Place::Path(_) | Place::Body => return TokenStream::new(),
+        Place::Path(_) | Place::Body | Place::Steps => return TokenStream::new(),
     };
     let field = &input.field;
     if field.optional || field.nullable || field.default.is_some() {

@@ -39,6 +39,11 @@ pub fn write_json(json: &mut Vec<u8>, value: ErasedRef<'_>, attrs: &Attrs) {
     write(json, Encode { value, names: Names::Wire, clear: true, format: attrs.format });
 }
 
+/// Writes a value as JSON by these names, secrets in clear; times in this format.
+pub(crate) fn write_named(json: &mut Vec<u8>, value: ErasedRef<'_>, names: Names, format: &'static str) {
+    write(json, Encode { value, names, clear: true, format });
+}
+
 fn write(json: &mut Vec<u8>, value: Encode<'_>) {
     serde_json::to_writer(json, &value).expect("keys are texts, and memory takes every byte");
 }

@@ -9,7 +9,7 @@ use url::{Position, Url};
 
 use super::{
     script::{Reply, Route},
-    spec_test,
+    spec_test, steps,
 };
 use crate::{
     address, call,
@@ -32,6 +32,10 @@ pub(super) fn of_table(table: &'static ApiTable, home: &str) -> Vec<Route> {
         routes.extend(new);
     }
     routes.extend(table.operations.iter().filter_map(|operation| anything_else(table, operation, home)));
+    for (operation, target) in steps::led_to(table) {
+        let route = shown(table, operation, home).map(|reply| Route::new(operation.method, &target).reply(reply));
+        routes.extend(route.filter(|route| !routes.iter().any(|known| known.is_for_the_same(route))));
+    }
     routes.extend(table.connections.iter().filter_map(|connection| token_endpoint(table, connection)));
     routes
 }
@@ -44,11 +48,12 @@ fn succeeds(example: &ExampleTable) -> bool {
 /// What an example says of requests and answers, in its order. Links to further pages lead to `home`, where they lead to the API's own
 /// server.
 pub(super) fn routes(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable, home: &str) -> Vec<Route> {
-    let route = |exchange| {
+    let route = |(index, exchange): (usize, &ExampleExchange)| {
+        let operation = steps::made(operation, index);
         let (method, target) = sent(table, exchange).unwrap_or_else(|| (operation.method, any_target(table, operation)));
         Route::new(method, &target).reply(answer(table, operation, exchange, home))
     };
-    example.exchanges.iter().map(route).collect()
+    example.exchanges.iter().enumerate().map(route).collect()
 }
 
 /// Method and target that an exchange says are sent; `{api}` in it stands for the version.
@@ -77,7 +82,8 @@ impl Asking<'_> {
     fn routes(&mut self, operation: &'static OperationTable, example: &'static ExampleTable) -> Vec<Route> {
         let asked = self.asked(operation, example);
         let mut routes: Vec<Route> = Vec::new();
-        for exchange in example.exchanges {
+        for (index, exchange) in example.exchanges.iter().enumerate() {
+            let operation = steps::made(operation, index);
             let route = self.route(operation, example, exchange, asked.as_ref());
             let route = route.reply(answer(self.table, operation, exchange, self.home));
             // One request twice is answered in turn, and then from the beginning.
@@ -126,10 +132,18 @@ impl Asking<'_> {
 
 /// What answers a request of the operation that no example shows: its first example, or the last page of one.
 fn anything_else(table: &'static ApiTable, operation: &'static OperationTable, home: &str) -> Option<Route> {
+    if !operation.steps.is_empty() {
+        return None;
+    }
+    Some(Route::new(operation.method, &any_target(table, operation)).reply(shown(table, operation, home)?))
+}
+
+/// How an operation answers for all that examples tell.
+fn shown(table: &'static ApiTable, operation: &'static OperationTable, home: &str) -> Option<Reply> {
     let good = || operation.examples.iter().filter(|example| succeeds(example));
-    let example = good().find(|example| example.exchanges.len() == 1).or_else(|| good().next())?;
-    let reply = answer(table, operation, example.exchanges.last()?, home);
-    Some(Route::new(operation.method, &any_target(table, operation)).reply(reply))
+    let example = good().find(|example| example.exchanges.len() == 1).or_else(|| good().next());
+    let exchange = example.and_then(|example| example.exchanges.last()).or_else(|| steps::shown(table, operation, succeeds))?;
+    Some(answer(table, operation, exchange, home))
 }
 
 /// Gives a token to whoever asks: what is shown for it is not looked at.
@@ -232,7 +246,7 @@ fn any_target(table: &'static ApiTable, operation: &'static OperationTable) -> S
 
 /// The answer of an exchange.
 fn answer(table: &'static ApiTable, operation: &'static OperationTable, exchange: &ExampleExchange, home: &str) -> Reply {
-    lead_home(table, operation, reply(operation, exchange), home)
+    steps::lead_home(table, operation, lead_home(table, operation, reply(operation, exchange), home), home)
 }
 
 fn reply(operation: &'static OperationTable, exchange: &ExampleExchange) -> Reply {

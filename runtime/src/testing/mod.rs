@@ -5,6 +5,7 @@ mod examples;
 mod script;
 mod spec_test;
 mod stand_in;
+mod steps;
 mod upgrade_test;
 
 pub use clock::SimulatedClock;

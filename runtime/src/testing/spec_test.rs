@@ -4,12 +4,12 @@
 use std::{sync::Arc, time::SystemTime};
 
 use serde_json::Value;
-use url::Url;
 
 use super::{
     examples,
-    script::{Received, pairs, steps},
+    script::{Received, pairs, steps as path_steps},
     stand_in::StandIn,
+    steps,
 };
 use crate::{
     api::Api,
@@ -19,7 +19,7 @@ use crate::{
     clock::BoxFuture,
     connection::FieldValues,
     error::{Error, ErrorKind},
-    operation::{ApiTable, ConnectionTable, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice},
+    operation::{ApiTable, ConnectionTable, ExampleExchange, ExampleTable, OperationTable},
     shape::{Kind, Leaf},
 };
 
@@ -71,11 +71,11 @@ async fn exchange(
 
 /// A URL of another origin that the operation is given as a whole leads to the stand-in, its path and query as they are.
 fn lead_in(operation: &'static OperationTable, given: &mut Value, home: &str) {
-    let (ServerChoice::Outside, Some(Segment::Field(index))) = (operation.server, operation.path.first()) else { return };
-    let field = &operation.input.fields()[usize::from(*index)];
-    let Some(Value::String(address)) = given.get_mut(field.name()) else { return };
-    if let Ok(url) = Url::parse(address) {
-        *address = format!("{home}{}", &url[url::Position::BeforePath..]);
+    for name in steps::addresses_given(operation) {
+        let Some(Value::String(address)) = given.get_mut(name) else { continue };
+        if let Some(here) = steps::at_home(address, home) {
+            *address = here;
+        }
     }
 }
 
@@ -275,7 +275,7 @@ fn same_target(one: &str, other: &str) -> bool {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut query = pairs(query);
         query.sort_unstable();
-        (steps(path), query)
+        (path_steps(path), query)
     };
     apart(one) == apart(other)
 }

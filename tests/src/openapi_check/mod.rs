@@ -16,12 +16,14 @@ mod shapes;
 pub use document::Document;
 pub use findings::{Exception, Finding, Verdict, judge};
 
-use linchpin_compiler::model::Projection;
+use linchpin_compiler::model::{Module, ModuleServer, Projection};
 
 /// Everything in which the connector and the document differ, sorted by place.
 pub fn compare(projection: &Projection<'_>, document: &Document) -> Vec<Finding> {
     let mut comparison = shapes::Comparison::new(projection, document);
-    for module in &projection.modules {
+    // An owner describes exchanges, and only those on the API's own servers.
+    let described = |module: &Module| module.steps.is_none() && module.server != ModuleServer::Outside;
+    for module in projection.modules.iter().filter(|module| described(&module.item)) {
         operations::compare(&mut comparison, &module.item);
     }
     comparison.findings.into_list()

@@ -60,6 +60,7 @@ fn place_of(input: &Input, moved: bool) -> Option<&'static str> {
         Place::Header(_) => Some("header"),
         Place::Cookie(_) => Some("cookie"),
         Place::Body | Place::WholeBody => moved.then_some("query"),
+        Place::Steps => None,
     }
 }
 

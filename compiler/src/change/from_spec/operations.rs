@@ -35,8 +35,13 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         title: module.title.clone(),
         docs: module.docs.clone(),
         group: name.group.clone(),
-        method: module.method.clone(),
-        path: path(module),
+        // Several exchanges stand under their module's own name.
+        method: if module.steps.is_some() { "STEPS".to_owned() } else { module.method.clone() },
+        path: if module.steps.is_some() {
+            format!("/{}", name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
+        } else {
+            path(module)
+        },
         inputs: inputs(module, projection, shapes),
         body: body(module, shapes),
         answers,
@@ -76,6 +81,8 @@ fn inputs(module: &Module, projection: &Projection<'_>, shapes: &mut Shapes<'_, 
             Place::Query(style) => (InputPlace::Query, style),
             Place::Header(style) => (InputPlace::Header, style),
             Place::Cookie(style) => (InputPlace::Cookie, style),
+            // What steps take goes nowhere by itself; it is compared as what is asked for.
+            Place::Steps => (InputPlace::Query, "form_explode"),
             Place::Body | Place::WholeBody => continue,
         };
         let field = &input.field;

@@ -95,7 +95,9 @@ fn module_facts(model: &Model, module: &Module, version: usize) -> Facts {
         }
     };
     plain("kind", kind_word(module.kind).to_owned(), module.span);
-    plain("call", format!("{} {}", module.method, path_text(&module.path)), module.spans.path);
+    // What steps call has a shape of its own; stored configuration of this module knows nothing of it.
+    let call = if module.steps.is_some() { "steps".to_owned() } else { format!("{} {}", module.method, path_text(&module.path)) };
+    plain("call", call, module.spans.path);
     plain("server", server_text(model, &module.server), module.spans.path);
     plain("encoding", encoding_text(&module.encoding), module.spans.body.unwrap_or(module.span));
     let mut connections = module.connections.clone();
@@ -244,6 +246,7 @@ fn input_fact(model: &Model, input: &Input) -> Fact {
         Place::Cookie(style) => ("cookie", style, "form_explode"),
         Place::Body => ("body", "", ""),
         Place::WholeBody => ("whole body", "", ""),
+        Place::Steps => ("steps", "", ""),
     };
     let mut facets = vec![("in", place.to_owned())];
     if style != usual {

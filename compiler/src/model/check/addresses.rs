@@ -12,7 +12,7 @@ pub(super) fn every_module_has_a_server(checker: &mut Checker<'_>) {
     if given || !model.whole || model.connector.name.is_empty() {
         return;
     }
-    if let Some(module) = model.modules.iter().find(|module| module.server == ModuleServer::Default) {
+    if let Some(module) = model.modules.iter().find(|module| module.server == ModuleServer::Default && !module.method.is_empty()) {
         checker.report(
             Diagnostic::new(codes::NO_SERVER, model.connector.span, format!("the connector `{}` has no server", model.connector.name))
                 .here("where do its calls go?")

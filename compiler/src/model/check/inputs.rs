@@ -68,6 +68,8 @@ pub(super) fn values_can_stand_in_their_places(checker: &mut Checker<'_>) {
 fn misplaced(checker: &Checker<'_>, module: &Module, input: &Input) -> Option<Diagnostic> {
     let field = &input.field;
     let problem = match (&input.place, &module.encoding) {
+        // The modules that the steps call say where it goes.
+        (Place::Steps, _) => return None,
         (Place::Body, Encoding::Multipart) => return None,
         (Place::WholeBody, Encoding::Raw(_)) if fits_raw(&field.ty) => return None,
         (Place::WholeBody, Encoding::Raw(_)) => "a raw body is text, bytes or a file",

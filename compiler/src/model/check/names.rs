@@ -68,7 +68,7 @@ fn sent(module: &Module) -> Vec<Named<'_, (Kind, String)>> {
             Place::Header(_) => Kind::Header,
             Place::Cookie(_) => Kind::Cookie,
             Place::Body => Kind::Body,
-            Place::Path(_) | Place::WholeBody => return None,
+            Place::Path(_) | Place::WholeBody | Place::Steps => return None,
         };
         Some(Named { key: (kind, spelled(kind, &input.field.wire)), name: &input.field.name, on: input.field.on, span: input.field.span })
     });

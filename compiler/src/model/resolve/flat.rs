@@ -45,7 +45,7 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        if flat.exchange.is_none() {
+        if flat.exchange.is_none() && item.body.steps.is_none() {
             self.report(no_exchange(item));
         }
         if let Some(exchange) = flat.exchange.filter(|exchange| exchange.poll && item.kind != ModuleKind::Trigger) {

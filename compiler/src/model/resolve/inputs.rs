@@ -22,7 +22,8 @@ impl<'a> Resolver<'a> {
         let mut inputs = Inputs { list: Vec::new(), constants: Vec::new() };
         let every = flat.path.iter().chain(&flat.query).chain(&flat.header).chain(&flat.cookie).map(|(field, _)| *field);
         let body = flat.requests.iter().flat_map(|(request, _)| request_fields(request));
-        self.names_differ(every.chain(body));
+        let given = item.body.input.iter().flat_map(|(fields, _)| fields);
+        self.names_differ(every.chain(body).chain(given));
         let path = self.path(item, flat, &mut inputs);
         for (field, at) in &flat.query {
             self.input(field, &flat.sites[*at], ConstantPlace::Query, &mut inputs);
@@ -32,6 +33,10 @@ impl<'a> Resolver<'a> {
         }
         for (field, at) in &flat.cookie {
             self.input(field, &flat.sites[*at], ConstantPlace::Cookie, &mut inputs);
+        }
+        for field in item.body.input.iter().flat_map(|(fields, _)| fields) {
+            let field = self.input_field(field, &flat.sites[0]);
+            inputs.list.push(Input { field, place: Place::Steps });
         }
         for (request, at) in &flat.requests {
             let site = &flat.sites[*at];

@@ -24,6 +24,7 @@ mod pattern;
 mod scalars;
 mod scripts;
 mod statuses;
+mod steps;
 mod symbols;
 mod templates;
 mod types;
@@ -34,7 +35,7 @@ mod versions;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Api, Failure, Model, Symbol, SymbolName, TypeDef, Versions};
+use super::{Api, Failure, Model, Module, Symbol, SymbolName, TypeDef, Versions};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
@@ -61,6 +62,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
     let mut modules = resolver.modules(&items, &connector, &connections);
     let whole = history::Whole { modules: &mut modules, connections: &mut connections, connector: &mut connector };
     let changes = resolver.undo(&items, whole);
+    resolver.steps(&items, &mut modules, &connections);
     let upgrades = resolver.upgrades(&items, &mut modules, &connections);
     let tests = resolver.tests(&items, &modules, &connections);
     let upgrade_tests = resolver.upgrade_tests(&items, &upgrades, &modules, &connections);
@@ -111,6 +113,8 @@ struct Resolver<'a> {
     inline: HashMap<Span, Symbol>,
     /// The connector's error answers.
     failures: Vec<Failure>,
+    /// The modules that others call in steps.
+    called: Vec<Module>,
     pending_defaults: Vec<(usize, usize, &'a ast::Value)>,
     pending_successors: Vec<PendingSuccessor<'a>>,
 }
@@ -150,6 +154,7 @@ impl<'a> Resolver<'a> {
             definitions: HashMap::new(),
             inline: HashMap::new(),
             failures: Vec::new(),
+            called: Vec::new(),
             pending_defaults: Vec::new(),
             pending_successors: Vec::new(),
         }

@@ -47,7 +47,8 @@ impl<'a> Resolver<'a> {
         let mut answers = self.answers(&flat);
         let parts =
             PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
-        let page = self.page(&parts, &mut answers);
+        // What a module with steps gives is known when all modules are.
+        let page = if item.body.steps.is_none() { self.page(&parts, &mut answers) } else { None };
         let order = self.order(flat.order, page.as_ref(), on);
         let mut module = Module {
             symbol,
@@ -57,7 +58,10 @@ impl<'a> Resolver<'a> {
             docs: super::docs(&item.head.docs),
             on,
             life: self.life(&item.head, &placed.group, &item.name),
-            method: flat.exchange.map_or_else(|| "GET".to_owned(), |exchange| self.method(&exchange.method)),
+            method: flat.exchange.map_or_else(
+                || if item.body.steps.is_some() { String::new() } else { "GET".to_owned() },
+                |exchange| self.method(&exchange.method),
+            ),
             path,
             server: self.module_server(&flat, connector, connections),
             connections: self.module_connections(&flat, connections),
@@ -70,11 +74,15 @@ impl<'a> Resolver<'a> {
             order,
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
             retry: self.retry_class(flat.retry, flat.exchange),
+            steps: None,
             examples: Vec::new(),
             span: item.name.span,
             spans: spans(&flat, item),
         };
-        module.examples = self.examples(&module, &item.body.examples, connections, &site);
+        self.steps_stand_alone(item, &flat);
+        if item.body.steps.is_none() {
+            module.examples = self.examples(&module, &item.body.examples, connections, &site);
+        }
         Some(module)
     }
 

@@ -99,7 +99,11 @@ impl<'a> Resolver<'a> {
         let given = self.given(script, module, on, span);
         let connection =
             script.connection.as_ref().and_then(|(name, fields)| self.script_connection(name, fields.as_ref(), connections, on));
-        let exchanges: Vec<ScriptExchange> = script.exchanges.iter().map(|exchange| self.exchange_text(exchange, module, on)).collect();
+        let exchanges = script.exchanges.iter().enumerate().map(|(index, exchange)| match self.called_in_step(module, index, on) {
+            Some(called) => self.exchange_text(exchange, &called, on),
+            None => self.exchange_text(exchange, module, on),
+        });
+        let exchanges: Vec<ScriptExchange> = exchanges.collect();
         let output = script.output.as_ref().map_or_else(String::new, |(word, value)| self.output(word, value, &exchanges, module, on));
         let fails = script.fails.as_ref().map(|(kind, code)| {
             if !FAILURES.contains(&kind.value.as_str()) {
@@ -108,6 +112,13 @@ impl<'a> Resolver<'a> {
             (kind.value.clone(), code.as_ref().map(|code| code.value.clone()))
         });
         Script { title, given, connection, exchanges, output, fails, on, span }
+    }
+
+    /// The module whose exchange the exchange with this number is, where the module tested has steps.
+    fn called_in_step(&self, module: &Module, index: usize, on: Versions) -> Option<Module> {
+        let step = module.steps.as_ref()?.list.get(index)?;
+        let is_called = |one: &&Module| one.symbol == step.module && one.revision == step.revision && !one.on.and(on).is_empty();
+        self.called.iter().find(is_called).cloned()
     }
 
     fn given(&mut self, script: &ast::Script, module: &Module, on: Versions, span: Span) -> String {

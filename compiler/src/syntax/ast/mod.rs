@@ -8,6 +8,7 @@ mod connection;
 mod connector;
 mod module;
 mod script;
+mod steps;
 mod types;
 
 use crate::source::{FileId, Span, Spanned};
@@ -16,6 +17,7 @@ pub use connection::*;
 pub use connector::*;
 pub use module::*;
 pub use script::*;
+pub use steps::*;
 pub use types::*;
 
 /// A name as written, for example `create_program`.

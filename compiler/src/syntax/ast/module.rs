@@ -1,6 +1,6 @@
 //! Actions, searches and triggers.
 
-use super::{Example, Fails, Field, From, Head, Ident, Limit, Retry, Template, Text, TypeExpr, WirePath};
+use super::{Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Template, Text, TypeExpr, WirePath};
 use crate::source::{Span, Spanned};
 
 /// Which kind of module.
@@ -71,6 +71,12 @@ pub struct ModuleBody {
     pub examples: Vec<Example>,
     /// `from @1 { … }`
     pub from: Vec<From>,
+    /// `input { … }`: what a module with steps takes.
+    pub input: Option<(Vec<Field>, Span)>,
+    /// `steps { … }`: several exchanges in place of one.
+    pub steps: Option<Steps>,
+    /// `gives done.files`: what a module with steps gives; the output of its last step unless said.
+    pub gives: Option<(Path, Span)>,
 }
 
 /// `GET "/orgs/{org}/repos" outside -> [Repository] at data`

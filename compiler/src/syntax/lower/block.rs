@@ -146,6 +146,9 @@ pub(super) static MODULE: Block = Block {
         "connection",
         "example",
         "from",
+        "steps",
+        "input",
+        "gives",
         "deprecated",
     ],
     habits: &[
@@ -153,7 +156,7 @@ pub(super) static MODULE: Block = Block {
         ("params", "query"),
         ("request", "body"),
         ("response", "answers"),
-        ("input", "body"),
+        ("inputs", "input"),
         ("upgrade", "from"),
     ],
     reserved: RESERVED_IN_MODULES,
@@ -191,7 +194,6 @@ pub(super) static MIXIN: Block = Block {
     repeat: &[Rule::fails, Rule::limit, Rule::example],
 };
 const RESERVED_IN_MODULES: &[(&str, &str)] = &[
-    ("steps", "write one module for each exchange"),
     ("cursor", "give the trigger a `query` field that says from when on items are wanted"),
     ("rust", "say it with the statements there are"),
 ];
@@ -295,6 +297,9 @@ pub(super) static REMAPPED: Block = plain(Rule::lone_remap_pair, "pair of values
 pub(super) static TYPE: Block = Block { documented: true, ..plain(Rule::lone_type_statement, "field", &[Rule::field]) };
 pub(super) static FIELD: Block = Block { documented: true, ..plain(Rule::lone_field, "field", &[Rule::field]) };
 pub(super) static ENUM: Block = Block { documented: true, ..plain(Rule::lone_enum_statement, "variant", &[Rule::variant]) };
+pub(super) static STEPS: Block = plain(Rule::lone_step, "step", &[Rule::step]);
+pub(super) static STEP_MEMBER: Block = plain(Rule::lone_step_member, "value that is given", &[Rule::step_member]);
+pub(super) static STEP_VALUE: Block = plain(Rule::lone_step_value, "value", &[Rule::step_value]);
 pub(super) static ANSWERS: Block = plain(Rule::lone_status_answer, "answer", &[Rule::status_answer]);
 pub(super) static SCOPE: Block = plain(Rule::lone_scope, "scope", &[Rule::scope]);
 pub(super) static PARAMETER: Block = plain(Rule::lone_parameter, "parameter", &[Rule::parameter]);

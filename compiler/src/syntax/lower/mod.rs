@@ -8,6 +8,7 @@ mod items;
 mod module;
 mod reader;
 mod recover;
+mod steps;
 mod types;
 mod values;
 mod versions;
@@ -59,7 +60,7 @@ pub(super) fn statement_starts(text: &str) -> Vec<u32> {
 /// `stands_alone`: the pair is a statement of a block. One that has documentation starts twice: with it and behind it.
 fn collect_starts(pair: Pair<'_>, stands_alone: bool, starts: &mut Vec<u32>) {
     let rule = pair.as_rule();
-    let mut in_block = matches!(rule, Rule::file | Rule::object | Rule::list | Rule::bounds);
+    let mut in_block = matches!(rule, Rule::file | Rule::object | Rule::list | Rule::bounds | Rule::step_list);
     let mut documented = stands_alone && matches!(rule, Rule::item | Rule::field | Rule::variant | Rule::removal | Rule::remove_item);
     for inner in pair.into_inner() {
         let start = inner.as_span().start() as u32;

@@ -1,9 +1,9 @@
-//! Actions, searches and triggers, and the mixins that lend them statements.
+//! Actions, searches and triggers, and the mixins that lend them statements. What stands in `steps` is `steps`'s.
 
 use super::block::{ANSWERS, MIXIN, MODULE, PAGE};
 use super::items::Header;
 use super::reader::Reader;
-use super::{Pair, Rule, change, fields, types, values, versions};
+use super::{Pair, Rule, change, fields, steps, types, values, versions};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
@@ -52,6 +52,15 @@ fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody
         Rule::retry => body.retry = Some(versions::retry(reader, pair)),
         Rule::example => body.examples.push(values::example(reader, pair)),
         Rule::from_block => body.from.push(change::from(reader, pair)),
+        Rule::input_block => {
+            let span = reader.span(&pair);
+            body.input = Some((fields::fields(reader, pair), span));
+        }
+        Rule::steps_block => body.steps = Some(steps::steps(reader, pair)),
+        Rule::gives => {
+            let span = reader.span(&pair);
+            body.gives = pair.into_inner().next().map(|path| (reader.path(path), span));
+        }
         Rule::life => head.life = versions::life(reader, pair),
         _ => {}
     }

@@ -80,6 +80,10 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::colon => "`:` and a type",
         Rule::equals | Rule::variant_value | Rule::old_value | Rule::remap_from => "`=`",
         Rule::arrow | Rule::answer => "`->`",
+        Rule::step_name => "a name and `=`",
+        Rule::step_value | Rule::step_given => "a value such as `ticket.url`",
+        Rule::step_members => "`{`",
+        Rule::step_list => "a list",
         Rule::removed_field => "`:` and the type it had",
         Rule::move_call => "the method and path it had",
         Rule::move_place => "the place it had",
@@ -168,6 +172,9 @@ fn is_compulsory(rule: Rule) -> bool {
             | Rule::union_by
             | Rule::api_wire
             | Rule::closed
+            | Rule::step_name
+            | Rule::step_members
+            | Rule::step_given
     )
 }
 

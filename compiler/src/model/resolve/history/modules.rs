@@ -527,6 +527,7 @@ fn place_name(place: &Place) -> &'static str {
         Place::Header(_) => "header",
         Place::Cookie(_) => "cookie",
         Place::Body | Place::WholeBody => "body",
+        Place::Steps => "input",
     }
 }
 

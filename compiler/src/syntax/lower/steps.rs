@@ -1,0 +1,69 @@
+//! `steps`: calls of other modules in a row, and what each is given.
+
+use super::block::{STEP_MEMBER, STEP_VALUE, STEPS};
+use super::reader::Reader;
+use super::{Pair, Rule, values};
+use crate::syntax::ast::{self, StepValueKind, ValueKind};
+
+/// `steps { … }`
+pub(super) fn steps(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Steps {
+    let span = reader.span(&pair);
+    let mut list = Vec::new();
+    reader.block(pair.into_inner(), &STEPS, &mut |reader, pair| list.extend(step(reader, pair)));
+    ast::Steps { list, span }
+}
+
+fn step(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Step> {
+    let span = reader.span(&pair);
+    let (mut name, mut module, mut given) = (None, None, Vec::new());
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::step_name => name = part.into_inner().next().map(|word| reader.ident(&word)),
+            Rule::path => module = Some(reader.path(part)),
+            Rule::step_members => given = members(reader, part),
+            _ => {}
+        }
+    }
+    Some(ast::Step { name, module: module?, members: given, span })
+}
+
+fn members(reader: &mut Reader<'_>, pair: Pair<'_>) -> Vec<ast::StepMember> {
+    let mut members = Vec::new();
+    reader.block(pair.into_inner(), &STEP_MEMBER, &mut |reader, pair| members.extend(member(reader, pair)));
+    members
+}
+
+fn member(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::StepMember> {
+    let mut inner = pair.into_inner();
+    let name = reader.ident(&inner.next()?);
+    let value = inner.next().and_then(|to| to.into_inner().next()).and_then(|value| given(reader, value));
+    Some(ast::StepMember { name, value })
+}
+
+fn given(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::StepValue> {
+    let part = pair.into_inner().next()?;
+    let span = reader.token(&part);
+    let kind = match part.as_rule() {
+        Rule::step_members => StepValueKind::Object(members(reader, part)),
+        Rule::step_list => {
+            let mut items = Vec::new();
+            reader.block(part.into_inner(), &STEP_VALUE, &mut |reader, pair| items.extend(given(reader, pair)));
+            StepValueKind::List(items)
+        }
+        Rule::path => path(reader, part),
+        _ => StepValueKind::Literal(values::literal(reader, &part)),
+    };
+    Some(ast::StepValue { kind, span })
+}
+
+/// `true`, `false` and `null` are spelled like names.
+fn path(reader: &mut Reader<'_>, pair: Pair<'_>) -> StepValueKind {
+    let span = reader.token(&pair);
+    let kind = match pair.as_str() {
+        "null" => ValueKind::Null,
+        "true" => ValueKind::Bool(true),
+        "false" => ValueKind::Bool(false),
+        _ => return StepValueKind::Path(reader.path(pair)),
+    };
+    StepValueKind::Literal(ast::Value { kind, span })
+}
