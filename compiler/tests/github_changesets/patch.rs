@@ -72,3 +72,15 @@ fn operate(target: &mut Value, operation: &Value) {
 pub(super) fn steps(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
+
+/// Puts a value where a pointer leads, with what is around it.
+pub(super) fn put(document: &mut Value, pointer: &str, value: Value) {
+    let mut at = document;
+    for step in steps(pointer) {
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
+        at = at.as_object_mut().expect("it was made one").entry(step).or_insert(Value::Null);
+    }
+    *at = value;
+}

@@ -6,14 +6,14 @@ mod proposal;
 
 use std::collections::HashMap;
 
-use super::findings::{Class, Finding, Report};
-use super::surface::Surface;
+use super::findings::{Finding, Report};
+use super::surface::{Origin, Surface};
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, Severity, codes};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{Comment, Date, File, Item};
 use crate::syntax::{edit, parse_all, print};
 use members::Members;
-use proposal::Proposal;
+use proposal::{After, Proposal};
 
 /// The version that comes.
 #[derive(Clone, Debug)]
@@ -48,14 +48,17 @@ pub fn edit(spec: &Sources, report: &Report, new: &Surface, coming: &Coming) -> 
     let mut diagnostics = Diagnostics::default();
     let files = parse_all(spec, &mut diagnostics);
     let model = crate::check(spec, &mut diagnostics).ok_or("the spec has mistakes")?;
-    let frame = Frame::of(&files, &model, coming)?;
+    let frame = Frame::of(&files, spec, &model, coming)?;
     let members = Members::of(&files);
+    // A newer spec says itself how things are written.
+    let newer = if new.origin == Origin::Spec { parse_all(&report.new, &mut Diagnostics::default()) } else { Vec::new() };
+    let after = After { surface: new, sources: &report.new, members: Members::of(&newer) };
     let mut writer = Writer { spec, files: &files, frame: &frame, accepted: Vec::new(), left: Vec::new() };
     let same = |finding: &&Finding| !finding.kind.id.starts_with("version-");
     for finding in report.findings.iter().filter(same) {
-        let proposal = proposal::of(finding, &members, spec, new);
+        let proposal = proposal::of(finding, &members, spec, &after);
         let fits = proposal.is_some_and(|proposal| writer.takes(proposal));
-        if !fits && (finding.class != Class::Compatible || finding.sites.len() == 1) {
+        if !fits {
             writer.left.push(format!("{} ({})", finding.message, finding.kind.id));
         }
     }
@@ -72,7 +75,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn of(files: &[File], model: &crate::model::Model, coming: &Coming) -> Result<Self, String> {
+    fn of(files: &[File], spec: &Sources, model: &crate::model::Model, coming: &Coming) -> Result<Self, String> {
         let apis = files.iter().flat_map(|file| &file.items).filter_map(|item| if let Item::Api(api) = item { Some(api) } else { None });
         let known: Vec<_> = apis.collect();
         let is_known = known.last().is_some_and(|last| last.name.value == coming.name);
@@ -95,7 +98,8 @@ impl Frame {
             })
         };
         let place = known.last().map(|last| last.span).or_else(connector).ok_or("the spec has no connector")?;
-        Ok(Self { place: Span { start: place.end, ..place }, head, name: coming.name.clone(), title: coming.title.clone() })
+        let place = behind_comment(files, spec, Span { start: place.end, ..place });
+        Ok(Self { place, head, name: coming.name.clone(), title: coming.title.clone() })
     }
 
     /// The text of the block.
@@ -129,6 +133,10 @@ impl Writer<'_> {
             return true;
         }
         self.carry(&mut proposal);
+        // What is put in on lines of its own leaves a comment where it is, behind what it speaks of.
+        for edit in proposal.edits.iter_mut().filter(|edit| edit.text.starts_with('\n')) {
+            edit.span = behind_comment(self.files, self.spec, edit.span);
+        }
         self.accepted.push(proposal);
         let fits = self.written(&[]).is_some_and(|sources| {
             let mut diagnostics = Diagnostics::default();
@@ -195,6 +203,18 @@ impl Writer<'_> {
         let changed = self.spec.iter().filter(|(id, file)| file.text != sources.file(*id).text).map(|(id, _)| id).collect();
         Ok(Edited { changed, stated: self.accepted.len(), left: self.left, asks, sources })
     }
+}
+
+/// The place, or the end of a comment that stands behind it on its line.
+fn behind_comment(files: &[File], spec: &Sources, place: Span) -> Span {
+    let file = spec.file(place.file);
+    let comments = files.iter().filter(|one| one.id == place.file).flat_map(|one| &one.comments);
+    let same = |comment: &&Comment| {
+        comment.trailing && comment.span.start >= place.end && file.line_of(comment.span.start) == file.line_of(place.end)
+    };
+    let end = comments.filter(same).map(|comment| comment.span.end).max();
+    let between = |end: &u32| spec.text(Span { start: place.end, end: *end, ..place }).trim_start().starts_with("//");
+    end.filter(between).map_or(place, |end| Span { start: end, end, ..place })
 }
 
 /// With the lines that would be empty.

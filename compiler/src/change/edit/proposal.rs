@@ -21,6 +21,15 @@ pub(super) struct Proposal {
     pub(super) comments: Vec<String>,
 }
 
+/// What comes.
+pub(super) struct After<'a> {
+    pub(super) surface: &'a Surface,
+    /// Its texts.
+    pub(super) sources: &'a Sources,
+    /// How its members are written, where it is a spec.
+    pub(super) members: Members<'a>,
+}
+
 impl Proposal {
     fn new(edits: Vec<Edit>, statement: String) -> Option<Self> {
         Some(Self { edits, statement, docs: Vec::new(), comments: Vec::new() })
@@ -28,7 +37,7 @@ impl Proposal {
 }
 
 /// The proposal for a finding; none where only a person can say it.
-pub(super) fn of(finding: &Finding, members: &Members<'_>, spec: &Sources, new: &Surface) -> Option<Proposal> {
+pub(super) fn of(finding: &Finding, members: &Members<'_>, spec: &Sources, new: &After<'_>) -> Option<Proposal> {
     let id = finding.kind.id;
     let id = id.strip_prefix("request-").or_else(|| id.strip_prefix("response-")).unwrap_or(id);
     let place = finding.old.place.filter(|place| (place.file.0 as usize) < spec.iter().count());
@@ -51,14 +60,20 @@ pub(super) fn of(finding: &Finding, members: &Members<'_>, spec: &Sources, new: 
         "value-added" | "value-added-to-closed" | "extensible-value-added" => maker.value_added(members),
         id if id.starts_with("field-") && id.contains("added") => maker.added(members, id.contains("required")),
         id if id.starts_with("parameter-") && id.contains("added") => maker.added(members, id.contains("required")),
+        // Bounds are written with the type.
+        _ if finding.new.place.or(place).is_some_and(|_| !new.members.list.is_empty()) && is_bound(id) => maker.retyped(member()?, None),
         _ => None,
     }
+}
+
+fn is_bound(id: &str) -> bool {
+    ["maximum", "minimum", "max-", "min-", "pattern", "unique"].iter().any(|start| id.starts_with(start))
 }
 
 struct Maker<'m> {
     finding: &'m Finding,
     spec: &'m Sources,
-    new: &'m Surface,
+    new: &'m After<'m>,
 }
 
 fn replace(span: Span, text: impl Into<String>) -> Edit {
@@ -158,12 +173,25 @@ impl Maker<'_> {
         let now = match nullable {
             Some(true) => format!("{was} | null"),
             Some(false) => was.strip_suffix("null")?.trim_end().strip_suffix('|')?.trim_end().to_owned(),
-            None => self.new_type(&self.finding.new)?,
+            None => self
+                .written_now(Some(member))
+                .map(|(field, sources)| sources.text(field.ty.span).to_owned())
+                .or_else(|| self.new_type(&self.finding.new))?,
         };
         if now == was || was.contains('{') {
             return None;
         }
         Proposal::new(vec![replace(field.ty.span, now.as_str())], format!("retype {}: {was} -> {now}", path(member)))
+    }
+
+    /// How it is written in the newer spec: where the finding says, or under the same name.
+    fn written_now(&self, member: Option<&Member<'_>>) -> Option<(&Field, &Sources)> {
+        let members = &self.new.members;
+        let same = |one: &&Member<'_>| member.is_some_and(|member| one.owner == member.owner && one.name.value == member.name.value);
+        let at = || self.finding.new.place.and_then(|place| members.at(place));
+        let found = members.list.iter().find(same).or_else(at)?;
+        let What::Field(field, _) = &found.what else { return None };
+        Some((field, self.new.sources))
     }
 
     /// A type's words as the language has them; none where that would say less.
@@ -230,7 +258,10 @@ impl Maker<'_> {
         };
         let last = members.last_of(&owner, place.as_deref())?;
         let wire = if name == self.finding.name { String::new() } else { format!(" {:?}", self.finding.name) };
-        let text = format!("\n  {name}{}{wire}: {}", if required { "" } else { "?" }, self.new_type(side)?);
+        let text = match self.written_now(None) {
+            Some((field, sources)) => format!("\n  {}", sources.text(field.span)),
+            None => format!("\n  {name}{}{wire}: {}", if required { "" } else { "?" }, self.new_type(side)?),
+        };
         Proposal::new(vec![replace(after(last.span), text)], format!("add {owner}.{name}"))
     }
 
@@ -244,7 +275,7 @@ impl Maker<'_> {
         let (method, path) = self.finding.new.text.split_once(' ')?;
         let (old_method, old_path) = (exchange.method.value.as_str(), self.text(exchange.path.span).trim_matches('"'));
         let ours = holes(old_path);
-        if ours.len() != holes(path).len() || !self.new.operations.iter().any(|operation| operation.path == path) {
+        if ours.len() != holes(path).len() || !self.new.surface.operations.iter().any(|operation| operation.path == path) {
             return None;
         }
         let mut names = ours.iter();
