@@ -59,16 +59,21 @@ pub(super) fn statement_starts(text: &str) -> Vec<u32> {
 /// `stands_alone`: the pair is a statement of a block. One that has documentation starts twice: with it and behind it.
 fn collect_starts(pair: Pair<'_>, stands_alone: bool, starts: &mut Vec<u32>) {
     let rule = pair.as_rule();
+    let (from, whole) = (pair.as_span().start(), pair.as_str());
+    let mut behind_docs = from;
     let mut in_block = matches!(rule, Rule::file | Rule::object | Rule::list | Rule::bounds);
     let mut documented = stands_alone && matches!(rule, Rule::item | Rule::field | Rule::variant | Rule::removal);
     for inner in pair.into_inner() {
-        let start = inner.as_span().start() as u32;
+        // The word that a removal begins with is no pair of its own.
+        let behind = || behind_docs + whole[behind_docs - from..].len() - whole[behind_docs - from..].trim_start().len();
+        let start = if documented && rule == Rule::removal { behind() } else { inner.as_span().start() } as u32;
         let is_doc = matches!(inner.as_rule(), Rule::doc | Rule::file_doc);
         let statement = in_block && !is_doc;
         if in_block || is_doc || documented {
             starts.push(start);
         }
         documented &= is_doc;
+        behind_docs = if is_doc { inner.as_span().end() } else { behind_docs };
         in_block |= inner.as_rule() == Rule::open;
         collect_starts(inner, statement, starts);
     }
