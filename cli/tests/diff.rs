@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Folder, linchpin};
+use common::{Folder, linchpin, linchpin_in};
 use serde_json::Value;
 
 /// One of the pairs that show each kind of change.
@@ -127,4 +127,45 @@ fn what_cannot_be_used_is_said_and_ends_with_two() {
     }
     let run = linchpin(["diff", &format!("{good}@v2"), &good]);
     assert_eq!((run.status, run.err.contains("`@v2` names a version of a spec")), (2, true), "{}", run.err);
+}
+
+const TASKS: &str = "//! Tasks.\n\nconnector tasks \"Tasks\" {\n  server \"https://tasks.example\"\n}\n\napi v1 {}\n\n/// A task.\ntype Task {\n  id: string  // given by the API\n  /// In hours.\n  work?: int\n}\n\naction read @1 \"Read a task\" {\n  GET \"/tasks/{id}\" -> Task\n  path { id: string }\n}\n";
+
+/// The spec in a folder, and a copy in which a line is another.
+fn tasks(line: &str, other: &str) -> Folder {
+    let folder = Folder::new("edit");
+    folder.write("tasks.pin", TASKS);
+    let newer = TASKS.replace(line, other).replace("api v1 {}", "api v1 {}\napi v2 {}");
+    assert_ne!(newer, TASKS);
+    folder.write("newer.pin", &newer);
+    folder
+}
+
+#[test]
+fn an_edit_writes_the_change_and_the_present() {
+    let folder = tasks("work?: int", "work?: float");
+    let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit", "--dry-run"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("retype Task.work: int -> float"), "{}", run.out);
+    assert_eq!(folder.read("tasks.pin"), TASKS, "nothing is written");
+    let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit", "--title", "Half hours"]);
+    assert_eq!((run.status, run.err.as_str()), (0, "change v2: 1 statement written\n"));
+    let text = folder.read("tasks.pin");
+    assert!(text.contains("change v2 \"Half hours\" {\n  retype Task.work: int -> float\n}"), "{text}");
+    assert!(text.contains("work?: float") && text.contains("// given by the API"), "{text}");
+    assert_eq!(folder.files(), ["newer.pin", "tasks.pin"], "nothing is left beside it");
+    let again = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit"]);
+    assert_eq!((again.status, again.out.as_str()), (0, "nothing differs\n"));
+}
+
+#[test]
+fn what_cannot_be_edited_is_left_as_it_is() {
+    let folder = tasks("work?: int", "work?: float");
+    let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit", "--as", "not a name"]);
+    assert_eq!(run.status, 2, "{}", run.out);
+    assert_eq!(folder.read("tasks.pin"), TASKS);
+    let [old, new] = pair("R5_removed");
+    let run = linchpin(["diff", &old, &new, "--edit"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("is no spec, so there is nothing to edit"), "{}", run.err);
 }

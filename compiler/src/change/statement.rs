@@ -41,11 +41,11 @@ impl Facet {
 }
 
 impl Statement {
-    /// Do both say how one thing was before, so that which of them is undone first matters?
+    /// Do both say how one thing was before, and not the same, so that which of them is undone first matters?
     pub fn contradicts(&self, other: &Statement) -> bool {
         let covers = |one: Facet, two: Facet| one == Facet::Presence && two.is_of_member();
         let facets = self.facet == other.facet || covers(self.facet, other.facet) || covers(other.facet, self.facet);
-        self.target == other.target && facets
+        self.target == other.target && facets && self.text != other.text
     }
 }
 

@@ -106,7 +106,7 @@ impl Frame {
     fn block(&self, accepted: &[Proposal], left: &[String]) -> Edit {
         let mut text = format!("\n\n{}change {} {:?} {{\n", self.head, self.name, self.title);
         for proposal in accepted {
-            for line in proposal.comments.iter().chain(&proposal.docs).map(String::as_str).chain([proposal.statement.as_str()]) {
+            for line in proposal.comments.iter().chain(&proposal.docs).map(String::as_str).chain(proposal.statement.lines()) {
                 text += &format!("  {line}\n");
             }
         }
@@ -151,7 +151,7 @@ impl Writer<'_> {
 
     /// Comments in what is taken out go along into the block.
     fn carry(&self, proposal: &mut Proposal) {
-        for edit in proposal.edits.iter_mut().filter(|edit| edit.text.is_empty()) {
+        for edit in proposal.edits.iter_mut().filter(|edit| proposal.takes_out && edit.span.start < edit.span.end) {
             let file = self.spec.file(edit.span.file);
             let comments = self.files.iter().filter(|one| one.id == edit.span.file).flat_map(|one| &one.comments);
             let line = |at: u32| file.line_of(at);
@@ -163,7 +163,11 @@ impl Writer<'_> {
                     edit.span.end = edit.span.end.max(comment.span.end);
                 }
             }
-            edit.span = whole_lines(&file.text, edit.span);
+            let whole = whole_lines(&file.text, edit.span);
+            if whole != edit.span && !edit.text.is_empty() {
+                edit.text.push('\n');
+            }
+            edit.span = whole;
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Proposal {
     pub(super) statement: String,
     /// Documentation that goes along, slashes included.
     pub(super) docs: Vec<String>,
+    /// Something is taken out, so that what speaks of it goes along.
+    pub(super) takes_out: bool,
     /// Comments that go along.
     pub(super) comments: Vec<String>,
 }
@@ -32,7 +34,7 @@ pub(super) struct After<'a> {
 
 impl Proposal {
     fn new(edits: Vec<Edit>, statement: String) -> Option<Self> {
-        Some(Self { edits, statement, docs: Vec::new(), comments: Vec::new() })
+        Some(Self { edits, statement, docs: Vec::new(), takes_out: false, comments: Vec::new() })
     }
 }
 
@@ -47,7 +49,7 @@ pub(super) fn of(finding: &Finding, members: &Members<'_>, spec: &Sources, new: 
         "operation-rekeyed" | "operation-method-changed" => maker.call(members.call(place?)?),
         id if id.starts_with("operation-removed") => maker.module_gone(members.call(place?)?),
         "field-removed" | "field-required-removed" | "parameter-removed" => maker.gone(member()?, None),
-        "became-list" | "became-single" => maker.gone(member()?, finding.new.spec_name.as_ref()),
+        "became-list" | "became-single" => maker.replaced(member()?),
         "field-renamed" | "parameter-renamed" => maker.renamed(member()?),
         "parameter-became-required" | "field-became-required" | "field-became-required-with-default" => maker.required(member()?),
         "parameter-became-optional" | "field-became-optional" => maker.relaxed(member()?),
@@ -117,7 +119,23 @@ impl Maker<'_> {
             }
         };
         let mut proposal = Proposal::new(vec![replace(span, "")], statement)?;
-        proposal.docs = docs;
+        (proposal.docs, proposal.takes_out) = (docs, true);
+        Some(proposal)
+    }
+
+    /// Another took its place, which the spec may have already: one that became many.
+    fn replaced(&self, member: &Member<'_>) -> Option<Proposal> {
+        let (side, wire) = (&self.finding.new, &self.finding.new.text);
+        let name = side.spec_name.clone().unwrap_or_else(|| snake(wire));
+        let mut proposal = self.gone(member, Some(&name))?;
+        let What::Field(field, _) = &member.what else { return None };
+        let told = if name == *wire { String::new() } else { format!(" {wire:?}") };
+        let text = match self.written_now(None) {
+            Some((field, sources)) => sources.text(field.span).to_owned(),
+            None => format!("{name}{}{told}: {}", if field.optional { "?" } else { "" }, self.new_type(side)?),
+        };
+        proposal.edits.iter_mut().for_each(|edit| edit.text.clone_from(&text));
+        proposal.statement += &format!("\nadd {}.{name}", member.owner);
         Some(proposal)
     }
 
@@ -296,6 +314,7 @@ impl Maker<'_> {
         let statement = format!("remove {}", self.text(item).trim_start());
         let mut proposal = Proposal::new(vec![replace(Span { start, ..module.span }, "")], statement)?;
         proposal.docs = head.docs.iter().map(|line| format!("/// {}", line.value).trim_end().to_owned()).collect();
+        proposal.takes_out = true;
         Some(proposal)
     }
 }
