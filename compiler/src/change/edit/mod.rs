@@ -4,7 +4,7 @@
 mod members;
 mod proposal;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::findings::{Finding, Report};
 use super::surface::{Origin, Surface};
@@ -53,7 +53,8 @@ pub fn edit(spec: &Sources, report: &Report, new: &Surface, coming: &Coming) -> 
     // A newer spec says itself how things are written.
     let newer = if new.origin == Origin::Spec { parse_all(&report.new, &mut Diagnostics::default()) } else { Vec::new() };
     let after = After { surface: new, sources: &report.new, members: Members::of(&newer) };
-    let mut writer = Writer { spec, files: &files, frame: &frame, accepted: Vec::new(), left: Vec::new() };
+    let mut writer = Writer { spec, files: &files, frame: &frame, known: HashSet::new(), accepted: Vec::new(), left: Vec::new() };
+    writer.know();
     let same = |finding: &&Finding| !finding.kind.id.starts_with("version-");
     for finding in report.findings.iter().filter(same) {
         let proposal = proposal::of(finding, &members, spec, &after);
@@ -122,11 +123,20 @@ struct Writer<'w> {
     spec: &'w Sources,
     files: &'w [File],
     frame: &'w Frame,
+    /// What is wrong as soon as there is another version, whatever is said of it: something is there `on` the one before only.
+    known: HashSet<String>,
     accepted: Vec<Proposal>,
     left: Vec<String>,
 }
 
 impl Writer<'_> {
+    fn know(&mut self) {
+        let Some(sources) = self.written(&[]) else { return };
+        let mut diagnostics = Diagnostics::default();
+        crate::check(&sources, &mut diagnostics);
+        self.known = diagnostics.sorted(&sources).into_iter().filter(|one| !is_asked(one)).map(|one| one.message.clone()).collect();
+    }
+
     /// Takes a proposal if the spec bears it: nothing is wrong then but what only a person can say.
     fn takes(&mut self, mut proposal: Proposal) -> bool {
         if self.accepted.iter().any(|one| one.statement == proposal.statement) {
@@ -141,7 +151,7 @@ impl Writer<'_> {
         let fits = self.written(&[]).is_some_and(|sources| {
             let mut diagnostics = Diagnostics::default();
             crate::check(&sources, &mut diagnostics);
-            diagnostics.sorted(&sources).into_iter().all(is_asked)
+            diagnostics.sorted(&sources).into_iter().all(|one| is_asked(one) || self.known.contains(&one.message))
         });
         if !fits {
             self.accepted.pop();
@@ -201,7 +211,7 @@ impl Writer<'_> {
         let sources = self.written(&self.left).ok_or("what the differ found cannot be written as a spec")?;
         let mut asks = Diagnostics::default();
         crate::check(&sources, &mut asks);
-        if let Some(mistake) = asks.sorted(&sources).into_iter().find(|one| !is_asked(one)) {
+        if let Some(mistake) = asks.sorted(&sources).into_iter().find(|one| !is_asked(one) && !self.known.contains(&one.message)) {
             return Err(format!("the edited spec would be wrong: {}", crate::diagnostics::short::render(mistake, &sources).trim_end()));
         }
         let changed = self.spec.iter().filter(|(id, file)| file.text != sources.file(*id).text).map(|(id, _)| id).collect();
