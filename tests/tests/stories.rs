@@ -180,8 +180,7 @@ mod callers {
 
     /// A caller whose `use` line names the newest version of the connector.
     fn moved(caller: &str, connector: &str) -> String {
-        let newest =
-            connector.lines().filter_map(|line| line.strip_prefix("    pub mod ")?.strip_suffix(" {")).filter(is_version).next_back();
+        let newest = connector.lines().filter_map(|line| line.strip_prefix("    pub mod ")?.strip_suffix(" {")).rfind(is_version);
         let Some(newest) = newest else { return caller.to_owned() };
         let line = |line: &str| {
             let parts = line.split("::").map(|part| if line.starts_with("use super::") && is_version(&part) { newest } else { part });
