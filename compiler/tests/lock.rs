@@ -221,7 +221,7 @@ impl Drop for Folder {
 fn merged(base: &str, ours: &str, theirs: &str) -> Option<(String, bool)> {
     let folder = Folder::new("merge");
     let paths = [folder.file("ours", ours), folder.file("base", base), folder.file("theirs", theirs)];
-    let done = Command::new("git").args(["merge-file", "-p"]).args(paths.iter().map(|path| Path::new(path))).output().ok()?;
+    let done = Command::new("git").args(["merge-file", "-p"]).args(paths.iter().map(Path::new)).output().ok()?;
     Some((String::from_utf8(done.stdout).expect("text"), done.status.success()))
 }
 
