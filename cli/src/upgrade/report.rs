@@ -283,7 +283,7 @@ mod tests {
   not written, for this is only the plan
 
 In all  6 steps of 1 scenario: 4 would change, 2 untouched
-You must replace by hand 1 step without a successor, reconnect 1 step, fill in 1 field, check 1 field, look at 1 step (marked `!` above).
+You must replace by hand 1 step without a successor, reconnect 1 step, fill in 1 field, check 2 points (marked `!` above).
 The first date is 2028-10: v21 is no longer supported.
 Run this again without --plan to change the scenarios; each is kept in a backup beside it.
 "#;
