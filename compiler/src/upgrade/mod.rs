@@ -261,24 +261,7 @@ fn follow(
     for (note, path) in dropped {
         steps.push(UpgradeStep::Drop { from: path, because: note.unwrap_or_default() });
     }
-    let mut upgrade = Upgrade {
-        from: UpgradeOf::Module(older.symbol),
-        from_revision: older.revision,
-        on: Versions(1 << then),
-        to: UpgradeOf::Module(newer.symbol),
-        to_revision: newer.revision,
-        to_on: Versions(1 << now),
-        input: inputs(older, then).into_iter().cloned().collect(),
-        steps,
-        outputs,
-        gone: None,
-        cursor_reset: None,
-        reauthorize: None,
-        stored: Vec::new(),
-        lossless: None,
-        written: false,
-        span: newer.span,
-    };
+    let mut upgrade = Upgrade { steps, outputs, span: newer.span, ..derived((older, Versions(1 << then), then), (newer, now)) };
     let unused: Vec<Vec<String>> = lost.into_iter().map(|(_, path)| path).collect();
     if !missing.is_empty() || !unused.is_empty() {
         diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &missing, &unused));
@@ -353,40 +336,45 @@ fn retired(view: &View<'_>, older: &Module, then: usize) -> Option<Upgrade> {
 
 /// Deprecated modules whose successor takes just what they took need no word.
 fn to_successors(view: &View<'_>, known: &[Upgrade]) -> Vec<Upgrade> {
-    let mut derived = Vec::new();
+    let mut found = Vec::new();
     for (older, newer, version) in prove::successions(view) {
         let from = UpgradeOf::Module(older.symbol);
         if known.iter().any(|upgrade| upgrade.from == from && upgrade.to == UpgradeOf::Module(newer.symbol)) {
             continue;
         }
-        let mut comparison = Comparison::new(view, version, newer.on.iter().max().unwrap_or(version));
         let now = newer.on.iter().max().unwrap_or(version);
+        let mut comparison = Comparison::new(view, version, now);
         comparison.inputs(&inputs(older, version), &inputs(newer, now), &[]);
         let (steps, missing, unused) = comparison.finish();
         if missing.is_empty() && unused.is_empty() {
             let mut outputs = Vec::new();
             outputs::derive(view, (older, version), (newer, now), &mut outputs);
-            derived.push(Upgrade {
-                from,
-                from_revision: older.revision,
-                on: older.on,
-                to: UpgradeOf::Module(newer.symbol),
-                to_revision: newer.revision,
-                to_on: Versions(1 << now),
-                input: inputs(older, version).into_iter().cloned().collect(),
-                steps,
-                outputs,
-                gone: None,
-                cursor_reset: None,
-                reauthorize: None,
-                stored: Vec::new(),
-                lossless: None,
-                written: false,
-                span: older.span,
-            });
+            found.push(Upgrade { steps, outputs, span: older.span, ..derived((older, older.on, version), (newer, now)) });
         }
     }
-    derived
+    found
+}
+
+/// What is derived from two modules, before anything happens to what was stored.
+fn derived((older, on, then): (&Module, Versions, usize), (newer, now): (&Module, usize)) -> Upgrade {
+    Upgrade {
+        from: UpgradeOf::Module(older.symbol),
+        from_revision: older.revision,
+        on,
+        to: UpgradeOf::Module(newer.symbol),
+        to_revision: newer.revision,
+        to_on: Versions(1 << now),
+        input: inputs(older, then).into_iter().cloned().collect(),
+        steps: Vec::new(),
+        outputs: Vec::new(),
+        gone: None,
+        cursor_reset: None,
+        reauthorize: None,
+        stored: Vec::new(),
+        lossless: None,
+        written: false,
+        span: newer.span,
+    }
 }
 
 fn is_identity(step: &UpgradeStep) -> bool {

@@ -12,77 +12,33 @@ pub(super) trait Marked: Clone {
     fn span(&self) -> Span;
 }
 
-impl Marked for Field {
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn set_name(&mut self, name: String) {
-        self.name = name;
-    }
-    fn on(&self) -> Versions {
-        self.on
-    }
-    fn set_on(&mut self, on: Versions) {
-        self.on = on;
-    }
-    fn span(&self) -> Span {
-        self.span
-    }
+/// The same for all but for where the field is that holds it.
+macro_rules! marked {
+    ($type:ty $(, $inside:ident)?) => {
+        impl Marked for $type {
+            fn name(&self) -> &str {
+                &self$(.$inside)?.name
+            }
+            fn set_name(&mut self, name: String) {
+                self$(.$inside)?.name = name;
+            }
+            fn on(&self) -> Versions {
+                self$(.$inside)?.on
+            }
+            fn set_on(&mut self, on: Versions) {
+                self$(.$inside)?.on = on;
+            }
+            fn span(&self) -> Span {
+                self$(.$inside)?.span
+            }
+        }
+    };
 }
 
-impl Marked for Input {
-    fn name(&self) -> &str {
-        &self.field.name
-    }
-    fn set_name(&mut self, name: String) {
-        self.field.name = name;
-    }
-    fn on(&self) -> Versions {
-        self.field.on
-    }
-    fn set_on(&mut self, on: Versions) {
-        self.field.on = on;
-    }
-    fn span(&self) -> Span {
-        self.field.span
-    }
-}
-
-impl Marked for EnumVariant {
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn set_name(&mut self, name: String) {
-        self.name = name;
-    }
-    fn on(&self) -> Versions {
-        self.on
-    }
-    fn set_on(&mut self, on: Versions) {
-        self.on = on;
-    }
-    fn span(&self) -> Span {
-        self.span
-    }
-}
-
-impl Marked for UnionVariant {
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn set_name(&mut self, name: String) {
-        self.name = name;
-    }
-    fn on(&self) -> Versions {
-        self.on
-    }
-    fn set_on(&mut self, on: Versions) {
-        self.on = on;
-    }
-    fn span(&self) -> Span {
-        self.span
-    }
-}
+marked!(Field);
+marked!(Input, field);
+marked!(EnumVariant);
+marked!(UnionVariant);
 
 /// Begins the names of what one version's verbs have put in, so that none of them takes it for what another speaks of.
 const HIDDEN: char = '\0';
