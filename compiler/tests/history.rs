@@ -117,12 +117,19 @@ fn unordered(told: &str) -> Vec<String> {
 
 /// The lines of each `change` in another order.
 fn reordered(text: &str, by: usize) -> String {
-    let mut lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match lines.last_mut() {
+            // What stands above a verb goes with it.
+            Some(last) if last.starts_with("  ///") && last.lines().all(|line| line.starts_with("  ///")) => *last += &format!("\n{line}"),
+            _ => lines.push(line.to_owned()),
+        }
+    }
     let mut at = 0;
     while at < lines.len() {
         let indent = lines[at].len() - lines[at].trim_start().len();
         at += 1;
-        if !lines[at - 1].trim_start().starts_with("change ") || lines[at - 1].contains('}') {
+        if !lines[at - 1].lines().last().is_some_and(|line| line.trim_start().starts_with("change ")) || lines[at - 1].contains('}') {
             continue;
         }
         let end = (at..lines.len()).find(|end| lines[*end] == format!("{}}}", " ".repeat(indent))).expect("a block ends");

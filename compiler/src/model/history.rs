@@ -33,6 +33,8 @@ pub struct Difference {
     pub note: String,
     /// What took the place of what was removed: `Issue.assignees`.
     pub successor: Option<String>,
+    /// Why, as the lines above the statement say; empty where they document what was removed.
+    pub reason: String,
     /// The statement.
     pub span: Span,
 }

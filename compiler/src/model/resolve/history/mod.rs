@@ -236,7 +236,17 @@ impl<'a> Undoing<'a> {
     }
 
     fn noted(&mut self, kind: DifferenceKind, target: &str, before: String, after: String, note: String, verb: &ast::Verb) {
-        self.differences.push(Difference { kind, target: target.to_owned(), before, after, note, successor: None, span: verb.span });
+        let reason = super::docs(&verb.docs);
+        self.differences.push(Difference {
+            kind,
+            target: target.to_owned(),
+            before,
+            after,
+            note,
+            successor: None,
+            reason,
+            span: verb.span,
+        });
     }
 
     fn finished(self) -> Change {
