@@ -141,7 +141,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Does the module take and give in one version what it does in another?
-    fn reads_alike(&self, module: &Module, version: usize, other: usize) -> bool {
+    pub(super) fn reads_alike(&self, module: &Module, version: usize, other: usize) -> bool {
         let both = |on: Versions| on.has(version) == on.has(other);
         let mut seen: Vec<Symbol> = Vec::new();
         let mut open: Vec<Symbol> = Vec::new();

@@ -1,5 +1,6 @@
 //! The `from` blocks: what an older revision took, and what is said to happen to it. What is not said is derived later.
 
+mod numbers;
 mod steps;
 mod tests;
 
@@ -32,6 +33,7 @@ impl<'a> Resolver<'a> {
                 upgrades.extend(self.module_upgrade(placed, from, modules));
             }
         }
+        self.number_revisions(items, modules);
         for placed in &items.connections {
             for from in &placed.item.from {
                 upgrades.extend(self.connection_upgrade(placed.item, from, connections));
