@@ -119,5 +119,6 @@ fn loss(step: &UpgradeStep) -> Option<String> {
         UpgradeStep::Ask { to, .. } => Some(format!("`{}` is asked for", to.join("."))),
         UpgradeStep::Drop { from, .. } => Some(format!("`{}` is dropped", from.join("."))),
         UpgradeStep::Review { to, .. } => Some(format!("`{}` must be looked at", to.join("."))),
+        UpgradeStep::NotNull { to } => Some(format!("a null in `{}` is left out", to.join("."))),
     }
 }

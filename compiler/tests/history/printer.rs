@@ -201,5 +201,6 @@ fn step(step: &UpgradeStep) -> String {
         UpgradeStep::Ask { to, question } => format!("ask {} {question:?}", path(to)),
         UpgradeStep::Drop { from, because } => format!("drop {} {because:?}", path(from)),
         UpgradeStep::Review { to, because } => format!("review {} {because:?}", path(to)),
+        UpgradeStep::NotNull { to } => format!("not null {}", path(to)),
     }
 }

@@ -311,7 +311,7 @@ fn only_now(steps: &[ast::FromStep], now: &[Field], base: &[Input]) -> Vec<Strin
     let unchanged = |name: &str| {
         let new = now.iter().find(|field| field.name == name);
         let old = base.iter().map(|input| &input.field).find(|field| field.name == name);
-        matches!((new, old), (Some(new), Some(old)) if new.optional == old.optional)
+        matches!((new, old), (Some(new), Some(old)) if (new.optional, new.nullable) == (old.optional, old.nullable))
     };
     let mut names = Vec::new();
     for step in steps {
