@@ -115,19 +115,6 @@ pub fn statement(finding: &Finding, new: &Surface) -> Option<Statement> {
     Some(Statement { target, facet, text })
 }
 
-/// Operations that look as they did and are described otherwise: whether they do something else, no description can show.
-pub fn described_otherwise(old: &Surface, new: &Surface) -> Vec<Statement> {
-    let changed = |after: &&Operation| {
-        old.operations.iter().any(|before| (&before.method, &before.path) == (&after.method, &after.path) && before.docs != after.docs)
-    };
-    let one = |operation: &Operation| {
-        let target = module_name(operation);
-        let text = format!("meaning {target} \"its description changed\"");
-        Statement { target, facet: Facet::Meaning, text }
-    };
-    new.operations.iter().filter(|operation| operation.sense == Sense::Call).filter(changed).map(one).collect()
-}
-
 /// The module's name that an operation has or would have.
 pub fn module_name(operation: &Operation) -> String {
     match &operation.id {
