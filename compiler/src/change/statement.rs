@@ -103,7 +103,8 @@ pub fn statement(finding: &Finding, new: &Surface) -> Option<Statement> {
         // The shape of a module names no status that it may answer besides.
         id if id.contains("status-added") => (Facet::Meaning, format!("meaning {owner} \"may answer {} now\"", after.text)),
         id if id.contains("status-removed") => (Facet::Meaning, format!("meaning {owner} \"does not answer {} any more\"", old.text)),
-        "page-scheme-changed" | "paging-added" | "paging-removed" => (Facet::Pages, format!("page {owner} was {}", literal(&old.text))),
+        "paging-added" => (Facet::Pages, format!("page {owner} was none")),
+        "page-scheme-changed" | "paging-removed" => (Facet::Pages, format!("page {owner} was {}", literal(&old.text))),
         id if id.starts_with("server-") => (Facet::Server, format!("server {:?} -> {:?}", old.text, after.text)),
         "security-replaced" | "global-security-replaced" | "scheme-replaced" | "scheme-type-changed" => {
             (Facet::Connection, format!("auth {} -> {}", snake(&old.text), snake(&after.text)))

@@ -63,7 +63,8 @@ impl<'a> Resolver<'a> {
             group: placed.group.clone(),
             name: super::names::pascal(&format!("{}_r{revision}", item.name.value)),
             label: item.name.value.clone(),
-            on,
+            // What no version of the API had stands beside what it becomes.
+            on: if from.on.is_some() { on } else { Versions(1 << newest) },
         };
         let base = self.older_inputs(of, symbol, revision, on, &present, newest, modules);
         let has_body = present.encoding != Encoding::None;
@@ -110,7 +111,8 @@ impl<'a> Resolver<'a> {
             group: Vec::new(),
             name: super::names::pascal(&format!("{}_r{revision}", item.name.value)),
             label: item.name.value.clone(),
-            on,
+            // What a person filled in has no type in Rust.
+            on: Versions(0),
         };
         let now = present.fields.clone();
         let older = self.older_shape(from, base, &now, same, true, &site);
