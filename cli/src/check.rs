@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut errors = 0;
     let mut warnings = 0;
     let mut checked = Vec::new();
-    for path in &arguments.specs {
+    let specs = spec::among(&arguments.specs)?;
+    for path in &specs {
         let sources = spec::read(path)?;
         let mut diagnostics = Diagnostics::default();
         linchpin_compiler::check(&sources, &mut diagnostics);
@@ -64,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         say!("{}", sarif::render(&checked));
     }
     if arguments.format == Format::Full {
-        anstream::eprintln!("{}", summary(arguments.specs.len(), errors, warnings));
+        anstream::eprintln!("{}", summary(specs.len(), errors, warnings));
     }
     let failed = errors > 0 || (arguments.deny_warnings && warnings > 0);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut clean = true;
-    for path in &arguments.specs {
+    for path in spec::among(&arguments.specs)? {
         let sources = spec::read(path)?;
         for (id, file) in sources.iter() {
             let mut diagnostics = Diagnostics::default();

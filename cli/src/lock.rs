@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut good = true;
-    for path in &arguments.specs {
+    for path in spec::among(&arguments.specs)? {
         good &= lock_one(path, arguments)?;
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -62,7 +62,7 @@ struct Outlook {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let models = arguments.specs.iter().map(|path| spec::load(path)).collect::<Result<Vec<_>, _>>()?;
+    let models = spec::among(&arguments.specs)?.into_iter().map(spec::load).collect::<Result<Vec<_>, _>>()?;
     let today = arguments.today.unwrap_or_else(now);
     let entries = if arguments.scenario.is_empty() {
         models.iter().flat_map(outlook).collect()

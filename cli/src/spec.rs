@@ -5,7 +5,7 @@ use linchpin_compiler::model::project::project;
 use linchpin_compiler::model::{Model, Projection};
 use linchpin_compiler::source::Sources;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A spec's model; its mistakes go to the error stream.
 pub(crate) fn load(path: &Path) -> Result<Model, String> {
@@ -25,6 +25,16 @@ pub(crate) fn checked(path: &Path, sources: &Sources) -> Result<Model, String> {
 /// The files of a connector.
 pub(crate) fn read(path: &Path) -> Result<Sources, String> {
     linchpin_compiler::build_script::load(path).map_err(|error| error.to_string())
+}
+
+/// The specs among the paths of a command line: `specs/*`, as a shell spells it out, brings the locks that lie beside them.
+pub(crate) fn among(paths: &[PathBuf]) -> Result<Vec<&Path>, String> {
+    let is_lock = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "lock") && !path.is_dir();
+    let specs: Vec<&Path> = paths.iter().filter(|path| !is_lock(path)).map(PathBuf::as_path).collect();
+    match paths.iter().find(is_lock) {
+        Some(lock) if specs.is_empty() => Err(format!("{}: a lock is no spec; name the spec beside it", lock.display())),
+        _ => Ok(specs),
+    }
 }
 
 /// One version of a connector: the newest, unless one is named.

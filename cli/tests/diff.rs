@@ -146,7 +146,7 @@ fn an_edit_writes_the_change_and_the_present() {
     let folder = tasks("work?: int", "work?: float");
     let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit", "--dry-run"]);
     assert_eq!(run.status, 0, "{}", run.err);
-    assert!(run.out.contains("retype Task.work: int -> float"), "{}", run.out);
+    insta::assert_snapshot!(run.out);
     assert_eq!(folder.read("tasks.pin"), TASKS, "nothing is written");
     let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit", "--title", "Half hours"]);
     assert_eq!((run.status, run.err.as_str()), (0, "change v2: 1 statement written\n"));
@@ -168,4 +168,41 @@ fn what_cannot_be_edited_is_left_as_it_is() {
     let run = linchpin(["diff", &old, &new, "--edit"]);
     assert_eq!(run.status, 2);
     assert!(run.err.contains("is no spec, so there is nothing to edit"), "{}", run.err);
+}
+
+/// Two operations of a description, each with a schema of its own where the spec has one type.
+fn described(read: &str, list: &str) -> String {
+    let schema = |fields: &str| format!("{{ type: object, required: [id], properties: {{ id: {{ type: string }}, {fields} }} }}");
+    let answer =
+        |schema: &str| format!("responses: {{ '200': {{ description: found, content: {{ application/json: {{ schema: {schema} }} }} }} }}");
+    format!(
+        "openapi: 3.0.3\ninfo: {{ title: Tasks, version: '2' }}\nservers: [{{ url: 'https://tasks.example' }}]\npaths:\n  \
+         /tasks/{{id}}:\n    get:\n      parameters: [{{ name: id, in: path, required: true, schema: {{ type: string }} }}]\n      {}\n  \
+         /tasks:\n    get:\n      {}\n",
+        answer(&schema(read)),
+        answer(&format!("{{ type: array, items: {} }}", schema(list)))
+    )
+}
+
+#[test]
+fn a_type_that_several_operations_share_is_edited_where_all_agree() {
+    let spec = TASKS.to_owned() + "\nsearch list @1 \"List tasks\" {\n  GET \"/tasks\" -> [Task]\n}\n";
+    let edited = |read: &str, list: &str| {
+        let folder = Folder::new("edit-shared");
+        folder.write("tasks.pin", &spec);
+        folder.write("new.yaml", &described(read, list));
+        let run = linchpin_in(&folder, ["diff", "tasks.pin", "new.yaml", "--edit"]);
+        assert_eq!(run.status, 0, "{}", run.err);
+        folder.read("tasks.pin")
+    };
+    let (work, none) = ("work: { type: integer }", "note: { type: string }");
+    let both = edited(none, none);
+    assert!(both.contains("remove Task.work?: int") && !both.contains("Left to you"), "{both}");
+    let one = edited(work, none);
+    assert!(one.contains("  work?: int") && !one.contains("  remove "), "{one}");
+    assert!(one.contains("// Left to you: field `work` is gone (response-field-removed): not so in GET /tasks/{id}."), "{one}");
+    let other = edited("work: { type: boolean }", work);
+    assert!(!other.contains("retype") && other.contains("not so in GET /tasks."), "{other}");
+    let comes = edited(&format!("{work}, due: {{ type: string }}"), work);
+    assert!(!comes.contains("not so in"), "{comes}");
 }

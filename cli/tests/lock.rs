@@ -80,3 +80,27 @@ fn the_lock_of_a_folder_lies_in_it() {
     assert!(std::path::Path::new(&folder.path("shop/shop.lock")).is_file());
     assert_eq!(linchpin_in(&folder, ["lock", "--check", "shop/"]).status, 0);
 }
+
+#[test]
+fn the_locks_that_a_shell_names_with_the_specs_are_stepped_over() {
+    let folder = Folder::new("lock-globbed");
+    let file = shop(&folder);
+    linchpin(["lock", &file]);
+    let lock = folder.path("shop.lock");
+    for command in [&["lock", "--check"][..], &["check"], &["fmt", "--check"], &["outlook"]] {
+        let run = linchpin(command.iter().copied().chain([lock.as_str(), &file]));
+        assert_eq!(run.status, 0, "{command:?}: {}{}", run.out, run.err);
+        let run = linchpin(command.iter().copied().chain([lock.as_str()]));
+        assert_eq!(run.status, 2, "{command:?}: {}{}", run.out, run.err);
+        assert_eq!(run.err, format!("linchpin: {lock}: a lock is no spec; name the spec beside it\n"));
+    }
+}
+
+#[test]
+fn the_locks_of_our_own_connectors_record_all() {
+    let specs = std::fs::read_dir(spec("../../../connectors/specs")).expect("the connectors' specs");
+    let specs: Vec<String> = specs.map(|one| one.expect("a spec").path().to_string_lossy().into_owned()).collect();
+    let run = linchpin(["lock", "--check"].into_iter().chain(specs.iter().map(String::as_str)));
+    assert_eq!(run.status, 0, "run `linchpin lock connectors/specs/*`, and read what it adds:\n{}{}", run.out, run.err);
+    assert!(run.out.lines().count() >= 9, "{}", run.out);
+}

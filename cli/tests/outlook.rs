@@ -4,6 +4,7 @@ mod common;
 
 use common::{Folder, linchpin, spec};
 use serde_json::Value;
+use std::path::Path;
 
 const TODAY: [&str; 2] = ["--today", "2026-11-26"];
 
@@ -30,6 +31,25 @@ fn the_picture_is_the_same_every_time() {
     assert_eq!(picture.matches("<g>").count(), 8, "a row for each");
     assert!(picture.contains(">Acme &amp; Sons<"), "text is escaped");
     insta::assert_snapshot!(picture);
+}
+
+/// Runs the command that the guide shows above the picture.
+#[test]
+fn the_picture_of_the_guide_is_what_is_printed() {
+    let root = spec("../../..");
+    let read = |name: &str| std::fs::read_to_string(format!("{root}/{name}")).expect("a document");
+    let guide = read("docs/life.md");
+    let command = guide.lines().find(|line| line.starts_with("cd connectors/specs ") && line.contains(" linchpin outlook "));
+    let (_, command) = command.expect("the guide says how the picture is made").split_once(" linchpin ").expect("looked for above");
+    let folder = Folder::new("outlook-guide");
+    let arguments = command.split_whitespace().map(|word| match word {
+        "../../docs/outlook.svg" => folder.path("outlook.svg"),
+        spec if Path::new(&format!("{root}/connectors/specs/{spec}")).exists() => format!("{root}/connectors/specs/{spec}"),
+        other => other.to_owned(),
+    });
+    let run = linchpin(arguments);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert!(folder.read("outlook.svg") == read("docs/outlook.svg"), "`{command}` makes another picture: make it anew, and look at it");
 }
 
 #[test]

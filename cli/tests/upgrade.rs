@@ -153,3 +153,34 @@ fn versions_and_applications_are_named() {
     let (status, _, errors) = folder.upgrade(&["intake.json", "--app", "acme-legacy=none"]);
     assert_eq!((status, errors.as_str()), (2, "linchpin: no spec is of the connector `none`\n"));
 }
+
+#[test]
+fn outputs_that_end_are_named_where_they_are_used() {
+    let folder = Folder::new("endings");
+    let things = r#"
+type Thing {
+  owners: [Owner]
+  owner?: Owner deprecated since 2025-06-01 sunset 2027-03 use Thing.owners "One became several."
+}
+
+type Owner { mail: string  phone?: string deprecated since 2025-06-01 use none "Nobody answers." }
+
+search list @1 "List things" {
+  GET "/list" -> [Thing]
+}
+"#;
+    fs::write(folder.0.join("acme.pin"), format!("{SPEC}{things}")).unwrap();
+    let list = r#"{"id":1,"module":"acme@v1:list","version":1,"mapper":{}}"#;
+    let mail = r#"{"id":2,"module":"mail:send","version":1,"filter":{"conditions":[[{"a":"{{1.owner.mail}}","o":"exist"}]]},"mapper":{"to":"{{1.owner.mail}}, {{1.owners[1].phone}}","cc":["{{first(1.owners).mail}}"]}}"#;
+    let find = r#"{"id":3,"module":"acme@v2:find","version":1,"mapper":{"text":"{{map(1.owners; phone)}}"}}"#;
+    folder.scenario("intake.json", &[list, mail, find].join(","));
+    let (status, output, errors) = folder.upgrade(&["intake.json", "--plan"]);
+    assert_eq!((status, errors.as_str()), (0, ""), "{output}");
+    insta::assert_snapshot!(output);
+    let (_, json, _) = folder.upgrade(&["intake.json", "--plan", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let step = &json["scenarios"][0]["plan"]["steps"][1];
+    assert_eq!((step["verdict"].as_str(), step["deadline"]["date"].as_str()), (Some("untouched"), Some("2027-03")), "{step}");
+    folder.upgrade(&["intake.json"]);
+    assert!(read(&folder.0.join("intake.json")).contains("{{1.owner.mail}}, {{1.owners[1].phone}}"), "what is noted stays as it is");
+}

@@ -35,6 +35,7 @@ fn told(case: &str) -> Vec<Declared> {
         also: Vec::new(),
         exchanges: Vec::new(),
         verb,
+        reason: String::new(),
         place: NOWHERE,
     };
     vec![one(subject, verb)]
@@ -155,12 +156,14 @@ fn what_is_declared_confirms_what_is_found() {
         also: Vec::new(),
         exchanges: Vec::new(),
         verb,
+        reason: "Half a name\nis no name.".into(),
         place,
     };
     declared::join(&mut report, &[one], &sources);
     let [finding] = &report.findings[..] else { panic!("one finding, not {}", report.findings.len()) };
     let evidence = finding.evidence.as_ref().expect("it has evidence");
-    assert_eq!((evidence.confidence, evidence.reasons.join("")), (100, "declared for v2: Names in full at acme.pin:2".into()));
+    assert_eq!(evidence.confidence, 100);
+    assert_eq!(evidence.reasons, ["declared for v2: Names in full at acme.pin:2", "Half a name is no name."]);
 }
 
 /// The table of kinds in the guide is the registry.

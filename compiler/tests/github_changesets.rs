@@ -13,8 +13,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use linchpin_compiler::change::findings::Report;
-use linchpin_compiler::change::statement::{Statement, described_otherwise, statement};
-use linchpin_compiler::change::surface::Surface;
+use linchpin_compiler::change::statement::{Facet, Statement, module_name, statement};
+use linchpin_compiler::change::surface::{Operation, Sense, Surface};
 use linchpin_compiler::change::{Options, diff, from_description};
 use linchpin_compiler::diagnostics::Diagnostics;
 use linchpin_compiler::import;
@@ -53,6 +53,20 @@ fn surface(document: &Value) -> Surface {
     let tree = import::parse("github.json", document.to_string(), &mut |_| None, &mut diagnostics);
     let document = import::read(&tree, &mut diagnostics).expect("it is a description");
     from_description::surface(&document, &tree)
+}
+
+/// Operations that look as they did and are described otherwise: whether they do something else, no description can show, and somebody must
+/// say.
+fn described_otherwise(old: &Surface, new: &Surface) -> Vec<Statement> {
+    let changed = |after: &&Operation| {
+        old.operations.iter().any(|before| (&before.method, &before.path) == (&after.method, &after.path) && before.docs != after.docs)
+    };
+    let one = |operation: &Operation| {
+        let target = module_name(operation);
+        let text = format!("meaning {target} \"its description changed\"");
+        Statement { target, facet: Facet::Meaning, text }
+    };
+    new.operations.iter().filter(|operation| operation.sense == Sense::Call).filter(changed).map(one).collect()
 }
 
 /// A change set in the language, and what no verb tells of.

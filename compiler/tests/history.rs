@@ -117,12 +117,19 @@ fn unordered(told: &str) -> Vec<String> {
 
 /// The lines of each `change` in another order.
 fn reordered(text: &str, by: usize) -> String {
-    let mut lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match lines.last_mut() {
+            // What stands above a verb goes with it.
+            Some(last) if last.starts_with("  ///") && last.lines().all(|line| line.starts_with("  ///")) => *last += &format!("\n{line}"),
+            _ => lines.push(line.to_owned()),
+        }
+    }
     let mut at = 0;
     while at < lines.len() {
         let indent = lines[at].len() - lines[at].trim_start().len();
         at += 1;
-        if !lines[at - 1].trim_start().starts_with("change ") || lines[at - 1].contains('}') {
+        if !lines[at - 1].lines().last().is_some_and(|line| line.trim_start().starts_with("change ")) || lines[at - 1].contains('}') {
             continue;
         }
         let end = (at..lines.len()).find(|end| lines[*end] == format!("{}}}", " ".repeat(indent))).expect("a block ends");
@@ -166,4 +173,38 @@ fn the_order_of_blocks_does_not_matter() {
             assert_eq!(unordered(&told(&name, &header)), expected, "{name}\n{header}");
         }
     }
+}
+
+/// A type that a `from` block writes in place is in Rust where the input of the older revision is, and nowhere else.
+#[test]
+fn what_was_written_in_place_stands_with_what_had_it() {
+    let text = format!(
+        r#"{CONNECTOR}
+        api v1 {{}}
+        api v2 {{}}
+        action create @2 {{
+          POST "/tasks" -> nothing
+          body {{ owner_id: string }}
+          from @1 {{ was owner: {{ id: string }}  set owner_id = was.owner.id }}
+        }}
+        action mark @2 {{
+          POST "/marks" -> nothing
+          body {{ owner_id: string }}
+          from @1 on v1 {{ was owner: {{ id: string }}  set owner_id = was.owner.id }}
+        }}
+        connection key @2 {{
+          fields {{ token: secret }}
+          send bearer token
+          from @1 {{ was inner: {{ a: string }}  ask token "Make one." }}
+        }}
+        "#
+    );
+    let mut sources = Sources::default();
+    sources.add("acme.pin", text);
+    let module = linchpin_compiler::compile(&sources).module.expect("there is no mistake").text;
+    let (v1, v2) = module.split_once("pub mod v2").expect("there are two versions");
+    let declares = |text: &str, name: &str| text.contains(&format!("pub struct {name} "));
+    assert!(declares(v2, "CreateR1Owner") && declares(v2, "CreateRev1") && !v1.contains("CreateR1Owner"), "{module}");
+    assert!(declares(v1, "MarkR1Owner") && !declares(v2, "MarkR1Owner"), "{module}");
+    assert!(!module.contains("KeyR1"), "{module}");
 }

@@ -128,3 +128,27 @@ fn the_header_of_the_version_served_needs_versions() {
     let (_, misspelt) = said(&(connector(r#"servd header "X-Served""#) + " api v1 { }" + rest));
     assert!(misspelt.contains("error[P0102]"), "{misspelt}");
 }
+
+#[test]
+fn what_moved_is_deprecated_where_it_stood() {
+    let moved = model(
+        r#"
+        connector acme "Acme" { server "https://acme.example" }
+        api v1 { released 2024-01-01  unsupported 2027-02-01 }
+        api v2 { released 2026-01-01 }
+        type Invoice { id: string  parent: Parent }
+        type Parent { subscription?: string }
+        action get @1 "Get" { GET "/get" -> Invoice }
+        action put @1 "Put" { PUT "/put"  body { owner: { id: string } } }
+        change v2 "Invoices have parents" {
+          move Invoice.subscription -> parent.subscription
+          move put.owner_id -> owner.id
+        }
+        "#,
+    );
+    let entries: Vec<_> = outlook(&moved).into_iter().filter(|entry| entry.kind.word() == "field").collect();
+    let told: Vec<String> =
+        entries.iter().map(|entry| format!("{} -> {}", entry.name, entry.successor.clone().unwrap_or_default())).collect();
+    assert_eq!(told, ["Invoice.subscription -> Invoice.parent.subscription", "put.owner_id -> put.owner.id"]);
+    assert!(entries.iter().all(|entry| entry.versions == ["v1"] && entry.deadline().is_some()));
+}

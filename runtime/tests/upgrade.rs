@@ -44,6 +44,19 @@ fn own_lines(plan: &StepPlan) -> Vec<String> {
     own
 }
 
+#[test]
+fn nulls_that_can_be_no_longer_are_left_out() {
+    let (mapper, plan) = upgraded(r#"{"title":null,"access":null,"budget":null,"visibility":null}"#);
+    assert_eq!(mapper, r#"{"name":null,"budget":null,"visibility":null}"#.replace(r#""visibility":null"#, VISIBILITY));
+    let left_out = "upgraded dropped access: it can be null no longer, so the null is left out";
+    assert!(own_lines(&plan).iter().any(|line| line == left_out), "{:?}", lines(&plan));
+
+    let upgraded = Upgrader::new(&V23).upgrade_step(&step(r#"{"owner":{"id":null},"access":"{{1.a}}"}"#)).unwrap();
+    assert!(upgraded.text.unwrap().contains(r#""mapper":{"owner":{"ref":{}}}"#));
+    let left_out = "upgraded dropped owner.ref.id: it can be null no longer, so the null is left out";
+    assert!(lines(&upgraded.plan).iter().any(|line| line == left_out), "{:?}", lines(&upgraded.plan));
+}
+
 const VISIBILITY: &str = r#""visibility":"private""#;
 
 #[test]

@@ -7,7 +7,9 @@ use linchpin_compiler::change::edit::{self, Coming, Edited};
 use linchpin_compiler::change::findings::Report;
 use linchpin_compiler::diagnostics::{Severity, full};
 use linchpin_compiler::model::Model;
+use linchpin_compiler::source::SourceFile;
 use linchpin_compiler::syntax::ast::Date;
+use similar::TextDiff;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,7 +20,7 @@ pub(super) struct Editing {
     /// Writes the change into the spec: OLD, unless another is named. OLD is its newest version, NEW is what comes after it.
     #[arg(long = "edit", value_name = "SPEC", num_args = 0..=1)]
     pub(super) spec: Option<Option<PathBuf>>,
-    /// With --edit: prints what the spec would be, and writes nothing.
+    /// With --edit: prints what would change in the spec as a unified diff, and writes nothing.
     #[arg(long, requires = "spec")]
     dry_run: bool,
     /// With --edit: the name of the version that comes, `v22`; taken from NEW unless given.
@@ -42,10 +44,7 @@ pub(super) fn run(arguments: &Editing, old: &Named, report: &Report, after: &Rea
     let coming = coming(arguments, &model, after, today);
     let edited = edit::edit(&sources, report, &after.surface, &coming)?;
     if arguments.dry_run {
-        for id in &edited.changed {
-            let file = edited.sources.file(*id);
-            say!("// {}\n{}", file.name, file.text.trim_end());
-        }
+        edited.changed.iter().for_each(|id| show(sources.file(*id), edited.sources.file(*id)));
     } else {
         write(&edited)?;
     }
@@ -83,6 +82,12 @@ fn version_name(told: &str, known: &dyn Fn(&str) -> bool) -> String {
     let digits: String = told.trim_start_matches(['v', 'V']).chars().take_while(char::is_ascii_digit).collect();
     let first = digits.parse::<u32>().unwrap_or(1).clamp(1, 9_999);
     (first..).map(|number| format!("v{number}")).find(|name| !known(name)).unwrap_or_default()
+}
+
+/// What would change in a file, as `patch` reads it.
+fn show(before: &SourceFile, after: &SourceFile) {
+    let lines = TextDiff::from_lines(&before.text, &after.text);
+    say!("{}", lines.unified_diff().header(&before.name, &after.name).to_string().trim_end_matches('\n'));
 }
 
 /// All beside the files first, then each in its place: a failure before that leaves everything as it was.

@@ -95,8 +95,8 @@ impl Declaring<'_> {
         if let Some(default) = &field.default {
             attrs = attrs.default(leak(default.as_str()));
         }
-        if field.life.is_some() {
-            attrs = attrs.deprecated();
+        if let Some(life) = &field.life {
+            attrs = attrs.deprecated(leak(life.ending().as_str()));
         }
         attrs = written(bounded(attrs, &field.ty), &field.ty);
         let part = match &field.ty {

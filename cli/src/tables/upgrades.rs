@@ -133,6 +133,7 @@ fn step(step: &UpgradeStep, upgrade: &Upgrade) -> table::UpgradeStep {
         UpgradeStep::Default { to, value } => table::UpgradeStep::Default { to: names(to), value: leak(value.as_str()) },
         UpgradeStep::Ask { to, question } => table::UpgradeStep::Ask { to: names(to), question: leak(question.as_str()) },
         UpgradeStep::Drop { from, because } => table::UpgradeStep::Drop { from: names(from), because: leak(because.as_str()) },
+        UpgradeStep::NotNull { to } => table::UpgradeStep::NotNull { to: names(to) },
         UpgradeStep::Review { to, because } => {
             table::UpgradeStep::Review { from: names(upgrade.source_of(to)), because: leak(because.as_str()) }
         }

@@ -52,7 +52,13 @@ fn scenario(out: &mut String, done: &Done, plan: &Plan, only_plan: bool) {
             steps.for_each(|one| step(out, one));
         }
     }
-    let untouched: Vec<&str> = plan.steps.iter().filter(|step| step.verdict == Verdict::Untouched).map(|step| step.id.as_str()).collect();
+    let (noted, untouched): (Vec<&StepPlan>, Vec<&StepPlan>) =
+        plan.steps.iter().filter(|step| step.verdict == Verdict::Untouched).partition(|step| !step.findings.is_empty());
+    if !noted.is_empty() {
+        line!(out, "\n  {BOLD}UNTOUCHED, FOR NOW{PLAIN}  these steps stay as they are, and use something that ends");
+        noted.into_iter().for_each(|one| step(out, one));
+    }
+    let untouched: Vec<&str> = untouched.into_iter().map(|step| step.id.as_str()).collect();
     match untouched.as_slice() {
         [] => {}
         [one] => line!(out, "\n  {BOLD}UNTOUCHED{PLAIN}  step {one}"),

@@ -24,6 +24,8 @@ pub struct Declared {
     pub exchanges: Vec<String>,
     /// What became of it.
     pub verb: Verb,
+    /// Why, where that is told.
+    pub reason: String,
     /// Where it is written.
     pub place: Span,
 }
@@ -192,8 +194,14 @@ fn evidence(declared: &Declared, sources: &Sources) -> Evidence {
         let file = sources.file(declared.place.file);
         format!(" at {}:{}", file.name, file.line_column(declared.place.start).0)
     });
-    let reason = format!("declared for {}: {}{}", declared.version, declared.title, place.unwrap_or_default());
-    Evidence { confidence: 100, reasons: vec![reason] }
+    told(declared, &place.unwrap_or_default())
+}
+
+/// What was announced, and why.
+fn told(declared: &Declared, place: &str) -> Evidence {
+    let announced = format!("declared for {}: {}{place}", declared.version, declared.title);
+    let why = declared.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    Evidence { confidence: 100, reasons: [announced, why].into_iter().filter(|reason| !reason.is_empty()).collect() }
 }
 
 /// The kinds that a verb tells of.
@@ -342,12 +350,12 @@ fn kinds(verb: &Verb) -> &'static [&'static str] {
 fn own(declared: &Declared) -> Option<Finding> {
     let side = |text: &str| Side::new(text, declared.place);
     let two = |kind: &'static Kind, old: &str, new: &str| Some((kind, Side::words(old), side(new), String::new()));
-    let told = |kind: &'static Kind, text: &str| Some((kind, Side::default(), side(text), text.to_owned()));
+    let said = |kind: &'static Kind, text: &str| Some((kind, Side::default(), side(text), text.to_owned()));
     let subject = declared.subject.as_str();
     let (kind, old, new, detail) = match &declared.verb {
-        Verb::Meaning(text) => told(&registry::MEANING_CHANGED, text),
-        Verb::Consistency(text) => told(&registry::CONSISTENCY_CHANGED, text),
-        Verb::Staged(text) => told(&registry::ROLLOUT_STAGED, text),
+        Verb::Meaning(text) => said(&registry::MEANING_CHANGED, text),
+        Verb::Consistency(text) => said(&registry::CONSISTENCY_CHANGED, text),
+        Verb::Staged(text) => said(&registry::ROLLOUT_STAGED, text),
         Verb::RateLimit(old, new) => two(&registry::RATE_LIMIT_CHANGED, old, new),
         Verb::VersionEnds(date) => two(&registry::VERSION_END_ANNOUNCED, "", date),
         Verb::VersionRetired => two(&registry::VERSION_RETIRED, "", ""),
@@ -363,6 +371,5 @@ fn own(declared: &Declared) -> Option<Finding> {
         _ => None,
     }?;
     let finding = Finding::new(kind, if subject.is_empty() { &declared.version } else { subject }, old, new).detail(&detail);
-    let told = Evidence { confidence: 100, reasons: vec![format!("declared for {}: {}", declared.version, declared.title)] };
-    Some(finding.because(told).at(if subject.contains('/') { subject } else { "" }, Part::Whole, ""))
+    Some(finding.because(told(declared, "")).at(if subject.contains('/') { subject } else { "" }, Part::Whole, ""))
 }

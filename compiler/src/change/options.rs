@@ -60,10 +60,7 @@ impl Stability {
 
 /// `2026-05-08`, or `2028-10` where there is no day.
 pub(super) fn date_text(date: Date) -> String {
-    match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    }
+    date.to_string()
 }
 
 /// Days from a fixed day long ago; a month without a day ends with its last.

@@ -103,7 +103,8 @@ pub fn statement(finding: &Finding, new: &Surface) -> Option<Statement> {
         // The shape of a module names no status that it may answer besides.
         id if id.contains("status-added") => (Facet::Meaning, format!("meaning {owner} \"may answer {} now\"", after.text)),
         id if id.contains("status-removed") => (Facet::Meaning, format!("meaning {owner} \"does not answer {} any more\"", old.text)),
-        "page-scheme-changed" | "paging-added" | "paging-removed" => (Facet::Pages, format!("page {owner} was {}", literal(&old.text))),
+        "paging-added" => (Facet::Pages, format!("page {owner} was none")),
+        "page-scheme-changed" | "paging-removed" => (Facet::Pages, format!("page {owner} was {}", literal(&old.text))),
         id if id.starts_with("server-") => (Facet::Server, format!("server {:?} -> {:?}", old.text, after.text)),
         "security-replaced" | "global-security-replaced" | "scheme-replaced" | "scheme-type-changed" => {
             (Facet::Connection, format!("auth {} -> {}", snake(&old.text), snake(&after.text)))
@@ -113,19 +114,6 @@ pub fn statement(finding: &Finding, new: &Surface) -> Option<Statement> {
     };
     let target = if facet == Facet::Status { format!("{target} {}{}", old.text, after.text) } else { target };
     Some(Statement { target, facet, text })
-}
-
-/// Operations that look as they did and are described otherwise: whether they do something else, no description can show.
-pub fn described_otherwise(old: &Surface, new: &Surface) -> Vec<Statement> {
-    let changed = |after: &&Operation| {
-        old.operations.iter().any(|before| (&before.method, &before.path) == (&after.method, &after.path) && before.docs != after.docs)
-    };
-    let one = |operation: &Operation| {
-        let target = module_name(operation);
-        let text = format!("meaning {target} \"its description changed\"");
-        Statement { target, facet: Facet::Meaning, text }
-    };
-    new.operations.iter().filter(|operation| operation.sense == Sense::Call).filter(changed).map(one).collect()
 }
 
 /// The module's name that an operation has or would have.

@@ -23,6 +23,7 @@ fn declared(model: &Model, change: &Change, one: &Difference) -> Declared {
         also: also(one),
         exchanges,
         verb,
+        reason: one.reason.clone(),
         place: one.span,
     }
 }

@@ -36,10 +36,7 @@ pub(crate) fn deprecation(life: Option<&Life>, successor: impl Fn(&str) -> Strin
 
 /// `2026-05-08` or `2028-10`
 pub(crate) fn date(date: Date) -> String {
-    match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    }
+    date.to_string()
 }
 
 /// Text that rustdoc shows as it was meant.

@@ -8,7 +8,7 @@ use super::docs::{deprecation, documentation};
 use super::names;
 use super::scope::{Scope, is_patch};
 use super::types::{default_value, demands, expression, rust_type};
-use crate::model::{Field, Symbol, Type, TypeDef};
+use crate::model::{Field, Life, Symbol, Type, TypeDef};
 
 /// Who reads the fields, which decides what may be left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl RustField<'_> {
         if self.field.rest {
             let mut said = vec![format!("{}*", self.ident)];
             said.extend(demands(&self.field.ty));
-            said.extend(self.field.life.is_some().then(|| "deprecated".to_owned()));
+            said.extend(self.field.life.as_ref().map(deprecated));
             return said;
         }
         let required = if self.field.optional { "" } else { "!" };
@@ -116,7 +116,7 @@ impl RustField<'_> {
         let mut said = vec![format!("{name}{required}{nullable}{wire}")];
         said.extend(demands(&self.field.ty));
         said.extend(self.field.default.as_ref().map(|json| format!("default {json}")));
-        said.extend(self.field.life.is_some().then(|| "deprecated".to_owned()));
+        said.extend(self.field.life.as_ref().map(deprecated));
         said
     }
 
@@ -257,4 +257,9 @@ fn default(name: &Ident) -> TokenStream {
             fn default() -> Self { Self::new() }
         }
     }
+}
+
+/// What the table says of a deprecated field: when it stops, and what to use instead.
+fn deprecated(life: &Life) -> String {
+    format!("deprecated {}", life.ending())
 }

@@ -211,6 +211,10 @@ fn step(step: &UpgradeStep, upgrade: &Upgrade) -> TokenStream {
             let from = texts(upgrade.source_of(to));
             quote!(lp::UpgradeStep::Review { from: #from, because: #because })
         }
+        UpgradeStep::NotNull { to } => {
+            let to = texts(to);
+            quote!(lp::UpgradeStep::NotNull { to: #to })
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Difference {
     pub note: String,
     /// What took the place of what was removed: `Issue.assignees`.
     pub successor: Option<String>,
+    /// Why, as the lines above the statement say; empty where they document what was removed.
+    pub reason: String,
     /// The statement.
     pub span: Span,
 }
@@ -167,6 +169,11 @@ pub enum UpgradeStep {
         /// Why.
         because: String,
     },
+    /// It could be null, can be absent, and can be null no longer: a null is left out.
+    NotNull {
+        /// In the present configuration.
+        to: Vec<String>,
+    },
 }
 
 /// What a value must be now: the kinds that the published table of the platform knows whose scenarios are read.
@@ -262,7 +269,7 @@ impl Upgrade {
                     Some((fields, _)) => fields.push(name(to)),
                     None => parts.ask.push((vec![name(to)], question.clone())),
                 },
-                UpgradeStep::Default { .. } | UpgradeStep::Review { .. } => {}
+                UpgradeStep::Default { .. } | UpgradeStep::Review { .. } | UpgradeStep::NotNull { .. } => {}
             }
         }
         parts

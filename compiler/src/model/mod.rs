@@ -205,6 +205,14 @@ pub struct Life {
     pub span: Span,
 }
 
+impl Life {
+    /// When it stops and what to use instead, as the tables of fields have it: `2028-03 Issue.assignees`, a `-` for what nobody says.
+    pub fn ending(&self) -> String {
+        let sunset = self.sunset.map_or_else(|| "-".to_owned(), |date| date.to_string());
+        format!("{sunset} {}", self.successor.as_deref().unwrap_or("-"))
+    }
+}
+
 /// What a type refers to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {

@@ -69,9 +69,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     let before = self.missing.len();
                     let (from, to) = ([source.name.clone()], [field.name.clone()]);
                     self.value(source, field, &from, &to);
-                    if self.missing.len() == before && source.optional && is_needed(field) {
-                        self.lacks(field, std::slice::from_ref(&field.name), Some("it was optional".to_owned()));
-                    }
+                    self.holes(source, field, &to, before);
                     let mut since = self.missing.split_off(before);
                     since.retain(|one| !told.iter().any(|to| one.is_at_or_below(to)));
                     self.missing.append(&mut since);
@@ -144,9 +142,14 @@ impl<'v, 'm> Comparison<'v, 'm> {
             return;
         }
         if let Some(from) = moved {
-            if is_needed(field) && self.may_be_absent(older, from) {
-                let why = format!("`was.{}` was optional", from.join("."));
-                self.lacks(field, path, Some(why));
+            let was = |what: &str| Some(format!("`was.{}` {what}", from.join(".")));
+            match is_needed(field) {
+                true if self.may_be(older, from, &is_absent) => self.lacks(field, path, was("was optional")),
+                true if !takes_null(field) && self.may_be(older, from, &is_null) => self.lacks(field, path, was("could be null")),
+                false if !takes_null(field) && self.may_be(older, from, &is_null) => {
+                    self.steps.push(UpgradeStep::NotNull { to: path.to_vec() })
+                }
+                _ => {}
             }
             return;
         }
@@ -159,15 +162,28 @@ impl<'v, 'm> Comparison<'v, 'm> {
         }
     }
 
-    /// Is anything optional along a path into the older configuration?
-    fn may_be_absent(&self, older: &[&'m Field], path: &[String]) -> bool {
+    /// Is this so of anything along a path into the older configuration?
+    fn may_be(&self, older: &[&'m Field], path: &[String], so: &dyn Fn(&Field) -> bool) -> bool {
         let Some((first, rest)) = path.split_first() else { return false };
         let Some(field) = older.iter().find(|field| field.name == *first) else { return false };
         let inner = || {
             let Type::Named(symbol) = &field.ty else { return false };
-            self.view.fields(*symbol, self.then).is_some_and(|fields| self.may_be_absent(&fields, rest))
+            self.view.fields(*symbol, self.then).is_some_and(|fields| self.may_be(&fields, rest, so))
         };
-        field.optional && field.default.is_none() || !rest.is_empty() && inner()
+        so(field) || !rest.is_empty() && inner()
+    }
+
+    /// What was stored need not be a value: what was optional can be absent, what was nullable can be null. `before` is how much was missing
+    /// before the value was compared.
+    fn holes(&mut self, older: &Field, newer: &Field, to: &[String], before: usize) {
+        let nulls = older.nullable && !takes_null(newer);
+        match is_needed(newer) {
+            _ if self.missing.len() > before => {}
+            true if older.optional => self.lacks(newer, to, Some("it was optional".to_owned())),
+            true if nulls => self.lacks(newer, to, Some("it could be null".to_owned())),
+            false if nulls => self.steps.push(UpgradeStep::NotNull { to: to.to_vec() }),
+            _ => {}
+        }
     }
 
     /// A value that the spec moves is turned into what is wanted, where its type is another.
@@ -298,9 +314,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
             };
             let before = inside.missing.len();
             inside.value(source, field, &joined(from, &source.name), &joined(to, &field.name));
-            if inside.missing.len() == before && source.optional && is_needed(field) {
-                inside.lacks(field, &joined(to, &field.name), Some("it was optional".to_owned()));
-            }
+            inside.holes(source, field, &joined(to, &field.name), before);
             all_kept &= source.name == field.name;
         }
         let gone: Vec<&&Field> = older.iter().filter(|field| !field.rest && !newer.iter().any(|one| is_same(one, field))).collect();
@@ -350,6 +364,9 @@ impl<'v, 'm> Comparison<'v, 'm> {
                 let alike = inside.missing.is_empty() && inside.unused.is_empty() && inside.steps.iter().all(super::is_identity);
                 (!alike).then(|| "its items have another shape".to_owned())
             }
+            (Type::Nullable(was), Type::Nullable(is)) => self.items_differ(was, is, depth),
+            (Type::Nullable(_), is) if *is != Type::Json => Some("its items could be null, and can be so no longer".to_owned()),
+            (was, Type::Nullable(is)) => self.items_differ(was, is, depth),
             (Type::List(was, _), Type::List(is, _)) if depth < DEPTH => self.items_differ(was, is, depth + 1),
             (was, is) => {
                 let differs = kind(self.view, was, self.then) != kind(self.view, is, self.now);
@@ -402,6 +419,18 @@ fn is_same(newer: &Field, older: &Field) -> bool {
     newer.origin == older.origin || newer.name == older.name
 }
 
+fn is_absent(field: &Field) -> bool {
+    field.optional && field.default.is_none()
+}
+
+fn is_null(field: &Field) -> bool {
+    field.nullable
+}
+
+fn takes_null(field: &Field) -> bool {
+    field.nullable || field.ty == Type::Json
+}
+
 /// Must a value be there?
 fn is_needed(field: &Field) -> bool {
     !field.optional && field.default.is_none() && !field.rest
@@ -410,7 +439,7 @@ fn is_needed(field: &Field) -> bool {
 fn source(step: &UpgradeStep) -> Option<&[String]> {
     match step {
         UpgradeStep::Move { from, .. } | UpgradeStep::Remap { from, .. } | UpgradeStep::Drop { from, .. } => Some(from),
-        UpgradeStep::Default { .. } | UpgradeStep::Ask { .. } | UpgradeStep::Review { .. } => None,
+        UpgradeStep::Default { .. } | UpgradeStep::Ask { .. } | UpgradeStep::Review { .. } | UpgradeStep::NotNull { .. } => None,
     }
 }
 
@@ -420,7 +449,7 @@ fn target(step: &UpgradeStep) -> Option<&[String]> {
         UpgradeStep::Move { to, .. } | UpgradeStep::Remap { to, .. } | UpgradeStep::Default { to, .. } | UpgradeStep::Ask { to, .. } => {
             Some(to)
         }
-        UpgradeStep::Drop { .. } | UpgradeStep::Review { .. } => None,
+        UpgradeStep::Drop { .. } | UpgradeStep::Review { .. } | UpgradeStep::NotNull { .. } => None,
     }
 }
 

@@ -290,12 +290,19 @@ fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) ->
     let target = format!("{}.{}", view.name(older.symbol), path.join("."));
     let mut differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
     let found = differences.find(|difference| difference.kind == crate::model::DifferenceKind::Removed && difference.target == target);
+    let name = view.name(older.symbol);
+    let moved = |difference: &crate::model::Difference| {
+        let of_module = difference.target.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
+        difference.kind == crate::model::DifferenceKind::Moved && of_module && path.first() == Some(&difference.before)
+    };
+    // What moved is deprecated in favour of its new place, and must come there.
+    let is_moved = differences.clone().any(moved);
     let from_life = || {
         let field = older.inputs.iter().map(|input| &input.field).find(|field| path.first() == Some(&field.name))?;
         let life = field.life.as_ref()?;
         Some(life.successor.as_ref().map_or_else(|| life.why.clone(), |use_this| format!("use {use_this}: {}", life.why)))
     };
-    found.map(|difference| difference.note.clone()).filter(|note| !note.is_empty()).or_else(from_life)
+    found.map(|difference| difference.note.clone()).filter(|note| !note.is_empty()).or_else(|| if is_moved { None } else { from_life() })
 }
 
 /// What a change says of meaning, a person should look at.

@@ -11,8 +11,12 @@ pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade]
     for module in view.modules_in(newest) {
         let offered = |revision: u32| view.modules_in(newest).any(|one| one.symbol == module.symbol && one.revision == revision);
         for revision in (1..module.revision).filter(|revision| !offered(*revision)) {
-            let from = UpgradeOf::Module(module.symbol);
-            if !upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision) {
+            // Under another name it is the same module where it stands in the same place.
+            let is_it = |of: &UpgradeOf| {
+                let named = |one: &&Module| one.symbol == module.symbol || one.span == module.span && one.revision == revision;
+                view.model.modules.iter().filter(named).any(|one| *of == UpgradeOf::Module(one.symbol))
+            };
+            if !upgrades.iter().any(|upgrade| is_it(&upgrade.from) && upgrade.from_revision == revision) {
                 diagnostics.push(stub::no_way_forward(view, module, revision));
             }
         }
@@ -115,5 +119,6 @@ fn loss(step: &UpgradeStep) -> Option<String> {
         UpgradeStep::Ask { to, .. } => Some(format!("`{}` is asked for", to.join("."))),
         UpgradeStep::Drop { from, .. } => Some(format!("`{}` is dropped", from.join("."))),
         UpgradeStep::Review { to, .. } => Some(format!("`{}` must be looked at", to.join("."))),
+        UpgradeStep::NotNull { to } => Some(format!("a null in `{}` is left out", to.join("."))),
     }
 }

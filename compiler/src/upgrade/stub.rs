@@ -63,10 +63,15 @@ pub(super) fn needs_words(
 pub(super) fn no_way_forward(view: &View<'_>, module: &Module, revision: u32) -> Diagnostic {
     let block = format!("from @{revision} {{\n  was …: string\n}}");
     let name = view.name(module.symbol);
-    Diagnostic::new(codes::NO_WAY_FORWARD, module.span, format!("revision {revision} of `{name}` has no way forward"))
+    let found = Diagnostic::new(codes::NO_WAY_FORWARD, module.span, format!("revision {revision} of `{name}` has no way forward"))
         .here(format!("revision {} is the present one", module.revision))
-        .help(format!("say what it took and what becomes of it:\n{block}"))
-        .help(format!("or that nothing can follow: `from @{revision} use none \"why\"`"))
+        .help(format!("say what it took and what becomes of it:\n{block}"));
+    // Which version had it is not plain, or it would have been given the number.
+    let found = match view.model.apis.len() {
+        1 => found,
+        _ => found.help(format!("or which API versions had it: `from @{revision} on {} {{ }}`", view.model.apis[0].name)),
+    };
+    found.help(format!("or that nothing can follow: `from @{revision} use none \"why\"`"))
 }
 
 /// An older revision of a connection that no block speaks of.

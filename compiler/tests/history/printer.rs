@@ -159,7 +159,8 @@ fn connection(model: &Model, connection: &Connection) -> String {
 
 fn difference(one: &Difference) -> String {
     let note = if one.note.is_empty() { String::new() } else { format!(" // {}", one.note) };
-    format!("{:?} {}: {} -> {}{note}\n", one.kind, one.target, one.before, one.after)
+    let why = if one.reason.is_empty() { String::new() } else { format!(" because {:?}", one.reason) };
+    format!("{:?} {}: {} -> {}{note}{why}\n", one.kind, one.target, one.before, one.after)
 }
 
 fn side(model: &Model, of: &UpgradeOf, revision: u32, on: Versions) -> String {
@@ -200,5 +201,6 @@ fn step(step: &UpgradeStep) -> String {
         UpgradeStep::Ask { to, question } => format!("ask {} {question:?}", path(to)),
         UpgradeStep::Drop { from, because } => format!("drop {} {because:?}", path(from)),
         UpgradeStep::Review { to, because } => format!("review {} {because:?}", path(to)),
+        UpgradeStep::NotNull { to } => format!("not null {}", path(to)),
     }
 }

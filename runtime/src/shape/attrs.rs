@@ -12,8 +12,8 @@ pub struct Attrs {
     pub rest: bool,
     /// Its items all differ.
     pub unique: bool,
-    /// It is deprecated.
-    pub deprecated: bool,
+    /// Set when it is deprecated.
+    pub deprecated: Option<Ending>,
     /// Least and greatest number of characters or items.
     pub length: Option<(u32, u32)>,
     /// Least and greatest value.
@@ -28,6 +28,22 @@ pub struct Attrs {
     pub constant: &'static str,
     /// What is known of the items of a list or the values of a map, where anything is. Their format is the field's own.
     pub items: Option<&'static Attrs>,
+}
+
+/// The end of a field, as its deprecation says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending(&'static str);
+
+impl Ending {
+    /// When it stops, `YYYY-MM-DD` or `YYYY-MM`.
+    pub fn sunset(self) -> Option<&'static str> {
+        self.0.split(' ').next().filter(|date| !matches!(*date, "" | "-"))
+    }
+
+    /// What to use instead.
+    pub fn successor(self) -> Option<&'static str> {
+        self.0.split_once(' ').map(|(_, successor)| successor).filter(|successor| !matches!(*successor, "" | "-"))
+    }
 }
 
 /// Least and greatest value.
@@ -48,7 +64,7 @@ impl Attrs {
         nullable: false,
         rest: false,
         unique: false,
-        deprecated: false,
+        deprecated: None,
         length: None,
         range: Range::Any,
         pattern: "",
@@ -112,8 +128,8 @@ impl Attrs {
         Self { items: Some(items), ..self }
     }
 
-    /// It is deprecated.
-    pub const fn deprecated(self) -> Self {
-        Self { deprecated: true, ..self }
+    /// It is deprecated: `2028-03 Issue.assignees`, when it stops and what to use instead, a `-` for what nobody says.
+    pub const fn deprecated(self, ending: &'static str) -> Self {
+        Self { deprecated: Some(Ending(ending)), ..self }
     }
 }

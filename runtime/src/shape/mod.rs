@@ -17,7 +17,7 @@ mod tests;
 mod text;
 mod validate;
 
-pub use attrs::{Attrs, Range};
+pub use attrs::{Attrs, Ending, Range};
 pub use compare::equal;
 pub use debug::debug;
 pub use decode::{

@@ -130,7 +130,7 @@ impl Writer {
         let attrs = &field.attrs;
         let mut schema = self.shape(field.shape(), attrs);
         described(&mut schema, field.docs);
-        if attrs.deprecated {
+        if attrs.deprecated.is_some() {
             schema.insert("deprecated".to_owned(), true.into());
         }
         let Some(default) = json_text(attrs.default) else { return schema };

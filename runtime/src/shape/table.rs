@@ -262,6 +262,13 @@ impl UnionTable {
     }
 }
 
+impl Variant {
+    /// The shape of what it holds.
+    pub fn shape(&self) -> &'static Shape {
+        self.shape.get()
+    }
+}
+
 impl<W> Symbol<W> {
     /// Its name in the spec: as written, or the Rust name in snake case.
     pub fn name(&self) -> std::borrow::Cow<'static, str> {

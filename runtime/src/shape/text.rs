@@ -86,7 +86,7 @@ fn and(attrs: Attrs, demand: &'static str) -> Attrs {
         "default" => attrs.default(value),
         "constant" => attrs.constant(value),
         "unique" => attrs.unique(),
-        "deprecated" => attrs.deprecated(),
+        "deprecated" => attrs.deprecated(value),
         _ => attrs,
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{
     coercion::{Decision, Kind, convert, decide, is_without_zone},
-    config::{Left, Taken, is_given, is_nothing, put, read, take_away},
+    config::{Left, Taken, is_given, is_nothing, leave_out_null, put, read, take_away},
     expression::{Expressions, TextKind},
     json::{Layout, List, Node, Object},
     outputs::dotted,
@@ -32,6 +32,7 @@ pub(crate) fn apply<'a>(table: &'static UpgradeTable, old: Config<'a>, expressio
     for (section, orders) in work.placed.iter_mut().zip(&mut work.orders) {
         in_order(section, std::mem::take(orders));
     }
+    work.leave_out_nulls();
     work.fill_in();
     work.findings.sort_by_key(|(order, _)| *order);
     let findings = work.findings.into_iter().map(|(_, finding)| finding).collect();
@@ -104,7 +105,7 @@ impl<'a> Work<'_, 'a> {
                     self.find(&source, Finding::review(dotted(path), *because));
                 }
             }
-            UpgradeStep::Default { .. } | UpgradeStep::Ask { .. } => {}
+            UpgradeStep::Default { .. } | UpgradeStep::Ask { .. } | UpgradeStep::NotNull { .. } => {}
         }
     }
 
@@ -339,6 +340,18 @@ impl<'a> Work<'_, 'a> {
         let reviewed = steps.any(|step| matches!(step, UpgradeStep::Review { from, .. } if from.len() == 1));
         let reason = || format!("there is more in it than {} takes; that stays where it is", at(self.table.module, self.table.revision));
         (!known && !reviewed).then(|| Finding::review(shown(name), reason()))
+    }
+
+    /// Nulls where none can be any more.
+    fn leave_out_nulls(&mut self) {
+        for step in self.table.steps {
+            if let UpgradeStep::NotNull { to } = step
+                && self.placed.iter_mut().fold(false, |found, section| leave_out_null(section, to) | found)
+            {
+                let reason = "it can be null no longer, so the null is left out";
+                self.findings.push((usize::MAX, Finding::new(Verdict::Upgraded, Action::Dropped, dotted(to), reason)));
+            }
+        }
     }
 
     /// What was not given: defaults first, then questions.

@@ -151,6 +151,27 @@ fn put_each<'a>(node: &mut Node<'a>, below: &[&str], values: Vec<Taken<'a>>) -> 
     list.values_mut().zip(values).try_for_each(|(item, value)| put_in(item, below, value))
 }
 
+/// Takes a null away where a path through objects leads. False when there was none.
+pub(crate) fn leave_out_null(object: &mut Object<'_>, path: &[&str]) -> bool {
+    let Some((name, below)) = path.split_first() else { return false };
+    let Some(member) = object.get_mut(name) else { return false };
+    if !below.is_empty() {
+        // Only objects are looked into: what is mapped stays as it is written.
+        return match member.sort() {
+            Sort::Object => match member.open() {
+                Node::Object(inner) => leave_out_null(inner, below),
+                _ => false,
+            },
+            _ => false,
+        };
+    }
+    let is_null = member.is_null();
+    if is_null {
+        object.remove(name);
+    }
+    is_null
+}
+
 /// Is there a value where a path leads?
 pub(crate) fn is_given(object: &Object<'_>, path: &[&str], expressions: &dyn Expressions) -> bool {
     let Some((first, below)) = path.split_first() else { return false };

@@ -12,6 +12,7 @@ mod coercion;
 mod config;
 mod connection;
 mod edits;
+mod endings;
 mod expression;
 mod file;
 mod follow;

@@ -98,6 +98,11 @@ pub enum UpgradeStep {
         /// What is different.
         because: &'static str,
     },
+    /// It can be null no longer: a null that was stored is left out.
+    NotNull {
+        /// Where it stands.
+        to: Path,
+    },
 }
 
 /// What becomes of values that a [`UpgradeStep::Remap`] does not name.
@@ -221,7 +226,7 @@ impl UpgradeStep {
         match self {
             Self::Keep { field, .. } => Some(std::slice::from_ref(field)),
             Self::Move { from, .. } | Self::Remap { from, .. } | Self::Drop { from, .. } | Self::Review { from, .. } => Some(from),
-            Self::Default { .. } | Self::Ask { .. } => None,
+            Self::Default { .. } | Self::Ask { .. } | Self::NotNull { .. } => None,
         }
     }
 
@@ -230,7 +235,7 @@ impl UpgradeStep {
         match self {
             Self::Keep { field, .. } => Some(std::slice::from_ref(field)),
             Self::Move { to, .. } | Self::Remap { to, .. } | Self::Default { to, .. } | Self::Ask { to, .. } => Some(to),
-            Self::Drop { .. } | Self::Review { .. } => None,
+            Self::Drop { .. } | Self::Review { .. } | Self::NotNull { .. } => None,
         }
     }
 }

@@ -1,8 +1,13 @@
 //! One version of a connector as the goal of upgrades: its tables by what they are looked up by, and its dates.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::{Arc, OnceLock},
+};
 
 use super::{
+    endings::gives_what_ends,
     report::{Action, Deadline, Finding, StepPlan, Verdict, shown},
     scenario::StoredStep,
     table::{ConnectionUpgradeTable, UpgradeStep, UpgradeTable},
@@ -21,12 +26,20 @@ pub(crate) struct Target {
     /// Those that ask for something, by what they lead to.
     asking: HashMap<&'static str, Vec<&'static UpgradeTable>>,
     operations: HashMap<&'static str, Vec<&'static OperationTable>>,
+    /// The operations that give something which ends; found when it is first asked for.
+    ending: Arc<OnceLock<HashSet<usize>>>,
 }
 
 impl Target {
     pub(crate) fn new(table: &'static ApiTable) -> Self {
-        let mut target =
-            Self { table, versions: table.versions, upgrades: HashMap::new(), asking: HashMap::new(), operations: HashMap::new() };
+        let mut target = Self {
+            table,
+            versions: table.versions,
+            upgrades: HashMap::new(),
+            asking: HashMap::new(),
+            operations: HashMap::new(),
+            ending: Arc::default(),
+        };
         for upgrade in table.upgrades {
             target.upgrades.entry(upgrade.from_module).or_default().push(upgrade);
             if upgrade.steps.iter().any(|step| matches!(step, UpgradeStep::Ask { .. })) {
@@ -96,6 +109,14 @@ impl Target {
 
     pub(crate) fn operation(&self, module: &str, revision: u32) -> Option<&'static OperationTable> {
         self.operations.get(module)?.iter().copied().find(|operation| operation.revision == revision)
+    }
+
+    /// Does an operation of this version give anything that ends?
+    pub(crate) fn gives_what_ends(&self, operation: &'static OperationTable) -> bool {
+        // There is one table of each, so its address names it.
+        let address = |one: &'static OperationTable| std::ptr::from_ref(one).addr();
+        let find = || self.table.operations.iter().copied().filter(|one| gives_what_ends(one)).map(address).collect();
+        self.ending.get_or_init(find).contains(&address(operation))
     }
 
     pub(crate) fn connection(&self, name: &str) -> Option<&'static ConnectionTable> {

@@ -7,6 +7,7 @@ use super::{
     carry::carry,
     connection::stored_connection,
     edits::Edits,
+    endings::Endings,
     expression::{Braces, Expressions},
     follow::{Follower, metadata, unreadable},
     json::{Node, Object, Sort, offset, quoted, sort},
@@ -109,9 +110,17 @@ impl Upgrader {
             outputs.insert(stored.id, staged.chain.iter().map(|table| table.outputs));
         }
         plan.problems.extend(repeated(&read.steps, &outputs));
+        let mut endings = Endings::new(&outputs);
+        for (stored, staged) in read.steps.iter().zip(&staged) {
+            if let Some(operation) = staged.ends_at().filter(|_| scenario.contains("{{")) {
+                endings.insert(stored.id, operation);
+            }
+        }
         let mut edits = Edits::default();
         for (stored, staged) in read.steps.iter().zip(staged) {
-            plan.steps.push(self.finish(scenario, stored, staged, &outputs, &mut edits, &mut plan.problems));
+            let mut step = self.finish(scenario, stored, staged, &outputs, &mut edits, &mut plan.problems);
+            endings.note(stored, &*self.expressions, &mut step);
+            plan.steps.push(step);
         }
         let changed = (plan.problems.is_empty()).then(|| edits.apply(scenario));
         let text = changed.filter(|text| **text != *scenario).map(Cow::into_owned);
@@ -289,6 +298,12 @@ impl Upgrader {
 }
 
 impl Staged<'_> {
+    /// What the step is after its upgrade, if it gives something that ends.
+    fn ends_at(&self) -> Option<&'static OperationTable> {
+        let (target, at) = (self.target?, self.plan.to.as_ref()?);
+        target.operation(&at.module, at.revision).filter(|operation| target.gives_what_ends(operation))
+    }
+
     /// Goes from table to table.
     fn follow(&mut self, target: &Target, module: &str, revision: u32, version: Option<&str>, given: &GivenNames) {
         let (mut name, mut at): (Cow<'_, str>, u32) = (Cow::Borrowed(module), revision);

@@ -99,6 +99,7 @@ pub static PROGRAM_1_TO_2: lp::UpgradeTable = lp::UpgradeTable {
         UpgradeStep::Drop { from: &["lines", "[]", "note"], because: "lines have no notes any more" },
         UpgradeStep::Drop { from: &["legacy"], because: "it did nothing" },
         keep("access"),
+        UpgradeStep::NotNull { to: &["access"] },
         keep("budget"),
         UpgradeStep::Review { from: &["budget"], because: "it is in thousands now" },
         UpgradeStep::Default { to: &["visibility"], value: "\"private\"" },
@@ -122,6 +123,7 @@ pub static PROGRAM_2_TO_3: lp::UpgradeTable = lp::UpgradeTable {
     steps: &[
         keep("name"),
         moved(&["owner_id"], &["owner", "ref", "id"]),
+        UpgradeStep::NotNull { to: &["owner", "ref", "id"] },
         moved(&["portfolio_id"], &["portfolio"]),
         UpgradeStep::Drop { from: &["priority"], because: "programs have none" },
         UpgradeStep::Drop { from: &["language"], because: "programs have none" },

@@ -216,6 +216,33 @@ impl<'s> Comparer<'s> {
         found
     }
 
+    /// The pairs with the same old shape in which a difference is not found: what the old shape is held against there has it as it was.
+    pub(super) fn unlike(&self, key: (usize, usize)) -> Vec<usize> {
+        let (pair, difference) = (&self.pairs[key.0], self.difference(key));
+        let same = |other: &Difference| {
+            let whichever = |id: &'static str| id.strip_prefix("request-").or_else(|| id.strip_prefix("response-")).unwrap_or(id);
+            whichever(other.kind.id) == whichever(difference.kind.id)
+                && (&other.name, &other.old.text, &other.new.text) == (&difference.name, &difference.old.text, &difference.new.text)
+        };
+        let is_unlike = |other: &Pair| other.key.old == pair.key.old && !other.key.negated && !other.differences.iter().any(same);
+        let pairs = self.pairs.iter().enumerate();
+        if pair.key.negated { Vec::new() } else { pairs.filter(|(_, other)| is_unlike(other)).map(|(index, _)| index).collect() }
+    }
+
+    /// A pair and all that it leads to, each at its first place.
+    pub(super) fn below(&self, root: usize) -> Vec<(usize, String)> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![(root, String::new())];
+        while let Some((index, path)) = open.pop() {
+            if seen.insert(index) {
+                open.extend(self.pairs[index].links.iter().rev().map(|(segment, pair)| (*pair, joined(&path, segment))));
+                found.push((index, path));
+            }
+        }
+        found
+    }
+
     /// A difference that is felt.
     pub(super) fn difference(&self, key: (usize, usize)) -> &Difference {
         &self.pairs[key.0].differences[key.1]

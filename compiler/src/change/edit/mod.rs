@@ -6,7 +6,7 @@ mod proposal;
 
 use std::collections::{HashMap, HashSet};
 
-use super::findings::{Finding, Report};
+use super::findings::{Finding, Part, Report, Site};
 use super::surface::{Origin, Surface};
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, Severity, codes};
 use crate::source::{FileId, Sources, Span};
@@ -57,6 +57,10 @@ pub fn edit(spec: &Sources, report: &Report, new: &Surface, coming: &Coming) -> 
     writer.know();
     let same = |finding: &&Finding| !finding.kind.id.starts_with("version-");
     for finding in report.findings.iter().filter(same) {
+        if let Some(others) = not_so_elsewhere(finding) {
+            writer.left.push(format!("{} ({}): not so in {others}", finding.message, finding.kind.id));
+            continue;
+        }
         let proposal = proposal::of(finding, &members, spec, &after);
         let fits = proposal.is_some_and(|proposal| writer.takes(proposal));
         if !fits {
@@ -241,6 +245,23 @@ fn whole_lines(text: &str, span: Span) -> Span {
             Span { start: start as u32, end: span.end + end as u32 + 1, ..span }
         }
         _ => span,
+    }
+}
+
+/// The operations that use the same type as it was: editing it would be wrong for them. One more optional field that comes is in nobody's
+/// way.
+fn not_so_elsewhere(finding: &Finding) -> Option<String> {
+    let id = finding.kind.id;
+    let comes = id.starts_with("response-") && id.contains("added") && !id.contains("required");
+    let is_sent = |site: &&Site| matches!(site.part, Part::Parameter(_) | Part::Body(_));
+    let others = finding.unlike.iter().filter(|site| !comes || is_sent(site));
+    let mut names: Vec<&str> = others.map(|site| site.operation.as_str()).collect();
+    names.dedup();
+    match names.as_slice() {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        [first, second] => Some(format!("{first} and {second}")),
+        [first, second, rest @ ..] => Some(format!("{first}, {second} and {} more", rest.len())),
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Finding {
     pub evidence: Option<Evidence>,
     /// Where it is felt: every operation and the place in it, in the order of the operations.
     pub sites: Vec<Site>,
+    /// Where the same type of the older spec is used and this is not so; told only where the older side is a spec.
+    pub unlike: Vec<Site>,
 }
 
 /// One side of a change.
@@ -145,7 +147,7 @@ impl Finding {
         let name = name.into();
         let message = filled(kind.text, &name, &old.text, &new.text, "");
         let (class, level, cost) = (kind.class, kind.level, kind.cost);
-        Self { kind, class, level, cost, message, name, old, new, evidence: None, sites: Vec::new() }
+        Self { kind, class, level, cost, message, name, old, new, evidence: None, sites: Vec::new(), unlike: Vec::new() }
     }
 
     /// Fills in the `{detail}` of its kind's sentence.

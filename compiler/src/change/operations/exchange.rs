@@ -18,10 +18,10 @@ pub(in crate::change) struct Item {
 }
 
 /// A pair of shapes to look into.
-struct Root {
-    part: Part,
+pub(super) struct Root {
+    pub(super) part: Part,
     direction: Direction,
-    pair: usize,
+    pub(super) pair: usize,
 }
 
 /// An operation before and after.
@@ -31,7 +31,7 @@ pub(in crate::change) struct Exchange<'s> {
     /// `GET /pets`, as it is now.
     pub(in crate::change) name: String,
     items: Vec<Item>,
-    roots: Vec<Root>,
+    pub(super) roots: Vec<Root>,
 }
 
 impl<'s> Exchange<'s> {

@@ -9,6 +9,7 @@ pub(super) mod life;
 mod pages;
 mod security;
 mod servers;
+mod uses;
 mod versions;
 
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ use super::findings::{Class, Cost, Direction, Evidence, Finding, Kind, Part, Sid
 use super::options::{Options, Stability, date_text, day_number};
 use super::recognise::moves;
 use super::recognise::operations::{Pairing, pair};
-use super::surface::{Life, Operation, Sense, Sunset, Surface, anonymous, holes};
+use super::surface::{Life, Operation, Origin, Sense, Sunset, Surface, anonymous, holes};
 pub(super) use exchange::{Exchange, Item};
 use life::{LifeKinds, life_differences};
 
@@ -55,6 +56,9 @@ pub(super) fn compare(old: &Surface, new: &Surface, options: &Options) -> Vec<Fi
         for item in items {
             differ.found.take(&exchange.name, item);
         }
+    }
+    if old.origin == Origin::Spec {
+        uses::note(&mut differ.found, &exchanges, &differ.comparer);
     }
     security::compare_whole(&mut differ);
     servers::compare_whole(&mut differ);

@@ -62,6 +62,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
     let mut modules = resolver.modules(&items, &connector, &connections);
     let whole = history::Whole { modules: &mut modules, connections: &mut connections, connector: &mut connector };
     let changes = resolver.undo(&items, whole);
+    resolver.examples_of_the_past(&items, &mut modules, &connections);
     resolver.steps(&items, &mut modules, &connections);
     let upgrades = resolver.upgrades(&items, &mut modules, &connections);
     let tests = resolver.tests(&items, &modules, &connections);

@@ -80,7 +80,8 @@ impl<'a> Resolver<'a> {
             spans: spans(&flat, item),
         };
         self.steps_stand_alone(item, &flat);
-        if item.body.steps.is_none() {
+        // What only older versions have is shown as it was there, which is known when changes are undone.
+        if item.body.steps.is_none() && on.has(self.apis.len() - 1) {
             module.examples = self.examples(&module, &item.body.examples, connections, &site);
         }
         Some(module)

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::items::Items;
 use super::literals::Reading;
+use super::names::pascal;
 use super::scalars;
 use super::symbols::joined;
 use super::unknown::{choice, listed};
@@ -48,6 +49,22 @@ impl<'a> Resolver<'a> {
             self.script(title, &example.script, module, connections, site.on, example.span)
         };
         written.iter().enumerate().map(script).collect()
+    }
+
+    /// The examples of modules that the newest version does not have. Changes must be undone.
+    pub(super) fn examples_of_the_past(&mut self, items: &Items<'a>, modules: &mut [Module], connections: &[Connection]) {
+        let newest = self.apis.len() - 1;
+        for placed in &items.modules {
+            let item = placed.item;
+            if item.body.steps.is_some() || item.body.examples.is_empty() {
+                continue;
+            }
+            let Some(module) = modules.iter_mut().filter(|one| one.span == item.name.span).max_by_key(|one| one.on) else { continue };
+            let Some(last) = module.on.iter().max().filter(|last| *last != newest) else { continue };
+            let on = self.alike(module, last);
+            let site = Site { group: placed.group.clone(), name: pascal(&item.name.value), label: item.name.value.clone(), on };
+            module.examples = self.examples(module, &item.body.examples, connections, &site);
+        }
     }
 
     /// The tests that stand at the top level.

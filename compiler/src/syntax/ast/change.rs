@@ -26,7 +26,7 @@ pub struct Change {
 /// One difference.
 #[derive(Clone, Debug)]
 pub struct Verb {
-    /// Documentation of what went.
+    /// Why; of what `remove` takes away, its documentation.
     pub docs: Vec<Text>,
     /// What it says.
     pub kind: VerbKind,

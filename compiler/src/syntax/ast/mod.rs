@@ -154,6 +154,13 @@ pub struct Date {
     pub day: Option<u8>,
 }
 
+impl std::fmt::Display for Date {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:04}-{:02}", self.year, self.month)?;
+        self.day.map_or(Ok(()), |day| write!(formatter, "-{day:02}"))
+    }
+}
+
 /// `group repos "Repositories" { items }`; groups nest.
 #[derive(Clone, Debug)]
 pub struct Group {

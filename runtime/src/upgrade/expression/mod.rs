@@ -9,6 +9,7 @@ mod rewrite;
 use std::borrow::Cow;
 
 pub use braces::Braces;
+pub(super) use rewrite::written;
 
 /// The syntax of expressions in a host's stored texts.
 pub trait Expressions: Send + Sync {

@@ -24,7 +24,7 @@ pub(super) fn follow(text: &str, template: &Template, outputs: &dyn Outputs) -> 
 }
 
 /// A path as it is written; with the leading dot or without.
-pub(super) fn written(path: &[Access], dotted: bool) -> String {
+pub(in crate::upgrade) fn written(path: &[Access], dotted: bool) -> String {
     let mut text = String::new();
     for (index, access) in path.iter().enumerate() {
         match access {

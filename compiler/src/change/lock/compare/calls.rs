@@ -14,7 +14,8 @@ impl<'r> Comparer<'r> {
         self.whole(then, now, "server", "the server of", None);
         self.whole(then, now, "encoding", "the body of", None);
         let page = then.text("page");
-        let verb = (!page.is_empty() && !now.text("page").is_empty()).then(|| format!("page {name} was {page}"));
+        let page = if page.is_empty() { "none" } else { page };
+        let verb = (!now.text("page").is_empty()).then(|| format!("page {name} was {page}"));
         self.whole(then, now, "page", "the paging of", verb);
         self.callers(then, now);
         self.answers(then, now);

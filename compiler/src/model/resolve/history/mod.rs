@@ -141,7 +141,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Does the module take and give in one version what it does in another?
-    fn reads_alike(&self, module: &Module, version: usize, other: usize) -> bool {
+    pub(super) fn reads_alike(&self, module: &Module, version: usize, other: usize) -> bool {
         let both = |on: Versions| on.has(version) == on.has(other);
         let mut seen: Vec<Symbol> = Vec::new();
         let mut open: Vec<Symbol> = Vec::new();
@@ -236,7 +236,17 @@ impl<'a> Undoing<'a> {
     }
 
     fn noted(&mut self, kind: DifferenceKind, target: &str, before: String, after: String, note: String, verb: &ast::Verb) {
-        self.differences.push(Difference { kind, target: target.to_owned(), before, after, note, successor: None, span: verb.span });
+        let reason = super::docs(&verb.docs);
+        self.differences.push(Difference {
+            kind,
+            target: target.to_owned(),
+            before,
+            after,
+            note,
+            successor: None,
+            reason,
+            span: verb.span,
+        });
     }
 
     fn finished(self) -> Change {

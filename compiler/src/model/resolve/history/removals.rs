@@ -33,11 +33,16 @@ impl<'a> Resolver<'a> {
         let note = self.advice(scope, name, successor, why);
         let successor = successor.map(|path| joined(path).0).filter(|path| path != "none");
         let why = why.map_or_else(String::new, |why| why.value.clone());
+        let life = self.superseded(successor.clone(), why, span, undoing).filter(|_| !note.is_empty());
+        Removal { note, successor, life }
+    }
+
+    /// The deprecation that older versions carry of what is not there any more. None where nobody says when the version without it came.
+    pub(super) fn superseded(&self, successor: Option<String>, why: String, span: Span, undoing: &Undoing<'_>) -> Option<Life> {
         let last = &self.apis[undoing.version - 1];
         let sunset = last.removed.or(last.unsupported);
-        let since = self.apis[undoing.version].released.filter(|_| !note.is_empty());
-        let life = since.map(|since| Life { since, sunset, successor: successor.clone(), why, span });
-        Removal { note, successor, life }
+        let since = self.apis[undoing.version].released?;
+        Some(Life { since, sunset, successor, why, span })
     }
 
     /// A value that went and has a successor in the same enum is what that one is now.

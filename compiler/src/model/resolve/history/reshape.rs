@@ -218,7 +218,8 @@ impl<'a> Resolver<'a> {
         }
         let found = self.came_member(&inner, &leaf.name, undoing, whole);
         let wire = wire.map_or_else(|| self.convention.wire(&old.value), |wire| wire.value.clone());
-        let field = Field { name: old.value.clone(), wire, on, span: old.span, life: None, ..leaf };
+        let life = self.superseded(Some(format!("{target}.{shown}")), String::new(), verb.span, undoing);
+        let field = Field { name: old.value.clone(), wire, on, span: old.span, life, ..leaf };
         let mut no_field = false;
         self.in_members(&owner, undoing.version - 1, whole, &mut |members| match members {
             Members::Fields(list) => insert(list, field.clone()),

@@ -1,5 +1,6 @@
 //! The `from` blocks: what an older revision took, and what is said to happen to it. What is not said is derived later.
 
+mod numbers;
 mod steps;
 mod tests;
 
@@ -32,6 +33,7 @@ impl<'a> Resolver<'a> {
                 upgrades.extend(self.module_upgrade(placed, from, modules));
             }
         }
+        self.number_revisions(items, modules);
         for placed in &items.connections {
             for from in &placed.item.from {
                 upgrades.extend(self.connection_upgrade(placed.item, from, connections));
@@ -61,7 +63,8 @@ impl<'a> Resolver<'a> {
             group: placed.group.clone(),
             name: super::names::pascal(&format!("{}_r{revision}", item.name.value)),
             label: item.name.value.clone(),
-            on,
+            // What no version of the API had stands beside what it becomes.
+            on: if from.on.is_some() { on } else { Versions(1 << newest) },
         };
         let base = self.older_inputs(of, symbol, revision, on, &present, newest, modules);
         let has_body = present.encoding != Encoding::None;
@@ -108,7 +111,8 @@ impl<'a> Resolver<'a> {
             group: Vec::new(),
             name: super::names::pascal(&format!("{}_r{revision}", item.name.value)),
             label: item.name.value.clone(),
-            on,
+            // What a person filled in has no type in Rust.
+            on: Versions(0),
         };
         let now = present.fields.clone();
         let older = self.older_shape(from, base, &now, same, true, &site);
@@ -309,7 +313,7 @@ fn only_now(steps: &[ast::FromStep], now: &[Field], base: &[Input]) -> Vec<Strin
     let unchanged = |name: &str| {
         let new = now.iter().find(|field| field.name == name);
         let old = base.iter().map(|input| &input.field).find(|field| field.name == name);
-        matches!((new, old), (Some(new), Some(old)) if new.optional == old.optional)
+        matches!((new, old), (Some(new), Some(old)) if (new.optional, new.nullable) == (old.optional, old.nullable))
     };
     let mut names = Vec::new();
     for step in steps {
