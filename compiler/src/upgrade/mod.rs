@@ -11,7 +11,7 @@ mod stub;
 use std::collections::HashMap;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
+use crate::model::{DifferenceKind, Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
 use compare::Comparison;
 
 /// Completes the upgrades of a model, and says where there is no way forward.
@@ -78,6 +78,14 @@ impl<'m> View<'m> {
             }
         }
         None
+    }
+
+    /// What the changes after one version, up to another, say that something means now.
+    fn meant(&self, target: &str, then: usize, now: usize) -> Option<String> {
+        let changes = self.model.changes.iter().filter(|change| change.version > then && change.version <= now);
+        let said = changes.flat_map(|change| &change.differences).filter(|one| one.kind == DifferenceKind::Meant && one.target == target);
+        let notes: Vec<&str> = said.map(|one| one.note.as_str()).collect();
+        (!notes.is_empty()).then(|| notes.join(" "))
     }
 
     fn newest(&self) -> usize {
@@ -276,9 +284,9 @@ fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeSte
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
     let of_input = differences.filter_map(|difference| {
         let input = difference.target.strip_prefix(&name)?.strip_prefix('.')?;
-        let required = difference.kind == crate::model::DifferenceKind::Required && !difference.note.is_empty();
+        let required = difference.kind == DifferenceKind::Required && !difference.note.is_empty();
         // What the server did for an absent value is written down, so that it goes on doing so.
-        let frozen = difference.kind == crate::model::DifferenceKind::Defaulted && difference.before != "none";
+        let frozen = difference.kind == DifferenceKind::Defaulted && difference.before != "none";
         let value = if required { difference.note.clone() } else { difference.before.clone() };
         (required || frozen).then(|| UpgradeStep::Default { to: input.split('.').map(str::to_owned).collect(), value })
     });
@@ -289,7 +297,7 @@ fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeSte
 fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) -> Option<String> {
     let target = format!("{}.{}", view.name(older.symbol), path.join("."));
     let mut differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    let found = differences.find(|difference| difference.kind == crate::model::DifferenceKind::Removed && difference.target == target);
+    let found = differences.find(|difference| difference.kind == DifferenceKind::Removed && difference.target == target);
     let from_life = || {
         let field = older.inputs.iter().map(|input| &input.field).find(|field| path.first() == Some(&field.name))?;
         let life = field.life.as_ref()?;
@@ -302,7 +310,7 @@ fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) ->
 fn meanings(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
     let name = view.name(newer.symbol);
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    let meant = differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant);
+    let meant = differences.filter(|difference| difference.kind == DifferenceKind::Meant);
     let of_module = meant.filter_map(|difference| {
         let input = difference.target.strip_prefix(&name).filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
         let to = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();

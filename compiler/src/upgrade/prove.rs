@@ -3,7 +3,7 @@
 use super::View;
 use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::model::{Coercion, Module, Upgrade, UpgradeOf, UpgradeStep};
+use crate::model::{Coercion, OutputStep, Module, Upgrade, UpgradeOf, UpgradeStep};
 
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
@@ -81,8 +81,10 @@ pub(super) fn claims_of_no_loss_hold(upgrades: &[Upgrade], diagnostics: &mut Dia
         let Some(claim) = upgrade.lossless else { continue };
         let loss = upgrade.steps.iter().find_map(loss).or_else(|| upgrade.gone.as_ref().map(|_| "there is no way forward".to_owned()));
         let loss = loss.or_else(|| {
-            let gone = upgrade.outputs.iter().find(|output| output.to.is_none())?;
-            Some(format!("`{}` of the output is gone", gone.from))
+            upgrade.outputs.iter().find_map(|output| match output {
+                OutputStep::Gone { from, .. } => Some(format!("`{from}` of the output is gone")),
+                _ => None,
+            })
         });
         if let Some(loss) = loss {
             diagnostics.push(

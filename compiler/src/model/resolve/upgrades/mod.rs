@@ -309,7 +309,9 @@ fn only_now(steps: &[ast::FromStep], now: &[Field], base: &[Input]) -> Vec<Strin
     let unchanged = |name: &str| {
         let new = now.iter().find(|field| field.name == name);
         let old = base.iter().map(|input| &input.field).find(|field| field.name == name);
-        matches!((new, old), (Some(new), Some(old)) if new.optional == old.optional)
+        // What is other about it, an older version had: a question or a default is about the value it needs now.
+        let facets = |field: &Field| (field.optional, field.nullable, field.ty.clone(), field.default.clone());
+        matches!((new, old), (Some(new), Some(old)) if facets(new) == facets(old))
     };
     let mut names = Vec::new();
     for step in steps {

@@ -166,14 +166,14 @@ impl<'a> Resolver<'a> {
             );
             return;
         }
-        let (to, because) = match to {
+        let from = from.text.clone();
+        upgrade.outputs.push(match to {
             Ok(to) => {
                 self.output_is_now(to, sides);
-                (Some(to.text.clone()), String::new())
+                OutputStep::Moved { from, to: to.text.clone() }
             }
-            Err(why) => (None, why.value.clone()),
-        };
-        upgrade.outputs.push(OutputStep { from: from.text.clone(), to, because });
+            Err(why) => OutputStep::Gone { from, because: why.value.clone() },
+        });
     }
 
     /// What later steps are to read is there.
