@@ -68,8 +68,11 @@ impl Words<'_> {
     /// What the version's `change` says already of what a verb would speak of.
     fn told_otherwise(&self, api: &Api, verb: &str) -> Option<&model::Difference> {
         let (word, rest) = verb.split_once(' ')?;
+        let target = rest.split([' ', ':']).next()?;
+        let of_api = |change: &&model::Change| self.model.apis.get(change.version).is_some_and(|one| one.name == api.name);
+        let mut said = self.model.changes.iter().filter(of_api).flat_map(|change| &change.differences);
         let kind = match word {
-            "rename" => DifferenceKind::Renamed,
+            "rename" => return said.find(|one| gives_name(one, target, rest)),
             "move" => DifferenceKind::Moved,
             "retype" => DifferenceKind::Retyped,
             "default" => DifferenceKind::Defaulted,
@@ -77,14 +80,7 @@ impl Words<'_> {
             "page" => DifferenceKind::Paged,
             _ => return None,
         };
-        let target = rest.split([' ', ':']).next()?;
-        let of_api = |change: &&model::Change| self.model.apis.get(change.version).is_some_and(|one| one.name == api.name);
-        let said = self.model.changes.iter().filter(of_api).flat_map(|change| &change.differences);
-        let was = |one: &model::Difference| match target.rsplit_once('.') {
-            Some((owner, _)) if kind == DifferenceKind::Renamed => format!("{owner}.{}", one.before),
-            _ => one.target.clone(),
-        };
-        said.into_iter().find(|one| one.kind == kind && (one.target == target || was(one) == target))
+        said.find(|one| one.kind == kind && one.target == target)
     }
 
     /// A verb of the version's `change`; the first that is told brings the edit for all.
@@ -201,6 +197,17 @@ impl Words<'_> {
         let at = name.end + end as u32;
         Span { file: FileId(name.file.0), start: at, end: at }
     }
+}
+
+/// Has a field the name, or what it is on the wire, from this statement, which `rename a.old -> new` would give another?
+fn gives_name(said: &model::Difference, target: &str, rename: &str) -> bool {
+    let Some(((owner, _), (_, new))) = target.rsplit_once('.').zip(rename.rsplit_once(" -> ")) else { return false };
+    let name = match said.kind {
+        DifferenceKind::Renamed => &said.before,
+        DifferenceKind::Moved => said.target.rsplit('.').next().unwrap_or_default(),
+        _ => return false,
+    };
+    name == new && said.target.rsplit_once('.').is_some_and(|(other, _)| other == owner)
 }
 
 /// The length of what stands before the end of an item's block; of the line where no block begins in it. Strings and comments
