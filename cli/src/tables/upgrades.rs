@@ -124,12 +124,9 @@ fn step(step: &UpgradeStep, upgrade: &Upgrade) -> table::UpgradeStep {
             ([field], true) => table::UpgradeStep::Keep { field: leak(field.as_str()), coercion: coercion(*how) },
             _ => table::UpgradeStep::Move { from: names(from), to: names(to), coercion: coercion(*how) },
         },
-        UpgradeStep::Remap { from, to, pairs } => table::UpgradeStep::Remap {
-            from: names(from),
-            to: names(to),
-            pairs: value_pairs(pairs),
-            other: table::Other::Keep,
-        },
+        UpgradeStep::Remap { from, to, pairs } => {
+            table::UpgradeStep::Remap { from: names(from), to: names(to), pairs: value_pairs(pairs), other: table::Other::Keep }
+        }
         UpgradeStep::Default { to, value } => table::UpgradeStep::Default { to: names(to), value: leak(value.as_str()) },
         UpgradeStep::Ask { to, question } => table::UpgradeStep::Ask { to: names(to), question: leak(question.as_str()) },
         UpgradeStep::Drop { from, because } => table::UpgradeStep::Drop { from: names(from), because: leak(because.as_str()) },

@@ -418,6 +418,8 @@ pub(super) fn renamed_values(
             None => lost.push(one.name.clone()),
         }
     }
+    // The order of older values is that of the verbs that tell of them.
+    pairs.sort();
     (pairs, lost)
 }
 

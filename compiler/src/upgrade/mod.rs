@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::{DifferenceKind, Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
-use compare::Comparison;
+use compare::{Comparison, Missing};
 
 /// Completes the upgrades of a model, and says where there is no way forward.
 pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
@@ -131,16 +131,7 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
     }
     let now = upgrade.to_on.iter().max().unwrap_or(view.newest());
     let then = if upgrade.on.has(now) { now } else { upgrade.on.iter().max().unwrap_or(now) };
-    let Some(target) = target_fields(view, upgrade, now) else { return };
-    changes_say(view, upgrade, then, now);
-    let older = upgrade.input.clone();
-    let older: Vec<&Field> = older.iter().collect();
-    let mut comparison = Comparison::new(view, then, now);
-    comparison.inputs(&older, &target, &upgrade.steps);
-    let connection = matches!(upgrade.to, UpgradeOf::Connection(_));
-    let (steps, missing, mut unused) = comparison.finish();
-    add(&mut upgrade.steps, steps);
-    unused.retain(|path| !noted_as_removed(view, upgrade, then, now, path));
+    let Some((missing, unused)) = unsaid(view, upgrade, then, now) else { return };
     if let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) {
         let older = view.model.modules.iter().find(|module| {
             module.symbol == *from && module.revision == upgrade.from_revision && module.on.has(then) && (from != to || then != now)
@@ -150,11 +141,25 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
             outputs::derive(view, (older, then), (newer, now), &mut upgrade.outputs);
         }
     }
-    // Credentials that a connection no longer takes are forgotten with it.
-    let unused = if connection { Vec::new() } else { unused };
     if !missing.is_empty() || !unused.is_empty() {
         diagnostics.push(stub::incomplete(upgrade, &missing, &unused));
     }
+}
+
+/// Adds what can be derived, and gives what then still needs words: what is missing, and what goes nowhere.
+fn unsaid(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize) -> Option<(Vec<Missing>, Vec<Vec<String>>)> {
+    let target = target_fields(view, upgrade, now)?;
+    changes_say(view, upgrade, then, now);
+    let older = upgrade.input.clone();
+    let older: Vec<&Field> = older.iter().collect();
+    let mut comparison = Comparison::new(view, then, now);
+    comparison.inputs(&older, &target, &upgrade.steps);
+    let (steps, missing, mut unused) = comparison.finish();
+    add(&mut upgrade.steps, steps);
+    unused.retain(|path| !noted_as_removed(view, upgrade, then, now, path));
+    // Credentials that a connection no longer takes are forgotten with it.
+    let is_connection = matches!(upgrade.to, UpgradeOf::Connection(_));
+    Some((missing, if is_connection { Vec::new() } else { unused }))
 }
 
 /// Adds derived steps to written ones; a written move whose value must become another kind of thing says so itself.
@@ -272,10 +277,20 @@ fn follow(
     let mut upgrade = Upgrade { steps, outputs, span: newer.span, ..derived((older, Versions(1 << then), then), (newer, now)) };
     let unused: Vec<Vec<String>> = lost.into_iter().map(|(_, path)| path).collect();
     if !missing.is_empty() || !unused.is_empty() {
-        diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &missing, &unused));
+        let lines = lines_of_a_block(view, (older, then), (newer, now));
+        diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &lines, stub::told(&missing, &unused)));
     }
     upgrade.steps.extend(said);
     Some(upgrade)
+}
+
+/// What a block needs to say that is written for an older version: it stands in the present, and leads there.
+fn lines_of_a_block(view: &View<'_>, (older, then): (&Module, usize), (newer, now): (&Module, usize)) -> Vec<String> {
+    let same = |module: &&Module| module.span == newer.span;
+    let present = view.model.modules.iter().filter(same).filter_map(|module| Some((module.on.iter().max()?, module)));
+    let (now, newer) = present.max_by_key(|(version, _)| *version).unwrap_or((now, newer));
+    let mut upgrade = derived((older, Versions(1 << then), then), (newer, now));
+    unsaid(view, &mut upgrade, then, now).map_or_else(Vec::new, |(missing, unused)| stub::lines(&missing, &unused))
 }
 
 /// Values that a change gives to what became required.

@@ -3,7 +3,7 @@
 use super::View;
 use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::model::{Coercion, OutputStep, Module, Upgrade, UpgradeOf, UpgradeStep};
+use crate::model::{Coercion, Module, OutputStep, Upgrade, UpgradeOf, UpgradeStep};
 
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {

@@ -7,7 +7,7 @@ use crate::model::{Connection, Module, Upgrade};
 use crate::source::Span;
 
 /// The lines that say what is missing and what is left over.
-fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
+pub(super) fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
     let asks = missing.iter().map(|one| match one.name.contains('.') {
         false => format!("ask {} \"…\"", one.name),
         true => format!("default {} = {}", one.name, one.sample),
@@ -16,7 +16,8 @@ fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
     asks.chain(drops).collect()
 }
 
-fn told(missing: &[Missing], unused: &[Vec<String>]) -> String {
+/// The same in words.
+pub(super) fn told(missing: &[Missing], unused: &[Vec<String>]) -> String {
     let needs = missing.iter().map(|one| match &one.why {
         Some(why) => format!("`{}` needs a value ({why})", one.name),
         None => format!("`{}` needs a value", one.name),
@@ -38,21 +39,14 @@ pub(super) fn incomplete(upgrade: &Upgrade, missing: &[Missing], unused: &[Vec<S
 }
 
 /// A step from one API version to the next that needs a person's word.
-pub(super) fn needs_words(
-    view: &View<'_>,
-    module: &Module,
-    upgrade: &Upgrade,
-    then: usize,
-    missing: &[Missing],
-    unused: &[Vec<String>],
-) -> Diagnostic {
+pub(super) fn needs_words(view: &View<'_>, module: &Module, upgrade: &Upgrade, then: usize, lines: &[String], told: String) -> Diagnostic {
     let version = &view.model.apis[then].name;
-    let lines = lines(missing, unused);
-    let block = format!("from @{} on {version} {{\n{}\n}}", upgrade.from_revision, indented(&lines));
+    let body = if lines.is_empty() { " ".to_owned() } else { format!("\n{}\n", indented(lines)) };
+    let block = format!("from @{} on {version} {{{body}}}", upgrade.from_revision);
     Diagnostic::new(
         codes::INCOMPLETE_UPGRADE,
         module.span,
-        format!("what was configured for `{}` on `{version}` cannot follow by itself: {}", view.name(module.symbol), told(missing, unused)),
+        format!("what was configured for `{}` on `{version}` cannot follow by itself: {told}", view.name(module.symbol)),
     )
     .here("takes something else now")
     .help(format!("say what becomes of it, inside the module:\n{block}"))

@@ -55,10 +55,9 @@ impl Words<'_> {
         let is_connection = difference.affected.iter().any(|(root, _)| root.kind == Kind::Connection);
         match (self.unreleased, &difference.verb) {
             (Some(api), Some(verb)) if !is_connection => match self.told_otherwise(api, verb) {
-                Some(told) => found.also(told.span, "says otherwise").help(format!(
-                    "mend what the change of `{}` says: it is undone, and does not come to what was released",
-                    api.name
-                )),
+                Some(told) => found
+                    .also(told.span, "says otherwise")
+                    .help(format!("mend what the change of `{}` says: it is undone, and does not come to what was released", api.name)),
                 None => self.verb(found, api, verb, difference),
             },
             _ => self.block(found, difference),
