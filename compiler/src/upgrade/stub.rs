@@ -3,7 +3,7 @@
 use super::View;
 use super::compare::Missing;
 use crate::diagnostics::{Diagnostic, Edit, codes};
-use crate::model::{Connection, Module, Upgrade};
+use crate::model::{Connection, Module, Upgrade, UpgradeOf};
 use crate::source::Span;
 
 /// The lines that say what is missing and what is left over.
@@ -86,6 +86,25 @@ pub(super) fn module_ends(view: &View<'_>, older: &Module, now: usize) -> Diagno
                 .released
                 .map_or_else(|| "2026-01-01".to_owned(), |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day.unwrap_or(1)))
         ))
+}
+
+/// Upgrades of which each leads to the next, and the last to the first.
+pub(super) fn in_a_circle(view: &View<'_>, circle: &[&Upgrade]) -> Diagnostic {
+    let name = |of: &UpgradeOf| match of {
+        UpgradeOf::Module(symbol) => view.name(*symbol),
+        UpgradeOf::Connection(name) => name.clone(),
+    };
+    let (first, others) = (circle[0], &circle[1..]);
+    let problem = Diagnostic::new(
+        codes::NO_WAY_FORWARD,
+        first.span,
+        format!("what was configured for `{}` never arrives: its upgrades lead in a circle", name(&first.from)),
+    )
+    .here(format!("leads to `{}`", name(&first.to)));
+    others
+        .iter()
+        .fold(problem, |problem, upgrade| problem.also(upgrade.span, format!("leads to `{}`", name(&upgrade.to))))
+        .help("one of them is what is offered now: take its `from @…`, or its `deprecated … use …`, away from the other")
 }
 
 /// A successor that has no block for what it replaces, and takes something else.
