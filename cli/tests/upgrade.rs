@@ -184,3 +184,51 @@ search list @1 "List things" {
     folder.upgrade(&["intake.json"]);
     assert!(read(&folder.0.join("intake.json")).contains("{{1.owner.mail}}, {{1.owners[1].phone}}"), "what is noted stays as it is");
 }
+
+/// What the outputs of a step hold may be called otherwise, mean something else or be another kind of thing.
+#[test]
+fn what_later_steps_compare_and_use_follows_the_values_of_an_output() {
+    let folder = Folder::new("values");
+    let spec = r#"connector acme "Acme" { server "https://acme.example/{api}" }
+api v1 {}
+api v2 {}
+
+enum State { open  moving = "ONWAY"  done }
+type Place { street: string }
+type Parcel { id: string  state: State  weight: int  place: Place }
+
+change v2 "Tidied" {
+  rename  State.on_way = "ONWAY" -> moving
+  merge   State { on_time = "OK", late = "LATE" } -> done
+  retype  Parcel.place: string -> Place
+  meaning Parcel.weight "it is in grams now"
+}
+
+action get @1 "Get" {
+  GET "/parcels/{id}" -> Parcel
+  path { id: string }
+}
+"#;
+    fs::write(folder.0.join("acme.pin"), spec).unwrap();
+    let get = r#"{"id":1,"module":"acme@v1:get","version":1,"mapper":{"id":"7"}}"#;
+    let filter = |value: &str| {
+        format!(r#"{{"id":2,"module":"mail:send","filter":{{"conditions":[[{{"a":"{{{{1.state}}}}","o":"text:equal","b":"{value}"}}]]}}}}"#)
+    };
+    for (before, after) in [("on_way", "moving"), ("late", "done"), ("open", "open")] {
+        folder.scenario("filter.json", &format!("{get},{}", filter(before)));
+        let (status, _, errors) = folder.upgrade(&["filter.json"]);
+        assert_eq!((status, errors.as_str()), (0, ""), "{before}");
+        assert!(read(&folder.0.join("filter.json")).ends_with(&format!("{}]}}", filter(after))), "{before}");
+    }
+    let mail = r#"{"id":2,"module":"mail:send","mapper":{"state":"{{1.state}}","weight":"{{1.weight}}","place":"{{1.place}}"}}"#;
+    folder.scenario("used.json", &format!("{get},{mail}"));
+    let (status, output, _) = folder.upgrade(&["used.json", "--plan"]);
+    assert_eq!(status, 1);
+    for line in [
+        r#"state   check: `1.state`: values of `state` have other names now: "on_way" is "moving", "on_time" is "done", "late" is "done""#,
+        "weight  check: `1.weight`: it is in grams now",
+        "place   check: `1.place`: it is an object now, and was text",
+    ] {
+        assert!(output.contains(line), "{line}\n{output}");
+    }
+}

@@ -124,18 +124,15 @@ fn step(step: &UpgradeStep, upgrade: &Upgrade) -> table::UpgradeStep {
             ([field], true) => table::UpgradeStep::Keep { field: leak(field.as_str()), coercion: coercion(*how) },
             _ => table::UpgradeStep::Move { from: names(from), to: names(to), coercion: coercion(*how) },
         },
-        UpgradeStep::Remap { from, to, pairs } => table::UpgradeStep::Remap {
-            from: names(from),
-            to: names(to),
-            pairs: all(pairs.iter().map(|(old, new)| (leak(old.as_str()), leak(new.as_str())))),
-            other: table::Other::Keep,
-        },
+        UpgradeStep::Remap { from, to, pairs } => {
+            table::UpgradeStep::Remap { from: names(from), to: names(to), pairs: value_pairs(pairs), other: table::Other::Keep }
+        }
         UpgradeStep::Default { to, value } => table::UpgradeStep::Default { to: names(to), value: leak(value.as_str()) },
         UpgradeStep::Ask { to, question } => table::UpgradeStep::Ask { to: names(to), question: leak(question.as_str()) },
         UpgradeStep::Drop { from, because } => table::UpgradeStep::Drop { from: names(from), because: leak(because.as_str()) },
         UpgradeStep::NotNull { to } => table::UpgradeStep::NotNull { to: names(to) },
         UpgradeStep::Review { to, because } => {
-            table::UpgradeStep::Review { from: names(upgrade.source_of(to)), because: leak(because.as_str()) }
+            table::UpgradeStep::Review { from: names(&upgrade.source_of(to)), because: leak(because.as_str()) }
         }
     }
 }
@@ -154,13 +151,21 @@ fn coercion(coercion: Option<Coercion>) -> table::Coercion {
     })
 }
 
+fn value_pairs(pairs: &[(String, String)]) -> &'static [(&'static str, &'static str)] {
+    all(pairs.iter().map(|(old, new)| (leak(old.as_str()), leak(new.as_str()))))
+}
+
 fn output(step: &OutputStep) -> table::OutputStep {
-    let (from, from_first) = step.from_path();
-    let from = names(&from);
-    match step.to_path() {
-        None => table::OutputStep::Gone { from, because: leak(step.because.as_str()) },
-        Some((to, to_first)) if from_first || to_first => table::OutputStep::First { from, to: names(&to) },
-        Some((to, _)) => table::OutputStep::Move { from, to: names(&to) },
+    let (path, from_first) = OutputStep::path(step.from());
+    let from = names(&path);
+    match step {
+        OutputStep::Gone { because, .. } => table::OutputStep::Gone { from, because: leak(because.as_str()) },
+        OutputStep::Moved { to, .. } => match OutputStep::path(to) {
+            (to, to_first) if from_first || to_first => table::OutputStep::First { from, to: names(&to) },
+            (to, _) => table::OutputStep::Move { from, to: names(&to) },
+        },
+        OutputStep::Renamed { pairs, .. } => table::OutputStep::Remap { at: from, pairs: value_pairs(pairs) },
+        OutputStep::Differs { because, .. } => table::OutputStep::Review { at: from, because: leak(because.as_str()) },
     }
 }
 

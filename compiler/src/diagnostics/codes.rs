@@ -150,7 +150,7 @@ codes! {
     SUNSET_BEFORE_DEPRECATION = "P0707" Error "sunset before deprecation";
     UNKNOWN_SUCCESSOR = "P0708" Error "unknown successor";
     OWN_SUCCESSOR = "P0709" Error "own successor";
-    NO_REASON = "P0710" Error "`use none` without a reason";
+    NO_REASON = "P0710" Error "reason or question that says nothing";
     NO_EARLIER_VERSION = "P0711" Error "change of the oldest version";
     UNKNOWN_TARGET = "P0712" Error "change of something that is not there";
     CHANGE_CONTRADICTS = "P0713" Error "change that contradicts";

@@ -208,7 +208,7 @@ fn step(step: &UpgradeStep, upgrade: &Upgrade) -> TokenStream {
             quote!(lp::UpgradeStep::Drop { from: #from, because: #because })
         }
         UpgradeStep::Review { to, because } => {
-            let from = texts(upgrade.source_of(to));
+            let from = texts(&upgrade.source_of(to));
             quote!(lp::UpgradeStep::Review { from: #from, because: #because })
         }
         UpgradeStep::NotNull { to } => {
@@ -229,20 +229,23 @@ fn coercion(coercion: Option<Coercion>) -> TokenStream {
 }
 
 fn output(step: &OutputStep) -> TokenStream {
-    let (from, from_first) = step.from_path();
+    let (from, from_first) = OutputStep::path(step.from());
     let from = texts(&from);
-    match step.to_path() {
-        None => {
-            let because = &step.because;
-            quote!(lp::OutputStep::Gone { from: #from, because: #because })
-        }
-        Some((to, to_first)) => {
+    match step {
+        OutputStep::Gone { because, .. } => quote!(lp::OutputStep::Gone { from: #from, because: #because }),
+        OutputStep::Moved { to, .. } => {
+            let (to, to_first) = OutputStep::path(to);
             let to = texts(&to);
             match from_first || to_first {
                 true => quote!(lp::OutputStep::First { from: #from, to: #to }),
                 false => quote!(lp::OutputStep::Move { from: #from, to: #to }),
             }
         }
+        OutputStep::Renamed { pairs, .. } => {
+            let pairs = pairs.iter().map(|(old, new)| quote!((#old, #new)));
+            quote!(lp::OutputStep::Remap { at: #from, pairs: &[#(#pairs),*] })
+        }
+        OutputStep::Differs { because, .. } => quote!(lp::OutputStep::Review { at: #from, because: #because }),
     }
 }
 

@@ -75,7 +75,7 @@ pub enum DifferenceKind {
 }
 
 /// What is moved to the present.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UpgradeOf {
     /// Configuration of a module.
     Module(Symbol),
@@ -192,13 +192,35 @@ pub enum Coercion {
 
 /// What happens to a path into an output.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OutputStep {
-    /// As it was.
-    pub from: String,
-    /// As it is; none when it is gone.
-    pub to: Option<String>,
-    /// Why it is gone.
-    pub because: String,
+pub enum OutputStep {
+    /// It stands elsewhere.
+    Moved {
+        /// As it was.
+        from: String,
+        /// As it is.
+        to: String,
+    },
+    /// It is not given any more.
+    Gone {
+        /// As it was.
+        from: String,
+        /// Why.
+        because: String,
+    },
+    /// Its values have other names.
+    Renamed {
+        /// As it was.
+        at: String,
+        /// JSON texts, old and new.
+        pairs: Vec<(String, String)>,
+    },
+    /// It is given, and a person should look at where it is used.
+    Differs {
+        /// As it was.
+        at: String,
+        /// What is other about it.
+        because: String,
+    },
 }
 
 /// `test "…" upgrade create_program from @1 { … }`
@@ -239,12 +261,17 @@ pub struct ConnectionParts {
 
 impl Upgrade {
     /// Where the older configuration has what the present one has here.
-    pub fn source_of<'u>(&'u self, to: &'u [String]) -> &'u [String] {
-        let found = self.steps.iter().find_map(|step| match step {
-            UpgradeStep::Move { from, to: there, .. } | UpgradeStep::Remap { from, to: there, .. } if there == to => Some(from.as_slice()),
+    pub fn source_of(&self, to: &[String]) -> Vec<String> {
+        let around = self.steps.iter().filter_map(|step| match step {
+            UpgradeStep::Move { from, to: there, .. } | UpgradeStep::Remap { from, to: there, .. } if to.starts_with(there) => {
+                Some((from, there.len()))
+            }
             _ => None,
         });
-        found.unwrap_or(to)
+        match around.max_by_key(|(_, length)| *length) {
+            Some((from, length)) => from.iter().chain(&to[length..]).cloned().collect(),
+            None => to.to_vec(),
+        }
     }
 
     /// What changed about the module as a whole while its shape stayed.
@@ -277,8 +304,21 @@ impl Upgrade {
 }
 
 impl OutputStep {
+    /// As it was.
+    pub fn from(&self) -> &str {
+        match self {
+            Self::Moved { from, .. } | Self::Gone { from, .. } => from,
+            Self::Renamed { at, .. } | Self::Differs { at, .. } => at,
+        }
+    }
+
+    /// Does it say where something stands, and not what it is?
+    pub fn is_place(&self) -> bool {
+        matches!(self, Self::Moved { .. } | Self::Gone { .. })
+    }
+
     /// `assignees[1].login` as `assignees`, `[]`, `login`, and whether one item of a list is meant.
-    fn path(text: &str) -> (Vec<String>, bool) {
+    pub fn path(text: &str) -> (Vec<String>, bool) {
         let mut path = Vec::new();
         let mut one = false;
         for step in text.split('.').filter(|step| !step.is_empty()) {
@@ -292,15 +332,5 @@ impl OutputStep {
             }
         }
         (path, one)
-    }
-
-    /// Where it was, and whether one item of a list is meant.
-    pub fn from_path(&self) -> (Vec<String>, bool) {
-        Self::path(&self.from)
-    }
-
-    /// Where it is, and whether one item of a list is meant; none when it is gone.
-    pub fn to_path(&self) -> Option<(Vec<String>, bool)> {
-        self.to.as_deref().map(Self::path)
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Missing {
     pub(super) why: Option<String>,
     /// A value that could stand there, as the spec writes it.
     pub(super) sample: String,
+    /// What was stored in its place, where that is another kind of thing.
+    unfit: Option<Vec<String>>,
 }
 
 impl Missing {
@@ -70,9 +72,10 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     let (from, to) = ([source.name.clone()], [field.name.clone()]);
                     self.value(source, field, &from, &to);
                     self.holes(source, field, &to, before);
-                    let mut since = self.missing.split_off(before);
-                    since.retain(|one| !told.iter().any(|to| one.is_at_or_below(to)));
-                    self.missing.append(&mut since);
+                    let (answered, open): (Vec<_>, Vec<_>) =
+                        self.missing.split_off(before).into_iter().partition(|one| told.iter().any(|to| one.is_at_or_below(to)));
+                    self.missing.extend(open);
+                    answered.into_iter().for_each(|one| self.gives_way(one));
                     used.push(vec![source.name.clone()]);
                 }
                 None if !told.is_empty() || !is_needed(field) => {}
@@ -91,9 +94,16 @@ impl<'v, 'm> Comparison<'v, 'm> {
         self.unused.retain(|path| !sources.iter().any(|said| path.starts_with(said)));
     }
 
+    /// What was stored cannot stand where something else is asked for or written down: it would be taken for that.
+    fn gives_way(&mut self, answered: Missing) {
+        if let (Some(from), Some(because)) = (answered.unfit, answered.why) {
+            self.steps.push(UpgradeStep::Drop { from, because });
+        }
+    }
+
     fn lacks(&mut self, field: &Field, path: &[String], why: Option<String>) {
         let sample = self.sample(&field.ty);
-        self.missing.push(Missing { name: path.join("."), why, sample });
+        self.missing.push(Missing { name: path.join("."), why, sample, unfit: None });
     }
 
     /// A value of a type, for the block to paste.
@@ -261,7 +271,8 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     self.moved(from, to, Some(is));
                 } else {
                     let why = format!("{} cannot be turned into {}", word(was), word(is));
-                    self.lacks(newer, to, Some(why));
+                    let sample = self.sample(&newer.ty);
+                    self.missing.push(Missing { name: to.join("."), why: Some(why), sample, unfit: Some(from.to_vec()) });
                 }
             }
             _ => self.moved(from, to, None),
@@ -316,6 +327,7 @@ impl<'v, 'm> Comparison<'v, 'm> {
             inside.value(source, field, &joined(from, &source.name), &joined(to, &field.name));
             inside.holes(source, field, &joined(to, &field.name), before);
             all_kept &= source.name == field.name;
+            self.meaning(is, field, to);
         }
         let gone: Vec<&&Field> = older.iter().filter(|field| !field.rest && !newer.iter().any(|one| is_same(one, field))).collect();
         all_kept &= gone.is_empty() && inside.missing.is_empty() && inside.steps.iter().all(|step| kept_below(step, from, to));
@@ -329,18 +341,15 @@ impl<'v, 'm> Comparison<'v, 'm> {
         }
     }
 
+    /// What changes between the two versions say that a member means.
+    fn meaning(&mut self, owner: Symbol, field: &Field, around: &[String]) {
+        let target = format!("{}.{}", self.view.name(owner), field.name);
+        let said = self.view.meant(&target, self.then, self.now);
+        self.steps.extend(said.map(|because| UpgradeStep::Review { to: joined(around, &field.name), because }));
+    }
+
     fn enums(&mut self, was: &[EnumVariant], is: &[EnumVariant], from: &[String], to: &[String]) {
-        let older: Vec<&EnumVariant> = was.iter().filter(|one| one.on.has(self.then)).collect();
-        let newer: Vec<&EnumVariant> = is.iter().filter(|one| one.on.has(self.now)).collect();
-        let (mut pairs, mut lost) = (Vec::new(), Vec::new());
-        for one in older {
-            let counterpart = counterpart_value(one, &newer);
-            match counterpart {
-                Some(new) if new.name != one.name => pairs.push((quoted(&one.name), quoted(&new.name))),
-                Some(_) => {}
-                None => lost.push(one.name.clone()),
-            }
-        }
+        let (pairs, lost) = renamed_values((was, self.then), (is, self.now));
         match pairs.is_empty() {
             true => self.moved(from, to, None),
             false => self.steps.push(UpgradeStep::Remap { from: from.to_vec(), to: to.to_vec(), pairs }),
@@ -361,8 +370,12 @@ impl<'v, 'm> Comparison<'v, 'm> {
                     (TypeDefKind::Struct(_), TypeDefKind::Struct(_)) => inside.structs(*was, *is, &[], &[]),
                     _ => return None,
                 }
-                let alike = inside.missing.is_empty() && inside.unused.is_empty() && inside.steps.iter().all(super::is_identity);
-                (!alike).then(|| "its items have another shape".to_owned())
+                let is_said = |step: &UpgradeStep| matches!(step, UpgradeStep::Review { .. });
+                let alike = |step: &UpgradeStep| super::is_identity(step) || is_said(step);
+                if !(inside.missing.is_empty() && inside.unused.is_empty() && inside.steps.iter().all(alike)) {
+                    return Some("its items have another shape".to_owned());
+                }
+                inside.steps.into_iter().find_map(|step| if let UpgradeStep::Review { because, .. } = step { Some(because) } else { None })
             }
             (Type::Nullable(was), Type::Nullable(is)) => self.items_differ(was, is, depth),
             (Type::Nullable(_), is) if *is != Type::Json => Some("its items could be null, and can be so no longer".to_owned()),
@@ -406,6 +419,25 @@ impl<'v, 'm> Comparison<'v, 'm> {
 fn counterpart<'f>(field: &Field, older: &[&'f Field]) -> Option<&'f Field> {
     let by_origin = older.iter().find(|one| one.origin == field.origin);
     by_origin.or_else(|| older.iter().find(|one| one.name == field.name)).copied()
+}
+
+/// The values of an enum that have other names in a later version, as JSON texts, old and new; and those that are none any more.
+pub(super) fn renamed_values(
+    (was, then): (&[EnumVariant], usize),
+    (is, now): (&[EnumVariant], usize),
+) -> (Vec<(String, String)>, Vec<String>) {
+    let newer: Vec<&EnumVariant> = is.iter().filter(|one| one.on.has(now)).collect();
+    let (mut pairs, mut lost) = (Vec::new(), Vec::new());
+    for one in was.iter().filter(|one| one.on.has(then)) {
+        match counterpart_value(one, &newer) {
+            Some(new) if new.name != one.name => pairs.push((quoted(&one.name), quoted(&new.name))),
+            Some(_) => {}
+            None => lost.push(one.name.clone()),
+        }
+    }
+    // The order of older values is that of the verbs that tell of them.
+    pairs.sort();
+    (pairs, lost)
 }
 
 /// What a value is: values that were merged later have one origin, and are apart until then.
@@ -507,7 +539,7 @@ pub(super) fn kind(view: &View<'_>, ty: &Type, version: usize) -> Option<Coercio
 }
 
 /// The published table: can a value of one kind be expected where another is wanted? Some of it depends on the value.
-fn turns_into(was: Coercion, is: Coercion) -> bool {
+pub(super) fn turns_into(was: Coercion, is: Coercion) -> bool {
     use Coercion::{Array, Boolean, Buffer, Collection, Date, Number, Text, Time};
     match (is, was) {
         (Array | Boolean, _) => true,
@@ -518,7 +550,7 @@ fn turns_into(was: Coercion, is: Coercion) -> bool {
     }
 }
 
-fn word(kind: Coercion) -> &'static str {
+pub(super) fn word(kind: Coercion) -> &'static str {
     match kind {
         Coercion::Array => "a list",
         Coercion::Boolean => "a yes or no",

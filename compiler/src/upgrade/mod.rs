@@ -11,8 +11,10 @@ mod stub;
 use std::collections::HashMap;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions};
-use compare::Comparison;
+use crate::model::{
+    Difference, DifferenceKind, Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions,
+};
+use compare::{Comparison, Missing};
 
 /// Completes the upgrades of a model, and says where there is no way forward.
 pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
@@ -29,6 +31,7 @@ pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
         upgrades.extend(derived);
         prove::revisions_have_a_way_forward(&view, &upgrades, diagnostics);
         prove::successors_take_the_configuration(&view, &upgrades, diagnostics);
+        prove::upgrades_arrive(&view, &upgrades, diagnostics);
         prove::claims_of_no_loss_hold(&upgrades, diagnostics);
         upgrades
     };
@@ -80,6 +83,14 @@ impl<'m> View<'m> {
         None
     }
 
+    /// What the changes after one version, up to another, say that something means now.
+    fn meant(&self, target: &str, then: usize, now: usize) -> Option<String> {
+        let changes = self.model.changes.iter().filter(|change| change.version > then && change.version <= now);
+        let said = changes.flat_map(|change| &change.differences).filter(|one| one.kind == DifferenceKind::Meant && one.target == target);
+        let notes: Vec<&str> = said.map(|one| one.note.as_str()).collect();
+        (!notes.is_empty()).then(|| notes.join(" "))
+    }
+
     fn newest(&self) -> usize {
         self.model.apis.len() - 1
     }
@@ -123,16 +134,7 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
     }
     let now = upgrade.to_on.iter().max().unwrap_or(view.newest());
     let then = if upgrade.on.has(now) { now } else { upgrade.on.iter().max().unwrap_or(now) };
-    let Some(target) = target_fields(view, upgrade, now) else { return };
-    changes_say(view, upgrade, then, now);
-    let older = upgrade.input.clone();
-    let older: Vec<&Field> = older.iter().collect();
-    let mut comparison = Comparison::new(view, then, now);
-    comparison.inputs(&older, &target, &upgrade.steps);
-    let connection = matches!(upgrade.to, UpgradeOf::Connection(_));
-    let (steps, missing, mut unused) = comparison.finish();
-    add(&mut upgrade.steps, steps);
-    unused.retain(|path| !noted_as_removed(view, upgrade, then, now, path));
+    let Some((missing, unused)) = unsaid(view, upgrade, then, now) else { return };
     if let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) {
         let older = view.model.modules.iter().find(|module| {
             module.symbol == *from && module.revision == upgrade.from_revision && module.on.has(then) && (from != to || then != now)
@@ -142,11 +144,25 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
             outputs::derive(view, (older, then), (newer, now), &mut upgrade.outputs);
         }
     }
-    // Credentials that a connection no longer takes are forgotten with it.
-    let unused = if connection { Vec::new() } else { unused };
     if !missing.is_empty() || !unused.is_empty() {
         diagnostics.push(stub::incomplete(upgrade, &missing, &unused));
     }
+}
+
+/// Adds what can be derived, and gives what then still needs words: what is missing, and what goes nowhere.
+fn unsaid(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize) -> Option<(Vec<Missing>, Vec<Vec<String>>)> {
+    let target = target_fields(view, upgrade, now)?;
+    changes_say(view, upgrade, then, now);
+    let older = upgrade.input.clone();
+    let older: Vec<&Field> = older.iter().collect();
+    let mut comparison = Comparison::new(view, then, now);
+    comparison.inputs(&older, &target, &upgrade.steps);
+    let (steps, missing, mut unused) = comparison.finish();
+    add(&mut upgrade.steps, steps);
+    unused.retain(|path| !noted_as_removed(view, upgrade, then, now, path));
+    // Credentials that a connection no longer takes are forgotten with it.
+    let is_connection = matches!(upgrade.to, UpgradeOf::Connection(_));
+    Some((missing, if is_connection { Vec::new() } else { unused }))
 }
 
 /// Adds derived steps to written ones; a written move whose value must become another kind of thing says so itself.
@@ -264,10 +280,20 @@ fn follow(
     let mut upgrade = Upgrade { steps, outputs, span: newer.span, ..derived((older, Versions(1 << then), then), (newer, now)) };
     let unused: Vec<Vec<String>> = lost.into_iter().map(|(_, path)| path).collect();
     if !missing.is_empty() || !unused.is_empty() {
-        diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &missing, &unused));
+        let lines = lines_of_a_block(view, (older, then), (newer, now));
+        diagnostics.push(stub::needs_words(view, newer, &upgrade, then, &lines, stub::told(&missing, &unused)));
     }
     upgrade.steps.extend(said);
     Some(upgrade)
+}
+
+/// What a block needs to say that is written for an older version: it stands in the present, and leads there.
+fn lines_of_a_block(view: &View<'_>, (older, then): (&Module, usize), (newer, now): (&Module, usize)) -> Vec<String> {
+    let same = |module: &&Module| module.span == newer.span;
+    let present = view.model.modules.iter().filter(same).filter_map(|module| Some((module.on.iter().max()?, module)));
+    let (now, newer) = present.max_by_key(|(version, _)| *version).unwrap_or((now, newer));
+    let mut upgrade = derived((older, Versions(1 << then), then), (newer, now));
+    unsaid(view, &mut upgrade, then, now).map_or_else(Vec::new, |(missing, unused)| stub::lines(&missing, &unused))
 }
 
 /// Values that a change gives to what became required.
@@ -276,9 +302,9 @@ fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeSte
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
     let of_input = differences.filter_map(|difference| {
         let input = difference.target.strip_prefix(&name)?.strip_prefix('.')?;
-        let required = difference.kind == crate::model::DifferenceKind::Required && !difference.note.is_empty();
+        let required = difference.kind == DifferenceKind::Required && !difference.note.is_empty();
         // What the server did for an absent value is written down, so that it goes on doing so.
-        let frozen = difference.kind == crate::model::DifferenceKind::Defaulted && difference.before != "none";
+        let frozen = difference.kind == DifferenceKind::Defaulted && difference.before != "none";
         let value = if required { difference.note.clone() } else { difference.before.clone() };
         (required || frozen).then(|| UpgradeStep::Default { to: input.split('.').map(str::to_owned).collect(), value })
     });
@@ -289,11 +315,11 @@ fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeSte
 fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) -> Option<String> {
     let target = format!("{}.{}", view.name(older.symbol), path.join("."));
     let mut differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    let found = differences.find(|difference| difference.kind == crate::model::DifferenceKind::Removed && difference.target == target);
+    let found = differences.find(|difference| difference.kind == DifferenceKind::Removed && difference.target == target);
     let name = view.name(older.symbol);
-    let moved = |difference: &crate::model::Difference| {
+    let moved = |difference: &Difference| {
         let of_module = difference.target.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
-        difference.kind == crate::model::DifferenceKind::Moved && of_module && path.first() == Some(&difference.before)
+        difference.kind == DifferenceKind::Moved && of_module && path.first() == Some(&difference.before)
     };
     // What moved is deprecated in favour of its new place, and must come there.
     let is_moved = differences.clone().any(moved);
@@ -309,7 +335,7 @@ fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) ->
 fn meanings(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
     let name = view.name(newer.symbol);
     let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    let meant = differences.filter(|difference| difference.kind == crate::model::DifferenceKind::Meant);
+    let meant = differences.filter(|difference| difference.kind == DifferenceKind::Meant);
     let of_module = meant.filter_map(|difference| {
         let input = difference.target.strip_prefix(&name).filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
         let to = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::View;
-use crate::model::{Difference, DifferenceKind, Field, Module, OutputStep, Symbol, Type};
+use super::compare::{kind, renamed_values, turns_into, word};
+use crate::model::{Coercion, Difference, DifferenceKind, Field, Module, OutputStep, Symbol, Type, TypeDefKind};
 
 /// How deep outputs are looked into: no mapping is deeper in practice.
 const DEPTH: usize = 5;
@@ -15,8 +16,9 @@ pub(super) fn derive(view: &View<'_>, (older, then): (&Module, usize), (newer, n
     walk.types(was, is, "", "", 0);
     for step in walk.found {
         // What is said of a part of it leaves the rest as it is derived: gone, unless it only moved.
-        let of_part = |one: &OutputStep| step.to.is_some() && one.from.starts_with(&format!("{}.", step.from));
-        let said = outputs.iter().any(|one| step.from == one.from || of_part(one));
+        let goes_on = !matches!(step, OutputStep::Gone { .. });
+        let of_part = |one: &OutputStep| goes_on && one.from().starts_with(&format!("{}.", step.from()));
+        let said = outputs.iter().any(|one| step.from() == one.from() && one.is_place() == step.is_place() || of_part(one));
         if !said {
             outputs.push(step);
         }
@@ -50,15 +52,16 @@ impl Walk<'_, '_> {
                     return;
                 }
                 if let (Some(older), Some(newer)) = (self.view.fields(*was, self.then), self.view.fields(*is, self.now)) {
-                    self.fields(&older, &newer, from, to, depth);
+                    self.fields(*is, (&older, &newer), from, to, depth);
                 }
+                self.values(*was, *is, from);
                 self.visiting.remove(&(*was, *is));
             }
             _ => {}
         }
     }
 
-    fn fields(&mut self, older: &[&Field], newer: &[&Field], from: &str, to: &str, depth: usize) {
+    fn fields(&mut self, owner: Symbol, (older, newer): (&[&Field], &[&Field]), from: &str, to: &str, depth: usize) {
         for field in older.iter().filter(|field| !field.rest) {
             let path = below(from, &field.name);
             let same = newer.iter().find(|one| one.origin == field.origin).or_else(|| newer.iter().find(|one| one.name == field.name));
@@ -66,9 +69,11 @@ impl Walk<'_, '_> {
                 Some(same) => {
                     let target = below(to, &same.name);
                     if same.name != field.name {
-                        self.found.push(OutputStep { from: path.clone(), to: Some(target.clone()), because: String::new() });
+                        self.found.push(OutputStep::Moved { from: path.clone(), to: target.clone() });
                     }
                     self.cardinality(field, same, &path, &target);
+                    self.kinds(field, same, &path);
+                    self.meaning(owner, same, &path);
                     self.types(&field.ty, &same.ty, &path, &target, depth + 1);
                 }
                 None => {
@@ -76,8 +81,11 @@ impl Walk<'_, '_> {
                     let moved = moved.map(|moved| moved.join("."));
                     let place =
                         self.moved_to(field, newer).or(moved).or_else(|| self.taken_over(field, newer)).map(|place| below(to, &place));
-                    let because = if place.is_some() { String::new() } else { self.reason(field) };
-                    self.found.push(OutputStep { from: path, to: place, because });
+                    let step = match place {
+                        Some(to) => OutputStep::Moved { from: path, to },
+                        None => OutputStep::Gone { from: path, because: self.reason(field) },
+                    };
+                    self.found.push(step);
                 }
             }
         }
@@ -87,10 +95,37 @@ impl Walk<'_, '_> {
     fn cardinality(&mut self, older: &Field, newer: &Field, from: &str, to: &str) {
         let is_list = |ty: &Type| matches!(ty, Type::List(..));
         if !is_list(&older.ty) && is_list(&newer.ty) && older.ty != Type::Json {
-            self.found.push(OutputStep { from: from.to_owned(), to: Some(format!("{to}[1]")), because: String::new() });
+            self.found.push(OutputStep::Moved { from: from.to_owned(), to: format!("{to}[1]") });
         } else if is_list(&older.ty) && !is_list(&newer.ty) && newer.ty != Type::Json {
-            self.found.push(OutputStep { from: format!("{from}[1]"), to: Some(to.to_owned()), because: String::new() });
+            self.found.push(OutputStep::Moved { from: format!("{from}[1]"), to: to.to_owned() });
         }
+    }
+
+    /// Values that have other names now.
+    fn values(&mut self, was: Symbol, is: Symbol, at: &str) {
+        let kinds = (self.view.definition(was, self.then), self.view.definition(is, self.now));
+        let (Some(TypeDefKind::Enum { variants: was, .. }), Some(TypeDefKind::Enum { variants: is, .. })) = kinds else { return };
+        let (pairs, _) = renamed_values((was, self.then), (is, self.now));
+        if !pairs.is_empty() {
+            self.found.push(OutputStep::Renamed { at: at.to_owned(), pairs });
+        }
+    }
+
+    /// What was one kind of thing and is another, which is not turned into that where it is used.
+    fn kinds(&mut self, older: &Field, newer: &Field, at: &str) {
+        let (Some(was), Some(is)) = (kind(self.view, &older.ty, self.then), kind(self.view, &newer.ty, self.now)) else { return };
+        let lists = matches!(was, Coercion::Array) || matches!(is, Coercion::Array);
+        if was != is && !lists && !turns_into(is, was) {
+            let because = format!("it is {} now, and was {}", word(is), word(was));
+            self.found.push(OutputStep::Differs { at: at.to_owned(), because });
+        }
+    }
+
+    /// What changes between the two versions say that a field means.
+    fn meaning(&mut self, owner: Symbol, newer: &Field, at: &str) {
+        let target = format!("{}.{}", self.view.name(owner), newer.name);
+        let said = self.view.meant(&target, self.then, self.now).map(|because| OutputStep::Differs { at: at.to_owned(), because });
+        self.found.extend(said);
     }
 
     /// What changes between the two versions say of a field that only the older one has.

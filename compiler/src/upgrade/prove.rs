@@ -1,9 +1,11 @@
 //! What must hold of all upgrades together: nobody is left behind, successors can take over, and claims are true.
 
+use std::collections::HashMap;
+
 use super::View;
 use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::model::{Coercion, Module, Upgrade, UpgradeOf, UpgradeStep};
+use crate::model::{Coercion, Module, OutputStep, Upgrade, UpgradeOf, UpgradeStep};
 
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
@@ -34,10 +36,41 @@ pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade]
         for older in view.modules_in(now - 1) {
             let goes_on = view.modules_in(now).any(|one| one.span == older.span || one.symbol == older.symbol);
             let from = UpgradeOf::Module(older.symbol);
-            let told = upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == older.revision);
-            if !goes_on && !told {
+            let told =
+                upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == older.revision && upgrade.on.has(now - 1));
+            // What names a successor is told of with that.
+            let is_succeeded = || successions(view).iter().any(|(one, ..)| one.symbol == older.symbol);
+            if !goes_on && !told && !is_succeeded() {
                 diagnostics.push(stub::module_ends(view, older, now));
             }
+        }
+    }
+}
+
+/// No chain of upgrades comes back to where it began: then it would lead to nothing.
+pub(super) fn upgrades_arrive(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
+    let mut by_source: HashMap<(&UpgradeOf, u32), Vec<usize>> = HashMap::new();
+    for (index, upgrade) in upgrades.iter().enumerate().filter(|(_, upgrade)| upgrade.gone.is_none()) {
+        by_source.entry((&upgrade.from, upgrade.from_revision)).or_default().push(index);
+    }
+    let next = |upgrade: &Upgrade| {
+        let version = upgrade.to_on.iter().max()?;
+        let there = by_source.get(&(&upgrade.to, upgrade.to_revision))?;
+        there.iter().copied().find(|index| upgrades[*index].on.has(version))
+    };
+    for start in by_source.values().flatten().copied() {
+        let mut chain = vec![start];
+        while let Some(after) = next(&upgrades[chain[chain.len() - 1]]).filter(|after| !chain[1..].contains(after)) {
+            if after == start {
+                break;
+            }
+            chain.push(after);
+        }
+        let comes_back = next(&upgrades[chain[chain.len() - 1]]) == Some(start);
+        // Each circle is told once, where it begins in the spec.
+        if comes_back && chain.iter().all(|index| (upgrades[start].span, start) <= (upgrades[*index].span, *index)) {
+            let circle: Vec<&Upgrade> = chain.iter().map(|index| &upgrades[*index]).collect();
+            diagnostics.push(stub::in_a_circle(view, &circle));
         }
     }
 }
@@ -85,8 +118,10 @@ pub(super) fn claims_of_no_loss_hold(upgrades: &[Upgrade], diagnostics: &mut Dia
         let Some(claim) = upgrade.lossless else { continue };
         let loss = upgrade.steps.iter().find_map(loss).or_else(|| upgrade.gone.as_ref().map(|_| "there is no way forward".to_owned()));
         let loss = loss.or_else(|| {
-            let gone = upgrade.outputs.iter().find(|output| output.to.is_none())?;
-            Some(format!("`{}` of the output is gone", gone.from))
+            upgrade.outputs.iter().find_map(|output| match output {
+                OutputStep::Gone { from, .. } => Some(format!("`{from}` of the output is gone")),
+                _ => None,
+            })
         });
         if let Some(loss) = loss {
             diagnostics.push(

@@ -3,11 +3,11 @@
 use super::View;
 use super::compare::Missing;
 use crate::diagnostics::{Diagnostic, Edit, codes};
-use crate::model::{Connection, Module, Upgrade};
+use crate::model::{Connection, Module, Upgrade, UpgradeOf};
 use crate::source::Span;
 
 /// The lines that say what is missing and what is left over.
-fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
+pub(super) fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
     let asks = missing.iter().map(|one| match one.name.contains('.') {
         false => format!("ask {} \"…\"", one.name),
         true => format!("default {} = {}", one.name, one.sample),
@@ -16,7 +16,8 @@ fn lines(missing: &[Missing], unused: &[Vec<String>]) -> Vec<String> {
     asks.chain(drops).collect()
 }
 
-fn told(missing: &[Missing], unused: &[Vec<String>]) -> String {
+/// The same in words.
+pub(super) fn told(missing: &[Missing], unused: &[Vec<String>]) -> String {
     let needs = missing.iter().map(|one| match &one.why {
         Some(why) => format!("`{}` needs a value ({why})", one.name),
         None => format!("`{}` needs a value", one.name),
@@ -38,21 +39,14 @@ pub(super) fn incomplete(upgrade: &Upgrade, missing: &[Missing], unused: &[Vec<S
 }
 
 /// A step from one API version to the next that needs a person's word.
-pub(super) fn needs_words(
-    view: &View<'_>,
-    module: &Module,
-    upgrade: &Upgrade,
-    then: usize,
-    missing: &[Missing],
-    unused: &[Vec<String>],
-) -> Diagnostic {
+pub(super) fn needs_words(view: &View<'_>, module: &Module, upgrade: &Upgrade, then: usize, lines: &[String], told: String) -> Diagnostic {
     let version = &view.model.apis[then].name;
-    let lines = lines(missing, unused);
-    let block = format!("from @{} on {version} {{\n{}\n}}", upgrade.from_revision, indented(&lines));
+    let body = if lines.is_empty() { " ".to_owned() } else { format!("\n{}\n", indented(lines)) };
+    let block = format!("from @{} on {version} {{{body}}}", upgrade.from_revision);
     Diagnostic::new(
         codes::INCOMPLETE_UPGRADE,
         module.span,
-        format!("what was configured for `{}` on `{version}` cannot follow by itself: {}", view.name(module.symbol), told(missing, unused)),
+        format!("what was configured for `{}` on `{version}` cannot follow by itself: {told}", view.name(module.symbol)),
     )
     .here("takes something else now")
     .help(format!("say what becomes of it, inside the module:\n{block}"))
@@ -97,6 +91,25 @@ pub(super) fn module_ends(view: &View<'_>, older: &Module, now: usize) -> Diagno
                 .released
                 .map_or_else(|| "2026-01-01".to_owned(), |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day.unwrap_or(1)))
         ))
+}
+
+/// Upgrades of which each leads to the next, and the last to the first.
+pub(super) fn in_a_circle(view: &View<'_>, circle: &[&Upgrade]) -> Diagnostic {
+    let name = |of: &UpgradeOf| match of {
+        UpgradeOf::Module(symbol) => view.name(*symbol),
+        UpgradeOf::Connection(name) => name.clone(),
+    };
+    let (first, others) = (circle[0], &circle[1..]);
+    let problem = Diagnostic::new(
+        codes::NO_WAY_FORWARD,
+        first.span,
+        format!("what was configured for `{}` never arrives: its upgrades lead in a circle", name(&first.from)),
+    )
+    .here(format!("leads to `{}`", name(&first.to)));
+    others
+        .iter()
+        .fold(problem, |problem, upgrade| problem.also(upgrade.span, format!("leads to `{}`", name(&upgrade.to))))
+        .help("one of them is what is offered now: take its `from @…`, or its `deprecated … use …`, away from the other")
 }
 
 /// A successor that has no block for what it replaces, and takes something else.

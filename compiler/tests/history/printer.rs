@@ -1,8 +1,8 @@
 //! A model as text: each version's own items in few lines, then what changed and how configuration follows.
 
 use linchpin_compiler::model::{
-    Answer, Connection, Difference, Encoding, Field, Input, Literal, Model, Module, PathPart, Place, Projected, Symbol, Type, TypeDef,
-    TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions, project_all,
+    Answer, Connection, Difference, Encoding, Field, Input, Literal, Model, Module, OutputStep, PathPart, Place, Projected, Symbol, Type,
+    TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions, project_all,
 };
 use std::fmt::Write;
 
@@ -179,7 +179,12 @@ fn upgrade(model: &Model, upgrade: &Upgrade) -> String {
     line(format!("was {}", upgrade.input.iter().map(|one| field(model, one)).collect::<Vec<_>>().join("  ")));
     upgrade.steps.iter().for_each(|one| line(step(one)));
     upgrade.outputs.iter().for_each(|one| {
-        line(format!("output {} -> {} {}", one.from, one.to.as_deref().unwrap_or("none"), one.because));
+        line(match one {
+            OutputStep::Moved { from, to } => format!("output {from} -> {to} "),
+            OutputStep::Gone { from, because } => format!("output {from} -> none {because}"),
+            OutputStep::Renamed { at, pairs } => format!("output {at}: {pairs:?}"),
+            OutputStep::Differs { at, because } => format!("output {at}: {because}"),
+        });
     });
     upgrade.gone.iter().for_each(|why| line(format!("gone: {why}")));
     upgrade.cursor_reset.iter().for_each(|why| line(format!("cursor reset: {why}")));

@@ -166,7 +166,9 @@ impl<'a> Object<'a> {
 
     /// How the members are laid out, for new ones.
     pub(crate) fn layout(&self) -> Layout<'a> {
-        self.members.first().map_or(Layout::COMPACT, |member| Layout { trail: "", ..member.layout })
+        // Where all stand on one line, the first has no space before it and the others have.
+        let usual = self.members.get(1).or(self.members.first());
+        usual.map_or(Layout::COMPACT, |member| Layout { trail: "", ..member.layout })
     }
 
     /// What a new member is written as, behind another one.
@@ -379,6 +381,10 @@ mod tests {
         let layout = object.layout();
         object.members.push(Member::new(layout, "c", Node::New("3".into())));
         assert_eq!(Node::Object(object).print(), "{\n  \"b\": 2,\n  \"c\": 3\n}");
+        let mut line = Object::read(r#"{"a": 1, "b": 2}"#).unwrap();
+        let layout = line.layout();
+        line.members.push(Member::new(layout, "c", Node::New("3".into())));
+        assert_eq!(Node::Object(line).print(), r#"{"a": 1, "b": 2, "c": 3}"#);
     }
 
     #[test]

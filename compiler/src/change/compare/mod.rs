@@ -161,7 +161,7 @@ impl<'s> Comparer<'s> {
         self.compare_values(key, old, new, local);
         self.compare_bounds(key, old, new, local);
         // A choice has no parts of its own: what it is compared with is compared with one of the choices.
-        if is_choice(old) == is_choice(new) {
+        if is_choice(old) == is_choice(new) && !is_replaced(old, new, local) {
             self.compare_parts(key, old, new, local);
         }
         self.compare_choices(key, old, new, local);
@@ -250,6 +250,12 @@ impl<'s> Comparer<'s> {
 }
 
 /// It says only what may be chosen.
+/// Did a value become another kind of thing? Then what it is made of is not new: it was told with the type.
+fn is_replaced(old: &Shape, new: &Shape, local: &Local) -> bool {
+    let changed = local.differences.iter().any(|one| one.segment.is_empty() && one.kind.id.ends_with("type-changed"));
+    changed && !(old.is_object() && new.is_object())
+}
+
 fn is_choice(shape: &Shape) -> bool {
     (!shape.one_of.is_empty() || !shape.any_of.is_empty()) && shape.fields.is_empty() && shape.all_of.is_empty()
 }

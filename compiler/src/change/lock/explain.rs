@@ -52,6 +52,15 @@ pub(super) fn missing(entry: &Entry, then: &Record, now: &Record, version: usize
             let advice = format!("write `@{}`, or `@{}` where its shape is another", entry.revision, entry.revision + 1);
             Some(advised(codes::REVISION_BACK, present.place, message, "goes back".to_owned(), entry.place, advice))
         }
+        Some(present) if present.revision == entry.revision && !now.apis[version].0.is_empty() => {
+            let message = format!("`{}` was released with the {what} `{}`, and does not have it now", now.apis[version].0, entry.name);
+            let advice = format!(
+                "a `change` or an `on` says that it came later, or was called something else: mend that; or, when nobody calls `{}` any \
+                 more, take it out of the lock: `linchpin lock --drop {0}`",
+                now.apis[version].0
+            );
+            Some(advised(codes::RELEASED_GONE, present.place, message, "is only newer".to_owned(), entry.place, advice))
+        }
         Some(present) => {
             let message =
                 format!("revision {} of the {what} `{}` was released, and nothing says what became of it", entry.revision, entry.name);

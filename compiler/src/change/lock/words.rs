@@ -5,7 +5,7 @@ use super::compare::{Difference, Root};
 use super::present::dotted;
 use super::record::{Kind, Record};
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix};
-use crate::model::{Api, Model};
+use crate::model::{self, Api, DifferenceKind, Model};
 use crate::source::{FileId, Sources, Span};
 
 /// Reports all differences.
@@ -54,23 +54,52 @@ impl Words<'_> {
         }
         let is_connection = difference.affected.iter().any(|(root, _)| root.kind == Kind::Connection);
         match (self.unreleased, &difference.verb) {
-            (Some(api), Some(verb)) if !is_connection => self.verb(found, api, verb, difference),
+            (Some(api), Some(verb)) if !is_connection => match self.told_otherwise(api, verb) {
+                Some(told) => found
+                    .also(told.span, "says otherwise")
+                    .help(format!("mend what the change of `{}` says: it is undone, and does not come to what was released", api.name)),
+                None => self.verb(found, api, verb, difference),
+            },
             _ => self.block(found, difference),
         }
+    }
+
+    /// What the version's `change` says already of what a verb would speak of.
+    fn told_otherwise(&self, api: &Api, verb: &str) -> Option<&model::Difference> {
+        let (word, rest) = verb.split_once(' ')?;
+        let target = rest.split([' ', ':']).next()?;
+        let of_api = |change: &&model::Change| self.model.apis.get(change.version).is_some_and(|one| one.name == api.name);
+        let mut said = self.model.changes.iter().filter(of_api).flat_map(|change| &change.differences);
+        let kind = match word {
+            "rename" => return said.find(|one| gives_name(one, target, rest)),
+            "move" => DifferenceKind::Moved,
+            "retype" => DifferenceKind::Retyped,
+            "default" => DifferenceKind::Defaulted,
+            "status" => DifferenceKind::Status,
+            "page" => DifferenceKind::Paged,
+            _ => return None,
+        };
+        said.find(|one| one.kind == kind && one.target == target)
     }
 
     /// A verb of the version's `change`; the first that is told brings the edit for all.
     fn verb(&mut self, found: Diagnostic, api: &Api, verb: &str, difference: &Difference) -> Diagnostic {
         let found = found.help(format!("if it came with `{0}`, say so:\nchange {0} \"…\" {{\n  {verb}\n}}", api.name));
         let with_verb = |one: &&Difference| {
-            one.verb.is_some() && one.advice.is_none() && one.affected.iter().all(|(root, _)| root.kind != Kind::Connection)
+            let is_new = one.verb.as_ref().is_some_and(|verb| self.told_otherwise(api, verb).is_none());
+            is_new && one.advice.is_none() && one.affected.iter().all(|(root, _)| root.kind != Kind::Connection)
         };
         let mut all = self.all.iter().filter(with_verb).peekable();
         if all.peek().is_none_or(|first| !std::ptr::eq(*first, difference)) {
             return found;
         }
-        let mut verbs: Vec<&String> = all.filter_map(|one| one.verb.as_ref()).collect();
-        verbs.dedup();
+        let mut verbs: Vec<&String> = Vec::new();
+        for verb in all.filter_map(|one| one.verb.as_ref()) {
+            // What goes in and out is told for both.
+            if !verbs.contains(&verb) {
+                verbs.push(verb);
+            }
+        }
         let lines: String = verbs.iter().map(|verb| format!("  {verb}\n")).collect();
         let place = self.behind_item(api.span);
         let text = format!("\n\nchange {} \"…\" {{\n{lines}}}", api.name);
@@ -167,6 +196,17 @@ impl Words<'_> {
         let at = name.end + end as u32;
         Span { file: FileId(name.file.0), start: at, end: at }
     }
+}
+
+/// Has a field the name, or what it is on the wire, from this statement, which `rename a.old -> new` would give another?
+fn gives_name(said: &model::Difference, target: &str, rename: &str) -> bool {
+    let Some(((owner, _), (_, new))) = target.rsplit_once('.').zip(rename.rsplit_once(" -> ")) else { return false };
+    let name = match said.kind {
+        DifferenceKind::Renamed => &said.before,
+        DifferenceKind::Moved => said.target.rsplit('.').next().unwrap_or_default(),
+        _ => return false,
+    };
+    name == new && said.target.rsplit_once('.').is_some_and(|(other, _)| other == owner)
 }
 
 /// The length of what stands before the end of an item's block; of the line where no block begins in it. Strings and comments

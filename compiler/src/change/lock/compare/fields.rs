@@ -138,7 +138,7 @@ impl<'r> Comparer<'r> {
         let target = format!("{}.{name}", both.owner);
         self.typed(both, &target, fit, &inner);
         self.optional(both, &target, &inner);
-        self.defaulted(both, &target, &inner);
+        self.defaulted(both, &target, fit, &inner);
         self.on_the_wire(both, &target, &inner);
     }
 
@@ -175,7 +175,7 @@ impl<'r> Comparer<'r> {
         }
     }
 
-    fn defaulted(&mut self, both: &Both<'_>, target: &str, trail: &Trail) {
+    fn defaulted(&mut self, both: &Both<'_>, target: &str, fit: Fit, trail: &Trail) {
         let (was, is) = (both.was.1, both.is.1);
         let text = |fact: &Fact| if fact.has("default") { fact.get("default").to_owned() } else { "none".to_owned() };
         let (before, after) = (text(was), text(is));
@@ -186,7 +186,12 @@ impl<'r> Comparer<'r> {
         }
         let message = format!("the default of `{target}` is {after} now; it was released as {before}");
         let verb = format!("default {target} {before} -> {after}");
-        let keep = if was.has("default") && trail.path.len() == 1 { vec![format!("default {} = {before}", both.is.0)] } else { Vec::new() };
+        let keep = match was.has("default") && trail.path.len() == 1 {
+            // What the server did for an absent value may be no value of another type.
+            true if fit != Fit::Same => vec![format!("ask {} \"…\"", both.is.0)],
+            true => vec![format!("default {} = {before}", both.is.0)],
+            false => Vec::new(),
+        };
         self.facet(both, message, (format!("default {after}"), format!("default {before}")), Some(verb), trail, &keep);
     }
 

@@ -217,11 +217,21 @@ impl<'r> Comparer<'r> {
             (Shape::Named(was), Shape::Named(is)) => {
                 let pair = (self.then.type_in(was, self.then_version), self.now.type_in(is, self.now_version));
                 let (Some(then), Some(now)) = pair else { return Fit::Other };
+                if was != is && self.is_another(was, is) {
+                    return Fit::Other;
+                }
                 self.open.push((then, now, trail.clone()));
                 Fit::Same
             }
             _ => Fit::Other,
         }
+    }
+
+    /// Both types were released and are there now, so one took the place of the other: none was renamed.
+    fn is_another(&self, was: &str, is: &str) -> bool {
+        let still = self.now.type_in(was, self.now_version);
+        let before = self.then.type_in(is, self.then_version);
+        matches!((still, before), (Some(still), Some(before)) if !still.same_facts(before))
     }
 
     fn fit_text(&mut self, then: &str, now: &str, trail: &Trail) -> Fit {

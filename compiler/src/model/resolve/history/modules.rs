@@ -36,6 +36,7 @@ impl<'a> Resolver<'a> {
 
     /// `meaning search_issues.query "closed ones are found too"`: nothing looked otherwise.
     fn undo_meaning(&mut self, path: &Path, text: &ast::Text, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
+        self.says_why(text, "another meaning");
         let (name, span) = (self.full_name(path, undoing, whole), joined(path).1);
         let Some(target) = self.target(path, undoing, whole) else { return };
         if let Target::Member(owner, member) = target

@@ -197,9 +197,14 @@ impl<'a> Resolver<'a> {
             let new = only_now(steps, now, &base);
             base.retain(|input| !new.contains(&input.field.name));
         }
+        let mut declared: HashMap<&str, Span> = HashMap::new();
         for step in steps {
             match &step.kind {
                 FromKind::Was { place, field } => {
+                    if let Some(first) = declared.insert(&field.name.value, field.name.span) {
+                        self.stands_twice(format!("`was {}` stands twice", field.name.value), field.name.span, first);
+                        continue;
+                    }
                     let mut older = self.field(field, site);
                     self.settle_defaults();
                     older.default = field.default.as_ref().and_then(|value| self.default(&older, value));
@@ -313,12 +318,16 @@ fn only_now(steps: &[ast::FromStep], now: &[Field], base: &[Input]) -> Vec<Strin
     let unchanged = |name: &str| {
         let new = now.iter().find(|field| field.name == name);
         let old = base.iter().map(|input| &input.field).find(|field| field.name == name);
-        matches!((new, old), (Some(new), Some(old)) if (new.optional, new.nullable) == (old.optional, old.nullable))
+        // What is other about it, an older version had: a question or a default is about the value it needs now.
+        let facets = |field: &Field| (field.optional, field.nullable, field.ty.clone(), field.default.clone());
+        matches!((new, old), (Some(new), Some(old)) if facets(new) == facets(old))
     };
     let mut names = Vec::new();
     for step in steps {
         match &step.kind {
-            FromKind::Set { to, .. } => names.extend(to.first().filter(|_| to.len() == 1).map(|name| name.value.clone())),
+            FromKind::Set { to, from } if from.first().map(|name| &name.value) != to.first().map(|name| &name.value) => {
+                names.extend(to.first().filter(|_| to.len() == 1).map(|name| name.value.clone()));
+            }
             FromKind::Rename { to, .. } => names.push(to.value.clone()),
             FromKind::Remap { to, from: Some(from), .. } if from.first().map(|name| &name.value) != to.first().map(|name| &name.value) => {
                 names.extend(to.first().map(|name| name.value.clone()));

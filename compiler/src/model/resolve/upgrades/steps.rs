@@ -83,6 +83,7 @@ impl<'a> Resolver<'a> {
                 }
             }
             FromKind::Ask { fields, question } => {
+                self.says_why(question, "a question");
                 for field in fields {
                     if !self.is_now(field, sides) {
                         continue;
@@ -91,11 +92,13 @@ impl<'a> Resolver<'a> {
                 }
             }
             FromKind::Drop { from, because } => {
+                self.says_why(because, "a reason");
                 if self.path_was(from, sides) {
                     upgrade.steps.push(UpgradeStep::Drop { from: strings(from), because: because.value.clone() });
                 }
             }
             FromKind::Review { field, because } => {
+                self.says_why(because, "a reason");
                 if self.path_is_now(field, sides) {
                     upgrade.steps.push(UpgradeStep::Review { to: strings(field), because: because.value.clone() });
                 }
@@ -120,12 +123,40 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    pub(super) fn stands_twice(&mut self, message: String, again: Span, first: Span) {
+        self.report(
+            Diagnostic::new(codes::STANDS_TWICE, again, message).here("said again here").also(first, "said here").help("keep one of them"),
+        );
+    }
+
+    /// Values that a person reads are not empty.
+    pub(in crate::model::resolve) fn says_why(&mut self, text: &ast::Text, what: &str) {
+        if text.value.trim().is_empty() {
+            self.report(
+                Diagnostic::new(codes::NO_REASON, text.span, format!("{what} without words tells nobody anything"))
+                    .here("empty")
+                    .help("write what a person should read there"),
+            );
+        }
+    }
+
     fn remap(&mut self, to: &Path, from: Option<&Path>, pairs: &'a [(ast::Value, ast::Value)], sides: &Sides, upgrade: &mut Upgrade) {
         let from = from.unwrap_or(to);
         if !(self.path_is_now(to, sides) & self.path_was(from, sides)) {
             return;
         }
-        let pairs = pairs.iter().map(|(old, new)| (self.value_of(from, old, &sides.older), self.value_of(to, new, &sides.now))).collect();
+        let mut read: Vec<(String, String)> = Vec::new();
+        let mut places: Vec<Span> = Vec::new();
+        for (old, new) in pairs {
+            let pair = (self.value_of(from, old, &sides.older), self.value_of(to, new, &sides.now));
+            if let Some(first) = read.iter().position(|(other, _)| *other == pair.0) {
+                self.stands_twice(format!("what becomes of {} is said twice", pair.0), old.span, places[first]);
+                continue;
+            }
+            places.push(old.span);
+            read.push(pair);
+        }
+        let pairs = read;
         upgrade.steps.push(UpgradeStep::Remap { from: strings(from), to: strings(to), pairs });
     }
 
@@ -166,14 +197,17 @@ impl<'a> Resolver<'a> {
             );
             return;
         }
-        let (to, because) = match to {
+        let from = from.text.clone();
+        upgrade.outputs.push(match to {
             Ok(to) => {
                 self.output_is_now(to, sides);
-                (Some(to.text.clone()), String::new())
+                OutputStep::Moved { from, to: to.text.clone() }
             }
-            Err(why) => (None, why.value.clone()),
-        };
-        upgrade.outputs.push(OutputStep { from: from.text.clone(), to, because });
+            Err(why) => {
+                self.says_why(why, "a reason");
+                OutputStep::Gone { from, because: why.value.clone() }
+            }
+        });
     }
 
     /// What later steps are to read is there.
