@@ -194,7 +194,7 @@ action get @1 "Get" {
     let (status, output, _) = folder.upgrade(&["used.json", "--plan"]);
     assert_eq!(status, 1);
     for line in [
-        r#"state   check: `1.state`: values of `state` have other names now: "on_way" is "moving", "on_time" is "done", "late" is "done""#,
+        r#"state   check: `1.state`: values of `state` have other names now: "late" is "done", "on_time" is "done", "on_way" is "moving""#,
         "weight  check: `1.weight`: it is in grams now",
         "place   check: `1.place`: it is an object now, and was text",
     ] {
