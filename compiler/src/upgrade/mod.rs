@@ -30,7 +30,7 @@ pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
         prove::revisions_have_a_way_forward(&view, &upgrades, diagnostics);
         prove::successors_take_the_configuration(&view, &upgrades, diagnostics);
         prove::upgrades_arrive(&view, &upgrades, diagnostics);
-        prove::claims_of_no_loss_hold(&upgrades, diagnostics);
+        prove::claims_of_no_loss_hold(&view, &upgrades, diagnostics);
         upgrades
     };
     model.upgrades = upgrades;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::View;
 use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::model::{Coercion, Module, OutputStep, Upgrade, UpgradeOf, UpgradeStep};
+use crate::model::{Coercion, Module, OutputStep, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep};
 
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
@@ -109,10 +109,16 @@ pub(super) fn successors_take_the_configuration(view: &View<'_>, upgrades: &[Upg
 }
 
 /// A claim that nothing is lost is true: every step can be undone.
-pub(super) fn claims_of_no_loss_hold(upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
+pub(super) fn claims_of_no_loss_hold(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
     for upgrade in upgrades {
         let Some(claim) = upgrade.lossless else { continue };
-        let loss = upgrade.steps.iter().find_map(loss).or_else(|| upgrade.gone.as_ref().map(|_| "there is no way forward".to_owned()));
+        let merged = || upgrade.steps.iter().find_map(|step| becomes_another(view, upgrade, step));
+        let loss = upgrade
+            .steps
+            .iter()
+            .find_map(loss)
+            .or_else(merged)
+            .or_else(|| upgrade.gone.as_ref().map(|_| "there is no way forward".to_owned()));
         let loss = loss.or_else(|| {
             upgrade.outputs.iter().find_map(|output| match output {
                 OutputStep::Gone { from, .. } => Some(format!("`{from}` of the output is gone")),
@@ -128,6 +134,23 @@ pub(super) fn claims_of_no_loss_hold(upgrades: &[Upgrade], diagnostics: &mut Dia
             );
         }
     }
+}
+
+/// A value that is given the name of another, which stays: afterwards nobody can tell them apart.
+fn becomes_another(view: &View<'_>, upgrade: &Upgrade, step: &UpgradeStep) -> Option<String> {
+    let UpgradeStep::Remap { from, pairs, .. } = step else { return None };
+    let then = upgrade.on.iter().max()?;
+    let (first, rest) = from.split_first()?;
+    let mut ty = &upgrade.input.iter().find(|field| field.name == *first)?.ty;
+    for name in rest {
+        let Type::Named(symbol) = ty else { return None };
+        ty = &view.fields(*symbol, then)?.into_iter().find(|field| field.name == *name)?.ty;
+    }
+    let Type::Named(symbol) = ty else { return None };
+    let TypeDefKind::Enum { variants, .. } = view.definition(*symbol, then)? else { return None };
+    let stays = |new: &str| pairs.iter().all(|(old, _)| old != new) && variants.iter().any(|one| format!("\"{}\"", one.name) == new);
+    let (old, new) = pairs.iter().find(|(_, new)| stays(new))?;
+    Some(format!("{old} of `{}` becomes {new}, which is a value of its own", from.join(".")))
 }
 
 /// What a step loses, in words.
