@@ -7,25 +7,26 @@ use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::model::{Coercion, Module, OutputStep, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep};
 
+/// So many older revisions of one thing are told of at most: a number that was mistyped may have any number of them below.
+const MOST_LEFT_BEHIND: usize = 8;
+
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
     let newest = view.newest();
     for module in view.modules_in(newest) {
         let offered = |revision: u32| view.modules_in(newest).any(|one| one.symbol == module.symbol && one.revision == revision);
-        for revision in (1..module.revision).filter(|revision| !offered(*revision)) {
-            let from = UpgradeOf::Module(module.symbol);
-            if !upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision) {
-                diagnostics.push(stub::no_way_forward(view, module, revision));
-            }
+        let from = UpgradeOf::Module(module.symbol);
+        let told = |revision: u32| upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision);
+        for revision in (1..module.revision).filter(|revision| !offered(*revision) && !told(*revision)).take(MOST_LEFT_BEHIND) {
+            diagnostics.push(stub::no_way_forward(view, module, revision));
         }
     }
     for connection in view.model.connections.iter().filter(|one| one.on.has(newest)) {
-        for revision in 1..connection.revision {
-            let from = UpgradeOf::Connection(connection.name.clone());
-            let declared = view.model.connections.iter().any(|one| one.name == connection.name && one.revision == revision);
-            if !declared && !upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision) {
-                diagnostics.push(stub::connection_left_behind(connection, revision));
-            }
+        let from = UpgradeOf::Connection(connection.name.clone());
+        let declared = |revision: u32| view.model.connections.iter().any(|one| one.name == connection.name && one.revision == revision);
+        let told = |revision: u32| upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision);
+        for revision in (1..connection.revision).filter(|revision| !declared(*revision) && !told(*revision)).take(MOST_LEFT_BEHIND) {
+            diagnostics.push(stub::connection_left_behind(connection, revision));
         }
     }
     for now in 1..view.model.apis.len() {
