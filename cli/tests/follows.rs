@@ -116,6 +116,9 @@ fn next(random: &mut Random, before: &[Input], verbs: &mut Vec<String>) -> Vec<I
     next
 }
 
+/// The values of a step after its upgrade, and what was told of it.
+type Upgraded = (Map<String, Value>, Vec<Value>);
+
 struct Folder(PathBuf);
 
 impl Folder {
@@ -165,7 +168,7 @@ impl Folder {
     }
 
     /// Upgrades scenarios to a version, and gives the values and findings of the step in each that came there; the others are as they were.
-    fn upgraded(&self, names: &[String], to: &str) -> Vec<Option<(Map<String, Value>, Vec<Value>)>> {
+    fn upgraded(&self, names: &[String], to: &str) -> Vec<Option<Upgraded>> {
         let mut arguments = vec!["upgrade", "--spec", "acme.pin", "--format", "json", "--to", to];
         arguments.extend(names.iter().map(String::as_str));
         let told: Value = serde_json::from_str(&self.run(&arguments)).unwrap();
