@@ -87,6 +87,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     declared::join(&mut report, &told(&before, &after), &after.surface.sources);
     if let Some(spec) = &arguments.edit.spec {
         let old = Named { path: spec.clone().unwrap_or(old.path), version: old.version };
+        if std::fs::canonicalize(&old.path).ok() == std::fs::canonicalize(&new.path).ok() {
+            return Err(format!("{} is NEW, which is what comes after the spec that is edited", old.path.display()));
+        }
         return edit::run(&arguments.edit, &old, &report, &after, options(arguments).today);
     }
     match arguments.format {

@@ -161,9 +161,18 @@ fn an_edit_writes_the_change_and_the_present() {
 #[test]
 fn what_cannot_be_edited_is_left_as_it_is() {
     let folder = tasks("work?: int", "work?: float");
-    let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit", "--as", "not a name"]);
-    assert_eq!(run.status, 2, "{}", run.out);
-    assert_eq!(folder.read("tasks.pin"), TASKS);
+    for (arguments, said) in [
+        (&["tasks.pin", "newer.pin", "--edit", "--as", "not a name"][..], "`not a name` cannot be the name of an API version"),
+        (&["tasks.pin", "newer.pin", "--edit", "--as", ""], "`` cannot be the name of an API version"),
+        (&["tasks.pin", "newer.pin", "--edit", "--as", "v2 {} api v3"], "cannot be the name of an API version"),
+        (&["tasks.pin", "newer.pin", "--edit", "--as", "v1"], "`v1` is the oldest version of the spec"),
+        (&["newer.pin", "tasks.pin", "--edit", "tasks.pin"], "tasks.pin is NEW"),
+    ] {
+        let run = linchpin_in(&folder, ["diff"].iter().chain(arguments));
+        assert_eq!(run.status, 2, "{}", run.out);
+        assert!(run.err.contains(said), "{}", run.err);
+        assert_eq!(folder.read("tasks.pin"), TASKS);
+    }
     let [old, new] = pair("R5_removed");
     let run = linchpin(["diff", &old, &new, "--edit"]);
     assert_eq!(run.status, 2);

@@ -213,7 +213,12 @@ pub fn load(path: &Path) -> io::Result<Sources> {
         sources.add_bytes(name_of(&file), bytes);
     }
     let lock = lock_path(path);
-    if lock.is_file() {
+    // What stands in its place and cannot be read is no reason to compare with nothing.
+    let found = fs::symlink_metadata(&lock).is_ok();
+    if found && lock.exists() && !lock.is_file() {
+        return Err(named(&lock, &io::Error::new(io::ErrorKind::InvalidInput, "it is no file, and the lock must be one")));
+    }
+    if found {
         sources.add_lock(name_of(&lock), String::from_utf8_lossy(&read(&lock)?));
     }
     Ok(sources)
@@ -527,6 +532,9 @@ mod tests {
             assert!(mistakes.contains("error[P1009]") && mistakes.contains("acme.lock:6:1"), "{mistakes}");
         }
         assert!(compile_folder(&folder.0.join("three")).is_ok(), "a spec without a lock is not compared");
+        fs::create_dir(folder.0.join("three/acme.lock")).expect("a folder can be made");
+        let mistakes = compile_folder(&folder.0.join("three")).expect_err("what cannot be read is not passed over");
+        assert!(mistakes.contains("acme.lock: it is no file"), "{mistakes}");
     }
 
     #[test]

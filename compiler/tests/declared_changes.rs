@@ -1,5 +1,10 @@
 //! The change blocks of a spec and the differ agree: what differs between two of its versions is what is declared for them, no more and no
-//! less. Tried on the fixtures of history and on the connectors that have versions.
+//! less. Tried on the fixtures of history, on the connectors that have versions, and on random histories.
+
+#[path = "history/published.rs"]
+mod published;
+
+use published::{Names, Published};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -145,4 +150,38 @@ fn versions_of_a_spec_differ_as_it_declares() {
 fn workfronts_past_differs_as_it_is_declared() {
     let found = strays(&spec("workfront", &files(&root().join("../connectors/specs/workfront"))));
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// How many are tried: more where there is time for them.
+fn histories(usual: u64) -> u64 {
+    std::env::var("LINCHPIN_HISTORIES").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+}
+
+/// The strays of random histories, and how many changes they declare.
+fn random_strays(names: Names) -> (Vec<String>, usize) {
+    let (mut found, mut declared) = (Vec::new(), 0);
+    for seed in 0..histories(150) {
+        let Published { text, versions } = published::published(seed, names);
+        let mut sources = Sources::default();
+        sources.add("published.pin", text.as_str());
+        let files = linchpin_compiler::syntax::parse_all(&sources, &mut Diagnostics::default());
+        let model = linchpin_compiler::model::resolve(&files, &sources, &mut Diagnostics::default());
+        let spec = Spec { name: format!("seed {seed}"), sources, model };
+        assert_eq!(spec.model.apis.len(), versions.len(), "{text}");
+        declared += spec.model.changes.iter().map(|change| change.differences.len()).sum::<usize>();
+        let strays = strays(&spec);
+        found.extend(strays);
+    }
+    (found, declared)
+}
+
+/// A guess may stand against what is told: where something is gone and something else got a new name, the one may pass for the other. And
+/// what is called as something else was in the version before is that, as far as the differ sees.
+#[test]
+fn random_histories_differ_as_they_are_declared() {
+    for (names, most_in_a_hundred) in [(Names::Apart, 1), (Names::Reused, 5)] {
+        let (strays, declared) = random_strays(names);
+        assert!(declared > 1000, "only {declared}");
+        assert!(strays.len() * 100 <= declared * most_in_a_hundred, "{} of {declared}:\n{}", strays.len(), strays.join("\n"));
+    }
 }

@@ -351,3 +351,12 @@ fn a_mistake_in_steps_is_one_mistake() {
         assert_eq!(raised(text), expected, "{text}");
     }
 }
+
+/// A number that was mistyped is a mistake, and not as many as it is large.
+#[test]
+fn a_revision_may_be_any_number() {
+    for item in ["action ping @4000000000 { GET \"/ping\" }", "connection key @4000000000 { fields { key: secret }  send bearer key }"] {
+        let told = raised(item);
+        assert!(!told.is_empty() && told.len() <= 8 && told.iter().all(|code| *code == "P0718"), "{item}: {told:?}");
+    }
+}

@@ -7,18 +7,12 @@ use linchpin_compiler::source::{FileId, Sources};
 use linchpin_compiler::syntax::print;
 use std::collections::HashSet;
 
-struct Random(u64);
+#[path = "history/published.rs"]
+mod published;
+
+use published::{Field, NAMES, Names, Published, Random, published};
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-
-    fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
-        of[self.below(of.len())]
-    }
-
     /// Fills a template: each letter in angle brackets stands for something of that kind.
     fn fill(&mut self, template: &str) -> String {
         let mut text = String::new();
@@ -49,7 +43,6 @@ impl Random {
 }
 
 const OWNERS: [&str; 12] = ["T", "T", "S", "E", "W", "ma", "mb", "g.G", "T.d", "mb.d", "g.mg", "key"];
-const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 const MODULES: [&str; 4] = ["ma", "mb", "g.mg", "mo"];
 const TYPES: [&str; 8] = ["int", "string", "T", "E", "[int]", "{ a: int  b?: S }", "string | null", "W"];
 
@@ -125,7 +118,7 @@ fn from(random: &mut Random) -> String {
 }
 
 fn spec(seed: u64) -> String {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut random = Random::seeded(seed);
     let field = |random: &mut Random| random.fill("<t>");
     let mut text = String::from("connector acme \"Acme\" { server \"https://api.acme.example\" }\napi v1 {}\napi v2 {}\napi v3 {}\n");
     text.push_str("connection key @1 { fields { key: secret } send header \"X\" = key }\n");
@@ -258,91 +251,6 @@ fn no_history_makes_it_panic() {
     }
 }
 
-/// A field of a version, as an owner publishes it.
-#[derive(Clone, PartialEq)]
-struct Published {
-    name: String,
-    wire: Option<String>,
-    ty: &'static str,
-    optional: bool,
-    default: Option<String>,
-}
-
-impl Published {
-    fn new(random: &mut Random, name: &str) -> Self {
-        let ty = random.one(&["int", "string", "float"]);
-        let ty = ["int", "string", "float"].into_iter().find(|one| *one == ty).expect("it is one of them");
-        let default = (random.below(3) == 0).then(|| value(random, ty));
-        let optional = default.is_none() && random.below(3) == 0;
-        let wire = (random.below(4) == 0).then(|| format!("wire-{name}-{}", random.below(99)));
-        Self { name: name.to_owned(), wire, ty, optional, default }
-    }
-
-    fn written(&self) -> String {
-        let wire = self.wire.as_ref().map_or_else(String::new, |wire| format!(" {wire:?}"));
-        let default = self.default.as_ref().map_or_else(String::new, |default| format!(" = {default}"));
-        format!("{}{}{wire}: {}{default}", self.name, if self.optional { "?" } else { "" }, self.ty)
-    }
-}
-
-fn value(random: &mut Random, ty: &str) -> String {
-    let number = random.below(9);
-    if ty == "string" { format!("\"{number}\"") } else { number.to_string() }
-}
-
-/// What the next version is, and the verbs that tell of it.
-fn published_next(random: &mut Random, owner: &str, before: &[Published], verbs: &mut Vec<String>) -> Vec<Published> {
-    let mut next: Vec<Published> = Vec::new();
-    let mut kept: Vec<&Published> = Vec::new();
-    for field in before {
-        match random.below(6) {
-            0 => verbs.push(format!("remove {owner}.{} use none \"gone\"", field.written())),
-            _ => kept.push(field),
-        }
-    }
-    for older in &kept {
-        let mut newer = (*older).clone();
-        let taken = |name: &str| next.iter().any(|one| one.name == name) || kept.iter().any(|one| one.name == name && one != older);
-        if random.below(3) == 0
-            && let Some(name) = NAMES.iter().map(|name| (*name).to_owned()).find(|name| *name != older.name && !taken(name))
-        {
-            let wire = older.wire.as_ref().map_or_else(String::new, |wire| format!(" {wire:?}"));
-            verbs.push(format!("rename {owner}.{}{wire} -> {name}", older.name));
-            (newer.name, newer.wire) = (name, None);
-        }
-        let target = format!("{owner}.{}", newer.name);
-        let mut implied = newer.default.clone();
-        if random.below(4) == 0 {
-            let other = Published::new(random, "x");
-            if other.ty != newer.ty {
-                verbs.push(format!("retype {target}: {} -> {}", newer.ty, other.ty));
-                newer.ty = other.ty;
-                newer.default = newer.default.and_then(|_| (random.below(2) == 0).then(|| value(random, other.ty)));
-                let number = |text: &String| !text.starts_with('"');
-                implied = newer.default.clone().filter(|default| number(default) == (older.ty != "string"));
-            }
-        } else if random.below(4) == 0 && !newer.optional {
-            newer.default = Some(value(random, newer.ty));
-            implied = newer.default.clone();
-        }
-        if implied != older.default {
-            let shown = |default: &Option<String>| default.clone().unwrap_or_else(|| "none".to_owned());
-            verbs.push(format!("default {target} {} -> {}", shown(&older.default), shown(&newer.default)));
-        } else if newer.default.is_none() && older.default.is_none() && random.below(3) == 0 {
-            verbs.push(format!("{} {target}", if newer.optional { "require" } else { "relax" }));
-            newer.optional = !newer.optional;
-        }
-        next.push(newer);
-    }
-    for name in NAMES {
-        if random.below(4) == 0 && !next.iter().any(|one| one.name == name) {
-            next.push(Published::new(random, name));
-            verbs.push(format!("add {owner}.{name}"));
-        }
-    }
-    next
-}
-
 /// What a version has, without its order.
 fn found(model: &Model, version: usize, name: &str) -> Vec<String> {
     let projection = linchpin_compiler::model::project(model, version);
@@ -361,7 +269,7 @@ fn found(model: &Model, version: usize, name: &str) -> Vec<String> {
     shown
 }
 
-fn expected(fields: &[Published]) -> Vec<String> {
+fn expected(fields: &[Field]) -> Vec<String> {
     let shown = fields.iter().map(|field| {
         let wire = field.wire.as_ref().unwrap_or(&field.name);
         format!("{}{} {wire:?}: {} {:?}", field.name, if field.optional { "?" } else { "" }, field.ty, field.default)
@@ -375,32 +283,7 @@ fn expected(fields: &[Published]) -> Vec<String> {
 #[test]
 fn what_was_published_is_found_again() {
     for seed in 0..histories(300) {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let start = |random: &mut Random| NAMES[..3].iter().map(|name| Published::new(random, name)).collect::<Vec<_>>();
-        let mut told = vec![(start(&mut random), start(&mut random))];
-        let mut changes = Vec::new();
-        for version in 2..=4 {
-            let mut verbs = Vec::new();
-            let (fields, inputs) = told.last().expect("there is the first");
-            let next = (published_next(&mut random, "T", fields, &mut verbs), published_next(&mut random, "m", inputs, &mut verbs));
-            told.push(next);
-            let turn = random.below(verbs.len().max(1));
-            verbs.rotate_left(turn);
-            let (one, two) = verbs.split_at(random.below(verbs.len() + 1));
-            for verbs in [one, two] {
-                changes.push(format!("change v{version} {{\n  {}\n}}\n", verbs.join("\n  ")));
-            }
-        }
-        let turn = random.below(changes.len());
-        changes.rotate_left(turn);
-        let written = |fields: &[Published]| fields.iter().map(Published::written).collect::<Vec<_>>().join("  ");
-        let (fields, inputs) = told.last().expect("there is the last");
-        let text = format!(
-            "connector acme {{ server \"https://api.acme.example\" }}\napi v1 {{}} api v2 {{}} api v3 {{}} api v4 {{}}\ntype T {{ {} }}\naction m {{ POST \"/m\" -> T body {{ {} }} }}\n{}",
-            written(fields),
-            written(inputs),
-            changes.concat()
-        );
+        let Published { text, versions } = published(seed, Names::Reused);
         let mut sources = Sources::default();
         sources.add("published.pin", text.as_str());
         let mut diagnostics = Diagnostics::default();
@@ -408,7 +291,7 @@ fn what_was_published_is_found_again() {
         let model = linchpin_compiler::model::resolve(&files, &sources, &mut diagnostics);
         let wrong: String = diagnostics.sorted(&sources).iter().map(|one| full::render(one, &sources, false)).collect();
         assert_eq!(wrong, "", "seed {seed}\n{text}");
-        for (version, (fields, inputs)) in told.iter().enumerate() {
+        for (version, (fields, inputs)) in versions.iter().enumerate() {
             assert_eq!(found(&model, version, "T"), expected(fields), "seed {seed}, v{}\n{text}", version + 1);
             assert_eq!(found(&model, version, "m"), expected(inputs), "seed {seed}, v{}\n{text}", version + 1);
         }

@@ -117,7 +117,7 @@ fn confirm(report: &mut Report, declared: &Declared, sources: &Sources) -> bool 
     let kinds = kinds(&declared.verb);
     let mut found = false;
     for finding in report.findings.iter_mut().filter(|finding| kinds.contains(&finding.kind.id)) {
-        if about::subject(finding, declared) {
+        if about::subject(finding, declared) || is_of_whole_body(finding) && about::operation(finding, declared) {
             found = true;
             finding.evidence = Some(evidence(declared, sources));
         }
@@ -131,7 +131,14 @@ fn confirm(report: &mut Report, declared: &Declared, sources: &Sources) -> bool 
             finding.evidence.get_or_insert_with(|| evidence(declared, sources));
         }
     }
-    found || passes && report.findings.iter().any(|finding| holds(finding, declared))
+    // What has another name, and looked like gone and new, tells with its name of all else that is other about it.
+    let is_facet = matches!(declared.verb, Verb::Require | Verb::Relax | Verb::Default(..));
+    found || (passes || is_facet) && report.findings.iter().any(|finding| holds(finding, declared))
+}
+
+/// A body must be sent while something in it must.
+fn is_of_whole_body(finding: &Finding) -> bool {
+    ["request-body-became-optional", "request-body-became-required"].contains(&finding.kind.id)
 }
 
 /// Another call, another way of paging and another name each tell of inputs and types that go with them.
@@ -139,7 +146,8 @@ fn holds(finding: &Finding, declared: &Declared) -> bool {
     match finding.kind.id {
         "page-scheme-changed" | "operation-rekeyed" | "operation-method-changed" => about::operation(finding, declared),
         "request-field-renamed" | "response-field-renamed" | "request-parameter-renamed" => about::subject(finding, declared),
-        _ => false,
+        // Something else has the older name now: what bears another shows as new, and told.
+        id => kinds(&Verb::Add).contains(&id) && is_told(finding) && about::subject(finding, declared),
     }
 }
 
@@ -224,6 +232,8 @@ fn kinds(verb: &Verb) -> &'static [&'static str] {
             "response-one-of-added",
             "request-tag-value-added",
             "response-tag-value-added",
+            "request-body-became-optional",
+            "request-body-became-required",
             "scheme-added",
             "global-security-way-added",
             "security-way-added",
@@ -242,6 +252,8 @@ fn kinds(verb: &Verb) -> &'static [&'static str] {
             "response-one-of-removed",
             "request-tag-value-removed",
             "response-tag-value-removed",
+            "request-body-became-optional",
+            "request-body-became-required",
         ],
         Verb::Rename(_) => &[
             "request-field-renamed",
@@ -296,6 +308,8 @@ fn kinds(verb: &Verb) -> &'static [&'static str] {
             "response-default-changed",
             "response-default-added",
             "response-default-removed",
+            "request-body-became-optional",
+            "request-body-became-required",
         ],
         Verb::EnumAdd(_) => &[
             "request-value-added",

@@ -32,7 +32,7 @@ pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
         prove::revisions_have_a_way_forward(&view, &upgrades, diagnostics);
         prove::successors_take_the_configuration(&view, &upgrades, diagnostics);
         prove::upgrades_arrive(&view, &upgrades, diagnostics);
-        prove::claims_of_no_loss_hold(&upgrades, diagnostics);
+        prove::claims_of_no_loss_hold(&view, &upgrades, diagnostics);
         upgrades
     };
     model.upgrades = upgrades;
@@ -235,21 +235,36 @@ fn between_versions(view: &View<'_>, written: &[Upgrade], diagnostics: &mut Diag
             let told = |upgrade: &&Upgrade| {
                 upgrade.from == UpgradeOf::Module(older.symbol) && upgrade.from_revision == older.revision && upgrade.on.has(then)
             };
-            if written.iter().any(|upgrade| told(&upgrade)) {
-                continue;
-            }
+            let block = written.iter().find(told);
             // What is written apart for each version has another place; what was undone has the place of the present.
             let newer = view
                 .modules_in(now)
                 .filter(|module| module.span == older.span || module.symbol == older.symbol)
                 .max_by_key(|module| (module.span == older.span, module.revision == older.revision));
             match newer {
+                Some(newer) if block.is_some() => {
+                    derived.extend(block.and_then(|block| passed_over(view, block, (older, then), (newer, now))))
+                }
+                None if block.is_some() => {}
                 Some(newer) => derived.extend(follow(view, (older, then), (newer, now), diagnostics)),
                 None => derived.extend(retired(view, older, then)),
             }
         }
     }
     derived
+}
+
+/// What a block that leads to a newer version leaves open about the next one: what follows by itself, or else that it stays.
+fn passed_over(view: &View<'_>, block: &Upgrade, (older, then): (&Module, usize), (newer, now): (&Module, usize)) -> Option<Upgrade> {
+    let to = block.to_on.iter().max().filter(|to| *to > now && block.gone.is_none())?;
+    let mut diagnostics = Diagnostics::default();
+    let followed = follow(view, (older, then), (newer, now), &mut diagnostics)?;
+    if !diagnostics.has_errors() {
+        return Some(followed);
+    }
+    let (next, to) = (&view.model.apis[now].name, &view.model.apis[to].name);
+    let gone = format!("what becomes of it is told for {to}, and not for {next}");
+    Some(Upgrade { gone: Some(gone), steps: Vec::new(), outputs: Vec::new(), ..followed })
 }
 
 /// From a version to the next; nothing when configuration stays as it is.

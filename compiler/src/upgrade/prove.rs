@@ -5,31 +5,32 @@ use std::collections::HashMap;
 use super::View;
 use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::model::{Coercion, Module, OutputStep, Upgrade, UpgradeOf, UpgradeStep};
+use crate::model::{Coercion, Module, OutputStep, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep};
+
+/// So many older revisions of one thing are told of at most: a number that was mistyped may have any number of them below.
+const MOST_LEFT_BEHIND: usize = 8;
 
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
     let newest = view.newest();
     for module in view.modules_in(newest) {
         let offered = |revision: u32| view.modules_in(newest).any(|one| one.symbol == module.symbol && one.revision == revision);
-        for revision in (1..module.revision).filter(|revision| !offered(*revision)) {
-            // Under another name it is the same module where it stands in the same place.
-            let is_it = |of: &UpgradeOf| {
-                let named = |one: &&Module| one.symbol == module.symbol || one.span == module.span && one.revision == revision;
-                view.model.modules.iter().filter(named).any(|one| *of == UpgradeOf::Module(one.symbol))
-            };
-            if !upgrades.iter().any(|upgrade| is_it(&upgrade.from) && upgrade.from_revision == revision) {
-                diagnostics.push(stub::no_way_forward(view, module, revision));
-            }
+        // Under another name it is the same module where it stands in the same place.
+        let is_it = |of: &UpgradeOf, revision: u32| {
+            let named = |one: &&Module| one.symbol == module.symbol || one.span == module.span && one.revision == revision;
+            view.model.modules.iter().filter(named).any(|one| *of == UpgradeOf::Module(one.symbol))
+        };
+        let told = |revision: u32| upgrades.iter().any(|upgrade| upgrade.from_revision == revision && is_it(&upgrade.from, revision));
+        for revision in (1..module.revision).filter(|revision| !offered(*revision) && !told(*revision)).take(MOST_LEFT_BEHIND) {
+            diagnostics.push(stub::no_way_forward(view, module, revision));
         }
     }
     for connection in view.model.connections.iter().filter(|one| one.on.has(newest)) {
-        for revision in 1..connection.revision {
-            let from = UpgradeOf::Connection(connection.name.clone());
-            let declared = view.model.connections.iter().any(|one| one.name == connection.name && one.revision == revision);
-            if !declared && !upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision) {
-                diagnostics.push(stub::connection_left_behind(connection, revision));
-            }
+        let from = UpgradeOf::Connection(connection.name.clone());
+        let declared = |revision: u32| view.model.connections.iter().any(|one| one.name == connection.name && one.revision == revision);
+        let told = |revision: u32| upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision);
+        for revision in (1..connection.revision).filter(|revision| !declared(*revision) && !told(*revision)).take(MOST_LEFT_BEHIND) {
+            diagnostics.push(stub::connection_left_behind(connection, revision));
         }
     }
     for now in 1..view.model.apis.len() {
@@ -113,10 +114,16 @@ pub(super) fn successors_take_the_configuration(view: &View<'_>, upgrades: &[Upg
 }
 
 /// A claim that nothing is lost is true: every step can be undone.
-pub(super) fn claims_of_no_loss_hold(upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
+pub(super) fn claims_of_no_loss_hold(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
     for upgrade in upgrades {
         let Some(claim) = upgrade.lossless else { continue };
-        let loss = upgrade.steps.iter().find_map(loss).or_else(|| upgrade.gone.as_ref().map(|_| "there is no way forward".to_owned()));
+        let merged = || upgrade.steps.iter().find_map(|step| becomes_another(view, upgrade, step));
+        let loss = upgrade
+            .steps
+            .iter()
+            .find_map(loss)
+            .or_else(merged)
+            .or_else(|| upgrade.gone.as_ref().map(|_| "there is no way forward".to_owned()));
         let loss = loss.or_else(|| {
             upgrade.outputs.iter().find_map(|output| match output {
                 OutputStep::Gone { from, .. } => Some(format!("`{from}` of the output is gone")),
@@ -132,6 +139,23 @@ pub(super) fn claims_of_no_loss_hold(upgrades: &[Upgrade], diagnostics: &mut Dia
             );
         }
     }
+}
+
+/// A value that is given the name of another, which stays: afterwards nobody can tell them apart.
+fn becomes_another(view: &View<'_>, upgrade: &Upgrade, step: &UpgradeStep) -> Option<String> {
+    let UpgradeStep::Remap { from, pairs, .. } = step else { return None };
+    let then = upgrade.on.iter().max()?;
+    let (first, rest) = from.split_first()?;
+    let mut ty = &upgrade.input.iter().find(|field| field.name == *first)?.ty;
+    for name in rest {
+        let Type::Named(symbol) = ty else { return None };
+        ty = &view.fields(*symbol, then)?.into_iter().find(|field| field.name == *name)?.ty;
+    }
+    let Type::Named(symbol) = ty else { return None };
+    let TypeDefKind::Enum { variants, .. } = view.definition(*symbol, then)? else { return None };
+    let stays = |new: &str| pairs.iter().all(|(old, _)| old != new) && variants.iter().any(|one| format!("\"{}\"", one.name) == new);
+    let (old, new) = pairs.iter().find(|(_, new)| stays(new))?;
+    Some(format!("{old} of `{}` becomes {new}, which is a value of its own", from.join(".")))
 }
 
 /// What a step loses, in words.

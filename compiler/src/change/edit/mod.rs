@@ -79,10 +79,28 @@ struct Frame {
     title: String,
 }
 
+/// Can a version be called that?
+fn is_version(name: &str) -> bool {
+    let mut sources = Sources::default();
+    sources.add("", format!("api {name} {{}}"));
+    let mut diagnostics = Diagnostics::default();
+    let files = parse_all(&sources, &mut diagnostics);
+    let named = |item: &Item| matches!(item, Item::Api(api) if api.name.value == name);
+    !diagnostics.has_errors() && matches!(&files[..], [file] if file.items.len() == 1 && file.items.iter().all(named))
+}
+
 impl Frame {
     fn of(files: &[File], spec: &Sources, model: &crate::model::Model, coming: &Coming) -> Result<Self, String> {
         let apis = files.iter().flat_map(|file| &file.items).filter_map(|item| if let Item::Api(api) = item { Some(api) } else { None });
         let known: Vec<_> = apis.collect();
+        if !is_version(&coming.name) {
+            return Err(format!("`{}` cannot be the name of an API version: that is a word as in `v22`, or a date", coming.name));
+        }
+        if let [only] = &known[..]
+            && only.name.value == coming.name
+        {
+            return Err(format!("`{}` is the oldest version of the spec; what comes after it has another name", coming.name));
+        }
         let is_known = known.last().is_some_and(|last| last.name.value == coming.name);
         if !is_known && known.iter().any(|api| api.name.value == coming.name) {
             return Err(format!("`{}` is not the newest version of the spec, so its change is written already", coming.name));

@@ -82,10 +82,11 @@ kinds! { INPUTS:
     PARAMETER_BECAME_REQUIRED = "request-parameter-became-required" Breaking Module Default "R3" "{detail} parameter `{name}` is required now";
     PARAMETER_BECAME_OPTIONAL = "request-parameter-became-optional" Compatible None Lossless "R4" "{detail} parameter `{name}` is optional now";
     PARAMETER_RENAMED = "request-parameter-renamed" Breaking None WireOnly "R6" "{detail} parameter `{old}` is called `{new}` now"
-        ["request-parameter-removed", "request-parameter-added", "request-parameter-required-added"];
+        ["request-parameter-removed", "request-parameter-added", "request-parameter-required-added",
+         "request-parameter-required-added-with-default"];
     PARAMETER_MOVED = "request-parameter-moved" Breaking None WireOnly "R7" "`{name}` moved from the {old} to the {new}"
         ["request-parameter-removed", "request-parameter-added", "request-parameter-required-added", "request-field-added",
-         "request-field-required-added"];
+         "request-field-required-added", "request-field-required-added-with-default"];
     PARAMETER_STYLE_CHANGED = "request-parameter-style-changed" Breaking None WireOnly "R18"
         "`{name}` is written in style {new}, no longer in style {old}";
     PARAMETER_DEPRECATED = "request-parameter-deprecated" Deprecation None Lossless "E2" "{detail} parameter `{name}` is deprecated";
@@ -118,7 +119,7 @@ kinds! { ANSWERS:
     HEADER_BECAME_REQUIRED = "response-header-became-required" Compatible None Lossless "" "header `{name}` always comes now";
     PAGE_SCHEME_CHANGED = "page-scheme-changed" Breaking Module Lossless "S12" "pages go by {new}, no longer by {old}"
         ["request-parameter-removed", "request-parameter-added", "response-field-removed", "response-field-required-removed",
-         "response-field-added", "response-field-required-added"];
+         "response-field-added", "response-field-required-added", "response-field-required-added-with-default"];
     PAGE_TOTAL_REMOVED = "page-total-removed" Breaking Module Person "S12" "`{old}`, which told how many there are in all, is gone"
         ["response-field-removed", "response-field-required-removed"];
     PAGING_ADDED = "paging-added" Breaking Module Lossless "S12" "the answer comes in pages now, by {new}";
@@ -149,28 +150,28 @@ both! { SHAPES:
     FIELD_BECAME_OPTIONAL = "field-became-optional" request(Compatible None Lossless "R4") response(Breaking Module Default "S7")
         "field `{name}` may be missing now";
     FIELD_RENAMED = "field-renamed"
-        request(Breaking None WireOnly "R6" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added"])
-        response(Breaking Module Lossless "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added"])
+        request(Breaking None WireOnly "R6" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added", "request-field-required-added-with-default"])
+        response(Breaking Module Lossless "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added", "response-field-required-added-with-default"])
         "field `{old}` is called `{new}` now";
     FIELD_MOVED = "field-moved"
-        request(Breaking None WireOnly "R7" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added"])
-        response(Breaking Module Lossless "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added"])
+        request(Breaking None WireOnly "R7" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added", "request-field-required-added-with-default"])
+        response(Breaking Module Lossless "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added", "response-field-required-added-with-default"])
         "field `{old}` is at `{new}` now";
     FIELD_SPLIT = "field-split"
-        request(Breaking Module Default "R7" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added"])
-        response(Breaking Module Default "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added"])
+        request(Breaking Module Default "R7" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added", "request-field-required-added-with-default"])
+        response(Breaking Module Default "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added", "response-field-required-added-with-default"])
         "field `{old}` is now several: {new}";
     FIELD_MERGED = "field-merged"
-        request(Breaking Module Default "R7" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added"])
-        response(Breaking Module Default "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added"])
+        request(Breaking Module Default "R7" ["request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added", "request-field-required-added-with-default"])
+        response(Breaking Module Default "S3" ["response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added", "response-field-required-added-with-default"])
         "fields {old} are now one: `{new}`";
     BECAME_LIST = "became-list"
-        request(Breaking Module Lossless "S4" ["request-type-changed", "request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added"])
-        response(Breaking Module Lossless "S4" ["response-type-changed", "response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added"])
+        request(Breaking Module Lossless "S4" ["request-type-changed", "request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added", "request-field-required-added-with-default"])
+        response(Breaking Module Lossless "S4" ["response-type-changed", "response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added", "response-field-required-added-with-default"])
         "`{old}` became many: `{new}`";
     BECAME_SINGLE = "became-single"
-        request(Breaking Module Default "S4" ["request-type-changed", "request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added"])
-        response(Breaking Module Default "S4" ["response-type-changed", "response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added"])
+        request(Breaking Module Default "S4" ["request-type-changed", "request-field-removed", "request-field-required-removed", "request-field-added", "request-field-required-added", "request-field-required-added-with-default"])
+        response(Breaking Module Default "S4" ["response-type-changed", "response-field-removed", "response-field-required-removed", "response-field-added", "response-field-required-added", "response-field-required-added-with-default"])
         "`{old}` became one: `{new}`";
     TYPE_WIDENED = "type-widened" request(Compatible None Lossless "R8") response(Breaking Module Default "S8") "the type was {old} and is {new} now";
     TYPE_NARROWED = "type-narrowed" request(Breaking Module Default "R9") response(Compatible None Lossless "S8") "the type was {old} and is {new} now";

@@ -69,6 +69,8 @@ fn each_type<'m>(checker: &Checker<'m>, visit: &mut dyn FnMut(&'m Type, Option<S
         module.page.iter().for_each(|page| visit(&page.item, None));
         module.fails.iter().for_each(|failure| visit(&failure.body, None));
     }
+    // What only an older revision took is declared for that.
+    model.upgrades.iter().flat_map(|upgrade| &upgrade.input).for_each(|field| visit(&field.ty, None));
     model.connector.fails.iter().for_each(|failure| visit(&failure.body, None));
     model.connections.iter().flat_map(|connection| &connection.fields).for_each(|field| visit(&field.ty, None));
 }
