@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if arguments.format == Format::Sarif {
         say!("{}", sarif::render(&checked));
     }
-    if arguments.format == Format::Full {
+    if arguments.format == Format::Full && !checked.is_empty() {
         anstream::eprintln!("{}", summary(checked.len(), errors, warnings));
     }
     if let Some((last, others)) = unread.split_last() {
