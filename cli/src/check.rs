@@ -39,8 +39,16 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut warnings = 0;
     let mut checked = Vec::new();
     let specs = spec::among(&arguments.specs)?;
+    let mut unread = Vec::new();
     for path in &specs {
-        let sources = spec::read(path)?;
+        // The mistakes of the others are shown all the same.
+        let sources = match spec::read(path) {
+            Ok(sources) => sources,
+            Err(message) => {
+                unread.push(message);
+                continue;
+            }
+        };
         let mut diagnostics = Diagnostics::default();
         linchpin_compiler::check(&sources, &mut diagnostics);
         for one in diagnostics.sorted(&sources) {
@@ -64,8 +72,12 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if arguments.format == Format::Sarif {
         say!("{}", sarif::render(&checked));
     }
-    if arguments.format == Format::Full {
-        anstream::eprintln!("{}", summary(specs.len(), errors, warnings));
+    if arguments.format == Format::Full && !checked.is_empty() {
+        anstream::eprintln!("{}", summary(checked.len(), errors, warnings));
+    }
+    if let Some((last, others)) = unread.split_last() {
+        others.iter().for_each(|message| anstream::eprintln!("linchpin: {message}"));
+        return Err(last.clone());
     }
     let failed = errors > 0 || (arguments.deny_warnings && warnings > 0);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

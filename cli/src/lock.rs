@@ -20,7 +20,8 @@ pub(crate) struct Arguments {
     /// Only says what is not recorded, and fails if anything is not.
     #[arg(long)]
     check: bool,
-    /// Takes out of the lock what nobody uses any more: an API version, a module or a connection. May be given again.
+    /// Takes out of the lock what nobody uses any more: an API version, a module or a connection; by the connector's name, what was
+    /// released of the whole. May be given again.
     #[arg(long, value_name = "NAME", conflicts_with = "check")]
     drop: Vec<String>,
 }
@@ -76,7 +77,10 @@ fn drop_names(file: &Path, sources: &mut Sources, names: &[String]) -> Result<bo
         return Ok(false);
     };
     if let Some(name) = unknown.first() {
-        return Err(format!("{}: records no API version, module or connection `{name}`", file.display()));
+        return Err(format!(
+            "{}: records no API version, module or connection `{name}`, and is not of a connector called so",
+            file.display()
+        ));
     }
     sources.add_lock(file.to_string_lossy(), text);
     Ok(true)

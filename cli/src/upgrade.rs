@@ -5,8 +5,11 @@ mod report;
 use crate::output::{say, write};
 use crate::{Outcome, spec, tables};
 use clap::ValueEnum;
+use linchpin_compiler::diagnostics::nearest::nearest;
 use linchpin_compiler::model::Model;
-use linchpin_runtime::upgrade::{Plan, ScenarioFile, Upgrader};
+use linchpin_runtime::upgrade::{Action, Plan, ScenarioFile, StepPlan, Upgrader};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -32,6 +35,13 @@ pub(crate) struct Arguments {
     /// Stored steps call a connector by another name: `workfront-workfront=workfront`.
     #[arg(long, value_name = "NAME=CONNECTOR")]
     app: Vec<String>,
+    /// Answers a question of the plan: `3.portfolio_id=p1` for step 3, `create_program.portfolio_id=p1` for all steps of the module. JSON, or
+    /// text where it is none.
+    #[arg(long, value_name = "QUESTION=VALUE", value_parser = answer)]
+    answer: Vec<(String, Value)>,
+    /// A JSON object with answers by question; --answer goes before it.
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
     /// How it is said.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -60,6 +70,7 @@ struct Done {
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let models = arguments.spec.iter().map(|path| spec::load(path)).collect::<Result<Vec<_>, _>>()?;
     let upgrader = upgrader(&models, arguments)?;
+    let upgrader = answered(upgrader, arguments)?;
     let done: Vec<Done> = arguments.scenarios.iter().map(|path| upgrade(path, &upgrader, arguments.plan)).collect();
     match arguments.format {
         Format::Text => write(format_args!("{}", report::text(&done, arguments.plan))),
@@ -104,6 +115,49 @@ fn upgrader(models: &[Model], arguments: &Arguments) -> Result<Upgrader, String>
         upgrader = upgrader.with_app(name, connector);
     }
     Ok(upgrader)
+}
+
+fn answer(text: &str) -> Result<(String, Value), String> {
+    let (question, value) = text.split_once('=').ok_or("write QUESTION=VALUE, with the question as the plan has it in brackets")?;
+    Ok((question.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| Value::from(value))))
+}
+
+/// With all answers; one that answers nothing in these scenarios is a mistake, before anything is written.
+fn answered(mut upgrader: Upgrader, arguments: &Arguments) -> Result<Upgrader, String> {
+    let mut answers: Vec<(String, Value)> = Vec::new();
+    if let Some(path) = &arguments.answers {
+        let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        let read: serde_json::Map<String, Value> = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
+        answers.extend(read);
+    }
+    answers.extend(arguments.answer.iter().cloned());
+    if answers.is_empty() {
+        return Ok(upgrader);
+    }
+    let mut asked: BTreeSet<String> = BTreeSet::new();
+    for path in &arguments.scenarios {
+        // What cannot be read is said when it is to be upgraded.
+        let plan = ScenarioFile::read(path).ok().and_then(|file| upgrader.plan(file.text()).ok());
+        asked.extend(plan.iter().flat_map(|plan| &plan.steps).flat_map(questions));
+    }
+    if let Some((unknown, _)) = answers.iter().find(|(question, _)| !asked.contains(question)) {
+        return Err(match nearest(unknown, asked.iter().map(String::as_str)) {
+            Some(near) => format!("nothing asks `{unknown}`; did you mean `{near}`?"),
+            None => format!("nothing asks `{unknown}`; --plan shows the questions"),
+        });
+    }
+    for (question, value) in &answers {
+        upgrader = upgrader.with_answer(question, value);
+    }
+    Ok(upgrader)
+}
+
+/// The names of a step's open questions: by its id, and by its module.
+fn questions(step: &StepPlan) -> Vec<String> {
+    let module = step.to.as_ref().map_or("", |at| &at.module);
+    let open = step.findings.iter().filter(|finding| finding.action == Action::Asked);
+    open.flat_map(|finding| [&step.id, module].map(|asks| format!("{asks}.{}", finding.place()))).collect()
 }
 
 fn upgrade(path: &Path, upgrader: &Upgrader, only_plan: bool) -> Done {

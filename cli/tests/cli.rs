@@ -178,6 +178,21 @@ fn expand_shows_a_module_in_one_version_with_its_types() {
 }
 
 #[test]
+fn check_shows_the_mistakes_of_the_rest_where_a_file_is_missing() {
+    let folder = Folder::new("check-missing");
+    let (gone, empty) = (folder.path("gone.pin"), folder.path("empty"));
+    std::fs::create_dir(&empty).expect("a folder");
+    let run = linchpin(["check", &gone, &spec("broken.pin"), &empty, &spec("shop.pin")]);
+    assert_eq!(run.status, 2, "what was named and cannot be read is worse than a mistake");
+    assert!(run.out.contains("error[P0201]: there is no type `strng`\n"), "{}", run.out);
+    let told: Vec<&str> = run.err.lines().collect();
+    assert!(told[0].starts_with("2 specs checked: "), "{}", run.err);
+    assert!(told[1].contains("gone.pin: ") && told[2].contains("empty: the folder holds no .pin file"), "{}", run.err);
+    let run = linchpin(["check", "--format", "short", &gone, &spec("broken.pin")]);
+    assert!(run.status == 2 && run.out.contains("error[P0201]"), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn a_reader_that_stops_reading_is_no_fault() {
     let run = common::unread(["explain"]);
     assert_eq!((run.status, run.err.as_str()), (141, ""));

@@ -72,6 +72,36 @@ fn what_is_gone_is_refused_until_it_is_dropped() {
 }
 
 #[test]
+fn what_holds_for_the_whole_is_forgotten_by_the_connectors_name() {
+    let folder = Folder::new("lock-whole");
+    let file = shop(&folder);
+    linchpin(["lock", &file]);
+    let text = folder.read("shop.pin");
+    let moved = text.replacen("server \"", "server \"https://other.example\" // ", 1);
+    folder.write("shop.pin", &moved);
+    let run = linchpin(["lock", &file]);
+    assert!(run.status == 1 && run.err.contains("error[P1009]: the server is"), "{}", run.err);
+    assert!(run.err.contains("linchpin lock --drop shop"), "{}", run.err);
+    let run = linchpin(["lock", "--drop", "shop", &file]);
+    assert!(run.status == 0 && folder.read("shop.lock").contains("server = \"https://other.example\""), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn a_lock_from_before_the_whole_was_recorded_is_completed() {
+    let folder = Folder::new("lock-older");
+    let file = shop(&folder);
+    folder.write("shop.pin", &format!("{}{}", folder.read("shop.pin"), PING.replace("GET", "retry never\n  GET")));
+    linchpin(["lock", &file]);
+    let lock = folder.read("shop.lock");
+    let sections: Vec<&str> = lock.split("\n\n").filter(|section| !section.starts_with("[whole.")).collect();
+    folder.write("shop.lock", &sections.join("\n\n").replace("retry = \"never\"\n", ""));
+    let run = linchpin(["lock", "--check", &file]);
+    assert!(run.status == 1 && run.out.contains("not recorded:\n  the connector\n"), "{}{}", run.out, run.err);
+    let run = linchpin(["lock", &file]);
+    assert!(run.status == 0 && folder.read("shop.lock") == lock, "{}{}", run.out, run.err);
+}
+
+#[test]
 fn the_lock_of_a_folder_lies_in_it() {
     let folder = Folder::new("lock-folder");
     std::fs::create_dir(folder.path("shop")).expect("a folder");

@@ -260,3 +260,54 @@ action get @1 "Get" {
         assert!(output.contains(line), "{line}\n{output}");
     }
 }
+
+const ASKS: &str = r#"
+type Program { id: string }
+
+action create @2 "Create a program" {
+  POST "/programs" -> Program
+  body { name: string  portfolio_id: string  labels?: [string] }
+  from @1 on v1 { ask portfolio_id "Which portfolio?" }
+}
+
+change v2 "Programs belong to portfolios" { require create.portfolio_id }
+"#;
+
+fn creates(folder: &Folder) {
+    fs::write(folder.0.join("acme.pin"), format!("{SPEC}{ASKS}")).unwrap();
+    let step = |id: u8| format!(r#"{{"id":{id},"module":"acme@v1:create","version":1,"mapper":{{"name":"Alpha"}}}}"#);
+    folder.scenario("intake.json", &[step(3), step(4)].join(","));
+}
+
+#[test]
+fn questions_are_answered_on_the_command_line() {
+    let folder = Folder::new("answers");
+    creates(&folder);
+    let (status, plan, _) = folder.upgrade(&["intake.json", "--plan"]);
+    assert_eq!(status, 1);
+    assert!(plan.contains("portfolio_id  fill in: Which portfolio? [3.portfolio_id]"), "{plan}");
+    assert!(plan.contains("--answer QUESTION=VALUE"), "{plan}");
+    let before = read(&folder.0.join("intake.json"));
+    let (status, _, errors) = folder.upgrade(&["intake.json", "--answer", "3.portfolioid=p1"]);
+    assert_eq!((status, errors.as_str()), (2, "linchpin: nothing asks `3.portfolioid`; did you mean `3.portfolio_id`?\n"));
+    assert_eq!(read(&folder.0.join("intake.json")), before, "nothing is written then");
+
+    fs::write(folder.0.join("answers.json"), r#"{"create.portfolio_id": "p-all"}"#).unwrap();
+    let (status, output, _) = folder.upgrade(&["intake.json", "--answers", "answers.json", "--answer", "3.portfolio_id={{1.p}}"]);
+    assert_eq!(status, 0, "{output}");
+    let text = read(&folder.0.join("intake.json"));
+    assert!(text.contains(r#""mapper":{"name":"Alpha","portfolio_id":"{{1.p}}"}"#), "{text}");
+    assert!(text.contains(r#""mapper":{"name":"Alpha","portfolio_id":"p-all"}"#), "{text}");
+}
+
+#[test]
+fn a_question_that_stayed_open_is_answered_later() {
+    let folder = Folder::new("answers-later");
+    creates(&folder);
+    assert_eq!(folder.upgrade(&["intake.json"]).0, 1);
+    let (status, output, _) = folder.upgrade(&["intake.json", "--answer", "create.portfolio_id=7"]);
+    assert_eq!(status, 0, "{output}");
+    let text = read(&folder.0.join("intake.json"));
+    assert_eq!(text.matches(r#""mapper":{"name":"Alpha","portfolio_id":7}"#).count(), 2, "{text}");
+    assert_eq!(folder.upgrade(&["intake.json", "--plan"]).0, 0);
+}

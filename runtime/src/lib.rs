@@ -49,4 +49,11 @@ pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
 pub use steps::FailedStep;
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
+/// The URL that [`Client::authorizer`] takes and fields of the type `url` hold, so that a program needs no crate of its own for it.
+///
+/// ```
+/// let back: linchpin_runtime::Url = "https://program.example/back".parse()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub use url::Url;
 pub use value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time};

@@ -280,6 +280,7 @@ async fn both_versions_serve_in_one_program() {
 
     let old_limits = v2022::rate_limit::Get::new().send(&old).await.expect("limits");
     let new_limits = v2026::rate_limit::Get::new().send(&new).await.expect("limits");
+    #[expect(deprecated, reason = "it stood there then")]
     let rate = old_limits.rate;
     assert_eq!((rate.limit, new_limits.resources.core.limit), (5000, 5000));
 

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linchpin_runtime::__codegen_v1 as lp;
-use linchpin_runtime::ErrorKind;
 use linchpin_runtime::auth::{MemoryStore, TokenStore};
 use linchpin_runtime::http_module::{self, HttpRequest, HttpResponse, Redirects};
+use linchpin_runtime::{ErrorKind, Url};
 use linchpin_tests::servers::{self, Server};
 use serde_json::{Value as Json, json};
-use url::Url;
 
 lp::structure! {
     /// An application registered at the provider.

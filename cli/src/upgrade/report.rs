@@ -83,7 +83,7 @@ fn step(out: &mut String, step: &StepPlan) {
     if let Some(deadline) = &step.deadline {
         line!(out, "       by {}: {}", deadline.date, deadline.what);
     }
-    let rows: Vec<(bool, String, String)> = step.findings.iter().map(row).collect();
+    let rows: Vec<(bool, String, String)> = step.findings.iter().map(|finding| row(&step.id, finding)).collect();
     let width = rows.iter().map(|(_, field, _)| field.chars().count()).max().unwrap_or(0).min(36);
     // What a person must act on stands first.
     for (marked, field, what) in rows.iter().filter(|row| row.0).chain(rows.iter().filter(|row| !row.0)) {
@@ -96,7 +96,7 @@ fn step(out: &mut String, step: &StepPlan) {
 }
 
 /// Is it marked, the field, and what happens to it.
-fn row(finding: &Finding) -> (bool, String, String) {
+fn row(step: &str, finding: &Finding) -> (bool, String, String) {
     let field = match (&finding.to, finding.field.as_str()) {
         (_, "") => "the step".to_owned(),
         (None, field) => field.to_owned(),
@@ -104,13 +104,18 @@ fn row(finding: &Finding) -> (bool, String, String) {
     };
     let reason = &*finding.reason;
     let what = match finding.action {
-        Action::Asked => format!("fill in: {reason}"),
+        Action::Asked => format!("fill in: {reason} [{step}.{}]", finding.place()),
         Action::Questioned => format!("check: {reason}"),
         Action::Dropped => format!("left out: {reason}"),
         Action::Moved if reason.is_empty() => "has another name or place, its value stays".to_owned(),
-        Action::Moved | Action::Converted | Action::Remapped | Action::Defaulted | Action::Kept | Action::Followed | Action::Step => {
-            reason.to_owned()
-        }
+        Action::Moved
+        | Action::Converted
+        | Action::Remapped
+        | Action::Defaulted
+        | Action::Answered
+        | Action::Kept
+        | Action::Followed
+        | Action::Step => reason.to_owned(),
     };
     (finding.verdict > Verdict::Upgraded, field, what)
 }
@@ -153,6 +158,9 @@ fn summary(out: &mut String, done: &[Done], only_plan: bool) {
     if let Some(deadline) = first {
         line!(out, "The first date is {}: {}.", deadline.date, deadline.what);
     }
+    if findings(Action::Asked) > 0 {
+        line!(out, "What is to be filled in can be answered here: --answer QUESTION=VALUE, with the question as it stands in brackets.");
+    }
     if only_plan && follow > 0 {
         line!(out, "Run this again without --plan to change the scenarios; each is kept in a backup beside it.");
     }
@@ -161,7 +169,8 @@ fn summary(out: &mut String, done: &[Done], only_plan: bool) {
 /// Does an upgrade change the text of a step, and not only its connection, or what is asked of a person?
 fn changes(step: &StepPlan) -> bool {
     let is_edit = |finding: &Finding| {
-        let edits = [Action::Moved, Action::Converted, Action::Remapped, Action::Defaulted, Action::Dropped, Action::Followed];
+        let edits =
+            [Action::Moved, Action::Converted, Action::Remapped, Action::Defaulted, Action::Answered, Action::Dropped, Action::Followed];
         edits.contains(&finding.action)
     };
     step.verdict < Verdict::NoSuccessor && (step.from != step.to || step.findings.iter().any(is_edit))
@@ -268,7 +277,7 @@ mod tests {
   FILL IN  these steps follow, and lack something that only a person knows
     step 3 "Make it"  acme:create_program@1 -> create_program@2
        by 2028-10: v21 is no longer supported
-    !  portfolio_id          fill in: Since v22 every program needs a portfolio
+    !  portfolio_id          fill in: Since v22 every program needs a portfolio [3.portfolio_id]
        title -> name         has another name or place, its value stays
        owner.id -> owner_id  `{{2.owner}}` becomes `{{2.owner.id}}`
        owner.name            left out: the API never read it
@@ -291,6 +300,7 @@ mod tests {
 In all  6 steps of 1 scenario: 4 would change, 2 untouched
 You must replace by hand 1 step without a successor, reconnect 1 step, fill in 1 field, check 2 points (marked `!` above).
 The first date is 2028-10: v21 is no longer supported.
+What is to be filled in can be answered here: --answer QUESTION=VALUE, with the question as it stands in brackets.
 Run this again without --plan to change the scenarios; each is kept in a backup beside it.
 "#;
 }

@@ -170,7 +170,12 @@ impl<'p> Scope<'p> {
             Some(owner + "::" + &if is_enum { names::camel(member) } else { names::snake(member) })
         };
         let version = || model.apis.iter().position(|one| one.name == written).map(|index| self.whole.versions[index].to_string());
-        whole.or_else(|| member_of(path, member?)).or_else(version).unwrap_or_else(|| written.to_owned())
+        // What stands deeper goes by the type that it begins at.
+        let deeper = || {
+            let ends = written.match_indices('.').map(|(at, _)| at).rev();
+            ends.filter_map(|at| Some((named(&written[..at])?, &written[at + 1..]))).map(|(owner, below)| format!("{owner}::{below}")).next()
+        };
+        whole.or_else(|| member_of(path, member?)).or_else(version).or_else(deeper).unwrap_or_else(|| written.to_owned())
     }
 }
 

@@ -306,6 +306,17 @@ pub enum RetryClass {
     Never,
 }
 
+impl RetryClass {
+    /// The class of a call whose module says nothing of it.
+    pub fn usual(method: &str) -> Self {
+        match method {
+            "GET" | "HEAD" | "OPTIONS" => Self::Safe,
+            "PUT" | "DELETE" => Self::Idempotent,
+            _ => Self::Never,
+        }
+    }
+}
+
 /// A top-level test.
 #[derive(Clone, Debug)]
 pub struct Test {

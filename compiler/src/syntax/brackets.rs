@@ -390,5 +390,7 @@ fn behind_first_word(text: &[u8], at: usize, until: usize) -> Option<usize> {
     let line = text[at + 1..until].split(|byte| *byte == b'\n').next()?;
     let word = line.iter().position(|byte| !byte.is_ascii_whitespace())?;
     let space = line[word..].iter().position(|byte| matches!(byte, b' ' | b'\t' | b',' | b'\r'))?;
-    Some(at + 1 + word + space)
+    // What opens in the word closes behind it.
+    let plain = !line[word..word + space].iter().any(|byte| is_opener(*byte) || matches!(byte, b'"'));
+    plain.then_some(at + 1 + word + space)
 }

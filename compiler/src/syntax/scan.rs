@@ -20,7 +20,8 @@ pub(super) struct Scan {
 
 /// Looks at the text and mends it.
 pub(super) fn scan(file: FileId, text: &mut Vec<u8>, diagnostics: &mut Diagnostics) -> Scan {
-    let mut scanner = Scanner { file, text, at: 0, line_has_code: false, known_line_end: 0, scan: Scan::default(), diagnostics };
+    let mut scanner =
+        Scanner { file, text, at: 0, line_start: 0, line_has_code: false, known_line_end: 0, scan: Scan::default(), diagnostics };
     while scanner.at < scanner.text.len() {
         scanner.step();
     }
@@ -31,6 +32,8 @@ struct Scanner<'t> {
     file: FileId,
     text: &'t mut Vec<u8>,
     at: usize,
+    /// Where the line starts as it was written: the quote that closes an open string may stand in place of a line end.
+    line_start: usize,
     line_has_code: bool,
     /// The end of the line, once it was looked for.
     known_line_end: usize,
@@ -44,6 +47,7 @@ impl Scanner<'_> {
             b'\n' => {
                 self.line_has_code = false;
                 self.at += 1;
+                self.line_start = self.at;
             }
             b' ' | b'\t' | b'\r' | b',' => self.at += 1,
             b'/' if self.next_is(b'/') => self.comment(),
@@ -129,6 +133,9 @@ impl Scanner<'_> {
         self.diagnostics.push(diagnostic);
         self.blank(whole);
         self.scan.mended.push(whole);
+        if let Some(last) = self.text[start..end].iter().rposition(|byte| *byte == b'\n') {
+            self.line_start = start + last + 1;
+        }
         self.at = end;
     }
 
@@ -168,10 +175,12 @@ impl Scanner<'_> {
             None => self.text.push(b'"'),
         }
         // A quote may be missing further up on the line: what else is odd on it follows from that.
-        let line_start = self.text[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        self.scan.mended.push(self.span(line_start, line_end));
+        self.scan.mended.push(self.span(self.line_start, line_end));
         self.line_has_code = end != line_end;
         self.at = end + 1;
+        if end == line_end {
+            self.line_start = self.at;
+        }
     }
 
     fn single_quote(&mut self) {
@@ -267,5 +276,20 @@ pub(super) fn blank(text: &mut [u8], span: Span) {
         if *byte != b'\n' {
             *byte = b' ';
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The quote that closes an open string stands where the line ended; the next line is one of its own all the same.
+    #[test]
+    fn an_open_string_is_mended_on_its_line() {
+        let text = "a \"b\n/* c\nd */ e \"f\n  \"g\nh";
+        let mut mended = text.as_bytes().to_vec();
+        let scan = scan(FileId(0), &mut mended, &mut Diagnostics::default());
+        let lines: Vec<&str> = scan.mended.iter().map(|span| &text[span.start as usize..span.end as usize]).collect();
+        assert_eq!(lines, ["a \"b", "/* c\nd */", "d */ e \"f", "  \"g"]);
     }
 }

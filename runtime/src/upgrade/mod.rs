@@ -6,6 +6,7 @@
 //!
 //! Stored configuration is foreign data: nothing in it is evaluated, depth and size are limited, and no value is printed.
 
+mod answers;
 mod apply;
 mod carry;
 mod coercion;

@@ -88,6 +88,8 @@ pub enum Action {
     Followed,
     /// A person must fill it in.
     Asked,
+    /// It is what a person answered.
+    Answered,
     /// A person must look at it.
     Questioned,
     /// The step changes as a whole: its API version, its trigger's state, its connection, its module.
@@ -227,6 +229,7 @@ impl Action {
             Action::Kept => "kept",
             Action::Followed => "followed",
             Action::Asked => "asked",
+            Action::Answered => "answered",
             Action::Questioned => "to be reviewed",
             Action::Step => "step",
         }

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use super::{
+    answers::Answers,
     apply::{Config, apply, open_questions},
     carry::carry,
     connection::stored_connection,
@@ -28,6 +29,7 @@ pub struct Upgrader {
     targets: Vec<Target>,
     apps: HashMap<String, usize>,
     expressions: Arc<dyn Expressions>,
+    answers: Answers,
 }
 
 /// A scenario after its upgrade.
@@ -63,7 +65,7 @@ struct Staged<'u> {
 impl Upgrader {
     /// Upgrades to this version of a connector.
     pub fn new(table: &'static ApiTable) -> Self {
-        Self { targets: Vec::new(), apps: HashMap::new(), expressions: Arc::new(Braces) }.and(table)
+        Self { targets: Vec::new(), apps: HashMap::new(), expressions: Arc::new(Braces), answers: Answers::default() }.and(table)
     }
 
     /// And to this version of another connector.
@@ -87,6 +89,14 @@ impl Upgrader {
     #[must_use]
     pub fn with_expressions(self, expressions: impl Expressions + 'static) -> Self {
         Self { expressions: Arc::new(expressions), ..self }
+    }
+
+    /// Answers a question: that of one step, `3.portfolio_id`, or of all steps of a module that ask it, `create_program.portfolio_id`. The
+    /// first goes before the second.
+    #[must_use]
+    pub fn with_answer(mut self, question: impl Into<String>, value: &serde_json::Value) -> Self {
+        self.answers.insert(question.into(), value.to_string());
+        self
     }
 
     /// What becomes of a stored scenario.
@@ -245,8 +255,26 @@ impl Upgrader {
         let Some(mut config) = objects(sections, stored, &plan, problems) else { return plan };
         if chain.is_empty() {
             if let (Some(target), Some(at)) = (target, &plan.to) {
-                let asked: Vec<_> =
+                let mut asked: Vec<_> =
                     target.asking(&at.module, at.revision).flat_map(|table| open_questions(table, &config, expressions)).collect();
+                if self.answers.fill_in(&plan.id, &at.module, &mut config, &mut asked) {
+                    let mut now = String::new();
+                    Node::Object(config[0].clone()).write(&mut now);
+                    asked.into_iter().for_each(|finding| plan.add(finding));
+                    let missing = match mapper {
+                        Some((raw, _)) => {
+                            put(raw, Cow::Owned(now));
+                            String::new()
+                        }
+                        None => stored.members.insertion("mapper", &now),
+                    };
+                    if let Some((raw, now)) = parameters {
+                        put(raw, now);
+                    }
+                    let module = target.stored_name(stored, &plan, is_alias);
+                    put(stored.module, Cow::Owned(format!("{}{missing}", quoted(&module))));
+                    return plan;
+                }
                 asked.into_iter().for_each(|finding| plan.add(finding));
             }
             for (raw, now) in [mapper, parameters].into_iter().flatten() {
@@ -265,6 +293,8 @@ impl Upgrader {
                     findings.push(Finding::new(Verdict::Review, Action::Step, "", format!("the trigger starts anew: {why}")));
                 }
             }
+            let module = plan.to.as_ref().map_or_else(String::new, |at| at.module.clone().into_owned());
+            self.answers.fill_in(&plan.id, &module, &mut config, &mut findings);
             findings.into_iter().for_each(|finding| plan.add(finding));
             plan.verdict = plan.verdict.max(Verdict::Upgraded);
             let mut missing = String::new();

@@ -14,6 +14,7 @@ mod read;
 mod record;
 mod retain;
 mod types;
+mod whole;
 mod words;
 mod write;
 

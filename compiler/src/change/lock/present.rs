@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::record::{Entry, Fact, Facts, Key, Kind, Record};
-use super::types;
+use super::{types, whole};
 use crate::model::{
     Answer, Connection, ConstantPlace, Decoding, Encoding, Field, Grant, Input, Literal, Model, Module, ModuleServer, Page, PathPart,
-    Place, Send, Stop, Strategy, Symbol, Template, Type, TypeDef, TypeDefKind, Versions, project, resolve,
+    Place, Stop, Strategy, Symbol, Template, Type, TypeDef, TypeDefKind, Versions, project, resolve,
 };
 use crate::source::Span;
 use crate::syntax::ast::ModuleKind;
@@ -15,6 +15,7 @@ use crate::syntax::ast::ModuleKind;
 /// What a connector has now.
 pub(super) fn record(model: &Model) -> Record {
     let mut entries = Vec::new();
+    whole_connector(model, &mut entries);
     modules(model, &mut entries);
     connections(model, &mut entries);
     types_of(model, &mut entries);
@@ -62,6 +63,14 @@ fn each_version(on: Versions, members: &dyn Fn(usize) -> Vec<bool>, visit: &mut 
     }
 }
 
+fn whole_connector(model: &Model, entries: &mut Vec<Entry>) {
+    let mut runs = Runs::default();
+    for version in 0..model.apis.len() {
+        runs.add(version, whole::of_connector(model, version), model.connector.span);
+    }
+    runs.finish(Kind::Whole, &model.connector.name, 0, entries);
+}
+
 fn modules(model: &Model, entries: &mut Vec<Entry>) {
     let mut all: HashMap<(Symbol, u32), Runs> = HashMap::new();
     for module in &model.modules {
@@ -83,7 +92,7 @@ fn modules(model: &Model, entries: &mut Vec<Entry>) {
     }
 }
 
-fn key(group: &'static str, name: impl Into<String>) -> Key {
+pub(super) fn key(group: &'static str, name: impl Into<String>) -> Key {
     Key { group, name: name.into() }
 }
 
@@ -117,6 +126,7 @@ fn module_facts(model: &Model, module: &Module, version: usize) -> Facts {
         let name = format!("{} {}", constant_place(constant.place), constant.name);
         facts.insert(key("constant", name), Fact::plain(types::literal(&constant.value), constant.span));
     }
+    whole::of_module(model, module, &mut facts);
     facts
 }
 
@@ -204,7 +214,7 @@ fn page_text(page: &Page) -> String {
 }
 
 /// A path through an answer as the language writes it.
-fn wire_path(path: &[String]) -> String {
+pub(super) fn wire_path(path: &[String]) -> String {
     let plain = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     path.iter().map(|name| if plain(name) { name.clone() } else { types::quoted(name) }).collect::<Vec<_>>().join(".")
 }
@@ -228,6 +238,10 @@ fn answer_fact(model: &Model, answer: &Answer) -> Fact {
 }
 
 fn shaped(model: &Model, ty: Option<&Type>, at: &[String], decoding: &str, place: Span) -> Fact {
+    Fact { facets: shaped_facets(model, ty, at, decoding), place }
+}
+
+pub(super) fn shaped_facets(model: &Model, ty: Option<&Type>, at: &[String], decoding: &str) -> Vec<(&'static str, String)> {
     let mut facets = vec![("type", ty.map_or_else(|| "nothing".to_owned(), |ty| types::text(model, ty)))];
     if !at.is_empty() {
         facets.push(("at", wire_path(at)));
@@ -235,7 +249,7 @@ fn shaped(model: &Model, ty: Option<&Type>, at: &[String], decoding: &str, place
     if !decoding.is_empty() {
         facets.push(("as", decoding.to_owned()));
     }
-    Fact { facets, place }
+    facets
 }
 
 fn input_fact(model: &Model, input: &Input) -> Fact {
@@ -327,15 +341,7 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
     };
     facts.insert(key("grant", ""), Fact::plain(grant, place));
     for send in &connection.sends {
-        let (name, value) = match send {
-            Send::Header(name, value) => (format!("header {name}"), &value.text),
-            Send::Query(name, value) => (format!("query {name}"), &value.text),
-            Send::Cookie(name, value) => (format!("cookie {name}"), &value.text),
-            Send::Basic(user, password) => {
-                facts.insert(key("send", "basic"), Fact::plain(format!("{} {}", user.text, password.text), user.span));
-                continue;
-            }
-        };
+        let (name, value) = whole::sent(send);
         facts.insert(key("send", name), Fact::plain(value, place));
     }
     facts
@@ -348,7 +354,9 @@ fn types_of(model: &Model, entries: &mut Vec<Entry>) {
         module.inputs.iter().for_each(|input| project::references(&input.field.ty, &mut open));
         module.answers.iter().filter_map(|answer| answer.body.as_ref()).for_each(|ty| project::references(ty, &mut open));
         module.page.iter().for_each(|page| project::references(&page.item, &mut open));
+        module.fails.iter().for_each(|failure| project::references(&failure.body, &mut open));
     }
+    model.connector.fails.iter().for_each(|failure| project::references(&failure.body, &mut open));
     model.connections.iter().flat_map(|one| &one.fields).for_each(|field| project::references(&field.ty, &mut open));
     let mut definitions: HashMap<Symbol, Vec<&TypeDef>> = HashMap::new();
     model.types.iter().for_each(|one| definitions.entry(one.symbol).or_default().push(one));

@@ -236,7 +236,7 @@ fn section(title: &str, place: Span) -> Option<Option<Section>> {
         return Some(None);
     }
     let (word, name) = title.split_once('.')?;
-    let kind = [Kind::Connection, Kind::Module, Kind::Type].into_iter().find(|kind| kind.word() == word)?;
+    let kind = [Kind::Whole, Kind::Connection, Kind::Module, Kind::Type].into_iter().find(|kind| kind.word() == word)?;
     let mut rest = name;
     let title = string(&mut rest)?;
     rest.is_empty().then(|| Some(Section { kind, title, facts: Rc::default(), place }))
@@ -249,7 +249,7 @@ fn entry(section: Section, apis: &[(String, String)]) -> Option<Entry> {
         Some((name, revision)) => (name, revision.parse().ok().filter(|revision| *revision > 0)?),
         None => (label, 0),
     };
-    if (revision == 0) != (section.kind == Kind::Type) {
+    if (revision == 0) != matches!(section.kind, Kind::Type | Kind::Whole) {
         return None;
     }
     let version = |name: &str| apis.iter().position(|(api, _)| api == name);

@@ -23,6 +23,8 @@ pub struct Record {
 /// What an entry is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    /// What holds for the whole connector.
+    Whole,
     /// A connection.
     Connection,
     /// An action, a search or a trigger.
@@ -35,6 +37,7 @@ impl Kind {
     /// Its word in the lock.
     pub fn word(self) -> &'static str {
         match self {
+            Kind::Whole => "whole",
             Kind::Connection => "connection",
             Kind::Module => "module",
             Kind::Type => "type",
@@ -49,7 +52,7 @@ pub struct Entry {
     pub kind: Kind,
     /// With its groups; `Project~1` is a type as it was when what names it was superseded.
     pub name: String,
-    /// The revision; 0 for types.
+    /// The revision; 0 for types, and for the connector as a whole.
     pub revision: u32,
     /// In which of the record's versions.
     pub on: Versions,
@@ -72,21 +75,24 @@ pub(super) struct Key {
 }
 
 /// The groups of facts.
-pub(super) const GROUPS: [&str; 20] = [
+pub(super) const GROUPS: [&str; 23] = [
     "answer",
     "authorize",
     "call",
     "connections",
     "constant",
     "encoding",
+    "fails",
     "field",
     "grant",
     "input",
     "is",
     "items",
     "kind",
+    "limit",
     "page",
     "refresh",
+    "retry",
     "scope",
     "send",
     "server",
@@ -96,7 +102,8 @@ pub(super) const GROUPS: [&str; 20] = [
 ];
 
 /// The facets of facts, in the order in which they are written; the first is that of a fact with nothing else.
-pub(super) const FACETS: [&str; 12] = ["", "in", "style", "wire", "tag", "type", "optional", "null", "default", "at", "as", "position"];
+pub(super) const FACETS: [&str; 16] =
+    ["", "in", "style", "wire", "tag", "type", "optional", "null", "default", "at", "as", "position", "on", "when", "code", "message"];
 
 /// One fact: what it says, facet by facet.
 #[derive(Clone, Debug)]
@@ -157,10 +164,10 @@ impl Record {
         self.named(Kind::Type, name).find(|entry| entry.on.has(version) || name.contains('~'))
     }
 
-    /// Does it have an API version, a module or a connection of this name?
+    /// Does it have an API version, a module or a connection of this name, or is it the connector's?
     pub(super) fn has(&self, name: &str) -> bool {
         let of_name = |kind| self.named(kind, name).next().is_some();
-        of_name(Kind::Module) || of_name(Kind::Connection) || self.apis.iter().any(|(api, _)| api == name)
+        of_name(Kind::Module) || of_name(Kind::Connection) || of_name(Kind::Whole) || self.apis.iter().any(|(api, _)| api == name)
     }
 }
 

@@ -153,7 +153,10 @@ pub(super) fn added(before: Option<&Record>, now: &Record) -> Vec<String> {
     lines.extend(now.apis.iter().filter(|(name, _)| !name.is_empty() && !had_api(name)).map(|(name, _)| format!("API version {name}")));
     let mut told: BTreeSet<String> = BTreeSet::new();
     for entry in &now.entries {
-        let label = format!("{} {}", entry.kind.word(), entry.label());
+        let label = match entry.kind {
+            Kind::Whole => "the connector".to_owned(),
+            kind => format!("{} {}", kind.word(), entry.label()),
+        };
         let older: Vec<&Entry> = before.named(entry.kind, &entry.name).filter(|one| one.revision == entry.revision).collect();
         if older.is_empty() {
             if !entry.name.contains('~') && told.insert(label.clone()) {

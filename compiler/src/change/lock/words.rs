@@ -53,6 +53,7 @@ impl Words<'_> {
             return found;
         }
         let is_connection = difference.affected.iter().any(|(root, _)| root.kind == Kind::Connection);
+        let is_whole = !difference.affected.is_empty() && difference.affected.iter().all(|(root, _)| root.kind == Kind::Whole);
         match (self.unreleased, &difference.verb) {
             (Some(api), Some(verb)) if !is_connection => match self.told_otherwise(api, verb) {
                 Some(told) => found
@@ -60,6 +61,12 @@ impl Words<'_> {
                     .help(format!("mend what the change of `{}` says: it is undone, and does not come to what was released", api.name)),
                 None => self.verb(found, api, verb, difference),
             },
+            _ if is_whole => {
+                let name = &self.model.connector.name;
+                found.help(format!(
+                    "if it is meant, and right for what was released too, take what was released of the whole out of the lock: `linchpin lock --drop {name}`"
+                ))
+            }
             _ => self.block(found, difference),
         }
     }
@@ -108,12 +115,14 @@ impl Words<'_> {
 
     /// The next revision of everything affected, with what says what becomes of the one before.
     fn block(&mut self, mut found: Diagnostic, difference: &Difference) -> Diagnostic {
-        let new: Vec<&Root> = difference.affected.iter().map(|(root, _)| root).filter(|root| !self.told.contains(root)).collect();
+        // The connector as a whole has no revision; what is left of it is told when the rest is mended.
+        let of_revisions: Vec<&Root> = difference.affected.iter().map(|(root, _)| root).filter(|root| root.kind != Kind::Whole).collect();
+        let new: Vec<&Root> = of_revisions.iter().copied().filter(|root| !self.told.contains(root)).collect();
         let Some(first) = new.first().copied() else {
-            let names: Vec<String> = difference.affected.iter().map(|(root, _)| format!("`{}`", root.name)).collect();
+            let names: Vec<String> = of_revisions.iter().map(|root| format!("`{}`", root.name)).collect();
             return found.help(format!("the block shown for {} says this, too", names.join(", ")));
         };
-        let others = difference.affected.len() - 1;
+        let others = of_revisions.len() - 1;
         let shared = if others == 0 { String::new() } else { format!(" (and the same for {others} more that use it)") };
         let next = first.revision + 1;
         found = found.help(format!(

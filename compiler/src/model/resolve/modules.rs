@@ -221,11 +221,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn retry_class(&mut self, retry: Option<&ast::Retry>, exchange: Option<&ast::Exchange1>) -> RetryClass {
-        let usual = match exchange.map(|exchange| exchange.method.value.as_str()) {
-            Some("GET" | "HEAD" | "OPTIONS") => RetryClass::Safe,
-            Some("PUT" | "DELETE") => RetryClass::Idempotent,
-            _ => RetryClass::Never,
-        };
+        let usual = RetryClass::usual(exchange.map_or("", |exchange| exchange.method.value.as_str()));
         let Some(retry) = retry else { return usual };
         if let Some(status) = retry.statuses.first().map(|status| status.span).or(retry.honour.as_ref().map(|header| header.span)) {
             self.report(

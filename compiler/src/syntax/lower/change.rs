@@ -21,13 +21,14 @@ pub(super) fn change(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, s
 
 fn verb(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Verb> {
     let span = reader.span(&pair);
-    let rule = pair.as_rule();
+    let mut inner = pair.into_inner().peekable();
     let mut docs = Vec::new();
-    let mut parts = pair.into_inner().peekable();
-    while let Some(doc) = parts.next_if(|part| part.as_rule() == Rule::doc) {
+    while let Some(doc) = inner.next_if(|part| part.as_rule() == Rule::doc) {
         docs.push(reader.doc(&doc));
     }
-    let parts: Vec<Pair<'_>> = parts.filter(|part| part.as_rule() != Rule::remove_word).collect();
+    let said = inner.next()?;
+    let rule = said.as_rule();
+    let parts: Vec<Pair<'_>> = said.into_inner().filter(|part| part.as_rule() != Rule::remove_word).collect();
     let kind = match rule {
         Rule::add => VerbKind::Add(paths(reader, parts)),
         Rule::removal => removed(reader, parts, &mut docs)?,

@@ -61,7 +61,7 @@ pub(super) fn statement_starts(text: &str) -> Vec<u32> {
 fn collect_starts(pair: Pair<'_>, stands_alone: bool, starts: &mut Vec<u32>) {
     let rule = pair.as_rule();
     let mut in_block = matches!(rule, Rule::file | Rule::object | Rule::list | Rule::bounds | Rule::step_list);
-    let mut documented = stands_alone && matches!(rule, Rule::item | Rule::field | Rule::variant | Rule::removal | Rule::remove_item);
+    let mut documented = stands_alone && matches!(rule, Rule::item | Rule::field | Rule::variant | Rule::verb);
     for inner in pair.into_inner() {
         let start = inner.as_span().start() as u32;
         let is_doc = matches!(inner.as_rule(), Rule::doc | Rule::file_doc);

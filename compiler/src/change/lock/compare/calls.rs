@@ -20,6 +20,8 @@ impl<'r> Comparer<'r> {
         self.callers(then, now);
         self.answers(then, now);
         self.constants(then, now);
+        self.retry(then, now);
+        self.failures(then, now);
         self.fields("input", then, now, &Trail { direction: Direction::In, path: Vec::new(), root: String::new() });
     }
 

@@ -4,6 +4,7 @@
 mod calls;
 mod fields;
 mod variants;
+mod whole;
 
 use std::collections::{HashMap, HashSet};
 
@@ -164,11 +165,12 @@ impl<'r> Comparer<'r> {
     fn root(&mut self, then: &'r Entry, now: &'r Entry) {
         self.root = Root { kind: now.kind, name: now.name.clone(), revision: now.revision };
         self.usual_place = match (now.kind, now.text("encoding")) {
-            (Kind::Connection, _) => "",
+            (Kind::Connection | Kind::Whole, _) => "",
             (_, "") => "query",
             _ => "body",
         };
         match now.kind {
+            Kind::Whole => self.whole_connector(then, now),
             Kind::Connection => self.connection(then, now),
             _ => self.module(then, now),
         }

@@ -11,7 +11,8 @@ use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{
-    Answer, Bounds, Decoding, DifferenceKind as Kind, Encoding, Input, Module, Page, PathPart, Place, Strategy, Symbol, Type, Versions,
+    Answer, Bounds, Decoding, DifferenceKind as Kind, Encoding, Input, Module, Page, PathPart, Place, RetryClass, Strategy, Symbol, Type,
+    Versions,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Ident, Path, TemplatePart, VerbKind};
@@ -140,6 +141,9 @@ impl<'a> Resolver<'a> {
         module.inputs.retain(|input| !(matches!(input.place, Place::Path(_)) && gone.contains(&&input.field.name)));
         module.path = parts;
         module.method = method;
+        if module.spans.retry.is_none() {
+            module.retry = RetryClass::usual(&module.method);
+        }
         if let Some((present, place)) = present.filter(|(present, _)| *present != is) {
             self.report(contradicts_present(&name, span, &format!("is `{present}` now, not `{is}`"), Some(place)));
         }

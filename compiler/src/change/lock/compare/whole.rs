@@ -1,0 +1,81 @@
+//! What holds whatever is called against what was released: where calls go, what every request sends, how errors are told, what is tried
+//! again. Limits, and which statuses are tried again, change what our side does and no shape: they are recorded, and need no words.
+
+use super::{Comparer, Direction, Fit, Trail};
+use crate::change::lock::record::{Entry, Fact, Kind};
+use crate::change::lock::types::quoted;
+use crate::change::lock::whole;
+use crate::diagnostics::codes;
+use crate::model::RetryClass;
+
+impl<'r> Comparer<'r> {
+    pub(super) fn whole_connector(&mut self, then: &'r Entry, now: &'r Entry) {
+        for (name, was) in then.group("server") {
+            let server = if name.is_empty() { "the server".to_owned() } else { format!("the server `{name}`") };
+            let told = |fact: &Fact| quoted(fact.get(""));
+            match now.fact("server", name) {
+                Some(is) if is == was => {}
+                Some(is) => {
+                    let message = format!("{server} is {} now; it was released as {}", told(is), told(was));
+                    let verb = format!("server {} -> {}", told(was), told(is));
+                    self.differs(codes::RELEASED_CALL, is.place, message, (told(is), Some((was.place, told(was)))), Some(verb), Vec::new());
+                }
+                None => {
+                    let message = format!("{server} was released, and is gone");
+                    let labels = ("no such server".to_owned(), Some((was.place, told(was))));
+                    self.differs(codes::RELEASED_CALL, now.place, message, labels, None, Vec::new());
+                }
+            }
+        }
+        let sends = |entry: &Entry| entry.group("send").map(|(name, fact)| format!("{name} = {}", fact.get(""))).collect::<Vec<_>>();
+        let (was, is) = (sends(then), sends(now));
+        if was != is {
+            let told = |sends: &[String]| if sends.is_empty() { "nothing".to_owned() } else { sends.join(", ") };
+            let message = format!("every request sends {} now; it was released with {}", told(&is), told(&was));
+            let labels = ("sends something else".to_owned(), Some((then.place, "released here".to_owned())));
+            self.differs(codes::RELEASED_CALL, now.place, message, labels, None, Vec::new());
+        }
+        self.failures(then, now);
+    }
+
+    /// Whether a call may be sent again decides what happens twice.
+    pub(super) fn retry(&mut self, then: &'r Entry, now: &'r Entry) {
+        let class = |entry: &Entry| match entry.text("retry") {
+            "" => whole::retry(&RetryClass::usual(entry.text("call").split(' ').next().unwrap_or_default())),
+            told => told.to_owned(),
+        };
+        let (was, is) = (class(then), class(now));
+        // Where neither says it, it goes with the method. A lock without what holds for the whole was written before either was recorded.
+        let said = !then.text("retry").is_empty() || !now.text("retry").is_empty();
+        let recorded = self.then.named(Kind::Whole, &self.then.connector).next().is_some();
+        if was == is || !said || !recorded {
+            return;
+        }
+        let place = now.fact("retry", "").map_or(now.place, |fact| fact.place);
+        let released = then.fact("retry", "").map_or(then.place, |fact| fact.place);
+        let message = format!("`{}` is `retry {is}` now; it was released as `retry {was}`", now.name);
+        let labels = (format!("`retry {is}`"), Some((released, format!("`retry {was}`"))));
+        self.differs(codes::RELEASED_CALL, place, message, labels, None, Vec::new());
+    }
+
+    /// How errors are told. One more answer that is known as an error takes nothing from anybody.
+    pub(super) fn failures(&mut self, then: &'r Entry, now: &'r Entry) {
+        for (number, was) in then.group("fails") {
+            let told = |fact: &Fact| fact.facets.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
+            let Some(is) = now.fact("fails", number) else {
+                let message = format!("the error answer `{}` of `{}` was released, and is gone", told(was), now.name);
+                let labels = ("no such error".to_owned(), Some((was.place, "released here".to_owned())));
+                self.differs(codes::RELEASED_OUTPUT, now.place, message, labels, None, Vec::new());
+                continue;
+            };
+            let trail = Trail { direction: Direction::Out, path: Vec::new(), root: String::new() };
+            let fit = self.fit_text(was.get("type"), is.get("type"), &trail);
+            let elsewhere = ["at", "on", "when", "code", "message"].iter().any(|facet| was.get(facet) != is.get(facet));
+            if fit != Fit::Same || elsewhere {
+                let message = format!("an error answer of `{}` is `{}` now; it was released as `{}`", now.name, told(is), told(was));
+                let labels = (told(is), Some((was.place, told(was))));
+                self.differs(codes::RELEASED_OUTPUT, is.place, message, labels, None, Vec::new());
+            }
+        }
+    }
+}
