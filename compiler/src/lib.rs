@@ -8,6 +8,8 @@
 pub mod build_script;
 pub mod change;
 pub mod diagnostics;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod generate;
 #[cfg(feature = "import")]
 pub mod import;
