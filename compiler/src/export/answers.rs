@@ -3,7 +3,7 @@
 use super::Exporter;
 use super::extensions::answer_value;
 use super::json::{Object, Value, texts};
-use crate::model::{Answer, Decoding, Failure, Module, Stop, Strategy, Type, TypeDefKind};
+use crate::model::{Answer, Decoding, Failure, Module, Stop, Strategy, Type};
 
 impl Exporter<'_> {
     /// The answers of a module, by status.
@@ -98,28 +98,10 @@ impl Exporter<'_> {
         headers
     }
 
-    /// The whole of an answer: what is read, and beside it what paging reads.
+    /// The whole of an answer: what is read, and beside it what paging reads. Where all of it is read, its type names both.
     fn around(&self, body: &Type, at: &[String], module: &Module) -> Object {
         let beside = read_by_paging(module).into_iter().filter(|(path, _)| !path.starts_with(at));
-        if !at.is_empty() {
-            return within(self.schema(body), at, &beside.collect::<Vec<_>>());
-        }
-        let unnamed: Vec<_> = read_by_paging(module).into_iter().filter(|(path, _)| !self.names(body, path)).collect();
-        if unnamed.is_empty() {
-            return self.schema(body);
-        }
-        let mut beside = Object::new();
-        unnamed.into_iter().for_each(|(path, what)| put(&mut beside, path, what, false));
-        Object::new().with("allOf", vec![self.schema(body), beside])
-    }
-
-    /// Does a type itself say of what stands at the start of a path? Only of structs one can tell.
-    fn names(&self, body: &Type, path: &[String]) -> bool {
-        let Type::Named(symbol) = body else { return true };
-        match (self.definition_of(*symbol).map(|one| &one.kind), path.first()) {
-            (Some(TypeDefKind::Struct(fields)), Some(first)) => fields.iter().any(|field| field.wire == *first),
-            _ => true,
-        }
+        within(self.schema(body), at, &beside.collect::<Vec<_>>())
     }
 }
 

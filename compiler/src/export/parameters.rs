@@ -41,7 +41,9 @@ impl Exporter<'_> {
         let parameter = parameter.maybe("x-linchpin-from", field.from.map(|search| self.module_name(search)));
         let schema = self.schema(&field.ty);
         let schema = if field.nullable { super::schemas::nullable(schema) } else { schema };
-        let schema = schema.maybe("default", field.default.as_deref().and_then(Value::parse));
+        // Readers look for the end of a value at the one or the other.
+        let schema = with_life(schema.maybe("default", field.default.as_deref().and_then(Value::parse)), field.life.as_ref());
+        let schema = schema.without("x-linchpin-life");
         let values = given.iter().filter_map(|one| Some((one.title.clone(), one.values.get(&field.name)?.clone())));
         let examples = named(values);
         if style == "json" {

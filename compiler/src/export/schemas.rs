@@ -223,8 +223,9 @@ fn bounded(schema: Object, bounds: &Bounds, [low, high]: [&str; 2]) -> Object {
 /// Or null.
 pub(super) fn nullable(mut schema: Object) -> Object {
     if schema.is_empty() {
-        // Null is anything too; only the word tells that the spec says it.
-        return own(schema, "json | null");
+        // Anything holds null already; that the spec names it is said.
+        let any = ["object", "array", "string", "number", "boolean", "null"];
+        return own(schema.with("type", any.to_vec()), "json | null");
     }
     match schema.get_mut("type") {
         Some(Value::List(types)) => types.push("null".into()),

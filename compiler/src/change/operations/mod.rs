@@ -129,7 +129,7 @@ impl<'s> Differ<'s> {
         let (old_part, new_part) = (self.comparer.old_is_part(), self.comparer.new_is_part());
         for at in pairing.gone.iter().filter(|_| !new_part) {
             let operation = &old.operations[*at];
-            if self.counts(&operation.life) {
+            if self.counts(&operation.life) && self.could_be_there(operation) {
                 self.gone(operation);
             }
         }
@@ -160,6 +160,11 @@ impl<'s> Differ<'s> {
     /// What promises nothing is left out.
     fn counts(&self, life: &Life) -> bool {
         Stability::of(life.stability.as_deref()).is_none_or(|level| level >= self.comparer.options.least_stability)
+    }
+
+    /// A description has no place for several exchanges in one, nor for a call to an address that is known only when it is made.
+    fn could_be_there(&self, operation: &Operation) -> bool {
+        !self.comparer.loose() || (operation.method != "STEPS" && !operation.path.starts_with('{'))
     }
 
     fn gone(&mut self, operation: &Operation) {
