@@ -168,7 +168,9 @@ fn our_own_reader_finds_what_the_spec_says() {
             let paths = spec.operations.iter().filter(|one| one.method != "STEPS" && one.path.starts_with('/')).count();
             assert!(described.operations.len() >= paths, "{name} has {paths} operations, its document {}", described.operations.len());
             for (old, new) in [(&spec, &described), (&described, &spec)] {
-                let report = diff(old, new, &Options::default());
+                let mut report = diff(old, new, &Options::default());
+                // A description has no dates of versions, so seen from there the spec announces them.
+                report.findings.retain(|finding| finding.kind.id != "version-end-announced" || std::ptr::eq(old, &spec));
                 assert!(report.findings.is_empty(), "{name} differs from its document:\n{}", render::text(&report, false));
             }
         }

@@ -135,7 +135,7 @@ impl<'s> Differ<'s> {
         }
         for at in pairing.fresh.iter().filter(|_| !old_part) {
             let operation = &new.operations[*at];
-            if self.counts(&operation.life) {
+            if self.counts(&operation.life) && self.could_be_there(operation) {
                 let kind = if operation.sense == Sense::Call { &registry::OPERATION_ADDED } else { &registry::EVENT_ADDED };
                 self.operation_finding(kind, operation, Side::default(), side(operation), "");
             }
