@@ -3,6 +3,7 @@
 use super::Exporter;
 use super::json::{Object, Value, texts};
 use super::schemas::literal;
+use crate::change::day::Day;
 use crate::model::{
     ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, RetryClass, Script, ScriptExchange, StepPath, StepSource,
     StepValue, Steps, Stop, Strategy,
@@ -12,7 +13,7 @@ use crate::syntax::ast::{Date, ModuleKind};
 /// With the deprecation of what a schema, parameter or operation describes.
 pub(super) fn with_life(object: Object, life: Option<&Life>) -> Object {
     let Some(life) = life else { return object };
-    let object = object.with("deprecated", true).maybe("x-sunset", life.sunset.map(last_day));
+    let object = object.with("deprecated", true).maybe("x-sunset", life.sunset.map(|date| Day::last(date).to_string()));
     object.with("x-linchpin-life", life_object(life))
 }
 
@@ -29,17 +30,6 @@ pub(super) fn date(date: Date) -> String {
         Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
         None => format!("{:04}-{:02}", date.year, date.month),
     }
-}
-
-/// A month without a day ends with its last.
-fn last_day(written: Date) -> String {
-    let leap = written.year % 4 == 0 && (written.year % 100 != 0 || written.year % 400 == 0);
-    let last = match written.month {
-        2 => 28 + u8::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    date(Date { day: written.day.or(Some(last)), ..written })
 }
 
 /// What a module is.

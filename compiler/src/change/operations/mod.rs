@@ -14,6 +14,7 @@ mod versions;
 use std::collections::HashMap;
 
 use super::compare::{Comparer, Difference};
+use super::day::Day;
 use super::findings::{Class, Cost, Direction, Evidence, Finding, Kind, Part, Side, Site, registry};
 use super::options::{Options, Stability, date_text, day_number};
 use super::recognise::moves;
@@ -276,7 +277,7 @@ impl<'s> Differ<'s> {
         if old.life.deprecated && new.life.deprecated {
             match (old.life.sunset, new.life.sunset) {
                 (Sunset::On(before), Sunset::None | Sunset::Malformed) => push(&registry::SUNSET_REMOVED, date_text(before), String::new()),
-                (Sunset::On(before), Sunset::On(after)) if before != after => {
+                (Sunset::On(before), Sunset::On(after)) if Day::last(before) != Day::last(after) => {
                     let earlier = day_number(after) < day_number(before);
                     let kind = if earlier { &registry::SUNSET_BROUGHT_FORWARD } else { &registry::SUNSET_POSTPONED };
                     push(kind, date_text(before), date_text(after));
