@@ -13,8 +13,11 @@ use std::{env, fs, io, process};
 use crate::change::day::Day;
 use crate::change::outlook;
 use crate::diagnostics::{Diagnostics, Severity, full, short};
+use crate::generate::module_name;
+use crate::model::Model;
+use crate::model::select::{Pattern, select};
 use crate::source::Sources;
-use crate::{Compiled, compile};
+use crate::{Compiled, RustFiles, check, compile, generate_files};
 
 /// Compiles a folder of specs. Each `.pin` file and each folder in it is one connector; a file or a folder that only others
 /// `use` is none. Connector `acme` becomes `OUT_DIR/acme.rs`, which `linchpin_runtime::connector!("acme")` takes in.
@@ -23,6 +26,7 @@ pub struct Build {
     specs: PathBuf,
     out_dir: Option<PathBuf>,
     by_feature: bool,
+    only: Vec<Pattern>,
     warn_before_days: u32,
     today: Option<String>,
     deny_past_sunset: bool,
@@ -31,7 +35,7 @@ pub struct Build {
 impl Default for Build {
     fn default() -> Self {
         let specs = PathBuf::from("specs");
-        Self { specs, out_dir: None, by_feature: false, warn_before_days: 90, today: None, deny_past_sunset: false }
+        Self { specs, out_dir: None, by_feature: false, only: Vec::new(), warn_before_days: 90, today: None, deny_past_sunset: false }
     }
 }
 
@@ -53,9 +57,18 @@ impl Build {
         self
     }
 
-    /// Takes only the connectors whose cargo feature is on: connector `acme` has feature `acme`.
+    /// Takes only the connectors whose cargo feature is on: connector `acme` has feature `acme`. A feature `acme-repos` takes its group
+    /// `repos`, and what that needs, where `acme` itself is not on. So features add up, and none needs to name another.
     pub fn by_feature(mut self) -> Self {
         self.by_feature = true;
+        self
+    }
+
+    /// Generates only modules that are named, and what they need: `only(["repos/*", "github/issues/get"])`. `*` stands for any letters of a
+    /// name, `**` for any number of names, and a group's name takes all that is in it. A connector of which nothing is named is left out,
+    /// and a name of nothing is an error.
+    pub fn only<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.only.extend(patterns.into_iter().map(Pattern::new));
         self
     }
 
@@ -102,28 +115,60 @@ impl Build {
             (None, None) => return Err(io::Error::other("OUT_DIR is not set: this runs in a build script, or with `out_dir`")),
         };
         let today = self.day()?;
-        let mut written = BTreeSet::new();
+        let mut models: Vec<Model> = Vec::new();
         let mut good = true;
         for connector in connectors(&self.specs)? {
-            if self.by_feature && !feature_is_on(&connector) {
+            if self.by_feature && !feature_is_on(&connector) && !group_feature_is_on(&connector) {
                 continue;
             }
             let sources = load(&connector)?;
-            let Compiled { module, model, diagnostics } = compile(&sources);
+            let mut diagnostics = Diagnostics::default();
+            let model = check(&sources, &mut diagnostics);
             report(&diagnostics, &sources);
-            let endings = model.map_or_else(Vec::new, |model| outlook::notices(&model, today, self.warn_before_days));
-            good &= self.report_endings(&endings, &sources);
-            let Some(module) = module else {
+            let Some(model) = model else {
                 good = false;
                 continue;
             };
-            let file = format!("{}.rs", module.name);
-            if !written.insert(file.clone()) {
-                return Err(io::Error::other(format!("{}: another spec describes connector `{}` too", connector.display(), module.name)));
+            if models.iter().any(|other| module_name(other) == module_name(&model)) {
+                let name = module_name(&model);
+                return Err(io::Error::other(format!("{}: another spec describes connector `{name}` too", connector.display())));
             }
-            write_if_changed(&out_dir.join(file), &module.text)?;
+            if let Some(part) = self.part(&connector, &model) {
+                good &= self.report_endings(&outlook::notices(&part, today, self.warn_before_days), &sources);
+                write_files(&out_dir, &generate_files(&part, &sources))?;
+            }
+            models.push(model);
         }
-        Ok(good)
+        // Of specs with errors nobody knows what they hold.
+        if good { self.all_name_something(&models).map(|()| true) } else { Ok(false) }
+    }
+
+    /// What is wanted of a connector; none where nothing is.
+    fn part(&self, connector: &Path, model: &Model) -> Option<Model> {
+        let mut part = model.clone();
+        if self.by_feature && !feature_is_on(connector) {
+            let name = &model.connector.name;
+            let groups = model.groups.iter().filter(|group| group.path.len() == 1).map(|group| &group.path[0]);
+            let on = groups.filter(|group| is_feature(&format!("{}_{group}", stem(connector))));
+            let on: Vec<Pattern> = on.map(|group| Pattern::new(format!("{name}/{group}"))).collect();
+            part = select(part, &on);
+        }
+        if !self.only.is_empty() {
+            part = select(part, &self.only);
+        }
+        let whole = self.only.is_empty() && (!self.by_feature || feature_is_on(connector));
+        (whole || !part.modules.is_empty()).then_some(part)
+    }
+
+    /// A pattern that takes nothing is a mistake.
+    fn all_name_something(&self, models: &[Model]) -> io::Result<()> {
+        let nothing = self.only.iter().filter(|pattern| !models.iter().any(|model| pattern.takes_some(model)));
+        let mistakes = nothing.map(|pattern| match pattern.nearest(models) {
+            Some(near) => format!("`only` names `{}`, which is no module; did you mean `{near}`?", pattern.text),
+            None => format!("`only` names `{}`, which is no module", pattern.text),
+        });
+        let mistakes: Vec<String> = mistakes.collect();
+        if mistakes.is_empty() { Ok(()) } else { Err(io::Error::other(mistakes.join("; "))) }
     }
 
     /// The day that counts as today.
@@ -360,8 +405,26 @@ fn string_length(inner: &str) -> usize {
 
 /// Is the cargo feature on that a connector is named after?
 fn feature_is_on(connector: &Path) -> bool {
-    let stem = connector.file_stem().map(|stem| stem.to_string_lossy().to_uppercase().replace(['-', '.'], "_"));
-    stem.is_some_and(|stem| env::var_os(format!("CARGO_FEATURE_{stem}")).is_some())
+    is_feature(&stem(connector))
+}
+
+/// Could the feature of one of its groups be on?
+fn group_feature_is_on(connector: &Path) -> bool {
+    let start = format!("{}_", variable(&stem(connector)));
+    env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with(&start))
+}
+
+fn is_feature(name: &str) -> bool {
+    env::var_os(variable(name)).is_some()
+}
+
+/// How cargo tells of a feature.
+fn variable(feature: &str) -> String {
+    format!("CARGO_FEATURE_{}", feature.to_uppercase().replace(['-', '.'], "_"))
+}
+
+fn stem(connector: &Path) -> String {
+    connector.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Every mistake: a line for cargo, which shows it wherever the build runs, and the whole for whoever reads the log.
@@ -379,6 +442,41 @@ fn report(diagnostics: &Diagnostics, sources: &Sources) {
 fn one_line(text: &str) -> String {
     text.trim_end().replace(['\n', '\r'], " ")
 }
+
+/// Writes a connector's files, those that changed, and deletes those that it had before and has no longer.
+fn write_files(folder: &Path, written: &RustFiles) -> io::Result<()> {
+    let paths: BTreeSet<PathBuf> = written.files.iter().map(|(path, _)| folder.join(path)).collect();
+    for (path, text) in &written.files {
+        let path = folder.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+        }
+        write_if_changed(&path, text)?;
+    }
+    delete_stale(&folder.join(&written.name), &paths)
+}
+
+/// Deletes what an earlier build left in a connector's own folder. What somebody else put there stays.
+fn delete_stale(folder: &Path, written: &BTreeSet<PathBuf>) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for path in entries(folder)? {
+        if path.is_dir() {
+            delete_stale(&path, written)?;
+        } else if !written.contains(&path) && path.extension().is_some_and(|end| end == "rs") && read(&path)?.starts_with(HEADER.as_bytes())
+        {
+            fs::remove_file(&path).map_err(|error| named(&path, &error))?;
+        }
+    }
+    if entries(folder)?.is_empty() {
+        fs::remove_dir(folder).map_err(|error| named(folder, &error))?;
+    }
+    Ok(())
+}
+
+/// What every generated file begins with.
+const HEADER: &str = "// Generated by linchpin from ";
 
 /// Writes a file whole or not at all, and leaves one alone that has these bytes already: cargo would build it again.
 fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
