@@ -73,7 +73,7 @@ pub enum DifferenceKind {
 }
 
 /// What is moved to the present.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UpgradeOf {
     /// Configuration of a module.
     Module(Symbol),

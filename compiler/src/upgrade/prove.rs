@@ -1,5 +1,7 @@
 //! What must hold of all upgrades together: nobody is left behind, successors can take over, and claims are true.
 
+use std::collections::HashSet;
+
 use super::View;
 use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -8,11 +10,12 @@ use crate::model::{Coercion, Module, Upgrade, UpgradeOf, UpgradeStep};
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
     let newest = view.newest();
+    let known: HashSet<(&UpgradeOf, u32)> = upgrades.iter().map(|upgrade| (&upgrade.from, upgrade.from_revision)).collect();
     for module in view.modules_in(newest) {
-        let offered = |revision: u32| view.modules_in(newest).any(|one| one.symbol == module.symbol && one.revision == revision);
+        let offered = |revision: u32| view.revision_in(module.symbol, revision, newest).is_some();
         for revision in (1..module.revision).filter(|revision| !offered(*revision)) {
             let from = UpgradeOf::Module(module.symbol);
-            if !upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision) {
+            if !known.contains(&(&from, revision)) {
                 diagnostics.push(stub::no_way_forward(view, module, revision));
             }
         }
@@ -21,16 +24,15 @@ pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade]
         for revision in 1..connection.revision {
             let from = UpgradeOf::Connection(connection.name.clone());
             let declared = view.model.connections.iter().any(|one| one.name == connection.name && one.revision == revision);
-            if !declared && !upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision) {
+            if !declared && !known.contains(&(&from, revision)) {
                 diagnostics.push(stub::connection_left_behind(connection, revision));
             }
         }
     }
     for now in 1..view.model.apis.len() {
         for older in view.modules_in(now - 1) {
-            let goes_on = view.modules_in(now).any(|one| one.span == older.span || one.symbol == older.symbol);
-            let from = UpgradeOf::Module(older.symbol);
-            let told = upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == older.revision);
+            let goes_on = view.counterparts(older, now).next().is_some();
+            let told = known.contains(&(&UpgradeOf::Module(older.symbol), older.revision));
             if !goes_on && !told {
                 diagnostics.push(stub::module_ends(view, older, now));
             }
@@ -45,11 +47,10 @@ pub(super) fn successions<'m>(view: &View<'m>) -> Vec<(&'m Module, &'m Module, u
         let Some(successor) = older.life.as_ref().and_then(|life| life.successor.as_ref()) else { continue };
         let Some(version) = older.on.iter().max() else { continue };
         let group = &view.model.name(older.symbol).group;
-        let named = |module: &&Module| {
-            let name = view.name(module.symbol);
-            (0..=group.len()).any(|depth| crate::model::resolve::dotted_name(&group[..depth], successor) == name)
-        };
-        let newer = view.model.modules.iter().filter(named).max_by_key(|module| (module.on, module.revision));
+        let names = (0..=group.len()).map(|depth| crate::model::resolve::dotted_name(&group[..depth], successor));
+        let places = names.flat_map(|name| view.named(&name).iter().copied());
+        let newer = places.map(|at| (at, &view.model.modules[at])).max_by_key(|(at, module)| (module.on, module.revision, *at));
+        let newer = newer.map(|(_, module)| module);
         if let Some(newer) = newer.filter(|newer| newer.symbol != older.symbol) {
             found.push((older, newer, version));
         }
@@ -59,9 +60,9 @@ pub(super) fn successions<'m>(view: &View<'m>) -> Vec<(&'m Module, &'m Module, u
 
 /// What a deprecated module's configuration holds, its successor can take.
 pub(super) fn successors_take_the_configuration(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
+    let known: HashSet<&UpgradeOf> = upgrades.iter().map(|upgrade| &upgrade.from).collect();
     for (older, newer, version) in successions(view) {
-        let from = UpgradeOf::Module(older.symbol);
-        if !upgrades.iter().any(|upgrade| upgrade.from == from) {
+        if !known.contains(&UpgradeOf::Module(older.symbol)) {
             diagnostics.push(stub::successor_cannot_take(view, older, newer, version));
         }
     }
@@ -69,7 +70,7 @@ pub(super) fn successors_take_the_configuration(view: &View<'_>, upgrades: &[Upg
         let Some(successor) = older.life.as_ref().and_then(|life| life.successor.as_ref()) else { continue };
         let newer = view.model.connections.iter().find(|one| one.name == *successor && one.name != older.name);
         let from = UpgradeOf::Connection(older.name.clone());
-        if let Some(newer) = newer.filter(|_| !upgrades.iter().any(|upgrade| upgrade.from == from)) {
+        if let Some(newer) = newer.filter(|_| !known.contains(&from)) {
             diagnostics.push(stub::connection_cannot_take(older, newer));
         }
     }
