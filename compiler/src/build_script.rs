@@ -649,6 +649,82 @@ mod tests {
         assert_eq!(entries(&folder.0).expect("it can be read").len(), 1);
     }
 
+    const GROUPED: &str = r#"connector acme "Acme" { server "https://acme.example" }
+        group repos "Repositories" {
+          type Repo { id: id<Repo>  owner: users.User }
+          action get @1 "Get" { GET "/repos/{id}" -> Repo  path { id: string } }
+          action store @1 "Store" { PUT "/repos/{id}" -> nothing  path { id: string }  body raw "text/plain" text: string }
+        }
+        group users "Users" {
+          type User { id: id<User> }
+          type Badge { text: string }
+          search badges @1 "Badges" { GET "/badges" -> [Badge] }
+        }
+        action both @1 "Both" {
+          input { id: string  text: string }
+          steps { repos.store { id  text }  found = repos.get { id } }
+          gives found.owner
+        }"#;
+
+    #[test]
+    fn only_what_is_named_is_generated_and_what_it_needs() {
+        let folder = Folder::with("only", &[("specs/acme.pin", GROUPED)]);
+        let text = |patterns: &[&str]| {
+            let build = Build::new().specs(folder.0.join("specs")).out_dir(&folder.0).today("2026-01-01").only(patterns.iter().copied());
+            let good = build.compile_all().map_err(|error| error.to_string())?;
+            assert!(good, "the spec has no mistakes");
+            Ok::<String, String>(fs::read_to_string(folder.0.join("acme.rs")).expect("it was written"))
+        };
+        let holds = |text: &str| {
+            ["Get ", "Store ", "Badges ", "Both ", "Repo ", "User ", "Badge "].map(|name| text.contains(&format!("pub struct {name}")))
+        };
+        assert_eq!(holds(&text(&[]).expect("all of it")), [true; 7]);
+        assert_eq!(holds(&text(&["repos/get"]).expect("a module")), [true, false, false, false, true, true, false]);
+        assert_eq!(holds(&text(&["users"]).expect("a group")), [false, false, true, false, false, false, true]);
+        assert_eq!(holds(&text(&["acme/both"]).expect("one with steps")), [true, true, false, true, true, true, false]);
+        assert_eq!(holds(&text(&["repos/s*", "*/badges"]).expect("several")), [false, true, true, false, false, false, true]);
+        let mistake = text(&["users", "repo/*", "xyzzy"]).expect_err("two of them name nothing");
+        assert_eq!(mistake, "`only` names `repo/*`, which is no module; did you mean `repos/*`?; `only` names `xyzzy`, which is no module");
+    }
+
+    #[test]
+    fn a_large_connector_is_laid_out_by_group_and_what_is_stale_goes() {
+        let modules = |group: &str, count: usize| -> String {
+            let one = |at: usize| {
+                format!("action {group}_{at} @1 \"A\" {{ POST \"/{group}/{at}\" -> nothing body {{ a: string b?: int c?: [string] }} }}\n")
+            };
+            format!("group {group} \"Some\" {{\n{}}}\n", (0..count).map(one).collect::<String>())
+        };
+        let spec = |counts: [usize; 2]| {
+            format!(
+                "connector big \"Big\" {{ server \"https://big.example\" }}\n{}{}",
+                modules("ones", counts[0]),
+                modules("twos", counts[1])
+            )
+        };
+        let folder = Folder::with("parts", &[("specs/big.pin", &spec([400, 200])), ("big/kept.rs", "// Somebody's own.")]);
+        let build = || {
+            let build = Build::new().specs(folder.0.join("specs")).out_dir(&folder.0).today("2026-01-01");
+            assert!(build.compile_all().expect("it can be built"));
+            let files = entries(&folder.0.join("big")).expect("it has a folder");
+            files.iter().map(|file| file.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(build(), ["kept.rs", "ones.rs", "twos.rs"]);
+        let own = fs::read_to_string(folder.0.join("big.rs")).expect("it was written");
+        assert!(own.contains("pub mod ones;") && own.contains("pub mod twos;") && !own.contains("pub struct Ones1"), "{own}");
+        let (ones, twos) = (folder.0.join("big/ones.rs"), folder.0.join("big/twos.rs"));
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        for file in [&ones, &twos] {
+            fs::File::options().write(true).open(file).and_then(|file| file.set_modified(long_ago)).expect("a time can be set");
+        }
+        fs::write(folder.0.join("specs/big.pin"), spec([400, 201])).expect("a file for tests");
+        build();
+        let modified = |file: &Path| fs::metadata(file).and_then(|meta| meta.modified()).expect("it is there");
+        assert!(modified(&ones) == long_ago && modified(&twos) > long_ago, "only the group that changed is written");
+        fs::write(folder.0.join("specs/big.pin"), spec([4, 2])).expect("a file for tests");
+        assert_eq!(build(), ["kept.rs"], "a small connector is one file, and somebody's own file stays");
+    }
+
     #[test]
     fn time_alone_breaks_a_build_only_where_that_is_asked_for() {
         let spec = r#"connector acme "Acme" { server "https://acme.example" }
