@@ -12,7 +12,11 @@ fn main() -> io::Result<()> {
     let build = || linchpin_compiler::Build::new().today("2020-01-01");
     build().specs("golden").run();
     build().specs("specs").run();
-    let shown = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("shown");
+    let out_dir = || PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    build().specs("../connectors/specs").by_feature().out_dir(out_dir().join("by_feature")).run();
+    let parts = out_dir().join("parts");
+    build().specs("../connectors/specs").only(["slack/files/upload", "github/issues/*", "stripe/get_charge"]).out_dir(parts).run();
+    let shown = out_dir().join("shown");
     fs::create_dir_all(&shown)?;
     for document in ["../README.md", "../docs/first-connector.md"] {
         println!("cargo::rerun-if-changed={document}");

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod expand;
 mod explain;
+mod export;
 mod format;
 mod lock;
 mod outlook;
@@ -36,6 +37,8 @@ enum Command {
     Fmt(format::Arguments),
     /// Explains a diagnostic code, for example P0301.
     Explain(explain::Arguments),
+    /// Writes a spec in another form, for other tools.
+    Export(export::Arguments),
     /// Shows the end shape of one module in one API version.
     Expand(expand::Arguments),
     /// Calls a module of a spec.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Fmt(arguments) => format::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

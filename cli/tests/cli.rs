@@ -218,7 +218,7 @@ fn what_the_readme_types_works() {
         .map(|line| line.split(" #").next().unwrap_or_default().split_whitespace().collect())
         .collect();
     let names: Vec<&str> = commands.iter().map(|command| command[0]).collect();
-    for name in ["check", "diff", "expand", "serve", "call", "outlook", "upgrade"] {
+    for name in ["check", "diff", "expand", "export", "serve", "call", "outlook", "upgrade"] {
         assert!(names.contains(&name), "the README shows `linchpin {name}`");
     }
     let serve = commands.iter().find(|command| command[0] == "serve").expect("looked for above");
@@ -228,7 +228,7 @@ fn what_the_readme_types_works() {
     for command in commands.iter().filter(|command| command[0] != "serve") {
         let arguments = command.iter().flat_map(|one| match *one {
             "http://127.0.0.1:8080" => vec![served.url.clone()],
-            file @ ("scenario.json" | "outlook.svg") => vec![folder.path(file)],
+            file @ ("scenario.json" | "outlook.svg" | "stripe.json") => vec![folder.path(file)],
             // The shell's doing.
             "connectors/specs/*" => {
                 ["github", "microsoft_graph", "slack", "workfront"].map(|one| format!("{root}/connectors/specs/{one}")).into()

@@ -13,8 +13,11 @@ use std::{env, fs, io, process};
 use crate::change::day::Day;
 use crate::change::outlook;
 use crate::diagnostics::{Diagnostics, Severity, full, short};
+use crate::generate::module_name;
+use crate::model::Model;
+use crate::model::select::{Pattern, select};
 use crate::source::Sources;
-use crate::{Compiled, compile};
+use crate::{Compiled, RustFiles, check, compile, generate_files};
 
 /// Compiles a folder of specs. Each `.pin` file and each folder in it is one connector; a file or a folder that only others
 /// `use` is none. Connector `acme` becomes `OUT_DIR/acme.rs`, which `linchpin_runtime::connector!("acme")` takes in.
@@ -23,6 +26,7 @@ pub struct Build {
     specs: PathBuf,
     out_dir: Option<PathBuf>,
     by_feature: bool,
+    only: Vec<Pattern>,
     warn_before_days: u32,
     today: Option<String>,
     deny_past_sunset: bool,
@@ -31,7 +35,7 @@ pub struct Build {
 impl Default for Build {
     fn default() -> Self {
         let specs = PathBuf::from("specs");
-        Self { specs, out_dir: None, by_feature: false, warn_before_days: 90, today: None, deny_past_sunset: false }
+        Self { specs, out_dir: None, by_feature: false, only: Vec::new(), warn_before_days: 90, today: None, deny_past_sunset: false }
     }
 }
 
@@ -53,9 +57,18 @@ impl Build {
         self
     }
 
-    /// Takes only the connectors whose cargo feature is on: connector `acme` has feature `acme`.
+    /// Takes only the connectors whose cargo feature is on: connector `acme` has feature `acme`. A feature `acme-repos` takes its group
+    /// `repos`, and what that needs, where `acme` itself is not on. So features add up, and none needs to name another.
     pub fn by_feature(mut self) -> Self {
         self.by_feature = true;
+        self
+    }
+
+    /// Generates only modules that are named, and what they need: `only(["repos/*", "github/issues/get"])`. `*` stands for any letters of a
+    /// name, `**` for any number of names, and a group's name takes all that is in it. A connector of which nothing is named is left out,
+    /// and a name of nothing is an error.
+    pub fn only<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.only.extend(patterns.into_iter().map(Pattern::new));
         self
     }
 
@@ -102,28 +115,60 @@ impl Build {
             (None, None) => return Err(io::Error::other("OUT_DIR is not set: this runs in a build script, or with `out_dir`")),
         };
         let today = self.day()?;
-        let mut written = BTreeSet::new();
+        let mut models: Vec<Model> = Vec::new();
         let mut good = true;
         for connector in connectors(&self.specs)? {
-            if self.by_feature && !feature_is_on(&connector) {
+            if self.by_feature && !feature_is_on(&connector) && !group_feature_is_on(&connector) {
                 continue;
             }
             let sources = load(&connector)?;
-            let Compiled { module, model, diagnostics } = compile(&sources);
+            let mut diagnostics = Diagnostics::default();
+            let model = check(&sources, &mut diagnostics);
             report(&diagnostics, &sources);
-            let endings = model.map_or_else(Vec::new, |model| outlook::notices(&model, today, self.warn_before_days));
-            good &= self.report_endings(&endings, &sources);
-            let Some(module) = module else {
+            let Some(model) = model else {
                 good = false;
                 continue;
             };
-            let file = format!("{}.rs", module.name);
-            if !written.insert(file.clone()) {
-                return Err(io::Error::other(format!("{}: another spec describes connector `{}` too", connector.display(), module.name)));
+            if models.iter().any(|other| module_name(other) == module_name(&model)) {
+                let name = module_name(&model);
+                return Err(io::Error::other(format!("{}: another spec describes connector `{name}` too", connector.display())));
             }
-            write_if_changed(&out_dir.join(file), &module.text)?;
+            if let Some(part) = self.part(&connector, &model) {
+                good &= self.report_endings(&outlook::notices(&part, today, self.warn_before_days), &sources);
+                write_files(&out_dir, &generate_files(&part, &sources))?;
+            }
+            models.push(model);
         }
-        Ok(good)
+        // Of specs with errors nobody knows what they hold.
+        if good { self.all_name_something(&models).map(|()| true) } else { Ok(false) }
+    }
+
+    /// What is wanted of a connector; none where nothing is.
+    fn part(&self, connector: &Path, model: &Model) -> Option<Model> {
+        let mut part = model.clone();
+        if self.by_feature && !feature_is_on(connector) {
+            let name = &model.connector.name;
+            let groups = model.groups.iter().filter(|group| group.path.len() == 1).map(|group| &group.path[0]);
+            let on = groups.filter(|group| is_feature(&format!("{}_{group}", stem(connector))));
+            let on: Vec<Pattern> = on.map(|group| Pattern::new(format!("{name}/{group}"))).collect();
+            part = select(part, &on);
+        }
+        if !self.only.is_empty() {
+            part = select(part, &self.only);
+        }
+        let whole = self.only.is_empty() && (!self.by_feature || feature_is_on(connector));
+        (whole || !part.modules.is_empty()).then_some(part)
+    }
+
+    /// A pattern that takes nothing is a mistake.
+    fn all_name_something(&self, models: &[Model]) -> io::Result<()> {
+        let nothing = self.only.iter().filter(|pattern| !models.iter().any(|model| pattern.takes_some(model)));
+        let mistakes = nothing.map(|pattern| match pattern.nearest(models) {
+            Some(near) => format!("`only` names `{}`, which is no module; did you mean `{near}`?", pattern.text),
+            None => format!("`only` names `{}`, which is no module", pattern.text),
+        });
+        let mistakes: Vec<String> = mistakes.collect();
+        if mistakes.is_empty() { Ok(()) } else { Err(io::Error::other(mistakes.join("; "))) }
     }
 
     /// The day that counts as today.
@@ -365,8 +410,26 @@ fn string_length(inner: &str) -> usize {
 
 /// Is the cargo feature on that a connector is named after?
 fn feature_is_on(connector: &Path) -> bool {
-    let stem = connector.file_stem().map(|stem| stem.to_string_lossy().to_uppercase().replace(['-', '.'], "_"));
-    stem.is_some_and(|stem| env::var_os(format!("CARGO_FEATURE_{stem}")).is_some())
+    is_feature(&stem(connector))
+}
+
+/// Could the feature of one of its groups be on?
+fn group_feature_is_on(connector: &Path) -> bool {
+    let start = format!("{}_", variable(&stem(connector)));
+    env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with(&start))
+}
+
+fn is_feature(name: &str) -> bool {
+    env::var_os(variable(name)).is_some()
+}
+
+/// How cargo tells of a feature.
+fn variable(feature: &str) -> String {
+    format!("CARGO_FEATURE_{}", feature.to_uppercase().replace(['-', '.'], "_"))
+}
+
+fn stem(connector: &Path) -> String {
+    connector.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Every mistake: a line for cargo, which shows it wherever the build runs, and the whole for whoever reads the log.
@@ -384,6 +447,41 @@ fn report(diagnostics: &Diagnostics, sources: &Sources) {
 fn one_line(text: &str) -> String {
     text.trim_end().replace(['\n', '\r'], " ")
 }
+
+/// Writes a connector's files, those that changed, and deletes those that it had before and has no longer.
+fn write_files(folder: &Path, written: &RustFiles) -> io::Result<()> {
+    let paths: BTreeSet<PathBuf> = written.files.iter().map(|(path, _)| folder.join(path)).collect();
+    for (path, text) in &written.files {
+        let path = folder.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+        }
+        write_if_changed(&path, text)?;
+    }
+    delete_stale(&folder.join(&written.name), &paths)
+}
+
+/// Deletes what an earlier build left in a connector's own folder. What somebody else put there stays.
+fn delete_stale(folder: &Path, written: &BTreeSet<PathBuf>) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for path in entries(folder)? {
+        if path.is_dir() {
+            delete_stale(&path, written)?;
+        } else if !written.contains(&path) && path.extension().is_some_and(|end| end == "rs") && read(&path)?.starts_with(HEADER.as_bytes())
+        {
+            fs::remove_file(&path).map_err(|error| named(&path, &error))?;
+        }
+    }
+    if entries(folder)?.is_empty() {
+        fs::remove_dir(folder).map_err(|error| named(folder, &error))?;
+    }
+    Ok(())
+}
+
+/// What every generated file begins with.
+const HEADER: &str = "// Generated by linchpin from ";
 
 /// Writes a file whole or not at all, and leaves one alone that has these bytes already: cargo would build it again.
 fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
@@ -557,6 +655,82 @@ mod tests {
         write_if_changed(&path, "new").expect("it can be written");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new");
         assert_eq!(entries(&folder.0).expect("it can be read").len(), 1);
+    }
+
+    const GROUPED: &str = r#"connector acme "Acme" { server "https://acme.example" }
+        group repos "Repositories" {
+          type Repo { id: id<Repo>  owner: users.User }
+          action get @1 "Get" { GET "/repos/{id}" -> Repo  path { id: string } }
+          action store @1 "Store" { PUT "/repos/{id}" -> nothing  path { id: string }  body raw "text/plain" text: string }
+        }
+        group users "Users" {
+          type User { id: id<User> }
+          type Badge { text: string }
+          search badges @1 "Badges" { GET "/badges" -> [Badge] }
+        }
+        action both @1 "Both" {
+          input { id: string  text: string }
+          steps { repos.store { id  text }  found = repos.get { id } }
+          gives found.owner
+        }"#;
+
+    #[test]
+    fn only_what_is_named_is_generated_and_what_it_needs() {
+        let folder = Folder::with("only", &[("specs/acme.pin", GROUPED)]);
+        let text = |patterns: &[&str]| {
+            let build = Build::new().specs(folder.0.join("specs")).out_dir(&folder.0).today("2026-01-01").only(patterns.iter().copied());
+            let good = build.compile_all().map_err(|error| error.to_string())?;
+            assert!(good, "the spec has no mistakes");
+            Ok::<String, String>(fs::read_to_string(folder.0.join("acme.rs")).expect("it was written"))
+        };
+        let holds = |text: &str| {
+            ["Get ", "Store ", "Badges ", "Both ", "Repo ", "User ", "Badge "].map(|name| text.contains(&format!("pub struct {name}")))
+        };
+        assert_eq!(holds(&text(&[]).expect("all of it")), [true; 7]);
+        assert_eq!(holds(&text(&["repos/get"]).expect("a module")), [true, false, false, false, true, true, false]);
+        assert_eq!(holds(&text(&["users"]).expect("a group")), [false, false, true, false, false, false, true]);
+        assert_eq!(holds(&text(&["acme/both"]).expect("one with steps")), [true, true, false, true, true, true, false]);
+        assert_eq!(holds(&text(&["repos/s*", "*/badges"]).expect("several")), [false, true, true, false, false, false, true]);
+        let mistake = text(&["users", "repo/*", "xyzzy"]).expect_err("two of them name nothing");
+        assert_eq!(mistake, "`only` names `repo/*`, which is no module; did you mean `repos/*`?; `only` names `xyzzy`, which is no module");
+    }
+
+    #[test]
+    fn a_large_connector_is_laid_out_by_group_and_what_is_stale_goes() {
+        let modules = |group: &str, count: usize| -> String {
+            let one = |at: usize| {
+                format!("action {group}_{at} @1 \"A\" {{ POST \"/{group}/{at}\" -> nothing body {{ a: string b?: int c?: [string] }} }}\n")
+            };
+            format!("group {group} \"Some\" {{\n{}}}\n", (0..count).map(one).collect::<String>())
+        };
+        let spec = |counts: [usize; 2]| {
+            format!(
+                "connector big \"Big\" {{ server \"https://big.example\" }}\n{}{}",
+                modules("ones", counts[0]),
+                modules("twos", counts[1])
+            )
+        };
+        let folder = Folder::with("parts", &[("specs/big.pin", &spec([400, 200])), ("big/kept.rs", "// Somebody's own.")]);
+        let build = || {
+            let build = Build::new().specs(folder.0.join("specs")).out_dir(&folder.0).today("2026-01-01");
+            assert!(build.compile_all().expect("it can be built"));
+            let files = entries(&folder.0.join("big")).expect("it has a folder");
+            files.iter().map(|file| file.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(build(), ["kept.rs", "ones.rs", "twos.rs"]);
+        let own = fs::read_to_string(folder.0.join("big.rs")).expect("it was written");
+        assert!(own.contains("pub mod ones;") && own.contains("pub mod twos;") && !own.contains("pub struct Ones1"), "{own}");
+        let (ones, twos) = (folder.0.join("big/ones.rs"), folder.0.join("big/twos.rs"));
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        for file in [&ones, &twos] {
+            fs::File::options().write(true).open(file).and_then(|file| file.set_modified(long_ago)).expect("a time can be set");
+        }
+        fs::write(folder.0.join("specs/big.pin"), spec([400, 201])).expect("a file for tests");
+        build();
+        let modified = |file: &Path| fs::metadata(file).and_then(|meta| meta.modified()).expect("it is there");
+        assert!(modified(&ones) == long_ago && modified(&twos) > long_ago, "only the group that changed is written");
+        fs::write(folder.0.join("specs/big.pin"), spec([4, 2])).expect("a file for tests");
+        assert_eq!(build(), ["kept.rs"], "a small connector is one file, and somebody's own file stays");
     }
 
     #[test]

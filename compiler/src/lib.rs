@@ -8,6 +8,8 @@
 pub mod build_script;
 pub mod change;
 pub mod diagnostics;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod generate;
 #[cfg(feature = "import")]
 pub mod import;
@@ -42,6 +44,15 @@ pub struct RustModule {
     pub text: String,
 }
 
+/// A connector in Rust, in as many files as are good for it.
+#[derive(Clone, Debug)]
+pub struct RustFiles {
+    /// The name of the module, and of the file that takes in the others.
+    pub name: String,
+    /// Paths from the folder where they go, with `/`, and texts; first the connector's own.
+    pub files: Vec<(String, String)>,
+}
+
 /// Compiles the spec of one connector.
 pub fn compile(sources: &Sources) -> Compiled {
     let mut diagnostics = Diagnostics::default();
@@ -71,6 +82,19 @@ pub fn check(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> 
 pub fn generate(model: &Model, sources: &Sources) -> RustModule {
     let projections = model::project::project_all(model);
     let tokens = generate::generate(model, &projections);
-    let origin = &sources.file(model.connector.span.file).name;
-    RustModule { name: generate::module_name(model), text: generate::file(origin, tokens) }
+    RustModule { name: generate::module_name(model), text: generate::file(origin(model, sources), tokens) }
+}
+
+/// The Rust of a checked connector, the groups of a large one in files of their own.
+pub fn generate_files(model: &Model, sources: &Sources) -> RustFiles {
+    let projections = model::project::project_all(model);
+    let (own, parts) = generate::in_parts(model, generate::generate(model, &projections));
+    let (name, origin) = (generate::module_name(model), origin(model, sources));
+    let mut files = vec![(format!("{name}.rs"), generate::file(origin, own))];
+    files.extend(parts.into_iter().map(|part| (format!("{}.rs", part.path.join("/")), generate::file(origin, part.tokens))));
+    RustFiles { name, files }
+}
+
+fn origin<'s>(model: &Model, sources: &'s Sources) -> &'s str {
+    &sources.file(model.connector.span.file).name
 }

@@ -93,8 +93,7 @@ fn version_path(scope: &Scope<'_>) -> TokenStream {
 
 /// `repos.list_for_org@2`: the newest revision that this version has.
 fn dotted(scope: &Scope<'_>, symbol: crate::model::Symbol) -> Option<String> {
-    let modules = scope.projection.modules.iter().filter(|module| module.item.symbol == symbol);
-    let revision = modules.map(|module| module.item.revision).max()?;
+    let revision = scope.names().newest_revision(symbol)?;
     let symbol = scope.projection.model.name(symbol);
     Some(format!("{}@{revision}", dotted_name(&symbol.group, &symbol.name)))
 }

@@ -12,6 +12,7 @@ mod file;
 mod names;
 mod operations;
 mod pages;
+mod parts;
 mod scope;
 mod steps;
 mod structs;
@@ -30,6 +31,7 @@ use docs::{deprecation, documentation};
 use scope::{Scope, Whole, has_versions};
 
 pub use file::file;
+pub use parts::Part;
 
 /// The module of a connector, from its projections, oldest first.
 pub fn generate(model: &Model, projections: &[Projection<'_>]) -> TokenStream {
@@ -59,6 +61,19 @@ pub fn generate(model: &Model, projections: &[Projection<'_>]) -> TokenStream {
             #tests
         }
     }
+}
+
+/// A connector of more tokens than this is laid out in several files: half a megabyte of text or so.
+const MOST_TOKENS: usize = 100_000;
+
+/// The same in several files where it is large: what stands in the connector's own, and the groups that do not.
+pub fn in_parts(model: &Model, tokens: TokenStream) -> (TokenStream, Vec<Part>) {
+    if parts::count(&tokens) <= MOST_TOKENS {
+        return (tokens, Vec::new());
+    }
+    let groups: std::collections::BTreeSet<String> =
+        model.groups.iter().filter_map(|group| group.path.first()).map(|name| names::module(name).to_string()).collect();
+    parts::parted(tokens, 1 + usize::from(has_versions(model)), &|name| groups.contains(name))
 }
 
 fn connector_docs(model: &Model) -> String {

@@ -161,6 +161,11 @@ impl Names {
         &self.operations[&(symbol, revision)]
     }
 
+    /// The newest revision of an operation, where this version has one.
+    pub(crate) fn newest_revision(&self, symbol: Symbol) -> Option<u32> {
+        self.operations.range((symbol, 0)..=(symbol, u32::MAX)).next_back().map(|((_, revision), _)| *revision)
+    }
+
     /// The name of an operation's newest revision, where this version has one.
     pub(crate) fn find_operation(&self, symbol: Symbol) -> Option<&str> {
         self.operations.range((symbol, 0)..=(symbol, u32::MAX)).next_back().map(|(_, names)| names.operation.as_str())

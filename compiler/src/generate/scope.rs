@@ -7,10 +7,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::names::{self, Names};
-use crate::model::{Field, Literal, Model, Projection, Symbol, Type, TypeDefKind};
+use crate::model::{Field, Literal, Model, Module, Projected, Projection, Symbol, Type, TypeDefKind, UpgradeOf};
 
 /// What is the same in all versions of a connector.
 pub(crate) struct Whole<'p> {
+    model: &'p Model,
     /// The projections, oldest first.
     pub(crate) projections: &'p [Projection<'p>],
     /// The names in each.
@@ -23,25 +24,53 @@ pub(crate) struct Whole<'p> {
     pub(crate) ids: BTreeMap<String, Ident>,
     /// The types that some operation sends, in whatever version: they get `new`, setters and three-state fields.
     pub(crate) sent: BTreeSet<Symbol>,
-    /// The upgrades that Rust's types have, as indexes into the model's.
-    pub(crate) typed: BTreeSet<usize>,
+    /// The upgrades that Rust's types have, by the module and revision that they lead to: indexes into the model's.
+    pub(crate) typed: BTreeMap<(Symbol, u32), Vec<usize>>,
+    /// Where each revision of a module stands in each projection.
+    modules: Vec<BTreeMap<(Symbol, u32), usize>>,
+    /// The first symbol of each dotted name.
+    symbols: BTreeMap<String, Symbol>,
 }
 
 impl<'p> Whole<'p> {
     /// Names everything.
-    pub(crate) fn of(model: &Model, projections: &'p [Projection<'p>]) -> Self {
+    pub(crate) fn of(model: &'p Model, projections: &'p [Projection<'p>]) -> Self {
         let connections = names::connections(model);
         // Without versions, the connector's module is the version's module too.
         let outer: &[String] = if has_versions(model) { &[] } else { &connections };
+        let places = |one: &Projection<'_>| {
+            let modules = one.modules.iter().enumerate().rev();
+            modules.map(|(index, module)| ((module.item.symbol, module.item.revision), index)).collect()
+        };
+        let modules: Vec<BTreeMap<(Symbol, u32), usize>> = projections.iter().map(places).collect();
+        let mut symbols = BTreeMap::new();
+        for (symbol, one) in (0..).map(Symbol).zip(&model.symbols) {
+            symbols.entry(dotted(one.group.iter().chain([&one.name]))).or_insert(symbol);
+        }
         Self {
+            model,
             projections,
             names: projections.iter().map(|projection| Names::of(projection, outer)).collect(),
             versions: names::versions(model),
             ids: ids(model),
             sent: sent(model),
-            typed: super::upgrades::typed(model, projections),
+            typed: super::upgrades::typed(model, projections, &modules),
+            modules,
+            symbols,
             connections,
         }
+    }
+
+    /// Does Rust's type of what was stored have this upgrade?
+    pub(crate) fn is_typed(&self, index: usize) -> bool {
+        let upgrade = &self.model.upgrades[index];
+        let UpgradeOf::Module(to) = upgrade.to else { return false };
+        self.typed.get(&(to, upgrade.to_revision)).is_some_and(|typed| typed.contains(&index))
+    }
+
+    /// A revision of a module, as a version has it.
+    pub(crate) fn module(&self, version: usize, symbol: Symbol, revision: u32) -> Option<&'p Projected<Module>> {
+        self.modules[version].get(&(symbol, revision)).map(|index| &self.projections[version].modules[*index])
     }
 }
 
@@ -148,9 +177,8 @@ impl<'p> Scope<'p> {
             None => (written, None),
         };
         let named = |path: &str| {
-            let found = model.symbols.iter().position(|one| dotted(one.group.iter().chain([&one.name])) == path)?;
-            let symbol = Symbol(u32::try_from(found).ok()?);
-            let group: String = model.symbols[found].group.iter().map(|group| names::module(group).to_string() + "::").collect();
+            let symbol = *self.whole.symbols.get(path)?;
+            let group: String = model.name(symbol).group.iter().map(|group| names::module(group).to_string() + "::").collect();
             let in_version = |names: &'_ Names| names.find_type(symbol).or_else(|| names.find_operation(symbol)).map(str::to_owned);
             let here = || Some(group.clone() + &in_version(self.names())?);
             // What took the place of something may be in another version.
@@ -173,7 +201,9 @@ impl<'p> Scope<'p> {
         // What stands deeper goes by the type that it begins at.
         let deeper = || {
             let ends = written.match_indices('.').map(|(at, _)| at).rev();
-            ends.filter_map(|at| Some((named(&written[..at])?, &written[at + 1..]))).map(|(owner, below)| format!("{owner}::{below}")).next()
+            ends.filter_map(|at| Some((named(&written[..at])?, &written[at + 1..])))
+                .map(|(owner, below)| format!("{owner}::{below}"))
+                .next()
         };
         whole.or_else(|| member_of(path, member?)).or_else(version).or_else(deeper).unwrap_or_else(|| written.to_owned())
     }
@@ -228,13 +258,17 @@ fn ids(model: &Model) -> BTreeMap<String, Ident> {
 
 /// The types that operations send: those of their inputs, and what those hold.
 fn sent(model: &Model) -> BTreeSet<Symbol> {
+    let mut definitions: BTreeMap<Symbol, Vec<&TypeDefKind>> = BTreeMap::new();
+    for definition in &model.types {
+        definitions.entry(definition.symbol).or_default().push(&definition.kind);
+    }
     let mut sent = BTreeSet::new();
     let mut open: Vec<&Type> = model.modules.iter().flat_map(|one| one.inputs.iter().map(|input| &input.field.ty)).collect();
     while let Some(ty) = open.pop() {
         match ty {
             Type::List(inner, _) | Type::Map(inner, _) | Type::Nullable(inner) => open.push(inner),
             Type::Named(symbol) if sent.insert(*symbol) => {
-                open.extend(model.types.iter().filter(|one| one.symbol == *symbol).flat_map(|one| contained(&one.kind)));
+                open.extend(definitions.get(symbol).into_iter().flatten().flat_map(|kind| contained(kind)));
             }
             _ => {}
         }

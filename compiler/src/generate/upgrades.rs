@@ -1,6 +1,6 @@
 //! Upgrades of stored configuration as tables, and typed: the older input becomes the present one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal as Token, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::structs::{Use, constructors, rust_fields};
 use super::tables::{member, members, texts};
 use super::types::shape;
-use crate::model::{Coercion, Field, Model, Module, OutputStep, Projection, Symbol, Upgrade, UpgradeOf, UpgradeStep};
+use crate::model::{Coercion, Field, Model, Module, OutputStep, Projected, Projection, Symbol, Upgrade, UpgradeOf, UpgradeStep};
 
 /// What is older: a struct that an API version has, or one that is made for it.
 enum Older {
@@ -21,15 +21,24 @@ enum Older {
 }
 
 /// The upgrades that Rust's types have: an older input becomes one thing, and what is written goes before what is derived.
-pub(crate) fn typed(model: &Model, projections: &[Projection<'_>]) -> BTreeSet<usize> {
+pub(crate) fn typed(
+    model: &Model,
+    projections: &[Projection<'_>],
+    modules: &[BTreeMap<(Symbol, u32), usize>],
+) -> BTreeMap<(Symbol, u32), Vec<usize>> {
     let mut taken = BTreeSet::new();
-    let first = |(index, upgrade): (usize, &Upgrade)| {
-        let UpgradeOf::Module(symbol) = upgrade.from else { return None };
-        let place = living(upgrade, projections).map_or(usize::MAX, |(version, _)| version);
-        let becomes_something = upgrade.gone.is_none() && matches!(upgrade.to, UpgradeOf::Module(_));
-        (becomes_something && taken.insert((place, symbol, upgrade.from_revision))).then_some(index)
+    let mut typed: BTreeMap<(Symbol, u32), Vec<usize>> = BTreeMap::new();
+    let find = |version: usize, symbol: Symbol, revision: u32| {
+        modules[version].get(&(symbol, revision)).map(|index| &projections[version].modules[*index])
     };
-    model.upgrades.iter().enumerate().filter_map(first).collect()
+    for (index, upgrade) in model.upgrades.iter().enumerate() {
+        let (UpgradeOf::Module(from), UpgradeOf::Module(to), None) = (&upgrade.from, &upgrade.to, &upgrade.gone) else { continue };
+        let place = living(upgrade, projections.len(), &find).map_or(usize::MAX, |(version, _)| version);
+        if taken.insert((place, *from, upgrade.from_revision)) {
+            typed.entry((*to, upgrade.to_revision)).or_default().push(index);
+        }
+    }
+    typed
 }
 
 /// The upgrades that lead to an operation of this version, with the inputs of revisions that no version has.
@@ -37,10 +46,9 @@ pub(crate) fn of_operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
     let name = names::ident(&scope.names().operation(module.symbol, module.revision).operation);
     let version = scope.projection.version;
     let mut tokens = TokenStream::new();
-    for index in &scope.whole.typed {
+    for index in scope.whole.typed.get(&(module.symbol, module.revision)).into_iter().flatten() {
         let upgrade = &scope.projection.model.upgrades[*index];
-        let to = upgrade.to == UpgradeOf::Module(module.symbol) && upgrade.to_revision == module.revision && upgrade.to_on.has(version);
-        if !to {
+        if !upgrade.to_on.has(version) {
             continue;
         }
         let (source, definition) = match older(upgrade, &name, scope) {
@@ -60,18 +68,26 @@ pub(crate) fn of_operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
 }
 
 /// The version that has the older revision first, as others share it from there, and the version it is looked up in.
-fn living(upgrade: &Upgrade, projections: &[Projection<'_>]) -> Option<(usize, usize)> {
+fn living<'p>(
+    upgrade: &Upgrade,
+    versions: usize,
+    find: &dyn Fn(usize, Symbol, u32) -> Option<&'p Projected<Module>>,
+) -> Option<(usize, usize)> {
     let UpgradeOf::Module(symbol) = upgrade.from else { return None };
-    let versions: Vec<usize> = upgrade.on.iter().filter(|version| *version < projections.len()).collect();
-    versions.into_iter().rev().find_map(|version| {
-        let modules = &projections[version].modules;
-        let found = modules.iter().find(|one| one.item.symbol == symbol && one.item.revision == upgrade.from_revision)?;
+    let on: Vec<usize> = upgrade.on.iter().filter(|version| *version < versions).collect();
+    on.into_iter().rev().find_map(|version| {
+        let found = find(version, symbol, upgrade.from_revision)?;
         Some((found.same_as.unwrap_or(version), version))
     })
 }
 
+fn lives(upgrade: &Upgrade, scope: &Scope<'_>) -> Option<(usize, usize)> {
+    let whole = scope.whole;
+    living(upgrade, whole.projections.len(), &|version, symbol, revision| whole.module(version, symbol, revision))
+}
+
 fn older(upgrade: &Upgrade, present: &Ident, scope: &Scope<'_>) -> Older {
-    match (living(upgrade, scope.whole.projections), &upgrade.from) {
+    match (lives(upgrade, scope), &upgrade.from) {
         (Some((_, version)), UpgradeOf::Module(symbol)) => Older::Lives(operation_path(*symbol, upgrade.from_revision, version, scope)),
         (_, UpgradeOf::Module(symbol)) if upgrade.to != UpgradeOf::Module(*symbol) => {
             let name = names::camel(&scope.projection.model.name(*symbol).name);
@@ -267,7 +283,7 @@ pub(crate) fn api(scope: &Scope<'_>) -> TokenStream {
 }
 
 fn module_table(index: usize, upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
-    let source = match (living(upgrade, scope.whole.projections), &upgrade.from, &upgrade.to) {
+    let source = match (lives(upgrade, scope), &upgrade.from, &upgrade.to) {
         (Some((_, version)), UpgradeOf::Module(symbol), _) => operation_path(*symbol, upgrade.from_revision, version, scope),
         (None, _, UpgradeOf::Module(to)) if upgrade.gone.is_none() => {
             let Some(version) = upgrade.to_on.iter().max() else { return TokenStream::new() };
@@ -278,7 +294,7 @@ fn module_table(index: usize, upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStre
         }
         _ => quote!(()),
     };
-    if scope.whole.typed.contains(&index) {
+    if scope.whole.is_typed(index) {
         return quote!(<#source as lp::Upgrade>::TABLE);
     }
     let table = table(upgrade, &source, scope);

@@ -9,6 +9,7 @@ mod history;
 mod operation;
 pub mod project;
 pub mod resolve;
+pub mod select;
 mod steps;
 
 use crate::source::Span;

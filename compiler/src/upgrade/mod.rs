@@ -8,12 +8,13 @@ mod outputs;
 mod prove;
 mod stub;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::{
     Difference, DifferenceKind, Field, Model, Module, Symbol, Type, TypeDef, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep, Versions,
 };
+use crate::source::Span;
 use compare::{Comparison, Missing};
 
 /// Completes the upgrades of a model, and says where there is no way forward.
@@ -42,6 +43,11 @@ pub fn derive(model: &mut Model, diagnostics: &mut Diagnostics) {
 pub(crate) struct View<'m> {
     pub(crate) model: &'m Model,
     definitions: HashMap<Symbol, Vec<&'m TypeDef>>,
+    modules: HashMap<Symbol, Vec<&'m Module>>,
+    by_place: HashMap<Span, Vec<&'m Module>>,
+    by_name: HashMap<String, Vec<usize>>,
+    /// What changes say, by version and by all names that begin what they speak of: of `a.b.c` it is told under `a`, `a.b` and itself.
+    differences: Vec<HashMap<&'m str, Vec<&'m Difference>>>,
 }
 
 impl<'m> View<'m> {
@@ -50,7 +56,26 @@ impl<'m> View<'m> {
         for definition in &model.types {
             definitions.entry(definition.symbol).or_default().push(definition);
         }
-        Self { model, definitions }
+        let mut view = Self {
+            model,
+            definitions,
+            modules: HashMap::new(),
+            by_place: HashMap::new(),
+            by_name: HashMap::new(),
+            differences: vec![HashMap::new(); model.apis.len()],
+        };
+        for (index, module) in model.modules.iter().enumerate() {
+            view.modules.entry(module.symbol).or_default().push(module);
+            view.by_place.entry(module.span).or_default().push(module);
+            let name = view.name(module.symbol);
+            view.by_name.entry(name).or_default().push(index);
+        }
+        for (version, difference) in model.changes.iter().flat_map(|change| change.differences.iter().map(|one| (change.version, one))) {
+            let target = difference.target.as_str();
+            let ends = target.match_indices('.').map(|(at, _)| at).chain([target.len()]);
+            ends.for_each(|end| view.differences[version].entry(&target[..end]).or_default().push(difference));
+        }
+        view
     }
 
     /// What a type is in one version.
@@ -68,7 +93,7 @@ impl<'m> View<'m> {
     }
 
     /// Where below these fields something stands now that stood elsewhere.
-    fn moved_below(&self, fields: &[&'m Field], origin: crate::source::Span, version: usize, depth: usize) -> Option<Vec<String>> {
+    fn moved_below(&self, fields: &[&'m Field], origin: Span, version: usize, depth: usize) -> Option<Vec<String>> {
         for field in fields {
             if field.origin == origin {
                 return Some(vec![field.name.clone()]);
@@ -105,6 +130,40 @@ impl<'m> View<'m> {
     fn modules_in(&self, version: usize) -> impl Iterator<Item = &'m Module> {
         self.model.modules.iter().filter(move |module| module.on.has(version))
     }
+
+    /// A module as one version has it: its revisions.
+    fn revisions_in(&self, symbol: Symbol, version: usize) -> impl Iterator<Item = &'m Module> {
+        self.modules.get(&symbol).into_iter().flatten().copied().filter(move |module| module.on.has(version))
+    }
+
+    /// One revision of a module in one version.
+    fn revision_in(&self, symbol: Symbol, revision: u32, version: usize) -> Option<&'m Module> {
+        self.revisions_in(symbol, version).find(|module| module.revision == revision)
+    }
+
+    /// What a module is in another version: what is written apart for each version has another place; what was undone has the place of the
+    /// present.
+    fn counterparts(&self, module: &Module, version: usize) -> impl Iterator<Item = &'m Module> {
+        self.all_counterparts(module).filter(move |one| one.on.has(version))
+    }
+
+    /// What a module is in any version, those that it is itself included.
+    fn all_counterparts(&self, module: &Module) -> impl Iterator<Item = &'m Module> {
+        let (symbol, span) = (module.symbol, module.span);
+        let same_place = self.by_place.get(&span).into_iter().flatten().copied();
+        let others = self.modules.get(&symbol).into_iter().flatten().copied().filter(move |one| one.span != span);
+        same_place.chain(others)
+    }
+
+    /// The modules of a name with its groups: where they stand in the model.
+    fn named(&self, name: &str) -> &[usize] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the changes of a version say of a thing, or of what belongs to it.
+    fn said_of(&self, version: usize, name: &str) -> std::slice::Iter<'_, &'m Difference> {
+        self.differences.get(version).and_then(|said| said.get(name)).map_or(&[][..], Vec::as_slice).iter()
+    }
 }
 
 /// The inputs of a module in one version.
@@ -115,7 +174,7 @@ fn inputs(module: &Module, version: usize) -> Vec<&Field> {
 /// A block starts from the newest of the versions that it names; what those before had otherwise is followed up to there first.
 fn narrow(view: &View<'_>, upgrade: &mut Upgrade) {
     let UpgradeOf::Module(symbol) = &upgrade.from else { return };
-    let in_version = |version: usize| view.modules_in(version).find(|one| one.symbol == *symbol && one.revision == upgrade.from_revision);
+    let in_version = |version: usize| view.revision_in(*symbol, upgrade.from_revision, version);
     let Some((newest, module)) = upgrade.on.iter().filter_map(|version| Some((version, in_version(version)?))).last() else { return };
     let alike = upgrade.on.iter().filter(|version| {
         let Some(older) = in_version(*version) else { return true };
@@ -136,10 +195,8 @@ fn complete(view: &View<'_>, upgrade: &mut Upgrade, diagnostics: &mut Diagnostic
     let then = if upgrade.on.has(now) { now } else { upgrade.on.iter().max().unwrap_or(now) };
     let Some((missing, unused)) = unsaid(view, upgrade, then, now) else { return };
     if let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) {
-        let older = view.model.modules.iter().find(|module| {
-            module.symbol == *from && module.revision == upgrade.from_revision && module.on.has(then) && (from != to || then != now)
-        });
-        let newer = view.modules_in(now).find(|module| module.symbol == *to && module.revision == upgrade.to_revision);
+        let older = view.revision_in(*from, upgrade.from_revision, then).filter(|_| from != to || then != now);
+        let newer = view.revision_in(*to, upgrade.to_revision, now);
         if let (Some(older), Some(newer)) = (older, newer) {
             outputs::derive(view, (older, then), (newer, now), &mut upgrade.outputs);
         }
@@ -182,7 +239,7 @@ fn add(written: &mut Vec<UpgradeStep>, derived: Vec<UpgradeStep>) {
 /// A written block need not repeat what changes say: values to write down, and what means something else.
 fn changes_say(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize) {
     let (UpgradeOf::Module(from), UpgradeOf::Module(to)) = (&upgrade.from, &upgrade.to) else { return };
-    let newer = view.modules_in(now).find(|module| module.symbol == *to && module.revision == upgrade.to_revision);
+    let newer = view.revision_in(*to, upgrade.to_revision, now);
     let Some(newer) = newer.filter(|_| from == to) else { return };
     for version in then + 1..=now {
         let said: Vec<Vec<String>> = upgrade.steps.iter().filter_map(target_of).map(<[String]>::to_vec).collect();
@@ -205,9 +262,7 @@ fn target_of(step: &UpgradeStep) -> Option<&[String]> {
 /// Is an old value left out for a reason that a change gives? It is noted as dropped.
 fn noted_as_removed(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: usize, path: &[String]) -> bool {
     let UpgradeOf::Module(symbol) = &upgrade.from else { return false };
-    let Some(older) = view.modules_in(then).find(|one| one.symbol == *symbol && one.revision == upgrade.from_revision) else {
-        return false;
-    };
+    let Some(older) = view.revision_in(*symbol, upgrade.from_revision, then) else { return false };
     let Some(because) = (then + 1..=now).find_map(|version| removal_note(view, older, version, path)) else { return false };
     upgrade.steps.push(UpgradeStep::Drop { from: path.to_vec(), because });
     true
@@ -216,7 +271,7 @@ fn noted_as_removed(view: &View<'_>, upgrade: &mut Upgrade, then: usize, now: us
 fn target_fields<'m>(view: &View<'m>, upgrade: &Upgrade, version: usize) -> Option<Vec<&'m Field>> {
     match &upgrade.to {
         UpgradeOf::Module(symbol) => {
-            let module = view.modules_in(version).find(|module| module.symbol == *symbol && module.revision == upgrade.to_revision)?;
+            let module = view.revision_in(*symbol, upgrade.to_revision, version)?;
             Some(inputs(module, version))
         }
         UpgradeOf::Connection(name) => {
@@ -229,18 +284,17 @@ fn target_fields<'m>(view: &View<'m>, upgrade: &Upgrade, version: usize) -> Opti
 /// What follows from changes alone, from each API version to the next.
 fn between_versions(view: &View<'_>, written: &[Upgrade], diagnostics: &mut Diagnostics) -> Vec<Upgrade> {
     let mut derived = Vec::new();
+    let mut told: HashMap<(&UpgradeOf, u32), Vec<&Upgrade>> = HashMap::new();
+    for upgrade in written {
+        told.entry((&upgrade.from, upgrade.from_revision)).or_default().push(upgrade);
+    }
     for now in 1..view.model.apis.len() {
         let then = now - 1;
         for older in view.modules_in(then) {
-            let told = |upgrade: &&Upgrade| {
-                upgrade.from == UpgradeOf::Module(older.symbol) && upgrade.from_revision == older.revision && upgrade.on.has(then)
-            };
-            let block = written.iter().find(told);
-            // What is written apart for each version has another place; what was undone has the place of the present.
-            let newer = view
-                .modules_in(now)
-                .filter(|module| module.span == older.span || module.symbol == older.symbol)
-                .max_by_key(|module| (module.span == older.span, module.revision == older.revision));
+            let from = UpgradeOf::Module(older.symbol);
+            let written = told.get(&(&from, older.revision));
+            let block = written.and_then(|all| all.iter().find(|upgrade| upgrade.on.has(then))).copied();
+            let newer = view.counterparts(older, now).max_by_key(|module| (module.span == older.span, module.revision == older.revision));
             match newer {
                 Some(newer) if block.is_some() => {
                     derived.extend(block.and_then(|block| passed_over(view, block, (older, then), (newer, now))))
@@ -314,8 +368,7 @@ fn lines_of_a_block(view: &View<'_>, (older, then): (&Module, usize), (newer, no
 /// Values that a change gives to what became required.
 fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
     let name = view.name(newer.symbol);
-    let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    let of_input = differences.filter_map(|difference| {
+    let of_input = view.said_of(now, &name).filter_map(|difference| {
         let input = difference.target.strip_prefix(&name)?.strip_prefix('.')?;
         let required = difference.kind == DifferenceKind::Required && !difference.note.is_empty();
         // What the server did for an absent value is written down, so that it goes on doing so.
@@ -329,15 +382,14 @@ fn known_defaults(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeSte
 /// What a change says of an input that it removes; none where it gives neither a successor nor a reason.
 fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) -> Option<String> {
     let target = format!("{}.{}", view.name(older.symbol), path.join("."));
-    let mut differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    let found = differences.find(|difference| difference.kind == DifferenceKind::Removed && difference.target == target);
+    let found = view.said_of(now, &target).find(|difference| difference.kind == DifferenceKind::Removed && difference.target == target);
     let name = view.name(older.symbol);
     let moved = |difference: &Difference| {
         let of_module = difference.target.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
         difference.kind == DifferenceKind::Moved && of_module && path.first() == Some(&difference.before)
     };
     // What moved is deprecated in favour of its new place, and must come there.
-    let is_moved = differences.clone().any(moved);
+    let is_moved = view.said_of(now, &name).any(|difference| moved(difference));
     let from_life = || {
         let field = older.inputs.iter().map(|input| &input.field).find(|field| path.first() == Some(&field.name))?;
         let life = field.life.as_ref()?;
@@ -349,8 +401,7 @@ fn removal_note(view: &View<'_>, older: &Module, now: usize, path: &[String]) ->
 /// What a change says of meaning, a person should look at.
 fn meanings(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
     let name = view.name(newer.symbol);
-    let differences = view.model.changes.iter().filter(|change| change.version == now).flat_map(|change| &change.differences);
-    let meant = differences.filter(|difference| difference.kind == DifferenceKind::Meant);
+    let meant = view.said_of(now, &name).filter(|difference| difference.kind == DifferenceKind::Meant);
     let of_module = meant.filter_map(|difference| {
         let input = difference.target.strip_prefix(&name).filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
         let to = input.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
@@ -378,16 +429,16 @@ fn retired(view: &View<'_>, older: &Module, then: usize) -> Option<Upgrade> {
         stored: Vec::new(),
         lossless: None,
         written: false,
-        span: view.model.modules.iter().find(|module| module.symbol == older.symbol).map_or(older.span, |module| module.span),
+        span: view.modules.get(&older.symbol).and_then(|all| all.first()).map_or(older.span, |module| module.span),
     })
 }
 
 /// Deprecated modules whose successor takes just what they took need no word.
 fn to_successors(view: &View<'_>, known: &[Upgrade]) -> Vec<Upgrade> {
     let mut found = Vec::new();
+    let known: HashSet<(&UpgradeOf, &UpgradeOf)> = known.iter().map(|upgrade| (&upgrade.from, &upgrade.to)).collect();
     for (older, newer, version) in prove::successions(view) {
-        let from = UpgradeOf::Module(older.symbol);
-        if known.iter().any(|upgrade| upgrade.from == from && upgrade.to == UpgradeOf::Module(newer.symbol)) {
+        if known.contains(&(&UpgradeOf::Module(older.symbol), &UpgradeOf::Module(newer.symbol))) {
             continue;
         }
         let now = newer.on.iter().max().unwrap_or(version);

@@ -1,11 +1,11 @@
 //! What must hold of all upgrades together: nobody is left behind, successors can take over, and claims are true.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::View;
 use super::stub;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::model::{Coercion, Module, OutputStep, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep};
+use crate::model::{Coercion, Module, OutputStep, Symbol, Type, TypeDefKind, Upgrade, UpgradeOf, UpgradeStep};
 
 /// So many older revisions of one thing are told of at most: a number that was mistyped may have any number of them below.
 const MOST_LEFT_BEHIND: usize = 8;
@@ -13,14 +13,15 @@ const MOST_LEFT_BEHIND: usize = 8;
 /// Every older revision reaches one that is offered, or the spec says why it cannot.
 pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
     let newest = view.newest();
+    let known: HashSet<(&UpgradeOf, u32)> = upgrades.iter().map(|upgrade| (&upgrade.from, upgrade.from_revision)).collect();
     for module in view.modules_in(newest) {
-        let offered = |revision: u32| view.modules_in(newest).any(|one| one.symbol == module.symbol && one.revision == revision);
+        let offered = |revision: u32| view.revision_in(module.symbol, revision, newest).is_some();
         // Under another name it is the same module where it stands in the same place.
-        let is_it = |of: &UpgradeOf, revision: u32| {
-            let named = |one: &&Module| one.symbol == module.symbol || one.span == module.span && one.revision == revision;
-            view.model.modules.iter().filter(named).any(|one| *of == UpgradeOf::Module(one.symbol))
+        let is_it = |one: &&Module, revision: u32| one.symbol == module.symbol || one.revision == revision;
+        let told = |revision: u32| {
+            let mut names = view.all_counterparts(module).filter(|one| is_it(one, revision));
+            names.any(|one| known.contains(&(&UpgradeOf::Module(one.symbol), revision)))
         };
-        let told = |revision: u32| upgrades.iter().any(|upgrade| upgrade.from_revision == revision && is_it(&upgrade.from, revision));
         for revision in (1..module.revision).filter(|revision| !offered(*revision) && !told(*revision)).take(MOST_LEFT_BEHIND) {
             diagnostics.push(stub::no_way_forward(view, module, revision));
         }
@@ -28,20 +29,19 @@ pub(super) fn revisions_have_a_way_forward(view: &View<'_>, upgrades: &[Upgrade]
     for connection in view.model.connections.iter().filter(|one| one.on.has(newest)) {
         let from = UpgradeOf::Connection(connection.name.clone());
         let declared = |revision: u32| view.model.connections.iter().any(|one| one.name == connection.name && one.revision == revision);
-        let told = |revision: u32| upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == revision);
+        let told = |revision: u32| known.contains(&(&from, revision));
         for revision in (1..connection.revision).filter(|revision| !declared(*revision) && !told(*revision)).take(MOST_LEFT_BEHIND) {
             diagnostics.push(stub::connection_left_behind(connection, revision));
         }
     }
+    let succeeded: HashSet<Symbol> = successions(view).iter().map(|(older, ..)| older.symbol).collect();
     for now in 1..view.model.apis.len() {
         for older in view.modules_in(now - 1) {
-            let goes_on = view.modules_in(now).any(|one| one.span == older.span || one.symbol == older.symbol);
+            let goes_on = view.counterparts(older, now).next().is_some();
             let from = UpgradeOf::Module(older.symbol);
-            let told =
-                upgrades.iter().any(|upgrade| upgrade.from == from && upgrade.from_revision == older.revision && upgrade.on.has(now - 1));
+            let told = |upgrade: &Upgrade| upgrade.from_revision == older.revision && upgrade.on.has(now - 1) && upgrade.from == from;
             // What names a successor is told of with that.
-            let is_succeeded = || successions(view).iter().any(|(one, ..)| one.symbol == older.symbol);
-            if !goes_on && !told && !is_succeeded() {
+            if !goes_on && !succeeded.contains(&older.symbol) && !upgrades.iter().any(told) {
                 diagnostics.push(stub::module_ends(view, older, now));
             }
         }
@@ -83,11 +83,10 @@ pub(super) fn successions<'m>(view: &View<'m>) -> Vec<(&'m Module, &'m Module, u
         let Some(successor) = older.life.as_ref().and_then(|life| life.successor.as_ref()) else { continue };
         let Some(version) = older.on.iter().max() else { continue };
         let group = &view.model.name(older.symbol).group;
-        let named = |module: &&Module| {
-            let name = view.name(module.symbol);
-            (0..=group.len()).any(|depth| crate::model::resolve::dotted_name(&group[..depth], successor) == name)
-        };
-        let newer = view.model.modules.iter().filter(named).max_by_key(|module| (module.on, module.revision));
+        let names = (0..=group.len()).map(|depth| crate::model::resolve::dotted_name(&group[..depth], successor));
+        let places = names.flat_map(|name| view.named(&name).iter().copied());
+        let newer = places.map(|at| (at, &view.model.modules[at])).max_by_key(|(at, module)| (module.on, module.revision, *at));
+        let newer = newer.map(|(_, module)| module);
         if let Some(newer) = newer.filter(|newer| newer.symbol != older.symbol) {
             found.push((older, newer, version));
         }
@@ -97,9 +96,9 @@ pub(super) fn successions<'m>(view: &View<'m>) -> Vec<(&'m Module, &'m Module, u
 
 /// What a deprecated module's configuration holds, its successor can take.
 pub(super) fn successors_take_the_configuration(view: &View<'_>, upgrades: &[Upgrade], diagnostics: &mut Diagnostics) {
+    let known: HashSet<&UpgradeOf> = upgrades.iter().map(|upgrade| &upgrade.from).collect();
     for (older, newer, version) in successions(view) {
-        let from = UpgradeOf::Module(older.symbol);
-        if !upgrades.iter().any(|upgrade| upgrade.from == from) {
+        if !known.contains(&UpgradeOf::Module(older.symbol)) {
             diagnostics.push(stub::successor_cannot_take(view, older, newer, version));
         }
     }
@@ -107,7 +106,7 @@ pub(super) fn successors_take_the_configuration(view: &View<'_>, upgrades: &[Upg
         let Some(successor) = older.life.as_ref().and_then(|life| life.successor.as_ref()) else { continue };
         let newer = view.model.connections.iter().find(|one| one.name == *successor && one.name != older.name);
         let from = UpgradeOf::Connection(older.name.clone());
-        if let Some(newer) = newer.filter(|_| !upgrades.iter().any(|upgrade| upgrade.from == from)) {
+        if let Some(newer) = newer.filter(|_| !known.contains(&from)) {
             diagnostics.push(stub::connection_cannot_take(older, newer));
         }
     }

@@ -4,7 +4,7 @@ use super::types::{Turn, type_turn};
 use super::{Alike, Comparer, Difference, Key, Local};
 use crate::change::findings::{Both, Class, Direction, Side, registry};
 use crate::change::shape::{Shape, ShapeId, Tag, Use};
-use crate::change::surface::{NOWHERE, Surface};
+use crate::change::surface::{NOWHERE, Origin, Surface};
 
 impl Comparer<'_> {
     pub(super) fn compare_choices(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
@@ -34,7 +34,7 @@ impl Comparer<'_> {
     }
 
     fn compare_sets(&mut self, key: Key, before: &[Use], after: &[Use], exact: bool, shapes: (&Shape, &Shape), local: &mut Local) {
-        let pairs = paired(self.old, before, self.new, after);
+        let pairs = self.by_tag(before, after, shapes).unwrap_or_else(|| paired(self.old, before, self.new, after));
         for (one, two) in &pairs {
             let segment = format!("({})", self.new.type_text(&after[*two]));
             self.link(key, &before[*one], &after[*two], &segment, local);
@@ -54,6 +54,28 @@ impl Comparer<'_> {
             }
             local.differences.push(difference);
         }
+    }
+
+    /// The choices of a spec and those of a description by what the tag says: each has names of its own for them.
+    fn by_tag(&self, before: &[Use], after: &[Use], (old, new): (&Shape, &Shape)) -> Option<Vec<(usize, usize)>> {
+        let (one, two) = (old.tag.as_ref()?, new.tag.as_ref()?);
+        if !self.loose() {
+            return None;
+        }
+        // A spec's values stand in the order of its choices; a description's lead to a name.
+        let choice = |surface: &Surface, choices: &[Use], at: usize, target: &str| match surface.origin {
+            Origin::Spec => (at < choices.len()).then_some(at),
+            Origin::Description => {
+                let name = target.rsplit('/').next().unwrap_or(target);
+                choices.iter().position(|choice| surface.shape(choice.shape).name.as_deref() == Some(name))
+            }
+        };
+        let pairs = one.mapping.iter().enumerate().filter_map(|(at, (value, target))| {
+            let there = two.mapping.iter().position(|(other, _)| other == value)?;
+            Some((choice(self.old, before, at, target)?, choice(self.new, after, there, &two.mapping[there].1)?))
+        });
+        let pairs: Vec<(usize, usize)> = pairs.collect();
+        (!pairs.is_empty()).then_some(pairs)
     }
 
     fn became_choice(&mut self, key: Key, old: &Shape, new: &Shape, local: &mut Local) {
@@ -104,18 +126,19 @@ impl Comparer<'_> {
                     let sides = (Side::new(&before.property, before.at), Side::new(&after.property, after.at));
                     push(&registry::TAG_PROPERTY_CHANGED, &after.property, sides.0, sides.1);
                 }
-                mapping(before, after, &mut push);
+                mapping(before, after, self.loose(), &mut push);
             }
             _ => {}
         }
     }
 }
 
-fn mapping(before: &Tag, after: &Tag, push: &mut dyn FnMut(&'static Both, &str, Side, Side)) {
+/// What the values stand for; loosely, each side has names of its own for that.
+fn mapping(before: &Tag, after: &Tag, loose: bool, push: &mut dyn FnMut(&'static Both, &str, Side, Side)) {
     for (value, target) in &before.mapping {
         match after.mapping.iter().find(|(other, _)| other == value) {
             None => push(&registry::TAG_VALUE_REMOVED, value, Side::new(target, before.at), Side::default()),
-            Some((_, other)) if other != target => {
+            Some((_, other)) if other != target && !loose => {
                 push(&registry::TAG_VALUE_CHANGED, value, Side::new(target, before.at), Side::new(other, after.at));
             }
             Some(_) => {}

@@ -143,6 +143,10 @@ impl Comparer<'_> {
         if self.new_is_part() || (self.old_is_part() && (!field.required || key.direction == Direction::Response)) {
             return;
         }
+        // Which choice of a union it is, the union of the spec says.
+        if self.loose() && self.tags.get(&key.old).is_some_and(|tag| *tag == field.name) {
+            return;
+        }
         let unsent = key.direction == Direction::Request && field.what.read_only;
         let kind = match (field.required && !unsent, &field.what.default) {
             (false, _) => &registry::FIELD_ADDED,
@@ -168,6 +172,8 @@ impl Comparer<'_> {
             (false, true) if self.old_is_part() && key.direction == Direction::Response => return,
             (true, false) if self.new_is_part() || (self.old_is_part() && key.direction == Direction::Request) => return,
             (false, true) if self.new_is_part() => return,
+            // What a spec has a value for need not come.
+            (true, false) if self.old_is_part() && old.what.default.is_some() => return,
             (false, true) if new.what.default.is_some() && key.direction == Direction::Request => {
                 &registry::FIELD_BECAME_REQUIRED_WITH_DEFAULT
             }

@@ -27,6 +27,8 @@ pub(super) struct Comparer<'s> {
     pairs: Vec<Pair>,
     compared: usize,
     reaching: Vec<bool>,
+    /// The member that tells which choice it is, by the shape of the choice, before.
+    tags: HashMap<ShapeId, &'s str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,7 +110,9 @@ pub(super) struct Occurrence {
 
 impl<'s> Comparer<'s> {
     pub(super) fn new(old: &'s Surface, new: &'s Surface, options: &'s Options) -> Self {
-        Self { old, new, options, known: HashMap::new(), pairs: Vec::new(), compared: 0, reaching: Vec::new() }
+        let choices = old.shapes.iter().filter_map(|shape| Some((shape.tag.as_ref()?, &shape.one_of)));
+        let tags = choices.flat_map(|(tag, choices)| choices.iter().map(|choice| (choice.shape, tag.property.as_str()))).collect();
+        Self { old, new, options, known: HashMap::new(), pairs: Vec::new(), compared: 0, reaching: Vec::new(), tags }
     }
 
     /// One side covers a part only, in types of its own.

@@ -15,6 +15,7 @@ mod versions;
 use std::collections::HashMap;
 
 use super::compare::{Comparer, Difference};
+use super::day::Day;
 use super::findings::{Class, Cost, Direction, Evidence, Finding, Kind, Part, Side, Site, registry};
 use super::options::{Options, Stability, date_text, day_number};
 use super::recognise::moves;
@@ -133,13 +134,13 @@ impl<'s> Differ<'s> {
         let (old_part, new_part) = (self.comparer.old_is_part(), self.comparer.new_is_part());
         for at in pairing.gone.iter().filter(|_| !new_part) {
             let operation = &old.operations[*at];
-            if self.counts(&operation.life) {
+            if self.counts(&operation.life) && self.could_be_there(operation) {
                 self.gone(operation);
             }
         }
         for at in pairing.fresh.iter().filter(|_| !old_part) {
             let operation = &new.operations[*at];
-            if self.counts(&operation.life) {
+            if self.counts(&operation.life) && self.could_be_there(operation) {
                 let kind = if operation.sense == Sense::Call { &registry::OPERATION_ADDED } else { &registry::EVENT_ADDED };
                 self.operation_finding(kind, operation, Side::default(), side(operation), "");
             }
@@ -164,6 +165,11 @@ impl<'s> Differ<'s> {
     /// What promises nothing is left out.
     fn counts(&self, life: &Life) -> bool {
         Stability::of(life.stability.as_deref()).is_none_or(|level| level >= self.comparer.options.least_stability)
+    }
+
+    /// A description has no place for several exchanges in one, nor for a call to an address that is known only when it is made.
+    fn could_be_there(&self, operation: &Operation) -> bool {
+        !self.comparer.loose() || (operation.method != "STEPS" && !operation.path.starts_with('{'))
     }
 
     fn gone(&mut self, operation: &Operation) {
@@ -275,7 +281,7 @@ impl<'s> Differ<'s> {
         if old.life.deprecated && new.life.deprecated {
             match (old.life.sunset, new.life.sunset) {
                 (Sunset::On(before), Sunset::None | Sunset::Malformed) => push(&registry::SUNSET_REMOVED, date_text(before), String::new()),
-                (Sunset::On(before), Sunset::On(after)) if before != after => {
+                (Sunset::On(before), Sunset::On(after)) if Day::last(before) != Day::last(after) => {
                     let earlier = day_number(after) < day_number(before);
                     let kind = if earlier { &registry::SUNSET_BROUGHT_FORWARD } else { &registry::SUNSET_POSTPONED };
                     push(kind, date_text(before), date_text(after));

@@ -116,8 +116,10 @@ fn same_keys(old: &Surface, new: &Surface, loose: bool, pairing: &mut Pairing) -
             .copied()
             .filter(|one| loose || !taken[*one])
             .collect();
-        let exact = found.iter().find(|one| new.operations[**one].path == operation.path);
-        match exact.or(found.first()) {
+        // Several may make one call: the name tells them apart.
+        let named = found.iter().find(|one| operation.id.is_some() && new.operations[**one].id == operation.id);
+        let exact = || found.iter().find(|one| new.operations[**one].path == operation.path);
+        match named.or_else(exact).or(found.first()) {
             Some(one) => {
                 taken[*one] = true;
                 pairing.same.push((at, *one));
@@ -128,9 +130,11 @@ fn same_keys(old: &Surface, new: &Surface, loose: bool, pairing: &mut Pairing) -
     (gone, (0..taken.len()).filter(|at| !taken[*at]).collect())
 }
 
-/// What an operation is known by. A spec and a description may divide an address differently between server and path.
+/// What an operation is known by. A spec and a description may divide an address differently between server and path. What stands behind
+/// `#` in a path is not sent: it tells operations apart that make one call.
 fn keys(surface: &Surface, operation: &Operation, loose: bool) -> Vec<(Sense, String, String)> {
-    let plain = |path: &str| anonymous(path).trim_end_matches('/').to_owned();
+    let sent = |path: &str| path.split_once('#').map_or_else(|| path.to_owned(), |(sent, _)| sent.to_owned());
+    let plain = |path: &str| anonymous(&sent(path)).trim_end_matches('/').to_owned();
     let mut keys = vec![(operation.sense, operation.method.clone(), plain(&operation.path))];
     if loose && operation.sense == Sense::Call {
         let server = operation.servers.first().or(surface.servers.first()).map_or("", |server| server.url.as_str());

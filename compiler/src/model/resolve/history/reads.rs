@@ -13,11 +13,28 @@ pub(super) struct OtherName<'n> {
     pub(super) then: (&'n str, &'n str),
 }
 
+/// Is a name in what a page reads or is ordered by? Most modules have none of it, and need not be looked at any closer.
+fn may_read(module: &Module, other: &OtherName<'_>) -> bool {
+    let Some(page) = &module.page else { return false };
+    let (name, wire) = other.now;
+    let read = match &page.strategy {
+        Strategy::Cursor { read, .. } | Strategy::NextUrl { read } => read.as_slice(),
+        _ => &[],
+    };
+    let stop = match &page.stop {
+        Stop::More(path) | Stop::Total(path) => path.as_slice(),
+        _ => &[],
+    };
+    let keyed = matches!(&page.strategy, Strategy::Keyset { key, .. } if key == wire);
+    let ordered = matches!(&module.order, Some(Order::By(field)) if field == name);
+    keyed || ordered || page.items.iter().chain(read).chain(stop).any(|step| step == wire)
+}
+
 impl Resolver<'_> {
     /// Pages of older versions read what has another name in them.
     pub(super) fn rename_read(&self, other: &OtherName<'_>, version: usize, before: Versions, whole: &mut Whole<'_>) {
         let mut found = Vec::new();
-        for module in whole.modules.iter().filter(|module| module.on.has(version - 1)) {
+        for module in whole.modules.iter().filter(|module| module.on.has(version - 1) && may_read(module, other)) {
             let mut older = module.clone();
             if self.renamed_in(&mut older, other, version) {
                 found.push(older);

@@ -1,0 +1,72 @@
+//! Request bodies: what a module sends in one, in the encoding that it has.
+
+use super::Exporter;
+use super::examples::{Given, is_body, named};
+use super::extensions;
+use super::json::{Object, Value};
+use crate::model::{ConstantPlace, Encoding, Field, Module, Place};
+
+impl Exporter<'_> {
+    /// The body of a module, if it has one.
+    pub(super) fn body(&self, module: &Module, given: &[Given]) -> Option<Object> {
+        let media = match &module.encoding {
+            Encoding::None => return None,
+            Encoding::Json => "application/json",
+            Encoding::Form => "application/x-www-form-urlencoded",
+            Encoding::Multipart => "multipart/form-data",
+            Encoding::Xml(_) => "application/xml",
+            Encoding::Raw(media) => media,
+        };
+        if let Some(whole) = module.inputs.iter().find(|input| input.place == Place::WholeBody) {
+            return Some(self.whole_body(&whole.field, media, given));
+        }
+        let schema = self.members(module);
+        let schema = match &module.encoding {
+            Encoding::Xml(root) => schema.with("xml", Object::new().with("name", root)),
+            _ => schema,
+        };
+        let required = schema.get("required").is_some();
+        let examples = named(given.iter().map(|one| (one.title.clone(), self.example_body(module, one))));
+        let content = Object::new().with("schema", schema).unless_empty("examples", examples);
+        Some(Object::new().flag("required", required).with("content", Object::new().with(media, content)))
+    }
+
+    fn whole_body(&self, field: &Field, media: &str, given: &[Given]) -> Object {
+        let mut schema = self.field_schema(field);
+        // It has no name on the wire; what it is called in the spec is said at the body.
+        let name = field.name.as_str();
+        let values = given.iter().filter_map(|one| Some((one.title.clone(), one.values.get(name)?.clone())));
+        schema = schema.without("x-linchpin-name").without("description");
+        let content = Object::new().with("schema", schema).unless_empty("examples", named(values));
+        let body = Object::new().unless_empty("description", field.docs.trim()).flag("required", !field.optional);
+        body.with("content", Object::new().with(media, content)).with("x-linchpin-whole", name)
+    }
+
+    /// The members of a body, constants too.
+    fn members(&self, module: &Module) -> Object {
+        let mut schema = self.structure(module.inputs.iter().filter(|input| is_body(input)).map(|input| &input.field));
+        let constants = module.constants.iter().filter(|constant| constant.place == ConstantPlace::Body);
+        for constant in constants {
+            schema.object("properties").set(&constant.name, extensions::constant(&constant.value));
+            match schema.get_mut("required") {
+                Some(Value::List(required)) => required.push((&constant.name).into()),
+                _ => schema.set("required", vec![&constant.name]),
+            }
+        }
+        schema
+    }
+
+    fn example_body(&self, module: &Module, given: &Given) -> Value {
+        let mut body = Object::new();
+        for field in module.inputs.iter().filter(|input| is_body(input)).map(|input| &input.field) {
+            let default = || field.default.as_deref().and_then(Value::parse);
+            if let Some(value) = given.values.get(&field.name).cloned().or_else(default) {
+                body.set(&field.wire, value);
+            }
+        }
+        for constant in module.constants.iter().filter(|constant| constant.place == ConstantPlace::Body) {
+            body.set(&constant.name, super::schemas::literal(&constant.value));
+        }
+        body.into()
+    }
+}
