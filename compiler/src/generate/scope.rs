@@ -173,7 +173,9 @@ impl<'p> Scope<'p> {
         // What stands deeper goes by the type that it begins at.
         let deeper = || {
             let ends = written.match_indices('.').map(|(at, _)| at).rev();
-            ends.filter_map(|at| Some((named(&written[..at])?, &written[at + 1..]))).map(|(owner, below)| format!("{owner}::{below}")).next()
+            ends.filter_map(|at| Some((named(&written[..at])?, &written[at + 1..])))
+                .map(|(owner, below)| format!("{owner}::{below}"))
+                .next()
         };
         whole.or_else(|| member_of(path, member?)).or_else(version).or_else(deeper).unwrap_or_else(|| written.to_owned())
     }
