@@ -1,11 +1,8 @@
 //! The traits that tie generated types to their tables. They hold no behaviour beyond the thin shells that hand a table and an input to the
 //! engine, which is not generic: an operation that nobody calls costs type checking and no more.
 
-use std::future::Future;
-
 use crate::{
-    client::Client,
-    error::Error,
+    client::{Client, Sending},
     operation::{ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
@@ -40,7 +37,7 @@ pub trait Operation: Shaped {
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    fn send<A>(self, client: &Client<A>) -> impl Future<Output = Result<Self::Output, Error>> + Send
+    fn send<A>(self, client: &Client<A>) -> Sending<Self::Output>
     where
         A: Api,
         Self: OfferedBy<A> + Sized,

@@ -127,8 +127,8 @@ impl<A: Api> Client<A> {
         self.any.signals()
     }
 
-    pub(crate) fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Output, Error>> + Send + use<A, O> {
-        Sending::<O::Output> { answer: taken(operation, (&self.any, O::TABLE), start), output: PhantomData }
+    pub(crate) fn send<O: Operation>(&self, operation: O) -> Sending<O::Output> {
+        Sending { answer: taken(operation, (&self.any, O::TABLE), start), output: PhantomData }
     }
 
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
@@ -162,8 +162,12 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// An answer on its way. Only the last move knows the type: the state machine behind it exists once for all operations.
-struct Sending<T> {
+/// An answer on its way: what [`send`](Operation::send) gives. It is sent when it is first polled, and keeps no hold of the client.
+///
+/// Only the last move knows the type: the state machine behind it exists once for all operations. It has a name so that rustc need not look
+/// behind an opaque type wherever something is sent, to find out whether it is `Send`.
+#[must_use = "nothing is sent before it is polled"]
+pub struct Sending<T> {
     answer: Pin<Box<Answering>>,
     output: PhantomData<fn() -> T>,
 }

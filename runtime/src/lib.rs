@@ -39,7 +39,7 @@ mod xml;
 
 pub use body::{Body, OpenPayload};
 pub use catalog::{Catalog, Module};
-pub use client::{AnyClient, Client, ClientBuilder};
+pub use client::{AnyClient, Client, ClientBuilder, Sending};
 pub use codegen::{__codegen_v1, prelude};
 pub use download::Download;
 pub use error::{Error, ErrorKind};

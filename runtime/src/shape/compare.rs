@@ -1,11 +1,12 @@
 //! Equality by shape.
 
-use super::{ErasedRef, PatchView, View};
+use super::{ErasedRef, PatchView, Shaped, View};
 
 /// Are two values of one type equal?
 #[doc(hidden)]
-pub fn equal(one: ErasedRef<'_>, two: ErasedRef<'_>) -> bool {
-    one == two
+#[inline]
+pub fn equal<T: Shaped>(one: &T, two: &T) -> bool {
+    ErasedRef::of(one) == ErasedRef::of(two)
 }
 
 /// Values of different types are never equal. Maps are equal whatever the order of their entries.

@@ -2,12 +2,13 @@
 
 use std::fmt::{self, Debug as _};
 
-use super::{ErasedRef, PatchView, SymbolView, View};
+use super::{ErasedRef, PatchView, Shaped, SymbolView, View};
 
 /// Prints a value as `#[derive(Debug)]` would.
 #[doc(hidden)]
-pub fn debug(value: ErasedRef<'_>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    value.fmt(formatter)
+#[inline]
+pub fn debug<T: Shaped>(value: &T, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    ErasedRef::of(value).fmt(formatter)
 }
 
 impl fmt::Debug for ErasedRef<'_> {

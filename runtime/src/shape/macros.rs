@@ -42,7 +42,7 @@ macro_rules! structure {
         }
         // SAFETY: it is `repr(C)`, and the parts are the fields of the struct above, from the same tokens.
         unsafe impl $crate::shape::Shaped for $type {
-            const LINK: $crate::shape::Link = {
+            const PLACE: *const $crate::shape::Shape = {
                 static SHAPE: $crate::shape::Declared<$crate::shape::Structure> = unsafe {
                     $crate::shape::Declared::<$crate::shape::Structure>::structure::<$type>(
                         $crate::shape::Texts(
@@ -50,11 +50,11 @@ macro_rules! structure {
                             concat!($($docs, "\n",)*),
                             concat!($("\u{1d}", $said, $("\u{1e}", $demand,)* "\u{1f}", $($field_docs, "\n",)*)*),
                         ),
-                        &[$(<$field_type as $crate::shape::Shaped>::LINK,)*],
+                        &[$(<$field_type as $crate::shape::Shaped>::PLACE,)*],
                         &raw const SHAPE,
                     )
                 };
-                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
+                &raw const SHAPE as *const $crate::shape::Shape
             };
         }
         $crate::__shaped_traits!($type $($input)?);
@@ -81,10 +81,7 @@ macro_rules! __shaped_traits {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::shape::debug(
-                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
-                    formatter,
-                )
+                $crate::shape::debug(self, formatter)
             }
         }
     };
@@ -103,21 +100,13 @@ macro_rules! __shaped_traits {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::shape::debug(
-                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
-                    formatter,
-                )
+                $crate::shape::debug(self, formatter)
             }
         }
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                unsafe {
-                    $crate::shape::equal(
-                        $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8),
-                        $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, other as *const Self as *const u8),
-                    )
-                }
+                $crate::shape::equal(self, other)
             }
         }
         impl $crate::shape::serde::Serialize for $type {
@@ -239,7 +228,7 @@ macro_rules! __text_enum {
     ($type:ident $name:literal [$($docs:literal)*] $open:literal $([$($variant_docs:literal)*] $variant:ident ($($named:literal)?) = $wire:literal,)*) => {
         // SAFETY: the known values are the variants of the enum, from the same tokens; it is `repr(C, u16)` or `repr(u16)`.
         unsafe impl $crate::shape::Shaped for $type {
-            const LINK: $crate::shape::Link = {
+            const PLACE: *const $crate::shape::Shape = {
                 static SHAPE: $crate::shape::Declared<$crate::shape::SymbolTable<&'static str>> = unsafe {
                     $crate::shape::Declared::<$crate::shape::SymbolTable<&'static str>>::text_enum::<$type>(
                         $crate::shape::Texts(
@@ -252,7 +241,7 @@ macro_rules! __text_enum {
                         &raw const SHAPE,
                     )
                 };
-                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
+                &raw const SHAPE as *const $crate::shape::Shape
             };
         }
         impl $type {
@@ -265,7 +254,7 @@ macro_rules! __text_enum {
             /// The values that the spec names.
             #[inline]
             pub const fn known() -> &'static [Self] {
-                const { &[$(Self::$variant),*] }
+                &[$(Self::$variant),*]
             }
 
             /// Does the spec name it?
@@ -297,7 +286,7 @@ macro_rules! __int_enum {
     ($type:ident $name:literal [$($docs:literal)*] $open:literal $([$($variant_docs:literal)*] $variant:ident ($($named:literal)?) = $wire:literal,)*) => {
         // SAFETY: the known values are the variants of the enum, from the same tokens; it is `repr(C, u16)` or `repr(u16)`.
         unsafe impl $crate::shape::Shaped for $type {
-            const LINK: $crate::shape::Link = {
+            const PLACE: *const $crate::shape::Shape = {
                 static SHAPE: $crate::shape::Declared<$crate::shape::SymbolTable<i64>> = unsafe {
                     $crate::shape::Declared::<$crate::shape::SymbolTable<i64>>::int_enum::<$type>(
                         $crate::shape::Texts(
@@ -310,7 +299,7 @@ macro_rules! __int_enum {
                         &raw const SHAPE,
                     )
                 };
-                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
+                &raw const SHAPE as *const $crate::shape::Shape
             };
         }
         impl $type {
@@ -323,7 +312,7 @@ macro_rules! __int_enum {
             /// The values that the spec names.
             #[inline]
             pub const fn known() -> &'static [Self] {
-                const { &[$(Self::$variant),*] }
+                &[$(Self::$variant),*]
             }
 
             /// Does the spec name it?
@@ -425,7 +414,7 @@ macro_rules! __union {
         }
         // SAFETY: the parts are what the variants of the enum hold, from the same tokens; it is `repr(C, u16)`.
         unsafe impl $crate::shape::Shaped for $type {
-            const LINK: $crate::shape::Link = {
+            const PLACE: *const $crate::shape::Shape = {
                 static SHAPE: $crate::shape::Declared<$crate::shape::UnionTable> = unsafe {
                     $crate::shape::Declared::<$crate::shape::UnionTable>::union::<$type>(
                         $crate::shape::Texts(
@@ -435,11 +424,11 @@ macro_rules! __union {
                         ),
                         $style,
                         $open,
-                        &[$(<$payload as $crate::shape::Shaped>::LINK,)*],
+                        &[$(<$payload as $crate::shape::Shaped>::PLACE,)*],
                         &raw const SHAPE,
                     )
                 };
-                unsafe { $crate::shape::Link::declared(&raw const SHAPE) }
+                &raw const SHAPE as *const $crate::shape::Shape
             };
         }
         $crate::__shaped_traits!($type);

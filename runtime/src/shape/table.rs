@@ -1,7 +1,7 @@
 //! The tables: what a [`Shape`] says about a Rust type. Data only; [`super::memory`] is what reads and writes through it, and
 //! [`super::text`] reads what the macros leave as text.
 
-use std::{ops::Deref, sync::OnceLock};
+use std::{cell::UnsafeCell, mem::ManuallyDrop, ops::Deref, sync::OnceLock};
 
 use super::attrs::Attrs;
 use super::memory::{ListTable, OpaqueTable, OptionTable};
@@ -24,7 +24,8 @@ pub struct Shape {
 
 /// A pointer to a shape that const evaluation does not look behind, so that types may be recursive.
 #[derive(Clone, Copy)]
-pub struct Link(*const Shape);
+#[repr(transparent)]
+pub struct Link(pub(super) *const Shape);
 
 /// What a shape is made of.
 pub enum Kind {
@@ -77,15 +78,24 @@ pub enum Leaf {
 
 /// What the macros declare: a shape, and beside it the table that the shape leads to. It stands in one static, so that each type has
 /// one address by which it is known.
+///
+/// Of everything that is borrowed in a constant rustc proves whether something in it may change, and goes through all types that it is
+/// made of to find out. Here something may, what was made of text, and the cell around it all says so at once.
 #[doc(hidden)]
-pub struct Declared<T: 'static> {
+#[repr(transparent)]
+pub struct Declared<T: 'static>(pub(super) UnsafeCell<Declaration<T>>);
+
+/// What stands in a [`Declared`], the shape first, so that a pointer to the one is a pointer to the other.
+#[repr(C)]
+pub(super) struct Declaration<T: 'static> {
     pub(super) shape: Shape,
     pub(super) table: T,
 }
 
 /// A part of a table that is made of text when it is first asked for, and kept for good. So rustc sees one text per type instead
-/// of an expression per field, and a program pays only for the types that it uses.
-pub(super) type Made<T> = OnceLock<&'static [T]>;
+/// of an expression per field, and a program pays only for the types that it uses. It is never dropped, which spares rustc the question
+/// of what that would do.
+pub(super) struct Made<T: 'static>(ManuallyDrop<OnceLock<&'static [T]>>);
 
 /// The fields of a structure.
 pub struct Structure {
@@ -168,14 +178,29 @@ impl Link {
         Self(shape)
     }
 
-    /// Leads to a shape that is written before the link is followed.
-    pub(super) const fn later(shape: *const Shape) -> Self {
-        Self(shape)
-    }
-
     /// The shape.
     pub const fn get(self) -> &'static Shape {
         super::memory::follow(self.0)
+    }
+}
+
+impl<T> Made<T> {
+    /// A constant, so that rustc does not run a function for each type.
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a new one")]
+    pub(super) const NOT_YET: Self = Self(ManuallyDrop::new(OnceLock::new()));
+
+    /// What was made otherwise.
+    pub(super) fn of(parts: &'static [T]) -> Self {
+        Self(ManuallyDrop::new(OnceLock::from(parts)))
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> Option<&'static [T]> {
+        self.0.get().copied()
+    }
+
+    pub(super) fn get_or_init(&self, make: impl FnOnce() -> &'static [T]) -> &'static [T] {
+        self.0.get_or_init(make)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the macros declare. Nothing in the text of a table is trusted with memory: how many fields, symbols and variants there are, where
 //! they stand and what they are comes from Rust's own tokens, through the constructors here.
 
+use std::cell::UnsafeCell;
+
 use super::{Field, Kind, Link, Shape};
 use crate::shape::{
-    table::{Declared, Made, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
+    table::{Declaration, Declared, Made, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
     text,
 };
 
@@ -16,35 +18,15 @@ pub struct Texts(pub &'static str, pub &'static str, pub &'static str);
 // because rustc asks it of every static.
 unsafe impl<T> Sync for Declared<T> {}
 
-/// Not made yet. A constant, so that rustc does not run `OnceLock::new` for each type.
-struct NotYet<T>(std::marker::PhantomData<T>);
-
-impl<T: 'static> NotYet<T> {
-    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a new one")]
-    const MADE: Made<T> = Made::new();
-}
-
-impl Link {
-    /// Leads to a shape that the macros declare.
-    ///
-    /// # Safety
-    /// `declared` is a static.
-    #[doc(hidden)]
-    pub const unsafe fn declared<T>(declared: *const Declared<T>) -> Self {
-        // SAFETY: a static is there for good.
-        Self::later(unsafe { &raw const (*declared).shape })
-    }
-}
-
 impl Declared<Structure> {
     /// A struct.
     ///
     /// # Safety
     /// `T` is a `repr(C)` struct, `parts` are the shapes of all its fields in declared order, and `own` is the static that this goes to.
     #[doc(hidden)]
-    pub const unsafe fn structure<T>(texts: Texts, parts: &'static [Link], own: *const Self) -> Self {
-        let table = Structure { text: texts.2, parts, made: NotYet::MADE };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }
+    pub const unsafe fn structure<T>(texts: Texts, parts: &'static [*const Shape], own: *const Self) -> Self {
+        let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET };
+        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }))
     }
 }
 
@@ -56,8 +38,8 @@ impl Declared<SymbolTable<&'static str>> {
     /// `own` is the static that this goes to.
     #[doc(hidden)]
     pub const unsafe fn text_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
-        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: NotYet::MADE };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::TextEnum(unsafe { table_of(own) })), table }
+        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::NOT_YET };
+        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::TextEnum(unsafe { table_of(own) })), table }))
     }
 }
 
@@ -68,8 +50,8 @@ impl Declared<SymbolTable<i64>> {
     /// As for an enum of texts, with `i64` for `String`.
     #[doc(hidden)]
     pub const unsafe fn int_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
-        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: NotYet::MADE };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::IntEnum(unsafe { table_of(own) })), table }
+        let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::NOT_YET };
+        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::IntEnum(unsafe { table_of(own) })), table }))
     }
 }
 
@@ -80,9 +62,10 @@ impl Declared<UnionTable> {
     /// `T` is `repr(C, u16)`, each of its variants has one field, `parts` are the shapes of those in declared order, and `own` is the
     /// static that this goes to.
     #[doc(hidden)]
-    pub const unsafe fn union<T>(texts: Texts, style: UnionStyle, open: bool, parts: &'static [Link], own: *const Self) -> Self {
-        let table = UnionTable { text: texts.2, parts, style, open, payload: align_of::<T>(), made: NotYet::MADE };
-        Self { shape: Shape::of::<T>(texts.0, texts.1, Kind::Union(unsafe { table_of(own) })), table }
+    pub const unsafe fn union<T>(texts: Texts, style: UnionStyle, open: bool, parts: &'static [*const Shape], own: *const Self) -> Self {
+        let table =
+            UnionTable { text: texts.2, parts: unsafe { links(parts) }, style, open, payload: align_of::<T>(), made: Made::NOT_YET };
+        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Union(unsafe { table_of(own) })), table }))
     }
 }
 
@@ -93,7 +76,16 @@ impl Declared<UnionTable> {
 /// `own` is a static.
 const unsafe fn table_of<T>(own: *const Declared<T>) -> &'static T {
     // SAFETY: a static is there for good.
-    unsafe { &(*own).table }
+    unsafe { &(*(own as *const Declaration<T>)).table }
+}
+
+/// They come in as pointers, since of each link rustc would prove that nothing in it can change.
+///
+/// # Safety
+/// Each is a shape's, written before it is followed.
+const unsafe fn links(parts: &'static [*const Shape]) -> &'static [Link] {
+    // SAFETY: a link is such a pointer, and the caller says that they lead to shapes.
+    unsafe { std::mem::transmute::<&'static [*const Shape], &'static [Link]>(parts) }
 }
 
 /// The payload of an enum starts at its alignment (invariant 6).
@@ -104,7 +96,7 @@ const fn payload<T>(is_there: bool) -> Option<usize> {
 impl Structure {
     /// Fields that were laid out when the program ran.
     pub(super) fn laid_out(fields: &'static [Field]) -> Self {
-        Self { text: "", parts: &[], made: Made::from(fields) }
+        Self { text: "", parts: &[], made: Made::of(fields) }
     }
 
     /// Lays the fields out as `repr(C)` does (invariant 7), and reads what is said of them.
@@ -126,7 +118,7 @@ impl Structure {
 impl<W> SymbolTable<W> {
     /// Symbols that were listed when the program ran.
     pub(super) fn listed(symbols: &'static [Symbol<W>], other: Option<usize>) -> Self {
-        Self { text: "", count: symbols.len(), other, made: Made::from(symbols) }
+        Self { text: "", count: symbols.len(), other, made: Made::of(symbols) }
     }
 }
 
@@ -152,7 +144,7 @@ impl<W: text::Wire> SymbolTable<W> {
 impl UnionTable {
     /// Variants that were listed when the program ran.
     pub(super) fn listed(style: UnionStyle, variants: &'static [Variant], open: bool, payload: usize) -> Self {
-        Self { text: "", parts: &[], style, open, payload, made: Made::from(variants) }
+        Self { text: "", parts: &[], style, open, payload, made: Made::of(variants) }
     }
 
     #[cold]

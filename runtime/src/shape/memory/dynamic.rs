@@ -180,7 +180,7 @@ impl Declarations {
     /// Where the items of a list or map lead: to a declared shape without a box, since a list looks at its layout only when it is used.
     fn link(&self, part: Part) -> Link {
         match part {
-            Part::Declared(declared) => Link::later(self.shapes.borrow()[declared.0].0.as_ptr()),
+            Part::Declared(declared) => Link(self.shapes.borrow()[declared.0].0.as_ptr()),
             part => self.placed(part).0,
         }
     }

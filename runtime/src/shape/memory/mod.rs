@@ -40,7 +40,7 @@ pub(crate) use tables::opaque;
 
 /// What a link leads to.
 pub(super) const fn follow(shape: *const Shape) -> &'static Shape {
-    // SAFETY: `Link::to` takes a `&'static Shape`, and nothing else makes links.
+    // SAFETY: it is a `&'static Shape`, or the `PLACE` of a type that `Shaped` says is one, or one of `dynamic`, which are there for good.
     unsafe { &*shape }
 }
 

@@ -9,11 +9,15 @@ use crate::value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secr
 /// A type that has a shape.
 ///
 /// # Safety
-/// `LINK` must lead to a shape that describes the type exactly: its size and alignment, the offset and the type of each
-/// part. The macros of this crate see to that, by writing the type and its table from the same tokens.
+/// `PLACE` must be that of a shape which describes the type exactly: its size and alignment, the offset and the type of each
+/// part; and `LINK` must lead there. The macros of this crate see to that, by writing the type and its table from the same tokens.
 pub unsafe trait Shaped: Send + Sync + 'static {
+    /// Where its shape stands.
+    #[doc(hidden)]
+    const PLACE: *const Shape;
+
     /// Its shape, in the form that tables hold.
-    const LINK: Link;
+    const LINK: Link = Link(Self::PLACE);
 
     /// Its shape.
     fn shape() -> &'static Shape {
@@ -130,9 +134,9 @@ macro_rules! opaque {
         #[allow(unsafe_code, reason = "the shape is made from the type itself")]
         // SAFETY: the shape is made from the type itself.
         unsafe impl $crate::shape::Shaped for $type {
-            const LINK: $crate::shape::Link = {
+            const PLACE: *const $crate::shape::Shape = {
                 static SHAPE: $crate::shape::Shape = $crate::shape::Shape::opaque::<$type>();
-                $crate::shape::Link::to(&SHAPE)
+                &raw const SHAPE
             };
         }
     };
@@ -143,9 +147,9 @@ macro_rules! leaves {
     ($($type:ty = $leaf:ident $name:literal,)*) => {$(
         // SAFETY: each kind of leaf stands for one type: the one it is listed with here.
         unsafe impl Shaped for $type {
-            const LINK: Link = {
+            const PLACE: *const Shape = {
                 static SHAPE: Shape = Shape::of::<$type>($name, "", Kind::Leaf(Leaf::$leaf));
-                Link::to(&SHAPE)
+                &raw const SHAPE
             };
         }
     )*};
@@ -172,36 +176,36 @@ leaves! {
 
 // SAFETY: `Id<T>` is a transparent wrapper of the same type for every `T`.
 unsafe impl<T: 'static> Shaped for Id<T> {
-    const LINK: Link = {
+    const PLACE: *const Shape = {
         static SHAPE: Shape = Shape::of::<Id<()>>("id", "", Kind::Leaf(Leaf::Id));
-        Link::to(&SHAPE)
+        &raw const SHAPE
     };
 }
 
 // SAFETY: the functions are those of `Option<T>`.
 unsafe impl<T: Shaped> Shaped for Option<T> {
-    const LINK: Link =
-        Link::to(&Shape::of::<Self>("", "", Kind::Optional(T::LINK, OptionTable { get: get_option::<T>, set: set_option::<T> })));
+    const PLACE: *const Shape =
+        &Shape::of::<Self>("", "", Kind::Optional(T::LINK, OptionTable { get: get_option::<T>, set: set_option::<T> }));
 }
 
 // SAFETY: the functions are those of `Vec<T>`.
 unsafe impl<T: Shaped> Shaped for Vec<T> {
-    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::List(T::LINK, list_table::<T>())));
+    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::List(T::LINK, list_table::<T>()));
 }
 
 // SAFETY: a box of a sized type is a pointer to memory from the global allocator with the type's layout.
 unsafe impl<T: Shaped> Shaped for Box<T> {
-    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Boxed(T::LINK)));
+    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::Boxed(T::LINK));
 }
 
 // SAFETY: `Map<T>` is `repr(C)` with its keys first and a `Vec<T>` at `VALUES`.
 unsafe impl<T: Shaped> Shaped for Map<T> {
-    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Map(T::LINK, map_table::<T>())));
+    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::Map(T::LINK, map_table::<T>()));
 }
 
 // SAFETY: `Patch<T>` is `repr(C, u16)` with the value in the variant `PATCH_SET`.
 unsafe impl<T: Shaped> Shaped for Patch<T> {
-    const LINK: Link = Link::to(&Shape::of::<Self>("", "", Kind::Patch(T::LINK)));
+    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::Patch(T::LINK));
 }
 
 /// Where the values of a map stand.
