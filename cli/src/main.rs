@@ -6,6 +6,7 @@ mod diff;
 mod expand;
 mod explain;
 mod format;
+mod import;
 mod lock;
 mod outlook;
 mod output;
@@ -34,6 +35,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Rewrites specs in the canonical layout; comments stay.
     Fmt(format::Arguments),
+    /// Makes a spec of an OpenAPI or Swagger description.
+    Import(import::Arguments),
     /// Explains a diagnostic code, for example P0301.
     Explain(explain::Arguments),
     /// Shows the end shape of one module in one API version.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Fmt(arguments) => format::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),

@@ -1,0 +1,75 @@
+//! Error answers of all modules: what most of them say is said once, on the connector.
+
+use std::collections::HashMap;
+
+use super::maker::Maker;
+use super::plan::{Fails, Module, Type};
+
+/// Moves to the connector what most modules share; the modules keep what differs.
+pub(super) fn shared(maker: &Maker<'_, '_>, modules: &mut [Module], told: Vec<Vec<(Option<String>, Type)>>) -> Vec<Fails> {
+    let usual = usual(&told);
+    let mut by_status: HashMap<&str, HashMap<&Type, usize>> = HashMap::new();
+    for (status, ty) in told.iter().flatten() {
+        if let Some(status) = status {
+            *by_status.entry(status).or_default().entry(ty).or_insert(0) += 1;
+        }
+    }
+    // A status whose body is another one than usual, in most modules that have it.
+    let mut statuses: Vec<(&str, &Type)> = Vec::new();
+    for (status, types) in &by_status {
+        let all: usize = types.values().sum();
+        let (ty, count) = types.iter().max_by_key(|(ty, count)| (**count, name(maker, ty))).expect("each status has a type");
+        if *count * 2 > all && Some(*ty) != usual.as_ref() && (*count > 1 || modules.len() == 1) {
+            statuses.push((status, ty));
+        }
+    }
+    statuses.sort_by_key(|(status, ty)| (name(maker, ty), *status));
+    let mut shared: Vec<Fails> = Vec::new();
+    for (status, ty) in &statuses {
+        match shared.iter_mut().find(|fails| fails.ty == **ty) {
+            Some(fails) => fails.on.push((*status).to_owned()),
+            None => shared.push(maker.fails(ty, vec![(*status).to_owned()])),
+        }
+    }
+    let meant = |status: Option<&str>| -> Option<&Type> {
+        let own = status.and_then(|status| statuses.iter().find(|(known, _)| *known == status)).map(|(_, ty)| *ty);
+        own.or(usual.as_ref())
+    };
+    for (module, told) in modules.iter_mut().zip(&told) {
+        for (status, ty) in told {
+            if meant(status.as_deref()) == Some(ty) {
+                continue;
+            }
+            let on: Vec<String> = status.iter().cloned().collect();
+            match module.fails.iter_mut().find(|fails| fails.ty == *ty && !fails.on.is_empty() && !on.is_empty()) {
+                Some(fails) => fails.on.extend(on),
+                None => module.fails.push(maker.fails(ty, on)),
+            }
+        }
+        // What has a status is asked first.
+        module.fails.sort_by_key(|fails| fails.on.is_empty());
+    }
+    shared.extend(usual.map(|ty| maker.fails(&ty, Vec::new())));
+    shared
+}
+
+/// The type that most error answers have.
+fn usual(told: &[Vec<(Option<String>, Type)>]) -> Option<Type> {
+    let mut counts: Vec<(&Type, usize)> = Vec::new();
+    for (_, ty) in told.iter().flatten() {
+        match counts.iter_mut().find(|(known, _)| *known == ty) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((ty, 1)),
+        }
+    }
+    let all: usize = counts.iter().map(|(_, count)| count).sum();
+    let (ty, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count * 3 > all).then(|| ty.clone())
+}
+
+fn name(maker: &Maker<'_, '_>, ty: &Type) -> String {
+    match ty {
+        Type::Named(id) => maker.type_name(*id).to_owned(),
+        other => format!("{other:?}"),
+    }
+}
