@@ -107,7 +107,7 @@ operation!(GetItem -> Item,
     path: &[lp::Segment::Text("/items/"), lp::Segment::Field(0)],
     places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Query(lp::Style::FormExplode)],
     answers: &[ITEM], retry: lp::RetryClass::Safe,
-    life: Some(&lp::Life { since: "2026-01", sunset: None, successor: Some("get_thing"), why: "renamed" }),
+    life: Some(&lp::Life { since: Some("2026-01"), sunset: None, successor: Some("get_thing"), why: "renamed" }),
 );
 
 lp::structure! {

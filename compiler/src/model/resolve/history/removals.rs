@@ -36,7 +36,7 @@ impl<'a> Resolver<'a> {
         let last = &self.apis[undoing.version - 1];
         let sunset = last.removed.or(last.unsupported);
         let since = self.apis[undoing.version].released.filter(|_| !note.is_empty());
-        let life = since.map(|since| Life { since, sunset, successor: successor.clone(), why, span });
+        let life = since.map(|since| Life { since: Some(since), sunset, successor: successor.clone(), why, span });
         Removal { note, successor, life }
     }
 
