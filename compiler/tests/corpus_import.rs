@@ -142,7 +142,8 @@ fn carried_pointers(document: &Document<'_>, tree: &Tree, imported: &Imported) -
     by_place.keys().map(|span| tree.pointer(*span)).collect()
 }
 
-/// Everything below a value, references followed.
+/// Everything below a value, references followed. Of a body or an answer in several media types, which are several spellings of one thing,
+/// the one that a program would take: the others are listed as left out.
 fn reach(raw: &Value, value: &Value, at: &str, seen: &mut HashSet<String>) {
     let mut open = vec![(value, at.to_owned())];
     while let Some((value, at)) = open.pop() {
@@ -157,6 +158,12 @@ fn reach(raw: &Value, value: &Value, at: &str, seen: &mut HashSet<String>) {
             continue;
         }
         match value {
+            Value::Object(members) if at.ends_with("/content") && !at.ends_with("/properties/content") && members.len() > 1 => {
+                let likes = ["application/json", "json", "x-www-form-urlencoded", "multipart", "xml", ""];
+                let media = likes.iter().find_map(|like| members.iter().find(|(media, _)| media.to_lowercase().contains(like)));
+                let (media, value) = media.expect("the last takes any");
+                open.push((value, format!("{at}/{}", escaped(media))));
+            }
             Value::Object(members) => {
                 for (key, value) in members {
                     let inside_properties = at.ends_with("/properties");

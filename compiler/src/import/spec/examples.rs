@@ -22,7 +22,8 @@ pub(super) fn example<'n>(maker: &mut Maker<'_, 'n>, operation: &Operation<'n>, 
     let told = operation.answers.iter().find(|one| one.status.starts_with('2')).or(operation.answers.first())?;
     let media = told.content.iter().find(|media| form(media.media) == Form::Json)?;
     let node = shown(maker, media)?;
-    let text = json(node);
+    // What is no object and no list is written as the text that it is on the wire.
+    let text = if matches!(node.value, Value::Map(_) | Value::List(_)) { json(node) } else { quoted(&node.json()) };
     if text.len() > LONGEST {
         maker.note(Subject::Example, node.span, format!("an answer of {} characters is too long to stand in a spec", text.len()));
         return None;

@@ -163,24 +163,12 @@ fn connector_name(document: &Document<'_>, options: &Options) -> String {
         let title = document.title;
         title.split([':', '(', '|', '[']).next().unwrap_or(title)
     });
-    let dull = [
-        "api",
-        "rest",
-        "the",
-        "specification",
-        "spec",
-        "reference",
-        "public",
-        "openapi",
-        "open",
-        "documentation",
-        "definition",
-        "v1",
-        "v2",
-        "v3",
-    ];
+    let dull = ["api", "apis", "rest", "the", "specification", "spec", "reference", "public", "openapi", "documentation", "definition"];
+    let is_version =
+        |word: &str| word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let all: Vec<String> = words::words(wanted).iter().map(|word| word.to_ascii_lowercase()).collect();
-    let kept: Vec<String> = all.iter().filter(|word| options.name.is_some() || !dull.contains(&word.as_str())).take(4).cloned().collect();
+    let kept: Vec<String> =
+        all.iter().filter(|word| options.name.is_some() || !dull.contains(&word.as_str()) && !is_version(word)).take(4).cloned().collect();
     let name = words::snake(&if kept.is_empty() { all.join("_") } else { kept.join("_") }, "api");
     if name.is_empty() { "api".to_owned() } else { name }
 }
@@ -194,6 +182,7 @@ fn about(document: &Document<'_>) -> String {
     let plain = texts::plain(document.description);
     let first =
         plain.trim().split("\n\n").find(|paragraph| !paragraph.trim_start().starts_with(['#', '!', '[', '|', '-'])).unwrap_or_default();
+    let first = first.split("```").next().unwrap_or_default();
     let title = title(document);
     if first.trim().is_empty() { format!("{title}.") } else { format!("{title}: {}", first.trim()) }
 }

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::plan::Group;
 use super::texts;
-use super::words::{is_plural, singular, snake, title, words};
+use super::words::{is_plural, plural, singular, snake, title, words};
 use crate::import::document::{Document, Operation};
 
 /// Operations without tags are put into groups from so many on.
@@ -29,7 +29,7 @@ pub(super) fn named(document: &Document<'_>, operations: &[&Operation<'_>]) -> (
     let mut wanted: Vec<(Option<usize>, Vec<String>)> = Vec::new();
     for (operation, key) in operations.iter().zip(&keys) {
         let group = key.as_ref().and_then(|key| group_keys.iter().position(|known| known == key));
-        wanted.push((group, candidates(operation, group.map(|index| group_keys[index].as_str()), &groups)));
+        wanted.push((group, candidates(operation, group.map(|index| group_keys[index].as_str()), operations)));
     }
     let names = wanted.into_iter().map(|(group, candidates)| {
         let scope = group.map_or(0, |index| index + 1);
@@ -83,18 +83,15 @@ fn group_title(key: &str) -> String {
 }
 
 /// What an operation may be called, best first.
-fn candidates(operation: &Operation<'_>, key: Option<&str>, groups: &[Group]) -> Vec<String> {
-    let by_path = by_path(operation);
+fn candidates(operation: &Operation<'_>, key: Option<&str>, all: &[&Operation<'_>]) -> Vec<String> {
+    let by_path = by_path(operation, all);
     let Some(id) = operation.id.filter(|id| !words(id).is_empty()) else {
-        let longer = format!("{}_{}", by_path, snake(&operation.path.replace(['{', '}'], " "), "root"));
-        return vec![by_path, longer];
+        return by_path;
     };
     let full = without_path(id, operation);
-    let _ = groups;
     let short = key.map_or_else(|| full.clone(), |key| without_group(&full, id, key));
-    let short = if short.is_empty() { by_path.clone() } else { short };
-    if generated(&full) {
-        return vec![by_path, full];
+    if short.is_empty() || generated(&full) || mechanical(&full, operation) {
+        return by_path.into_iter().chain([full]).collect();
     }
     vec![short, full]
 }
@@ -103,6 +100,27 @@ fn candidates(operation: &Operation<'_>, key: Option<&str>, groups: &[Group]) ->
 fn generated(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     words.len() > 8 || ["get", "post", "put", "patch", "delete", "list", "create", "update"].contains(&name)
+}
+
+/// Is an id nothing but the method and the path, with or without the parameters in it?
+fn mechanical(name: &str, operation: &Operation<'_>) -> bool {
+    let method = operation.method.to_lowercase();
+    let bare = name.strip_prefix(&format!("{method}_")).or_else(|| name.strip_suffix(&format!("_{method}")));
+    let Some(bare) = bare else { return false };
+    let path = |holes: bool| {
+        let parts = operation.path.split('/').filter(|part| !part.is_empty() && (holes || !part.starts_with('{')));
+        parts.map(|part| snake(&part.replace(['{', '}'], " "), "")).collect::<Vec<_>>().join("_")
+    };
+    let ids = operation
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .map(|part| if part.starts_with('{') { "id".to_owned() } else { snake(part, "") });
+    let with_ids = ids.collect::<Vec<_>>().join("_");
+    // What ends in a hole may say so by the hole's name alone.
+    let squeezed = |text: &str| text.replace('_', "");
+    let spellings = [path(true), path(false), with_ids];
+    bare.contains('_') && spellings.iter().any(|one| squeezed(one) == squeezed(bare))
 }
 
 /// An id that ends with its own path and method, as some servers make them, is what stands before.
@@ -139,8 +157,20 @@ fn legal(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("call_{name}") } else { name.to_owned() }
 }
 
-/// `GET /pets/{id}` is `get_pet`, `POST /pets/{id}/feed` is `feed_pet`.
-fn by_path(operation: &Operation<'_>) -> String {
+/// `GET /pets/{id}` is `get_pet`, `POST /pets/{id}/feed` is `feed_pet`; longer names where that one is taken.
+fn by_path(operation: &Operation<'_>, all: &[&Operation<'_>]) -> Vec<String> {
+    let hole = operation.path.rsplit_once('{').and_then(|(_, rest)| rest.split('}').next()).map(|name| snake(name, "")).unwrap_or_default();
+    let collection = format!("{}/{{", operation.path.trim_end_matches('/'));
+    let holds_others = all.iter().any(|other| other.path.starts_with(&collection));
+    let mut names: Vec<String> = [3, 8].iter().map(|kept| by_nouns(operation, *kept, holds_others)).collect();
+    if !hole.is_empty() {
+        names.push(format!("{}_by_{hole}", names[0]));
+        names.push(format!("{}_by_{hole}", names[1]));
+    }
+    names
+}
+
+fn by_nouns(operation: &Operation<'_>, kept: usize, holds_others: bool) -> String {
     let path = operation.path.split(['?', '#']).next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && !is_version(part)).collect();
     let ends_in_hole = parts.last().is_some_and(|part| part.starts_with('{'));
@@ -151,12 +181,12 @@ fn by_path(operation: &Operation<'_>) -> String {
         .filter(|noun| !noun.is_empty())
         .collect();
     // The last names what it is about; those before it only where they are short.
-    let keep = nouns.len().saturating_sub(3);
-    nouns.drain(..keep);
+    let left_out = nouns.len().saturating_sub(kept);
+    nouns.drain(..left_out);
     let Some(last) = nouns.pop() else {
         return format!("{}_root", operation.method.to_lowercase());
     };
-    let many = !ends_in_hole && is_plural(&last);
+    let many = !ends_in_hole && (is_plural(&last) || holds_others);
     let before: String = nouns.iter().map(|noun| format!("{}_", singular(noun))).collect();
     let is_verb = operation.method == "POST" && !many && !ends_in_hole && parts.len() > 1 && parts[parts.len() - 2].starts_with('{');
     if is_verb && !nouns.is_empty() {
@@ -171,6 +201,6 @@ fn by_path(operation: &Operation<'_>) -> String {
         ("DELETE", _) => "delete",
         (method, _) => return legal(&format!("{}_{before}{last}", method.to_lowercase())),
     };
-    let noun = if verb == "list" { last } else { singular(&last) };
+    let noun = if verb == "list" { plural(&last) } else { singular(&last) };
     format!("{verb}_{before}{noun}")
 }

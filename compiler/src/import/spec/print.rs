@@ -1,6 +1,6 @@
 //! A plan as text. Lines come as a person would break them; space within them is the formatter's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::literals::quoted;
 use super::plan::{
@@ -26,17 +26,23 @@ pub(super) struct Printer<'s> {
 impl<'s> Printer<'s> {
     pub(super) fn new(spec: &'s Spec, convention: Convention, used: &HashMap<TypeId, usize>) -> Self {
         let mut printer = Self { spec, convention, in_place: HashMap::new(), out: String::new(), depth: 0 };
-        // What is written in place may hold what is: the inner ones stand behind the outer ones.
-        for index in (0..spec.types.len()).rev() {
-            let id = TypeId(index as u32);
-            if spec.types[index].inline
-                && used.get(&id) == Some(&1)
-                && let Some(text) = printer.in_place(&spec.types[index])
-            {
-                printer.in_place.insert(id, text);
-            }
-        }
+        let mut looked_at = HashSet::new();
+        (0..spec.types.len()).for_each(|index| printer.decide(TypeId(index as u32), used, &mut looked_at));
         printer
+    }
+
+    /// Whether a type is written in place: after the types in it, so that its text holds theirs.
+    fn decide(&mut self, id: TypeId, used: &HashMap<TypeId, usize>, looked_at: &mut HashSet<TypeId>) {
+        let item = self.spec.item(id);
+        if !item.inline || used.get(&id) != Some(&1) || !looked_at.insert(id) {
+            return;
+        }
+        let mut inner = Vec::new();
+        item.names(&mut |name| inner.push(name));
+        inner.into_iter().for_each(|name| self.decide(name, used, looked_at));
+        if let Some(text) = self.in_place(item) {
+            self.in_place.insert(id, text);
+        }
     }
 
     /// Is a type written where it is used?

@@ -1,6 +1,7 @@
 //! Descriptions as documentation: lines that are not too long, HTML reduced to what it says, titles of one line.
 
 use super::literals::is_odd;
+use super::words::capitalised;
 
 const WIDTH: usize = 120;
 const LONGEST_TITLE: usize = 90;
@@ -15,7 +16,7 @@ pub(super) fn title(text: &str) -> Option<String> {
         let cut: String = line.chars().take(LONGEST_TITLE).collect();
         format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
     };
-    (!line.is_empty()).then(|| if short { line.clone() } else { cut() })
+    (!line.is_empty()).then(|| capitalised(&if short { line.clone() } else { cut() }))
 }
 
 /// A description in lines of documentation.

@@ -192,6 +192,11 @@ impl<'n> Maker<'_, 'n> {
                 };
                 left.push((applied.span, format!("`{}` {why}", applied.keyword)));
             }
+            if schema.types.first().is_some_and(|one| !["array", "null"].contains(one))
+                && (schema.items.is_some() || !schema.prefix_items.is_empty())
+            {
+                left.push((schema.span, format!("`items` beside `type: {}`: the type counts", schema.types[0])));
+            }
             if !schema.dependent_required.is_empty() {
                 left.push((schema.span, "`dependentRequired` depends on another member, and a type's rules do not".to_owned()));
             }

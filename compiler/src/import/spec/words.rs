@@ -3,6 +3,8 @@
 
 /// The words of a name: split at whatever is no letter or digit, and where a word in a case of its own begins. `userIDs` is `user`, `IDs`.
 pub(super) fn words(name: &str) -> Vec<String> {
+    // One word, whatever its case says.
+    let name = name.replace("OAuth", "Oauth").replace("GitHub", "Github");
     let letters: Vec<char> = name.chars().flat_map(folded).collect();
     let mut words: Vec<String> = vec![String::new()];
     for (index, letter) in letters.iter().copied().enumerate() {
@@ -100,7 +102,19 @@ pub(super) fn capitalised(word: &str) -> String {
 
 /// `list_for_org` as `List for org`.
 pub(super) fn title(name: &str) -> String {
-    capitalised(&name.replace('_', " "))
+    const OWN: [(&str, &str); 9] = [
+        ("api", "API"),
+        ("oauth", "OAuth"),
+        ("oauth2", "OAuth 2.0"),
+        ("jwt", "JWT"),
+        ("id", "ID"),
+        ("url", "URL"),
+        ("http", "HTTP"),
+        ("sso", "SSO"),
+        ("pat", "PAT"),
+    ];
+    let own = |word: &str| OWN.iter().find(|(plain, _)| *plain == word).map_or_else(|| word.to_owned(), |(_, own)| (*own).to_owned());
+    capitalised(&name.split('_').map(own).collect::<Vec<_>>().join(" "))
 }
 
 /// One of many: `companies` is `company`. What looks like no plural stays.
@@ -122,6 +136,19 @@ pub(super) fn singular(word: &str) -> String {
     word.to_owned()
 }
 
+/// Many of one: `company` is `companies`. What stands for many already stays.
+pub(super) fn plural(word: &str) -> String {
+    let vowel = |end: char| "aeiou".contains(end);
+    if is_plural(word) || word.ends_with("data") || word.ends_with("info") {
+        return word.to_owned();
+    }
+    match word.strip_suffix('y').filter(|stem| !stem.ends_with(vowel)) {
+        Some(stem) => format!("{stem}ies"),
+        None if ["s", "x", "ch", "sh"].iter().any(|end| word.ends_with(end)) => format!("{word}es"),
+        None => format!("{word}s"),
+    }
+}
+
 /// Does a word stand for many?
 pub(super) fn is_plural(word: &str) -> bool {
     singular(word) != word
@@ -137,6 +164,7 @@ mod tests {
         assert_eq!(words("HTMLUrl-of_x5t"), ["HTML", "Url", "of", "x5t"]);
         assert_eq!(words("oauth2Token"), ["oauth2", "Token"]);
         assert_eq!(words("@odata.nextLink"), ["odata", "next", "Link"]);
+        assert_eq!(words("OAuth2Security"), ["Oauth2", "Security"]);
         assert_eq!(words("Žluťoučký"), ["Zlutoucky"]);
     }
 
