@@ -32,6 +32,8 @@ pub(super) struct Maker<'d, 'n> {
     pub(super) carried: HashSet<SchemaId>,
     /// Schemas whose values are kept as they come.
     pub(super) kept_raw: HashSet<SchemaId>,
+    /// Structs that hold the members of several, which nothing tells apart.
+    pub(super) joined_types: HashSet<TypeId>,
     /// How often each schema is referred to; empty until it is asked for.
     pub(super) reference_counts: HashMap<SchemaId, usize>,
     /// Enums without a name of their own, by what they are called and what they offer; those that several places share.
@@ -73,6 +75,7 @@ impl<'d, 'n> Maker<'d, 'n> {
             in_answers: HashSet::new(),
             carried: HashSet::new(),
             kept_raw: HashSet::new(),
+            joined_types: HashSet::new(),
             reference_counts: HashMap::new(),
             enums_in_place: HashMap::new(),
             shared_enums: BTreeMap::new(),
@@ -95,12 +98,12 @@ impl<'d, 'n> Maker<'d, 'n> {
     /// A type of its own, empty until it is known what it holds; `key` is how it is found again.
     pub(super) fn declare(&mut self, key: &[SchemaId], hint: &Hint, docs: &str) -> TypeId {
         let id = TypeId(self.types.len() as u32);
-        let (name, inline) = match hint {
-            Hint::Component(component) => (self.component_names[component].clone(), false),
-            Hint::Place { parent, own } => (self.type_names.take(&format!("{parent}{}", pascal(own)), ""), true),
+        let (name, own, inline) = match hint {
+            Hint::Component(component) => (self.component_names[component].clone(), String::new(), false),
+            Hint::Place { parent, own } => (self.type_names.take(&format!("{parent}{}", pascal(own)), ""), own.clone(), true),
         };
         let kind = TypeKind::Struct(Vec::new());
-        self.types.push(TypeItem { name, docs: docs.to_owned(), kind, life: None, inline });
+        self.types.push(TypeItem { name, own, docs: docs.to_owned(), kind, life: None, inline });
         self.made.insert(key.to_vec(), What::of(Type::Named(id)));
         id
     }

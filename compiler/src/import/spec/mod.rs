@@ -32,6 +32,7 @@ mod print;
 mod report;
 mod scalars;
 mod servers;
+mod sharing;
 mod structs;
 mod texts;
 mod types;
@@ -100,6 +101,7 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
     let connections = maker.connections(&operations, &servers);
     let kept = maker.operations(&operations, &servers, &connections, &mut spec);
     maker.share_enums();
+    maker.share(&mut spec);
     maker.unused_formats();
     (spec.servers, spec.api, spec.connections) = (servers.list, servers.api, connections.list);
     spec.types = std::mem::take(&mut maker.types);
@@ -168,7 +170,7 @@ fn connector_name(document: &Document<'_>, options: &Options) -> String {
         |word: &str| word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let all: Vec<String> = words::words(wanted).iter().map(|word| word.to_ascii_lowercase()).collect();
     let kept: Vec<String> =
-        all.iter().filter(|word| options.name.is_some() || !dull.contains(&word.as_str()) && !is_version(word)).take(4).cloned().collect();
+        all.iter().filter(|word| options.name.is_some() || !dull.contains(&word.as_str()) && !is_version(word)).take(3).cloned().collect();
     let name = words::snake(&if kept.is_empty() { all.join("_") } else { kept.join("_") }, "api");
     if name.is_empty() { "api".to_owned() } else { name }
 }

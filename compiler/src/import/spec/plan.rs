@@ -64,6 +64,8 @@ pub(super) struct TypeId(pub(super) u32);
 #[derive(Clone, Debug)]
 pub(super) struct TypeItem {
     pub(super) name: String,
+    /// What it is called where it stands; empty for what has a name of its own.
+    pub(super) own: String,
     pub(super) docs: String,
     pub(super) kind: TypeKind,
     pub(super) life: Option<Life>,
@@ -276,6 +278,20 @@ impl Module {
             None => &[],
         };
         self.path_inputs.iter().chain(&self.query).chain(&self.header).chain(&self.cookie).chain(body)
+    }
+
+    /// Each type that is written in it.
+    pub(super) fn each_type_mut(&mut self, visit: &mut dyn FnMut(&mut Type)) {
+        for list in [&mut self.path_inputs, &mut self.query, &mut self.header, &mut self.cookie] {
+            list.iter_mut().for_each(|field| visit(&mut field.what.ty));
+        }
+        match self.body.as_mut().map(|body| &mut body.held) {
+            Some(Held::Members(fields)) => fields.iter_mut().for_each(|field| visit(&mut field.what.ty)),
+            Some(Held::Whole(field)) => visit(&mut field.what.ty),
+            None => {}
+        }
+        self.answers.iter_mut().filter_map(|answer| answer.what.as_mut()).for_each(|what| visit(&mut what.ty));
+        self.fails.iter_mut().for_each(|fails| visit(&mut fails.ty));
     }
 
     /// Each type that it names.

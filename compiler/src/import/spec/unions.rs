@@ -1,14 +1,14 @@
 //! Values that are one of several things: told apart by a member where the document shows one, otherwise tried in an order in which each
 //! can be reached.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::flat::Flat;
 use super::life;
 use super::maker::{Hint, Maker};
 use super::names::Names;
 use super::notes::Subject;
-use super::plan::{Bounds, Field, Type, TypeKind, Value, Variant, What};
+use super::plan::{Bounds, Type, TypeKind, Value, Variant, What};
 use super::words::{snake, words};
 use crate::import::node;
 use crate::import::schema::{Discriminator, SchemaId};
@@ -245,9 +245,7 @@ impl<'n> Maker<'_, 'n> {
         }
         let choices = self.reachable(made, hint, at);
         if let [only] = &choices[..] {
-            let ty = only.what.ty.clone();
-            self.withdraw(key, &ty);
-            return ty;
+            return self.one_after_all(only.what.ty.clone(), key, hint);
         }
         let mut names = Names::default();
         let variants =
@@ -256,9 +254,37 @@ impl<'n> Maker<'_, 'n> {
         self.union(key, hint, docs, None, variants)
     }
 
-    /// A declared union that turned out to be another type is that type.
-    fn withdraw(&mut self, key: &[SchemaId], ty: &Type) {
+    /// A union that turned out to be another type is that type. What was made meanwhile may refer to it, so what was declared stays.
+    fn one_after_all(&mut self, ty: Type, key: &[SchemaId], hint: &Hint) -> Type {
+        let declared = match self.made.get(key) {
+            Some(What { ty: Type::Named(id), .. }) if matches!(hint, Hint::Component(_)) => Some(*id),
+            _ => None,
+        };
+        let joined = match &ty {
+            Type::Named(id) if self.joined_types.contains(id) => Some(*id),
+            _ => None,
+        };
+        let ty = match (declared, joined) {
+            (Some(declared), Some(joined)) => {
+                self.types[declared.0 as usize].kind = self.types[joined.0 as usize].kind.clone();
+                Type::Named(declared)
+            }
+            (Some(declared), None) => {
+                let only = Variant { name: self.type_word(&ty), tag: None, ty: ty.clone(), docs: String::new() };
+                self.types[declared.0 as usize].kind = TypeKind::Union { tag: None, variants: vec![only] };
+                ty
+            }
+            (None, Some(joined)) => {
+                let wanted = self.wanted_name(hint);
+                if !self.type_names.has(&wanted) {
+                    self.types[joined.0 as usize].name = self.type_names.take(&wanted, "");
+                }
+                ty
+            }
+            (None, None) => ty,
+        };
         self.made.insert(key.to_vec(), What::of(ty.clone()));
+        ty
     }
 
     fn union(&mut self, key: &[SchemaId], hint: &Hint, docs: &str, tag: Option<String>, variants: Vec<Variant>) -> Type {
@@ -273,7 +299,7 @@ impl<'n> Maker<'_, 'n> {
     /// Variants by the values of a member that tells them apart: the one that the document names, or one that all have and that has
     /// other values in each.
     fn tagged(&self, made: &[Choice], discriminator: Option<&Discriminator<'n>>) -> Option<(String, Vec<Variant>)> {
-        let structs = made.iter().all(|one| self.fields(&one.what.ty).is_some() || self.is_tagged_union(&one.what.ty));
+        let structs = made.iter().all(|one| self.struct_fields(&one.what.ty).is_some() || self.is_tagged_union(&one.what.ty));
         if !structs || made.len() < 2 {
             return None;
         }
@@ -281,7 +307,7 @@ impl<'n> Maker<'_, 'n> {
             let tags = made.iter().map(|one| self.tags(one, discriminator)).collect::<Vec<_>>();
             return distinct(&tags).then(|| (discriminator.property.to_owned(), self.with_tags(made, tags)));
         }
-        let first = self.fields(&made[0].what.ty)?;
+        let first = self.struct_fields(&made[0].what.ty)?;
         for field in first {
             let tags: Vec<Vec<String>> = made.iter().map(|one| self.fixed_values(&one.what.ty, &field.wire)).collect();
             if distinct(&tags) {
@@ -325,24 +351,13 @@ impl<'n> Maker<'_, 'n> {
         self.document.named.iter().find(|(_, named)| *named == id).map(|(name, _)| *name)
     }
 
-    /// The fields of a struct.
-    fn fields(&self, ty: &Type) -> Option<&[Field]> {
-        match ty {
-            Type::Named(id) => match &self.types[id.0 as usize].kind {
-                TypeKind::Struct(fields) => Some(fields),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     fn is_tagged_union(&self, ty: &Type) -> bool {
         matches!(ty, Type::Named(id) if matches!(self.types[id.0 as usize].kind, TypeKind::Union { tag: Some(_), .. }))
     }
 
     /// The few texts that a required member of a struct can be.
     fn fixed_values(&self, ty: &Type, wire: &str) -> Vec<String> {
-        let Some(field) = self.fields(ty).and_then(|fields| fields.iter().find(|field| field.wire == wire && !field.rest)) else {
+        let Some(field) = self.struct_fields(ty).and_then(|fields| fields.iter().find(|field| field.wire == wire && !field.rest)) else {
             return Vec::new();
         };
         let plain = |wire: &String| wire.strip_prefix('"').and_then(|text| text.strip_suffix('"')).map(str::to_owned);
@@ -372,7 +387,7 @@ impl<'n> Maker<'_, 'n> {
             return vec![Choice { name: "any".into(), schema: None, what: What::of(Type::json()), docs: String::new() }];
         }
         self.join_texts(&mut flat, hint);
-        self.join_alike(&mut flat);
+        self.join_alike(&mut flat, hint, at);
         flat.sort_by_key(|one| self.rank(&one.what.ty));
         flat
     }
@@ -421,14 +436,18 @@ impl<'n> Maker<'_, 'n> {
         flat.push(Choice { name: "value".into(), schema: None, what: What::of(Type::Named(id)), docs: String::new() });
     }
 
-    /// Objects that need the same members cannot be told apart by trying: one with all their members stands for them.
-    fn join_alike(&mut self, flat: &mut Vec<Choice>) {
+    /// Objects of which one fits whatever fits another cannot be told apart by trying: one with the members of both stands for them.
+    fn join_alike(&mut self, flat: &mut Vec<Choice>, hint: &Hint, at: Span) {
         let mut index = 0;
         while index < flat.len() {
-            let alike = (0..index).find(|first| self.needs_same(&flat[*first].what.ty, &flat[index].what.ty));
-            match alike.and_then(|first| self.joined(&flat[first].what.ty, &flat[index].what.ty).map(|ty| (first, ty))) {
+            let hidden = (0..index).find(|first| self.hides(&flat[*first].what.ty, &flat[index].what.ty));
+            match hidden.and_then(|first| self.joined(&flat[first].what.ty, &flat[index].what.ty, hint).map(|ty| (first, ty))) {
                 Some((first, ty)) => {
+                    self.note(Subject::Schema, at, "nothing tells these choices apart: one type has the members of all");
                     flat[first].what.ty = ty;
+                    if flat[first].name != flat[index].name {
+                        flat[first].name = "object".to_owned();
+                    }
                     flat.remove(index);
                 }
                 None => index += 1,
@@ -436,30 +455,29 @@ impl<'n> Maker<'_, 'n> {
         }
     }
 
-    fn needs_same(&self, one: &Type, other: &Type) -> bool {
-        let needed = |ty: &Type| -> Option<Vec<(String, String)>> {
-            let fields = self.fields(ty)?;
+    /// Does whatever fits the one fit the other, whichever is tried first?
+    fn hides(&self, one: &Type, other: &Type) -> bool {
+        let needed = |ty: &Type| -> Option<HashSet<(String, String)>> {
+            let fields = self.struct_fields(ty)?;
             let needed = fields.iter().filter(|field| !field.optional && !field.rest && field.default.is_none());
-            let mut needed: Vec<_> = needed.map(|field| (field.wire.clone(), format!("{:?}", field.what))).collect();
-            needed.sort();
-            Some(needed)
+            Some(needed.map(|field| (field.wire.clone(), format!("{:?}", field.what))).collect())
         };
+        // What needs more is tried first, so only what needs the same is hidden.
         matches!((needed(one), needed(other)), (Some(one), Some(other)) if one == other)
     }
 
-    /// One struct with the members of two; none when a member has another type in each, or a name of the document would vanish.
-    fn joined(&mut self, one: &Type, other: &Type) -> Option<Type> {
-        let (Type::Named(first), Type::Named(second)) = (one, other) else { return None };
-        let (mut fields, more) = (self.fields(one)?.to_vec(), self.fields(other)?.to_vec());
-        let inline = |id: &super::plan::TypeId| self.types[id.0 as usize].inline;
-        if !inline(second) {
-            return None;
-        }
+    /// One struct with the members of two; none when a member has another type in each.
+    fn joined(&mut self, one: &Type, other: &Type, hint: &Hint) -> Option<Type> {
+        let (mut fields, more) = (self.struct_fields(one)?.to_vec(), self.struct_fields(other)?.to_vec());
         let mut names = Names::default();
         fields.iter().for_each(|field| drop(names.take(&field.name, "_")));
         for mut field in more {
-            match fields.iter().find(|known| known.wire == field.wire) {
+            match fields.iter_mut().find(|known| known.wire == field.wire) {
                 Some(known) if known.what == field.what => {}
+                Some(known) if same_kind(&known.what.ty, &field.what.ty) => {
+                    known.what.ty = wider(known.what.ty.clone(), field.what.ty);
+                    known.what.nullable |= field.what.nullable;
+                }
                 Some(_) => return None,
                 None => {
                     field.name = names.take(&field.name, "_");
@@ -467,11 +485,18 @@ impl<'n> Maker<'_, 'n> {
                 }
             }
         }
-        if !inline(first) {
-            return None;
-        }
-        self.types[first.0 as usize].kind = TypeKind::Struct(fields);
-        Some(one.clone())
+        let id = match one {
+            Type::Named(id) if self.joined_types.contains(id) => *id,
+            _ => {
+                let name = self.wanted_name(hint);
+                let id = self.declare(&[], &Hint::place(&name, "object"), "");
+                self.made.remove(&Vec::new());
+                self.joined_types.insert(id);
+                id
+            }
+        };
+        self.types[id.0 as usize].kind = TypeKind::Struct(fields);
+        Some(Type::Named(id))
     }
 
     /// What asks for more comes first.
@@ -520,7 +545,7 @@ fn wider(one: Type, other: Type) -> Type {
 
 /// Each has values, and none has one of another.
 fn distinct(tags: &[Vec<String>]) -> bool {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     tags.iter().all(|own| !own.is_empty() && own.iter().all(|tag| seen.insert(tag)))
 }
 
