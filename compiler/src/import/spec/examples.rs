@@ -70,7 +70,7 @@ fn value_of<'n>(maker: &Maker<'_, 'n>, node: &'n Node, media: &str) -> Option<&'
     if maker.document.form == crate::import::document::Form::Swagger2 {
         return node.get(media).or_else(|| node.get("application/json"));
     }
-    let first = node.members().first()?;
+    let Some(first) = node.members().first() else { return Some(node) };
     let named = node.members().iter().all(|member| {
         member.value.get("value").is_some() || member.value.get("$ref").is_some() || member.value.get("externalValue").is_some()
     });

@@ -1,6 +1,6 @@
 //! Error answers of all modules: what most of them say is said once, on the connector.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::maker::Maker;
 use super::plan::{Fails, Module, Type};
@@ -53,18 +53,26 @@ pub(super) fn shared(maker: &Maker<'_, '_>, modules: &mut [Module], told: Vec<Ve
     shared
 }
 
-/// The type that most error answers have.
+/// The type that most error answers have: one of a default, or one that more than one status has.
 fn usual(told: &[Vec<(Option<String>, Type)>]) -> Option<Type> {
-    let mut counts: Vec<(&Type, usize)> = Vec::new();
-    for (_, ty) in told.iter().flatten() {
-        match counts.iter_mut().find(|(known, _)| *known == ty) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((ty, 1)),
-        }
+    struct Count<'t> {
+        ty: &'t Type,
+        answers: usize,
+        statuses: BTreeSet<Option<&'t str>>,
     }
-    let all: usize = counts.iter().map(|(_, count)| count).sum();
-    let (ty, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    (count * 3 > all).then(|| ty.clone())
+    let mut counts: Vec<Count<'_>> = Vec::new();
+    for (status, ty) in told.iter().flatten() {
+        let index = counts.iter().position(|count| count.ty == ty).unwrap_or_else(|| {
+            counts.push(Count { ty, answers: 0, statuses: BTreeSet::new() });
+            counts.len() - 1
+        });
+        counts[index].answers += 1;
+        counts[index].statuses.insert(status.as_deref());
+    }
+    let all: usize = counts.iter().map(|count| count.answers).sum();
+    let general = counts.iter().rev().filter(|count| count.statuses.len() > 1 || count.statuses.contains(&None));
+    let best = general.max_by_key(|count| (count.statuses.contains(&None) && count.answers * 3 > all, count.answers))?;
+    (best.answers * 4 > all).then(|| best.ty.clone())
 }
 
 fn name(maker: &Maker<'_, '_>, ty: &Type) -> String {

@@ -35,6 +35,7 @@ mod servers;
 mod sharing;
 mod structs;
 mod texts;
+mod type_names;
 mod types;
 mod unions;
 mod words;
@@ -100,7 +101,6 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
     let servers = maker.servers(&operations);
     let connections = maker.connections(&operations, &servers);
     let kept = maker.operations(&operations, &servers, &connections, &mut spec);
-    maker.share_enums();
     maker.share(&mut spec);
     maker.unused_formats();
     (spec.servers, spec.api, spec.connections) = (servers.list, servers.api, connections.list);

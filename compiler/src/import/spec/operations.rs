@@ -93,22 +93,6 @@ impl<'n> Maker<'_, 'n> {
     fn title(&self, operation: &Operation<'_>, name: &str) -> String {
         texts::title(operation.summary).unwrap_or_else(|| title(name))
     }
-
-    /// A small enum may be written in place: the name that several places share is short.
-    pub(super) fn share_enums(&mut self) {
-        let shared: Vec<_> = self.shared_enums.iter().map(|(id, own)| (*id, own.clone())).collect();
-        for (id, own) in shared {
-            let wanted = pascal(&own);
-            let name = if wanted.is_empty() || self.type_names.has(&wanted) {
-                self.type_name(id).to_owned()
-            } else {
-                self.type_names.take(&wanted, "")
-            };
-            let item = &mut self.types[id.0 as usize];
-            item.name = name;
-            item.inline = false;
-        }
-    }
 }
 
 /// The description; the summary where the title could not hold it.
@@ -116,7 +100,8 @@ fn documentation(operation: &Operation<'_>) -> String {
     let (summary, description) = (operation.summary.trim(), operation.description.trim());
     let title = texts::title(summary).unwrap_or_default();
     let told = description.trim_end_matches('.').eq_ignore_ascii_case(title.as_str());
-    let rest = if summary.trim_end_matches('.') == title || description.contains(summary) { String::new() } else { summary.to_owned() };
+    let kept = summary.trim_end_matches('.').eq_ignore_ascii_case(&title) || description.contains(summary);
+    let rest = if kept { String::new() } else { summary.to_owned() };
     match (rest.is_empty(), description.is_empty() || told) {
         (true, true) => String::new(),
         (true, false) => description.to_owned(),

@@ -1,13 +1,11 @@
 //! One type where several places hold the same: documents without named schemas write the same object again and again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::maker::Maker;
 use super::plan::{Field, Spec, Type, TypeId, TypeItem, TypeKind, Variant};
-use super::words::{pascal, singular};
+use super::type_names::DULL;
 
-/// Words that say where something stands and not what it is.
-const DULL: [&str; 9] = ["", "output", "body", "item", "variant", "value", "failure", "object", "data"];
 /// Each round finds what became alike in the one before; types nest no deeper than this by far.
 const ROUNDS: usize = 12;
 
@@ -20,7 +18,7 @@ impl Maker<'_, '_> {
                 break;
             }
         }
-        self.name_shared(&stands_for);
+        self.short_names(&stands_for);
         let to = |id: TypeId| stands_for[id.0 as usize];
         self.types.iter_mut().for_each(|item| rename_item(item, &to));
         for module in &mut spec.modules {
@@ -63,32 +61,9 @@ impl Maker<'_, '_> {
     /// Do two that hold the same also mean the same? They are called so, or described so.
     fn same(&self, one: usize, other: usize) -> bool {
         let (one, other) = (&self.types[one], &self.types[other]);
-        let called = |item: &TypeItem| if item.inline { singular(&item.own) } else { super::words::snake(&item.name, "") };
+        let called = |item: &TypeItem| if item.inline { item.own.clone() } else { super::words::snake(&item.name, "") };
         let dull = DULL.contains(&one.own.as_str());
         (!dull && called(one) == called(other)) || described(one) == described(other) && fields(one) >= 2
-    }
-
-    /// What is shared is called by what it is called at most places.
-    fn name_shared(&mut self, stands_for: &[TypeId]) {
-        let mut called: BTreeMap<TypeId, Vec<usize>> = BTreeMap::new();
-        for (index, id) in stands_for.iter().enumerate() {
-            called.entry(*id).or_default().push(index);
-        }
-        called.retain(|id, all| all.len() > 1 && self.types[id.0 as usize].inline);
-        for (id, all) in called {
-            let mut counts: HashMap<String, usize> = HashMap::new();
-            for index in &all {
-                let own = singular(&self.types[*index].own);
-                if !DULL.contains(&own.as_str()) {
-                    *counts.entry(own).or_insert(0) += 1;
-                }
-            }
-            let Some((own, _)) = counts.into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0))) else { continue };
-            let wanted = pascal(&own);
-            if !wanted.is_empty() && !self.type_names.has(&wanted) {
-                self.types[id.0 as usize].name = self.type_names.take(&wanted, "");
-            }
-        }
     }
 }
 

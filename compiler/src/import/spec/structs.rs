@@ -26,7 +26,11 @@ impl<'n> Maker<'_, 'n> {
     /// A type of its own.
     pub(super) fn structure(&mut self, flat: &Flat<'n>, leaves: &[SchemaId], key: &[SchemaId], hint: &Hint) -> Type {
         let id = self.declare(key, hint, flat.docs);
-        let name = self.type_name(id).to_owned();
+        // A type that is called `…Output` says where it stands; what is in it needs no such word.
+        let name = match hint {
+            Hint::Place { parent, own } if super::type_names::DULL.contains(&own.split("_2").next().unwrap_or(own)) => parent.clone(),
+            _ => self.type_name(id).to_owned(),
+        };
         let mut way = Way { sent: false, received: false, files: false };
         way.sent = leaves.iter().chain(key).any(|leaf| self.in_requests.contains(leaf));
         way.received = leaves.iter().chain(key).any(|leaf| self.in_answers.contains(leaf));
