@@ -249,6 +249,17 @@ operation!(Form -> (),
 );
 
 lp::structure! {
+    /// A patch, in a media type of its own.
+    pub struct Merge "merge" {
+        pub note: lp::Patch<String> = "note?";
+    }
+}
+operation!(Merge -> (),
+    name: "merge", method: "PATCH", path: &[lp::Segment::Text("/form")], places: &[lp::Place::Body],
+    body: lp::BodyEncoding::JsonAs("application/merge-patch+json"), answers: &[NOTHING],
+);
+
+lp::structure! {
     /// Another origin.
     pub struct Elsewhere "elsewhere" {
         pub url: String = "url!";

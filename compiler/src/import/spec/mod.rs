@@ -8,6 +8,7 @@
 
 mod answers;
 mod bodies;
+mod choices;
 mod connections;
 mod convention;
 mod defaults;
