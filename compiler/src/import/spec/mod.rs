@@ -166,10 +166,24 @@ fn connector_name(document: &Document<'_>, options: &Options) -> String {
         let title = document.title;
         title.split([':', '(', '|', '[']).next().unwrap_or(title)
     });
-    let dull = ["api", "apis", "rest", "the", "specification", "spec", "reference", "public", "openapi", "documentation", "definition"];
+    let dull = [
+        "api",
+        "apis",
+        "rest",
+        "the",
+        "specification",
+        "spec",
+        "reference",
+        "public",
+        "openapi",
+        "official",
+        "documentation",
+        "definition",
+    ];
     let is_version =
         |word: &str| word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
-    let all: Vec<String> = words::words(wanted).iter().map(|word| word.to_ascii_lowercase()).collect();
+    let all: Vec<String> =
+        words::words(&wanted.replace("'s ", " ").replace("’s ", " ")).iter().map(|word| word.to_ascii_lowercase()).collect();
     let kept: Vec<String> =
         all.iter().filter(|word| options.name.is_some() || !dull.contains(&word.as_str()) && !is_version(word)).take(3).cloned().collect();
     let name = words::snake(&if kept.is_empty() { all.join("_") } else { kept.join("_") }, "api");

@@ -14,6 +14,9 @@ use crate::import::node;
 use crate::import::schema::{Discriminator, SchemaId};
 use crate::source::Span;
 
+/// A member with more values than this is no tag that a document left unsaid.
+const MOST_TAGS: usize = 40;
+
 /// One of several, in the making.
 pub(super) struct Choice {
     pub(super) name: String,
@@ -364,7 +367,7 @@ impl<'n> Maker<'_, 'n> {
         match &field.what.ty {
             Type::Literal(literal) => plain(literal).into_iter().collect(),
             Type::Named(id) => match &self.types[id.0 as usize].kind {
-                TypeKind::Enum(values) if values.len() <= 3 => values.iter().filter_map(|value| plain(&value.wire)).collect(),
+                TypeKind::Enum(values) if values.len() <= MOST_TAGS => values.iter().filter_map(|value| plain(&value.wire)).collect(),
                 _ => Vec::new(),
             },
             _ => Vec::new(),
