@@ -152,7 +152,7 @@ impl<'n> Maker<'_, 'n> {
         let mut field = super::servers::field(&name, &name, what.ty, body.description.to_owned(), body.span);
         field.what.nullable = what.nullable;
         field.optional = optional;
-        Some(Held::Whole(field))
+        Some(Held::Whole(Box::new(field)))
     }
 
     fn is_object(&self, ty: &Type) -> bool {
@@ -220,7 +220,7 @@ impl<'n> Maker<'_, 'n> {
         let name = inputs.names.take_first(&[wanted.to_owned(), "body".to_owned()], "_");
         let mut field = super::servers::field(&name, &name, ty, body.description.to_owned(), body.span);
         field.wire = field_name(&name);
-        Body { encoding: format!("raw {}", quoted(what)), held: Held::Whole(field) }
+        Body { encoding: format!("raw {}", quoted(what)), held: Held::Whole(Box::new(field)) }
     }
 }
 

@@ -89,8 +89,8 @@ fn joined(open: char, close: char, all: Vec<String>) -> String {
 }
 
 fn scalar(name: &str, bounds: &Bounds, node: &Node) -> Option<String> {
-    let found = match (name, &node.value) {
-        ("json", _) => return Some(json(node)),
+    match (name, &node.value) {
+        ("json", _) => Some(json(node)),
         ("int", Value::Number(text)) => whole(text).filter(|text| within(text, bounds)),
         ("float", Value::Number(text)) => Some(number(text)).filter(|text| within(text, bounds)),
         ("decimal", Value::Number(text)) => Some(number(text)).filter(|text| within(text, bounds)),
@@ -107,8 +107,7 @@ fn scalar(name: &str, bounds: &Bounds, node: &Node) -> Option<String> {
         }
         ("secret", Value::Text(text)) => Some(quoted(text)),
         _ => None,
-    };
-    found
+    }
 }
 
 fn within(text: &str, bounds: &Bounds) -> bool {

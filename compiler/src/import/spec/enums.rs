@@ -28,14 +28,13 @@ impl<'n> Maker<'_, 'n> {
             return Type::scalar("bool");
         }
         if flat.types.contains(&"array") {
-            self.note(Subject::Rule, at, "`enum` beside an array: which lists are allowed is a rule that types do not have");
+            self.note(Subject::Constraint, at, "`enum` beside an array: which lists are allowed is a rule that types do not have");
             return self.what_without_values(&free, key, hint, at);
         }
         let values: Option<Vec<Value>> = values(&nodes, flat.types.contains(&"string"), self.value_names(key));
-        let Some(mut values) = values.filter(|_| {
-            nodes.iter().all(|node| is_text(&node)) || nodes.iter().all(|node| !is_text(&node)) || flat.types.contains(&"string")
-        }) else {
-            self.note(Subject::Rule, at, "values that are neither all text nor all whole numbers: their type alone is kept");
+        let Some(mut values) = values.filter(|_| nodes.iter().all(is_text) || !nodes.iter().any(is_text) || flat.types.contains(&"string"))
+        else {
+            self.note(Subject::Constraint, at, "values that are neither all text nor all whole numbers: their type alone is kept");
             return self.what_without_values(&free, key, hint, at);
         };
         values.iter_mut().for_each(|value| value.docs = one_line(&value.docs));

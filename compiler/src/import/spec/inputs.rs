@@ -164,7 +164,7 @@ impl<'n> Maker<'_, 'n> {
         let schemas: Vec<SchemaId> = parameter.schema.into_iter().collect();
         let mut what = if schemas.is_empty() { What::of(Type::scalar("string")) } else { self.what(&schemas, &hint) };
         let used = self.used(&schemas);
-        if what.ty == Type::json() && parameter.media.is_none() && schemas.iter().all(|id| self.kept_raw.get(id).is_none()) {
+        if what.ty == Type::json() && parameter.media.is_none() && !schemas.iter().any(|id| self.kept_raw.contains(id)) {
             what.ty = Type::scalar("string");
         }
         if let Type::Scalar("secret" | "file", _) = what.ty

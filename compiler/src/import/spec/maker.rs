@@ -121,7 +121,7 @@ impl<'d, 'n> Maker<'d, 'n> {
     /// Lists the formats that are only a word here.
     pub(super) fn unused_formats(&mut self) {
         for (format, (at, count)) in std::mem::take(&mut self.formats) {
-            self.note(Subject::Rule, at, format!("`format: {format}` is plain text here ({count} times)"));
+            self.note(Subject::Constraint, at, format!("`format: {format}` is plain text here ({count} times)"));
         }
     }
 

@@ -154,7 +154,7 @@ fn formatted(text: &str) -> String {
 fn endless(spec: &mut Spec, maker: &mut Maker<'_, '_>) {
     for (at, name) in structs::broken_circles(&mut spec.types) {
         maker.note(
-            Subject::Rule,
+            Subject::Constraint,
             at,
             format!("`{name}` is required, and would need another one of its kind without end: it may be absent"),
         );

@@ -16,7 +16,7 @@ pub enum Subject {
     /// A schema, or a part of one.
     Schema,
     /// A rule about values that the language has no word for.
-    Rule,
+    Constraint,
     /// A default.
     Default,
     /// An example.
@@ -37,7 +37,7 @@ impl Subject {
             Self::Parameter => "parameter",
             Self::Content => "content",
             Self::Schema => "schema",
-            Self::Rule => "rule",
+            Self::Constraint => "constraint",
             Self::Default => "default",
             Self::Example => "example",
             Self::Security => "security",

@@ -206,7 +206,7 @@ pub(super) struct Body {
 #[derive(Clone, Debug)]
 pub(super) enum Held {
     Members(Vec<Field>),
-    Whole(Field),
+    Whole(Box<Field>),
 }
 
 /// An answer.
@@ -274,7 +274,7 @@ impl Module {
     pub(super) fn inputs(&self) -> impl Iterator<Item = &Field> {
         let body: &[Field] = match self.body.as_ref().map(|body| &body.held) {
             Some(Held::Members(fields)) => fields,
-            Some(Held::Whole(field)) => std::slice::from_ref(field),
+            Some(Held::Whole(field)) => std::slice::from_ref(&**field),
             None => &[],
         };
         self.path_inputs.iter().chain(&self.query).chain(&self.header).chain(&self.cookie).chain(body)

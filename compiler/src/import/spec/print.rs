@@ -359,7 +359,7 @@ impl<'s> Printer<'s> {
         match &body.held {
             Held::Members(fields) => self.fields(&head, fields),
             Held::Whole(field) => {
-                let field = Field { wire: self.convention.wire(&field.name), docs: String::new(), ..field.clone() };
+                let field = Field { wire: self.convention.wire(&field.name), docs: String::new(), ..(**field).clone() };
                 let line = format!("{head} {}", self.field(&field));
                 self.line(&line);
             }

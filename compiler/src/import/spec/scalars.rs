@@ -68,7 +68,7 @@ impl<'n> Maker<'_, 'n> {
         // The document's own examples show what really comes.
         if let Some(odd) = odd_example(wanted, flat) {
             let reason = format!("`format: {format}` does not hold for the example `{odd}`: it is read as plain text");
-            self.note(Subject::Rule, at, reason);
+            self.note(Subject::Constraint, at, reason);
             let bounds = self.text_bounds(flat, true);
             return Type::Scalar("string", bounds);
         }
@@ -81,7 +81,7 @@ impl<'n> Maker<'_, 'n> {
         match pattern::check(text) {
             Ok(()) => bounds.pattern = Some(text.to_owned()),
             Err(_) => self.note(
-                Subject::Rule,
+                Subject::Constraint,
                 at,
                 format!("the pattern `{text}` needs look-around, back-references or Unicode classes, which patterns do not have here"),
             ),
@@ -123,10 +123,10 @@ impl<'n> Maker<'_, 'n> {
             let text = if whole { whole_end(limit.value, low, exclusive) } else { real_end(limit.value) };
             match text {
                 Some(text) => *(if low { &mut bounds.min } else { &mut bounds.max }) = Some(text),
-                None => self.note(Subject::Rule, limit.span, format!("the end {} is beyond what numbers here can be", limit.value)),
+                None => self.note(Subject::Constraint, limit.span, format!("the end {} is beyond what numbers here can be", limit.value)),
             }
             if exclusive && !whole {
-                self.note(Subject::Rule, limit.span, format!("`{}`: the end itself counts as inside here", limit.keyword));
+                self.note(Subject::Constraint, limit.span, format!("`{}`: the end itself counts as inside here", limit.keyword));
             }
         }
         self.ends_in_order(&mut bounds, flat);
@@ -138,7 +138,7 @@ impl<'n> Maker<'_, 'n> {
         match literals::literal(node) {
             Some(literal) => Type::Literal(literal),
             None => {
-                self.note(Subject::Rule, node.span, "a constant that is neither text, a whole number nor a boolean");
+                self.note(Subject::Constraint, node.span, "a constant that is neither text, a whole number nor a boolean");
                 let free = Flat { constant: None, ..flat.clone() };
                 if matches!(node.value, Value::Map(_)) { Type::json() } else { self.scalar(&free, node.span) }
             }

@@ -54,7 +54,7 @@ impl<'n> Maker<'_, 'n> {
             let typed = self.schema(additional).verdict.is_none() && !self.used(&[additional]).leaves.is_empty();
             if typed {
                 let at = self.schema(additional).span;
-                self.note(Subject::Rule, at, "members beyond those that are named have a type of their own: they are kept as `json`");
+                self.note(Subject::Constraint, at, "members beyond those that are named have a type of their own: they are kept as `json`");
                 self.carry_all(additional);
             }
             fields.push(rest(self.schema(additional).span));
@@ -130,7 +130,7 @@ impl<'n> Maker<'_, 'n> {
             let mut missing = missing;
             missing.sort_unstable();
             let at = flat.properties[0].1;
-            self.note(Subject::Rule, at, format!("required, but nothing says what it is: `{}`", missing.join("`, `")));
+            self.note(Subject::Constraint, at, format!("required, but nothing says what it is: `{}`", missing.join("`, `")));
         }
     }
 

@@ -108,7 +108,7 @@ impl<'n> Maker<'_, 'n> {
 
     fn list(&mut self, flat: &Flat<'n>, hint: &Hint, at: Span) -> Type {
         if !flat.prefix_items.is_empty() {
-            self.note(Subject::Rule, at, "a list with a type for each position: its items are `json`");
+            self.note(Subject::Constraint, at, "a list with a type for each position: its items are `json`");
             self.carried.extend(&flat.prefix_items);
             return Type::List(Box::new(What::of(Type::json())), self.counts(flat, "Items"));
         }
@@ -173,7 +173,7 @@ impl<'n> Maker<'_, 'n> {
             && min > max
         {
             let at = flat.limits.first().map_or(self.nowhere(), |limit| limit.span);
-            self.note(Subject::Rule, at, format!("nothing lies between {min} and {max}"));
+            self.note(Subject::Constraint, at, format!("nothing lies between {min} and {max}"));
             (bounds.min, bounds.max) = (None, None);
         }
     }
@@ -213,7 +213,7 @@ impl<'n> Maker<'_, 'n> {
                 }
             }
             for (at, reason) in left {
-                self.note(Subject::Rule, at, reason);
+                self.note(Subject::Constraint, at, reason);
             }
         }
     }

@@ -32,11 +32,11 @@ impl<'n> Maker<'_, 'n> {
         let mut groups = flat.choices.clone();
         groups.retain(|choices| !self.only_require(choices));
         if groups.len() < flat.choices.len() {
-            self.note(Subject::Rule, at, "which members must stand together is a rule that types do not have");
+            self.note(Subject::Constraint, at, "which members must stand together is a rule that types do not have");
         }
         if groups.len() > 1 {
             self.note(
-                Subject::Rule,
+                Subject::Constraint,
                 at,
                 "several `oneOf` or `anyOf` at once: the first one decides, the others are not held against values",
             );
@@ -52,7 +52,7 @@ impl<'n> Maker<'_, 'n> {
             return What::of(Type::Named(id));
         }
         if free.properties.is_empty() && free.types.iter().any(|one| *one != "object") && self.choices_add_rules_only(&choices) {
-            self.note(Subject::Rule, at, "choices that only narrow a value: they are not held against it");
+            self.note(Subject::Constraint, at, "choices that only narrow a value: they are not held against it");
             return self.decided(&free, leaves, key, hint, at);
         }
         // A circle comes back to the union, so it must be there before its variants are.

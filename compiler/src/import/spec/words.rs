@@ -34,7 +34,7 @@ fn begins(letters: &[char], index: usize, before: Option<char>) -> bool {
 
 /// A letter without its accents; signs that mean something, in words.
 fn folded(letter: char) -> Vec<char> {
-    const PLAIN: [(&str, char); 12] = [
+    const PLAIN: [(&str, char); 13] = [
         ("àáâãäåāăą", 'a'),
         ("çćĉċč", 'c'),
         ("ďđð", 'd'),
@@ -46,15 +46,13 @@ fn folded(letter: char) -> Vec<char> {
         ("śŝşšș", 's'),
         ("ţťŧț", 't'),
         ("ùúûüũūŭůűų", 'u'),
-        ("ýÿŷźżž", 'y'),
+        ("ýÿŷ", 'y'),
+        ("źżž", 'z'),
     ];
     if letter.is_ascii() {
         return vec![letter];
     }
     let lower: char = letter.to_lowercase().next().unwrap_or(letter);
-    if "źżž".contains(lower) {
-        return vec!['z'];
-    }
     match lower {
         'æ' => return vec!['a', 'e'],
         'œ' => return vec!['o', 'e'],
