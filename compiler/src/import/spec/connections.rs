@@ -10,6 +10,9 @@ use super::words::{snake, title};
 use crate::import::document::{Flow, In, Operation, Requirement, Scheme, SchemeKind};
 use crate::source::Span;
 
+/// The longest line of scopes.
+const SCOPES: usize = 100;
+
 /// Connections, and which of them each way of the document is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Connections {
@@ -183,13 +186,13 @@ impl<'n> Maker<'_, 'n> {
                 ("authorizationCode", Some(authorize), Some(token)) => {
                     let mut lines = vec![format!("authorize {}", url(authorize)), format!("token {}", url(token))];
                     lines.extend(flow.refresh.filter(|one| is_endpoint(one) && *one != token).map(|one| format!("refresh {}", url(one))));
-                    lines.extend(scope_line(flow, scopes));
+                    lines.extend(scope_lines(flow, scopes));
                     let (name, grant) = (suffix("code"), grant("code", lines));
                     made.push(Connection { title: title(&name), name, grant, ..plain(client(at), vec!["bearer access_token".to_owned()]) });
                 }
                 ("clientCredentials", _, Some(token)) => {
                     let mut lines = vec![format!("token {}", url(token))];
-                    lines.extend(scope_line(flow, scopes));
+                    lines.extend(scope_lines(flow, scopes));
                     let (name, grant) = (suffix("machine"), grant("client_credentials", lines));
                     made.push(Connection { title: title(&name), name, grant, ..plain(client(at), vec!["bearer access_token".to_owned()]) });
                 }
@@ -316,12 +319,22 @@ fn url(text: &str) -> String {
 }
 
 /// The scopes that operations ask for, in the order in which the flow lists them; what it does not list comes behind.
-fn scope_line(flow: &Flow<'_>, wanted: &[&str]) -> Option<String> {
+fn scope_lines(flow: &Flow<'_>, wanted: &[&str]) -> Vec<String> {
     let mut scopes: Vec<&str> = flow.scopes.iter().map(|(name, _)| *name).filter(|name| wanted.contains(name)).collect();
     for scope in wanted {
         if !scopes.contains(scope) {
             scopes.push(scope);
         }
     }
-    (!scopes.is_empty()).then(|| format!("scopes {}", scopes.into_iter().map(quoted).collect::<Vec<_>>().join(", ")))
+    let mut lines: Vec<String> = Vec::new();
+    for (index, scope) in scopes.iter().enumerate() {
+        let comma = if index + 1 < scopes.len() { "," } else { "" };
+        let scope = format!("{}{comma}", quoted(scope));
+        match lines.last_mut() {
+            None => lines.push(format!("scopes {scope}")),
+            Some(line) if line.len() + scope.len() < SCOPES => line.push_str(&format!(" {scope}")),
+            Some(_) => lines.push(scope),
+        }
+    }
+    lines
 }
