@@ -346,12 +346,14 @@ fn life_clause(life: &linchpin_compiler::model::Life) -> String {
     };
     let sunset = life.sunset.as_ref().map_or(String::new(), |sunset| format!(" sunset {}", date(sunset)));
     let why = if life.why.is_empty() { String::new() } else { format!(" {:?}", life.why) };
-    format!("deprecated since {}{sunset} use {}{why}", date(&life.since), life.successor.as_deref().unwrap_or("none"))
+    let since = life.since.as_ref().map_or(String::new(), |since| format!(" since {}", date(since)));
+    format!("deprecated{since}{sunset} use {}{why}", life.successor.as_deref().unwrap_or("none"))
 }
 
 fn body_keyword(encoding: &Encoding) -> String {
     match encoding {
         Encoding::None | Encoding::Json => "body".to_owned(),
+        Encoding::JsonAs(media) => format!("body json {media:?}"),
         Encoding::Form => "body form".to_owned(),
         Encoding::Multipart => "body multipart".to_owned(),
         Encoding::Xml(root) => format!("body xml {root:?}"),

@@ -7,6 +7,7 @@ mod expand;
 mod explain;
 mod export;
 mod format;
+mod import;
 mod lock;
 mod outlook;
 mod output;
@@ -35,6 +36,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Rewrites specs in the canonical layout; comments stay.
     Fmt(format::Arguments),
+    /// Makes a spec of an OpenAPI or Swagger description.
+    Import(import::Arguments),
     /// Explains a diagnostic code, for example P0301.
     Explain(explain::Arguments),
     /// Writes a spec in another form, for other tools.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Fmt(arguments) => format::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),

@@ -360,6 +360,7 @@ fn encoding(encoding: &Encoding) -> table::BodyEncoding {
     match encoding {
         Encoding::None => table::BodyEncoding::None,
         Encoding::Json => table::BodyEncoding::Json,
+        Encoding::JsonAs(content_type) => table::BodyEncoding::JsonAs(leak(content_type.as_str())),
         Encoding::Form => table::BodyEncoding::Form,
         Encoding::Multipart => table::BodyEncoding::Multipart,
         Encoding::Xml(root) => table::BodyEncoding::Xml(leak(root.as_str())),
@@ -419,7 +420,7 @@ fn limits(limits: &[model::Limit]) -> &'static [table::Limit] {
 fn life(life: Option<&model::Life>) -> Option<&'static table::Life> {
     life.map(|life| {
         &*Box::leak(Box::new(table::Life {
-            since: date(&life.since),
+            since: life.since.as_ref().map(date),
             sunset: life.sunset.as_ref().map(date),
             successor: life.successor.as_deref().map(leak),
             why: leak(life.why.as_str()),

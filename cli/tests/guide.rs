@@ -1,4 +1,4 @@
-//! `docs/the-api-changed.md`, followed to the letter: its files are written into an empty folder, its commands run there in order, and what
+//! Guides of `docs/`, followed to the letter: their files are written into an empty folder, their commands run there in order, and what
 //! they print is what stands in the guide. With `UPDATE_GUIDE=1` the guide gets what they print.
 
 mod common;
@@ -7,8 +7,8 @@ use common::{Folder, linchpin_in};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn guide() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/the-api-changed.md")
+fn guide(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
 }
 
 /// The value of `name=…` behind a fence.
@@ -65,9 +65,18 @@ fn follow(folder: &Folder, info: &str, body: &str) -> String {
 }
 
 #[test]
-fn the_guide_is_what_happens() {
-    let text = fs::read_to_string(guide()).expect("the guide is there");
-    let folder = Folder::new("guide");
+fn the_api_changed() {
+    is_what_happens("the-api-changed.md", 6);
+}
+
+#[test]
+fn from_openapi() {
+    is_what_happens("from-openapi.md", 4);
+}
+
+fn is_what_happens(name: &str, commands: usize) {
+    let text = fs::read_to_string(guide(name)).expect("the guide is there");
+    let folder = Folder::new(name);
     let mut whole = String::new();
     let mut count = 0;
     let mut rest = text.as_str();
@@ -79,9 +88,9 @@ fn the_guide_is_what_happens() {
         rest = behind;
     }
     whole += rest;
-    assert!(count >= 6, "only {count} commands");
+    assert!(count >= commands, "only {count} commands");
     if std::env::var_os("UPDATE_GUIDE").is_some() {
-        fs::write(guide(), &whole).expect("it can be written");
+        fs::write(guide(name), &whole).expect("it can be written");
     }
-    assert_eq!(fs::read_to_string(guide()).expect("the guide is there"), whole, "run this test with UPDATE_GUIDE=1");
+    assert_eq!(fs::read_to_string(guide(name)).expect("the guide is there"), whole, "run this test with UPDATE_GUIDE=1");
 }

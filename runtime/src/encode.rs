@@ -19,6 +19,7 @@ pub(crate) fn body(table: &'static OperationTable, api: &'static ApiTable, input
     match table.body {
         BodyEncoding::None => Ok((Payload::default(), None)),
         BodyEncoding::Json => json(input, &fixed).map(|payload| (payload, Some("application/json".to_owned()))),
+        BodyEncoding::JsonAs(content_type) => json(input, &fixed).map(|payload| (payload, Some(content_type.to_owned()))),
         BodyEncoding::Form => Ok((Payload::of(form(input, &fixed)), Some("application/x-www-form-urlencoded".to_owned()))),
         BodyEncoding::Multipart => {
             let boundary = format!("linchpin-{:032x}", fastrand::u128(..));

@@ -181,6 +181,8 @@ pub enum BodyEncoding {
     None,
     /// `application/json`
     Json,
+    /// JSON of this content type: `application/merge-patch+json`.
+    JsonAs(&'static str),
     /// `application/x-www-form-urlencoded`
     Form,
     /// `multipart/form-data`
@@ -303,8 +305,8 @@ pub enum Reset {
 /// A deprecation. Dates are `YYYY-MM-DD` or `YYYY-MM`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life {
-    /// Since when.
-    pub since: &'static str,
+    /// Since when, where that is known.
+    pub since: Option<&'static str>,
     /// When it stops.
     pub sunset: Option<&'static str>,
     /// What to use instead; none when the spec says `use none`.

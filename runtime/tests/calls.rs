@@ -59,6 +59,18 @@ async fn bodies_are_encoded_as_declared() {
 }
 
 #[tokio::test]
+async fn json_has_the_media_type_that_is_declared() {
+    let server = StandIn::start().await.expect("it listens");
+    server.on("PATCH", "/api/1.0/form", Reply::status(204));
+    Merge { note: Patch::Erase }.send(&client(&server)).await.expect("sent");
+    let received = server.received();
+    assert_eq!(
+        (received[0].header("content-type"), received[0].json()),
+        (Some("application/merge-patch+json"), Some(json!({"note": null})))
+    );
+}
+
+#[tokio::test]
 async fn answers_of_several_shapes_are_told_apart_by_status() {
     let server = StandIn::start().await.expect("it listens");
     for reply in [Reply::json(200, &json!({"data": {"id": "1"}})), Reply::json(202, &json!({"error": "queued"})), Reply::status(204)] {

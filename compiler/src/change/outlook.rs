@@ -332,7 +332,7 @@ impl<'m> Gathering<'m> {
             Dates::Version(api, index) => self.version(&mut entry, api, index),
             Dates::Life(life) => {
                 entry.versions = self.names(found.on);
-                (entry.since, entry.end) = (Some(life.since), life.sunset);
+                (entry.since, entry.end) = (life.since, life.sunset);
                 (entry.successor, entry.why) = (life.successor.clone(), life.why.clone());
                 if life.sunset.is_none() {
                     self.end_with_version(&mut entry, found.on);

@@ -15,7 +15,7 @@ impl Exporter<'_> {
             Encoding::Form => "application/x-www-form-urlencoded",
             Encoding::Multipart => "multipart/form-data",
             Encoding::Xml(_) => "application/xml",
-            Encoding::Raw(media) => media,
+            Encoding::Raw(media) | Encoding::JsonAs(media) => media,
         };
         if let Some(whole) = module.inputs.iter().find(|input| input.place == Place::WholeBody) {
             return Some(self.whole_body(&whole.field, media, given));

@@ -20,7 +20,7 @@ pub(super) fn with_life(object: Object, life: Option<&Life>) -> Object {
 /// A deprecation. `use` is null where nothing takes the place.
 pub(super) fn life_object(life: &Life) -> Object {
     let successor = life.successor.as_ref().map_or(Value::Null, Value::from);
-    let object = Object::new().with("since", date(life.since)).maybe("sunset", life.sunset.map(date));
+    let object = Object::new().maybe("since", life.since.map(date)).maybe("sunset", life.sunset.map(date));
     object.with("use", successor).unless_empty("why", life.why.as_str())
 }
 

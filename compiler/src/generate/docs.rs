@@ -21,7 +21,7 @@ pub(crate) fn documentation(text: &str, otherwise: &str) -> TokenStream {
 /// The deprecation of an item, if it has one. `successor` is what its successor is called in Rust.
 pub(crate) fn deprecation(life: Option<&Life>, successor: impl Fn(&str) -> String) -> TokenStream {
     let Some(life) = life else { return TokenStream::new() };
-    let since = date(life.since);
+    let since = life.since.map(date).into_iter();
     let mut note = match (&life.successor, life.sunset.map(date)) {
         (Some(written), None) => format!("use `{}`", successor(written)),
         (Some(written), Some(sunset)) => format!("use `{}` before {sunset}", successor(written)),
@@ -31,7 +31,7 @@ pub(crate) fn deprecation(life: Option<&Life>, successor: impl Fn(&str) -> Strin
     if !life.why.is_empty() {
         let _ = write!(note, ": {}", life.why);
     }
-    quote!(#[deprecated(since = #since, note = #note)])
+    quote!(#[deprecated(#(since = #since,)* note = #note)])
 }
 
 /// `2026-05-08` or `2028-10`
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_deprecation_says_when_and_what_instead() {
         let life = Life {
-            since: Date { year: 2025, month: 10, day: Some(23) },
+            since: Some(Date { year: 2025, month: 10, day: Some(23) }),
             sunset: Some(Date { year: 2028, month: 1, day: None }),
             successor: Some("oauth".to_owned()),
             why: "Safer.".to_owned(),

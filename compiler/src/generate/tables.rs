@@ -165,6 +165,7 @@ pub(crate) fn body(encoding: &Encoding) -> TokenStream {
     let encoding = match encoding {
         Encoding::None => return TokenStream::new(),
         Encoding::Json => quote!(Json),
+        Encoding::JsonAs(content_type) => quote!(JsonAs(#content_type)),
         Encoding::Form => quote!(Form),
         Encoding::Multipart => quote!(Multipart),
         Encoding::Xml(root) => quote!(Xml(#root)),
@@ -176,7 +177,11 @@ pub(crate) fn body(encoding: &Encoding) -> TokenStream {
 /// The `life` of a table.
 pub(crate) fn life(life: Option<&Life>) -> TokenStream {
     member(life, |life| {
-        let (since, why) = (date(life.since), &life.why);
+        let why = &life.why;
+        let since = option(life.since, |since| {
+            let since = date(since);
+            quote!(#since)
+        });
         let sunset = option(life.sunset, |sunset| {
             let sunset = date(sunset);
             quote!(#sunset)

@@ -27,6 +27,8 @@ pub struct Document<'n> {
     pub version: &'n str,
     /// `info.description`
     pub description: &'n str,
+    /// `externalDocs.url`
+    pub docs_url: Option<&'n str>,
     /// Where calls go.
     pub servers: Vec<Server<'n>>,
     /// What every operation needs that says nothing of its own.
@@ -195,6 +197,8 @@ pub struct Body<'n> {
     pub description: &'n str,
     /// Must be sent.
     pub required: bool,
+    /// `required: false` is written out.
+    pub said_optional: bool,
     /// Per media type.
     pub content: Vec<Media<'n>>,
     /// `x-…`

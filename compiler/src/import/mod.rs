@@ -13,6 +13,7 @@ pub mod node;
 mod read;
 pub mod reference;
 pub mod schema;
+pub mod spec;
 pub mod tree;
 mod yaml;
 

@@ -115,6 +115,36 @@ impl Tree {
         self.by_path.get(&reference.file).is_some_and(|index| self.files[*index].root.is_some())
     }
 
+    /// The JSON pointer of what stands at a place, `/paths/~1pets/get`.
+    pub fn pointer(&self, at: crate::source::Span) -> String {
+        let mut pointer = String::new();
+        let mut node = self.files.get(at.file.0 as usize).and_then(|file| file.root.as_ref());
+        while let Some(here) = node {
+            node = match &here.value {
+                Value::Map(members) => {
+                    // The last that starts at or before it holds it, if any does.
+                    let found =
+                        members.partition_point(|member| member.key_span.start <= at.start).checked_sub(1).map(|index| &members[index]);
+                    let found = found.filter(|member| at.start < member.value.span.end.max(member.key_span.end));
+                    found.map(|member| {
+                        pointer.push('/');
+                        pointer.push_str(&member.key.replace('~', "~0").replace('/', "~1"));
+                        &member.value
+                    })
+                }
+                Value::List(items) => {
+                    let index = items.partition_point(|item| item.span.start <= at.start).checked_sub(1);
+                    index.filter(|index| at.start < items[*index].span.end).map(|index| {
+                        pointer.push_str(&format!("/{index}"));
+                        &items[index]
+                    })
+                }
+                _ => None,
+            };
+        }
+        pointer
+    }
+
     /// What stands where a reference leads.
     pub fn target(&self, reference: &Reference) -> Option<&Node> {
         let index = self.by_path.get(&reference.file)?;

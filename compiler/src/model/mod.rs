@@ -194,8 +194,8 @@ pub struct Api {
 /// A deprecation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Life {
-    /// Since when.
-    pub since: Date,
+    /// Since when, where that is known.
+    pub since: Option<Date>,
     /// When it stops.
     pub sunset: Option<Date>,
     /// What to use instead, as written (`oauth`, `Issue.assignees`); checked. None for `use none`.

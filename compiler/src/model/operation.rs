@@ -167,6 +167,8 @@ pub enum Encoding {
     None,
     /// JSON.
     Json,
+    /// JSON of this content type.
+    JsonAs(String),
     /// URL-encoded form.
     Form,
     /// multipart/form-data.

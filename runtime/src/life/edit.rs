@@ -21,7 +21,8 @@ impl Clause {
     /// What to write for this operation. What the spec says already stays, but for the date that has moved.
     pub(super) fn of(operation: &'static OperationTable, api: &'static ApiTable, signal: &Signal, today: Date) -> Clause {
         let life = operation.life;
-        let since = life.map_or_else(|| signal.since.unwrap_or(today).to_string(), |life| life.since.to_owned());
+        let said = life.and_then(|life| life.since).map(str::to_owned);
+        let since = said.unwrap_or_else(|| signal.since.unwrap_or(today).to_string());
         let end = signal.sunset.or(signal.gone.then_some(today)).map(|day| day.to_string());
         let sunset = end.or_else(|| life.and_then(|life| life.sunset).map(str::to_owned));
         let successor = match life {

@@ -220,7 +220,7 @@ fn refusals_say_that_something_has_ended() {
 const OLD: OperationTable = OperationTable { name: "items.old", method: "GET", path: &[Segment::Text("/old")], ..OperationTable::EMPTY };
 static PLAIN: OperationTable = OLD;
 static DECLARED: OperationTable = OperationTable {
-    life: Some(&Life { since: "2026-01", sunset: Some("2027-03"), successor: Some("items.list"), why: "renamed" }),
+    life: Some(&Life { since: Some("2026-01"), sunset: Some("2027-03"), successor: Some("items.list"), why: "renamed" }),
     ..OLD
 };
 static LIST: OperationTable =

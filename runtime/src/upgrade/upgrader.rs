@@ -354,7 +354,8 @@ impl Staged<'_> {
         }
         let life = target.operation(module, revision).and_then(|operation| operation.life).filter(|_| !self.chain.is_empty());
         if let Some(life) = life {
-            let reason = format!("deprecated since {}: {}", life.since, life.why);
+            let since = life.since.map(|since| format!(" since {since}")).unwrap_or_default();
+            let reason = format!("deprecated{since}: {}", life.why);
             self.plan.add(Finding::new(Verdict::Upgraded, Action::Step, "", reason));
         }
         match target.operation(&name, at) {

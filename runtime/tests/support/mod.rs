@@ -107,7 +107,7 @@ operation!(GetItem -> Item,
     path: &[lp::Segment::Text("/items/"), lp::Segment::Field(0)],
     places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Query(lp::Style::FormExplode)],
     answers: &[ITEM], retry: lp::RetryClass::Safe,
-    life: Some(&lp::Life { since: "2026-01", sunset: None, successor: Some("get_thing"), why: "renamed" }),
+    life: Some(&lp::Life { since: Some("2026-01"), sunset: None, successor: Some("get_thing"), why: "renamed" }),
 );
 
 lp::structure! {
@@ -246,6 +246,17 @@ operation!(Form -> (),
     name: "form", method: "PUT", path: &[lp::Segment::Text("/form")],
     places: &[lp::Place::Query(lp::Style::Form), lp::Place::Header(lp::Style::Simple), lp::Place::Cookie(lp::Style::Form), lp::Place::Body],
     body: lp::BodyEncoding::Form, answers: &[NOTHING], retry: lp::RetryClass::Idempotent,
+);
+
+lp::structure! {
+    /// A patch, in a media type of its own.
+    pub struct Merge "merge" {
+        pub note: lp::Patch<String> = "note?";
+    }
+}
+operation!(Merge -> (),
+    name: "merge", method: "PATCH", path: &[lp::Segment::Text("/form")], places: &[lp::Place::Body],
+    body: lp::BodyEncoding::JsonAs("application/merge-patch+json"), answers: &[NOTHING],
 );
 
 lp::structure! {

@@ -177,7 +177,7 @@ const fn operation(name: &'static str, revision: u32) -> lp::OperationTable {
 }
 
 static FIND_OLD: lp::OperationTable = lp::OperationTable {
-    life: Some(&lp::Life { since: "2025-01", sunset: Some("2026-06-30"), successor: Some("find"), why: "it was slow" }),
+    life: Some(&lp::Life { since: Some("2025-01"), sunset: Some("2026-06-30"), successor: Some("find"), why: "it was slow" }),
     ..operation("find_old", 1)
 };
 static FIND: lp::OperationTable = operation("find", 1);
@@ -185,11 +185,11 @@ static PROGRAM_2: lp::OperationTable = operation("create_program", 2);
 static PROGRAM_3: lp::OperationTable = operation("create_program", 3);
 static WATCH_2: lp::OperationTable = operation("watch_programs", 2);
 static ENDING: lp::OperationTable = lp::OperationTable {
-    life: Some(&lp::Life { since: "2025-01", sunset: Some("2027-01"), successor: None, why: "nobody used it" }),
+    life: Some(&lp::Life { since: Some("2025-01"), sunset: Some("2027-01"), successor: None, why: "nobody used it" }),
     ..operation("ending", 1)
 };
 static BY_HAND: lp::OperationTable = lp::OperationTable {
-    life: Some(&lp::Life { since: "2025-01", sunset: None, successor: Some("find"), why: "it answers less" }),
+    life: Some(&lp::Life { since: Some("2025-01"), sunset: None, successor: Some("find"), why: "it answers less" }),
     ..operation("by_hand", 1)
 };
 static OAUTH: lp::ConnectionTable =

@@ -137,7 +137,7 @@ fn media_type(encoding: &Encoding) -> &str {
         Encoding::Form => "application/x-www-form-urlencoded",
         Encoding::Multipart => "multipart/form-data",
         Encoding::Xml(_) => "application/xml",
-        Encoding::Raw(media) => media,
+        Encoding::Raw(media) | Encoding::JsonAs(media) => media,
     }
 }
 

@@ -154,7 +154,7 @@ fn body(module: &Module, shapes: &mut Shapes<'_, '_>) -> Option<Body> {
         Encoding::Form => "application/x-www-form-urlencoded".to_owned(),
         Encoding::Multipart => "multipart/form-data".to_owned(),
         Encoding::Xml(_) => "application/xml".to_owned(),
-        Encoding::Raw(media) => media.clone(),
+        Encoding::Raw(media) | Encoding::JsonAs(media) => media.clone(),
     };
     let at = module.spans.body.unwrap_or(module.span);
     if let Some(whole) = module.inputs.iter().find(|input| input.place == Place::WholeBody) {

@@ -162,6 +162,7 @@ fn encoding_text(encoding: &Encoding) -> String {
     match encoding {
         Encoding::None => String::new(),
         Encoding::Json => "json".to_owned(),
+        Encoding::JsonAs(content) => format!("json {}", types::quoted(content)),
         Encoding::Form => "form".to_owned(),
         Encoding::Multipart => "multipart".to_owned(),
         Encoding::Xml(root) => format!("xml {}", types::quoted(root)),

@@ -15,6 +15,7 @@ impl<'n> Reader<'n, '_> {
         Some(Body {
             description: self.text(node, "description").unwrap_or_default(),
             required: self.flag(node, "required"),
+            said_optional: node.get("required").and_then(Node::bool) == Some(false),
             content: self.content(node),
             extensions: extensions(node),
             span: operation.get("requestBody").map_or(node.span, |body| body.span),

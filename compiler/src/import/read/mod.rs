@@ -74,6 +74,7 @@ impl<'n, 'd> Reader<'n, 'd> {
             title: word("title"),
             version: word("version"),
             description: word("description"),
+            docs_url: root.get("externalDocs").and_then(|docs| docs.get("url")).and_then(Node::text).filter(|url| url.contains("://")),
             servers: self.servers_of_document(root),
             security: self.requirements(root),
             tags: root.get("tags").map_or_else(Vec::new, |tags| tags.items().iter().filter_map(tag).collect()),

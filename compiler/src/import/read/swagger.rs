@@ -48,6 +48,7 @@ impl<'n> Reader<'n, '_> {
         Body {
             description: self.text(node, "description").unwrap_or_default(),
             required: self.flag(node, "required"),
+            said_optional: node.get("in").and_then(Node::text) == Some("body") && node.get("required").and_then(Node::bool) == Some(false),
             content: content.collect(),
             extensions: extensions(node),
             span: node.span,

@@ -43,15 +43,15 @@ pub(super) fn versions_are_released_in_order(checker: &mut Checker<'_>) {
 
 /// What is deprecated stops afterwards.
 pub(super) fn deprecation_comes_before_sunset(checker: &mut Checker<'_>) {
-    let late: Vec<&Life> =
-        lives(checker).into_iter().filter(|life| life.sunset.is_some_and(|sunset| is_after(life.since, sunset))).collect();
-    for life in late {
-        let sunset = life.sunset.map_or_else(String::new, shown);
+    let dated = lives(checker).into_iter().filter_map(|life| Some((life, life.since?, life.sunset?)));
+    let late: Vec<_> = dated.filter(|(_, since, sunset)| is_after(*since, *sunset)).collect();
+    for (life, since, sunset) in late {
+        let sunset = shown(sunset);
         checker.report(
             Diagnostic::new(
                 codes::SUNSET_BEFORE_DEPRECATION,
                 life.span,
-                format!("this stops on {sunset}, before it is deprecated on {}", shown(life.since)),
+                format!("this stops on {sunset}, before it is deprecated on {}", shown(since)),
             )
             .here("out of order")
             .help("`since` is the day it was deprecated, `sunset` the day it stops"),

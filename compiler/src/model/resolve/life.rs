@@ -34,7 +34,13 @@ impl<'a> Resolver<'a> {
             }
         };
         let why = life.why.as_ref().map_or_else(String::new, |why| why.value.clone());
-        Some(Life { since: life.since.value, sunset: life.sunset.as_ref().map(|date| date.value), successor, why, span: life.span })
+        Some(Life {
+            since: life.since.as_ref().map(|date| date.value),
+            sunset: life.sunset.as_ref().map(|date| date.value),
+            successor,
+            why,
+            span: life.span,
+        })
     }
 
     fn use_none_says_why(&mut self, life: &ast::Life, span: Span) {

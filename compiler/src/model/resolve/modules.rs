@@ -90,7 +90,7 @@ impl<'a> Resolver<'a> {
     fn encoding(&mut self, request: &ast::Request) -> Encoding {
         let detail = |what: &str| request.detail.as_ref().map_or_else(|| what.to_owned(), |detail| detail.value.clone());
         match request.encoding.value.as_str() {
-            "json" => Encoding::Json,
+            "json" => request.detail.as_ref().map_or(Encoding::Json, |detail| Encoding::JsonAs(detail.value.clone())),
             "form" => Encoding::Form,
             "multipart" => Encoding::Multipart,
             "xml" => Encoding::Xml(detail("request")),

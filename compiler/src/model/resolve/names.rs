@@ -8,7 +8,7 @@ use crate::syntax::ast;
 
 /// How a spec's names are spelled on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Convention {
+pub(crate) enum Convention {
     Camel,
     Pascal,
     Snake,
@@ -17,7 +17,7 @@ pub(super) enum Convention {
     AsWritten,
 }
 
-const CONVENTIONS: [(&str, Convention); 6] = [
+pub(crate) const CONVENTIONS: [(&str, Convention); 6] = [
     ("camelCase", Convention::Camel),
     ("PascalCase", Convention::Pascal),
     ("snake_case", Convention::Snake),
@@ -28,7 +28,7 @@ const CONVENTIONS: [(&str, Convention); 6] = [
 
 impl Convention {
     /// The wire name of a spec's name.
-    pub(super) fn wire(self, name: &str) -> String {
+    pub(crate) fn wire(self, name: &str) -> String {
         let bare = name.trim_start_matches('_');
         let (underscores, words) = (&name[..name.len() - bare.len()], bare.split('_').filter(|word| !word.is_empty()));
         let spelled = match self {
@@ -69,7 +69,7 @@ pub(super) fn pascal(name: &str) -> String {
 }
 
 /// `PlannedStart` as `planned_start`; anything that is no letter or digit becomes an underscore.
-pub(super) fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut out = String::new();
     let mut lower_before = false;
     for c in name.chars() {

@@ -4,12 +4,12 @@
 use regex_lite::Regex;
 
 /// Says what is wrong with a pattern.
-pub(super) fn check(pattern: &str) -> Result<(), String> {
+pub(crate) fn check(pattern: &str) -> Result<(), String> {
     Regex::new(pattern).map(drop).map_err(|error| error.to_string())
 }
 
 /// Does the text match? A pattern that does not compile was reported where it stands, and takes anything.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     Regex::new(pattern).map_or(true, |pattern| pattern.is_match(text))
 }
 

@@ -34,6 +34,21 @@ pub(super) fn read(value: &Value, ty: &Type) -> Result<String, String> {
     }
 }
 
+/// Is a text a value of the type of this name? Types that are no texts of a form of their own take any.
+#[cfg(feature = "import")]
+pub(crate) fn is_text_of(ty: &str, text: &str) -> bool {
+    match ty {
+        "datetime" => is_datetime(text),
+        "date" => is_date(text),
+        "time" => is_time(text),
+        "duration" => text.starts_with('P') && text.len() > 2,
+        "uuid" => is_uuid(text),
+        "url" => is_url(text),
+        "bytes" => text.chars().all(|c| c.is_ascii_alphanumeric() || "+/=".contains(c)),
+        _ => true,
+    }
+}
+
 /// A value of a scalar type as one would write it.
 pub(super) fn example(ty: &Type) -> String {
     match ty {

@@ -122,8 +122,8 @@ pub enum OnPart {
 /// `deprecated since 2025-10-23 sunset 2026-06 use oauth "why"`
 #[derive(Clone, Debug)]
 pub struct Life {
-    /// When it was deprecated.
-    pub since: Spanned<Date>,
+    /// When it was deprecated, where that is known.
+    pub since: Option<Spanned<Date>>,
     /// When it stops.
     pub sunset: Option<Spanned<Date>>,
     /// What to use instead.

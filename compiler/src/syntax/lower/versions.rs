@@ -62,7 +62,7 @@ pub(super) fn life(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Life>
         [only] if only.value == "none" => ast::Successor::None(only.span),
         _ => ast::Successor::Path(path),
     };
-    Some(ast::Life { since: since?, sunset, successor, why, span })
+    Some(ast::Life { since, sunset, successor, why, span })
 }
 
 /// `limit …`

@@ -42,7 +42,7 @@ impl<'a> Resolver<'a> {
         let last = &self.apis[undoing.version - 1];
         let sunset = last.removed.or(last.unsupported);
         let since = self.apis[undoing.version].released?;
-        Some(Life { since, sunset, successor, why, span })
+        Some(Life { since: Some(since), sunset, successor, why, span })
     }
 
     /// A value that went and has a successor in the same enum is what that one is now.

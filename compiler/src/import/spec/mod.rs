@@ -1,0 +1,205 @@
+//! A description becomes a spec.
+//!
+//! ```text
+//! document ─▶ plan (names, types, modules, connections) ─▶ text ─▶ formatted files
+//! ```
+//! Whatever cannot be carried over is listed with its place and the reason. What is written is for people to go on with: nothing in it
+//! refers to the document that it came from.
+
+mod answers;
+mod bodies;
+mod choices;
+mod connections;
+mod convention;
+mod defaults;
+mod enums;
+mod examples;
+mod failures;
+mod files;
+mod flat;
+mod inputs;
+mod life;
+mod limits;
+mod literals;
+mod maker;
+mod module_names;
+mod names;
+mod notes;
+mod only;
+mod operations;
+mod pages;
+mod plan;
+mod print;
+mod report;
+mod scalars;
+mod servers;
+mod sharing;
+mod structs;
+mod texts;
+mod type_names;
+mod types;
+mod unions;
+mod words;
+
+pub use notes::{Note, Subject};
+pub use report::{json as report_json, text as report_text};
+
+use super::document::{Document, Operation};
+use super::schema::SchemaId;
+use super::tree::Tree;
+use crate::diagnostics::Diagnostics;
+use crate::source::FileId;
+use crate::syntax::print::format;
+use maker::Maker;
+use plan::Spec;
+use print::Printer;
+use std::collections::HashSet;
+
+/// What is wanted of an import.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only the operations that these globs name; all when there are none.
+    pub only: Vec<String>,
+    /// The connector's name; taken from the title unless given.
+    pub name: Option<String>,
+}
+
+/// A spec, and what it does not hold.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The connector's name.
+    pub name: String,
+    /// The files by their names, without a folder; one when it is short.
+    pub files: Vec<(String, String)>,
+    /// What could not be carried over.
+    pub notes: Vec<Note>,
+    /// What was.
+    pub carried: Carried,
+}
+
+/// What was carried over.
+#[derive(Clone, Debug, Default)]
+pub struct Carried {
+    /// How many modules there are.
+    pub modules: usize,
+    /// How many types.
+    pub types: usize,
+    /// The schemas of which something was made, or whose values are kept as they come.
+    pub schemas: HashSet<SchemaId>,
+    /// The operations, by their place in [`Document::operations`].
+    pub operations: Vec<usize>,
+}
+
+/// Makes a spec of a document.
+pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> Imported {
+    let wanted: Vec<usize> =
+        (0..document.operations.len()).filter(|index| only::wants(&options.only, &document.operations[*index])).collect();
+    let operations: Vec<&Operation<'n>> = wanted.iter().map(|index| &document.operations[*index]).collect();
+    let mut maker = Maker::new(document, tree, &operations);
+    let mut spec = Spec { name: connector_name(document, options), title: title(document), docs: about(document), ..Spec::default() };
+    spec.docs_url = document.docs_url.map(str::to_owned);
+    (spec.retry, spec.limits) = limits::told(&operations);
+    let servers = maker.servers(&operations);
+    let connections = maker.connections(&operations, &servers);
+    let kept = maker.operations(&operations, &servers, &connections, &mut spec);
+    maker.share(&mut spec);
+    maker.unused_formats();
+    (spec.servers, spec.api, spec.connections) = (servers.list, servers.api, connections.list);
+    spec.types = std::mem::take(&mut maker.types);
+    endless(&mut spec, &mut maker);
+    let used = files::uses(&spec);
+    let (rule, convention) = convention::of(&spec);
+    spec.names = rule;
+    let mut printer = Printer::new(&spec, convention, &used);
+    let parts = files::parts(&spec, &mut printer, &used);
+    let mut schemas = std::mem::take(&mut maker.carried);
+    schemas.extend(&maker.kept_raw);
+    Imported {
+        files: laid_out(&spec, parts),
+        name: spec.name,
+        carried: Carried {
+            modules: spec.modules.len(),
+            types: used.len(),
+            schemas,
+            operations: kept.into_iter().map(|index| wanted[index]).collect(),
+        },
+        notes: maker.notes.sorted(),
+    }
+}
+
+/// Formatted files: one, or a folder's.
+fn laid_out(spec: &Spec, parts: files::Parts) -> Vec<(String, String)> {
+    let all: Vec<&str> =
+        [&parts.head, &parts.shared].into_iter().chain(parts.groups.iter().map(|(_, text)| text)).map(String::as_str).collect();
+    let lines: usize = all.iter().map(|text| text.lines().count()).sum();
+    if lines <= files::LONG {
+        let text = all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        return vec![(format!("{}.pin", spec.name), formatted(&text))];
+    }
+    let mut names = names::Names::default();
+    let mut found = vec![(format!("{}.pin", names.take(&spec.name, "_")), formatted(&parts.head))];
+    if !parts.shared.is_empty() {
+        found.push((format!("{}.pin", names.take("shared", "_")), formatted(&parts.shared)));
+    }
+    found.extend(parts.groups.iter().map(|(name, text)| (format!("{}.pin", names.take(name, "_")), formatted(text))));
+    found
+}
+
+/// The formatter's layout; text that it does not read stays, and the check will say what is wrong with it.
+fn formatted(text: &str) -> String {
+    format(FileId(0), text, &mut Diagnostics::default()).unwrap_or_else(|| text.to_owned())
+}
+
+/// Types that would need another of themselves without end: one step of the circle may be absent.
+fn endless(spec: &mut Spec, maker: &mut Maker<'_, '_>) {
+    for (at, name) in structs::broken_circles(&mut spec.types) {
+        maker.note(
+            Subject::Constraint,
+            at,
+            format!("`{name}` is required, and would need another one of its kind without end: it may be absent"),
+        );
+    }
+}
+
+fn connector_name(document: &Document<'_>, options: &Options) -> String {
+    let wanted = options.name.as_deref().unwrap_or_else(|| {
+        let title = document.title;
+        title.split([':', '(', '|', '[']).next().unwrap_or(title)
+    });
+    let dull = [
+        "api",
+        "apis",
+        "rest",
+        "the",
+        "specification",
+        "spec",
+        "reference",
+        "public",
+        "openapi",
+        "official",
+        "documentation",
+        "definition",
+    ];
+    let is_version =
+        |word: &str| word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let all: Vec<String> =
+        words::words(&wanted.replace("'s ", " ").replace("’s ", " ")).iter().map(|word| word.to_ascii_lowercase()).collect();
+    let kept: Vec<String> =
+        all.iter().filter(|word| options.name.is_some() || !dull.contains(&word.as_str()) && !is_version(word)).take(3).cloned().collect();
+    let name = words::snake(&if kept.is_empty() { all.join("_") } else { kept.join("_") }, "api");
+    if name.is_empty() { "api".to_owned() } else { name }
+}
+
+fn title(document: &Document<'_>) -> String {
+    texts::title(document.title).unwrap_or_else(|| "API".to_owned())
+}
+
+/// What the file says it is for: the title, and the first paragraph of the description.
+fn about(document: &Document<'_>) -> String {
+    let plain = texts::plain(document.description);
+    let first =
+        plain.trim().split("\n\n").find(|paragraph| !paragraph.trim_start().starts_with(['#', '!', '[', '|', '-'])).unwrap_or_default();
+    let first = first.split("```").next().unwrap_or_default();
+    let title = title(document);
+    if first.trim().is_empty() { format!("{title}.") } else { format!("{title}: {}", first.trim()) }
+}
