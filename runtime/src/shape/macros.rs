@@ -356,7 +356,7 @@ macro_rules! tagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal by $by:literal {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty) = $tag:literal),* $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?) = $tag:literal),* $(,)?
         }
     ) => {
         $crate::__union! {
@@ -368,7 +368,7 @@ macro_rules! tagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal by $by:literal closed {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty) = $tag:literal),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?) = $tag:literal),+ $(,)?
         }
     ) => {
         $crate::__union! {
@@ -384,7 +384,7 @@ macro_rules! untagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty)),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?)),+ $(,)?
         }
     ) => {
         $crate::__union! {
@@ -400,7 +400,7 @@ macro_rules! answers {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty)),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?)),+ $(,)?
         }
     ) => {
         $crate::__union! {
