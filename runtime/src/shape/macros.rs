@@ -345,7 +345,7 @@ macro_rules! tagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal by $by:literal {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty) = $tag:literal),* $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?) = $tag:literal),* $(,)?
         }
     ) => {
         $crate::__union! {
@@ -357,7 +357,7 @@ macro_rules! tagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal by $by:literal closed {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty) = $tag:literal),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?) = $tag:literal),+ $(,)?
         }
     ) => {
         $crate::__union! {
@@ -373,7 +373,7 @@ macro_rules! untagged_union {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty)),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?)),+ $(,)?
         }
     ) => {
         $crate::__union! {
@@ -389,7 +389,7 @@ macro_rules! answers {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
         $vis:vis enum $type:ident $name:literal {
-            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty)),+ $(,)?
+            $($(#[doc = $variant_docs:literal])* $(#[deprecated $($gone:tt)*])? $variant:ident($payload:ty $(,)?)),+ $(,)?
         }
     ) => {
         $crate::__union! {

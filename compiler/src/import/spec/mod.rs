@@ -184,8 +184,12 @@ fn connector_name(document: &Document<'_>, options: &Options) -> String {
         |word: &str| word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let all: Vec<String> =
         words::words(&wanted.replace("'s ", " ").replace("’s ", " ")).iter().map(|word| word.to_ascii_lowercase()).collect();
-    let kept: Vec<String> =
-        all.iter().filter(|word| options.name.is_some() || !dull.contains(&word.as_str()) && !is_version(word)).take(3).cloned().collect();
+    let kept: Vec<String> = all
+        .iter()
+        .filter(|word| options.name.is_some() || !dull.contains(&word.as_str()) && !is_version(word))
+        .take(if options.name.is_some() { usize::MAX } else { 3 })
+        .cloned()
+        .collect();
     let name = words::snake(&if kept.is_empty() { all.join("_") } else { kept.join("_") }, "api");
     if name.is_empty() { "api".to_owned() } else { name }
 }

@@ -18,7 +18,8 @@ pub(super) fn named(document: &Document<'_>, operations: &[&Operation<'_>]) -> (
     let mut order: Vec<&str> = document.tags.iter().map(|tag| tag.name).collect();
     keys.iter().flatten().for_each(|key| order.push(key));
     for key in order {
-        if group_keys.iter().any(|known| known == key) || !keys.iter().flatten().any(|used| used == key) {
+        // `Pets` and `pets` are one group.
+        if group_keys.iter().any(|known| same(known, key)) || !keys.iter().flatten().any(|used| same(used, key)) {
             continue;
         }
         let described = document.tags.iter().find(|tag| tag.name == key).map_or("", |tag| tag.description);
@@ -28,14 +29,19 @@ pub(super) fn named(document: &Document<'_>, operations: &[&Operation<'_>]) -> (
     let mut scopes: Vec<Names> = vec![Names::default(); groups.len() + 1];
     let mut wanted: Vec<(Option<usize>, Vec<String>)> = Vec::new();
     for (operation, key) in operations.iter().zip(&keys) {
-        let group = key.as_ref().and_then(|key| group_keys.iter().position(|known| known == key));
+        let group = key.as_ref().and_then(|key| group_keys.iter().position(|known| same(known, key)));
         wanted.push((group, candidates(operation, group.map(|index| group_keys[index].as_str()), operations)));
     }
     let names = wanted.into_iter().map(|(group, candidates)| {
         let scope = group.map_or(0, |index| index + 1);
         (group, scopes[scope].take_first(&candidates, "_"))
     });
-    (groups.clone(), names.collect())
+    let names = names.collect();
+    (groups, names)
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one == other || snake(one, "group") == snake(other, "group")
 }
 
 /// For each operation what groups it: its first tag, or the first word of its path where nothing has tags.
