@@ -20,7 +20,7 @@ impl<'a> Resolver<'a> {
             let Some(present) = modules.iter().filter(|one| one.span == placed.item.name.span).max_by_key(|one| one.on).cloned() else {
                 continue;
             };
-            let unspoken = unspoken(placed, &present, modules);
+            let unspoken = unspoken(placed, &present, modules, self.apis.len());
             // The revisions up to the present one, with none in between that something else is said of.
             let in_a_row =
                 unspoken.last().is_some_and(|last| last + 1 == present.revision) && unspoken.windows(2).all(|pair| pair[0] + 1 == pair[1]);
@@ -41,12 +41,13 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// The older revisions that are not declared, and that no block of the module speaks of.
-fn unspoken(placed: &Placed<'_, &ast::Module>, present: &Module, modules: &[Module]) -> Vec<u32> {
+/// The older revisions that are not declared, and that no block of the module speaks of: so many as could be numbered, where a number
+/// may have been mistyped.
+fn unspoken(placed: &Placed<'_, &ast::Module>, present: &Module, modules: &[Module], most: usize) -> Vec<u32> {
     let own = placed.item.body.from.iter().filter(|from| from.of.is_none());
     let mut spoken: BTreeSet<u32> = own.map(|from| from.revision.as_ref().map_or(1, |revision| revision.value)).collect();
     spoken.extend(modules.iter().filter(|one| one.symbol == present.symbol && one.span != present.span).map(|one| one.revision));
-    (1..present.revision).filter(|revision| !spoken.contains(revision)).collect()
+    (1..present.revision).filter(|revision| !spoken.contains(revision)).take(most).collect()
 }
 
 /// The versions in which the module, as far as it still has the present number, is not what it was in the version before.
