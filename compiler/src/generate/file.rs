@@ -407,6 +407,9 @@ fn write_punct(letter: char, spacing: Spacing, before: Before, write: &mut dyn F
             Before::Bang
         }
         '.' | '?' => {
+            if before == Before::Spaced {
+                write(" ");
+            }
             write(text);
             Before::Open
         }

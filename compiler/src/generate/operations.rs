@@ -320,7 +320,8 @@ fn answer(answer: &Answer, variant: Option<u16>, scope: &Scope<'_>) -> TokenStre
         let variant = some(&quote!(#number));
         quote!(variant: #variant,)
     });
-    quote!(lp::Answer { #statuses #decoding #shape #at #variant ..lp::Answer::#usual })
+    let said = quote!(#statuses #decoding #shape #at #variant);
+    if said.is_empty() { quote!(lp::Answer::#usual) } else { quote!(lp::Answer { #said ..lp::Answer::#usual }) }
 }
 
 fn retry(retry: &RetryClass) -> TokenStream {
