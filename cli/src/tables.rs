@@ -218,10 +218,14 @@ impl Shapes {
             let found = module.inputs.iter().position(|input| input.field.name == name);
             u16::try_from(found.expect("checking has seen to it that the input is declared")).expect("a module has few inputs")
         };
-        let segments = module.path.iter().map(|part| match part {
-            PathPart::Text(text) => table::Segment::Text(leak(text.as_str())),
-            PathPart::Input(name) => table::Segment::Field(index(name)),
-        });
+        let path: String = module
+            .path
+            .iter()
+            .map(|part| match part {
+                PathPart::Text(text) => text.replace('{', "{{"),
+                PathPart::Input(name) => format!("{{{}}}", index(name)),
+            })
+            .collect();
         let several = several_outputs(module);
         let answers = module.answers.iter().map(|answer| table::Answer {
             statuses: table::Statuses(answer.statuses.0, answer.statuses.1),
@@ -254,7 +258,7 @@ impl Shapes {
                 ModuleKind::Trigger => table::ModuleKind::Trigger,
             },
             method: leak(module.method.as_str()),
-            path: all(segments),
+            path: leak(path),
             server: match &module.server {
                 ModuleServer::Default => table::ServerChoice::Default,
                 ModuleServer::Named(index) => table::ServerChoice::Named(u16::try_from(*index).expect("a connector has few servers")),

@@ -223,7 +223,7 @@ impl lp::Operation for Get {
     const TABLE: &'static lp::OperationTable = &lp::OperationTable {
         name: "get",
         method: "GET",
-        path: &[lp::Segment::Text("/projects/"), lp::Segment::Field(0)],
+        path: "/projects/{0}",
         input: <Get as lp::Shaped>::LINK,
         places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Query(lp::Style::FormExplode)],
         answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <Project as lp::Shaped>::LINK, at: &["data"], ..lp::Answer::EMPTY }],
@@ -249,7 +249,7 @@ impl lp::Operation for List {
         name: "list",
         kind: lp::ModuleKind::Search,
         method: "GET",
-        path: &[lp::Segment::Text("/projects")],
+        path: "/projects",
         input: <List as lp::Shaped>::LINK,
         places: &[lp::Place::Query(lp::Style::FormExplode), lp::Place::Query(lp::Style::FormExplode)],
         answers: &[lp::Answer {

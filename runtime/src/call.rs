@@ -180,7 +180,7 @@ fn address(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Re
     let server = base(core, table)?;
     let mut path = String::with_capacity(128);
     path.push_str(server.path().trim_end_matches('/'));
-    for (index, segment) in table.path.iter().enumerate() {
+    for (index, segment) in table.segments().enumerate() {
         match segment {
             Segment::Text(fixed) => {
                 if index == 0 && !fixed.starts_with('/') {
@@ -188,7 +188,7 @@ fn address(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Re
                 }
                 path.push_str(fixed);
             }
-            Segment::Field(field) => path_field(&mut path, input, *field, index == 0)?,
+            Segment::Field(field) => path_field(&mut path, input, field, index == 0)?,
         }
     }
     // The server's address stays as it was parsed when the client was made: only path and query are set, so no input can change where
@@ -226,10 +226,10 @@ fn path_field(text: &mut String, input: &Input<'_>, index: u16, first: bool) -> 
 
 /// A whole URL: a field that holds it, perhaps with fixed text around it.
 fn outside_text(table: &'static OperationTable, input: &Input<'_>) -> Result<String, Error> {
-    let pieces = table.path.iter().map(|segment| match segment {
-        Segment::Text(text) => Ok((*text).to_owned()),
+    let pieces = table.segments().map(|segment| match segment {
+        Segment::Text(text) => Ok(text.to_owned()),
         Segment::Field(index) => {
-            let value = input.get(usize::from(*index)).and_then(|(field, _, given)| Some(given.plain(&field.attrs)?.flat().into_owned()));
+            let value = input.get(usize::from(index)).and_then(|(field, _, given)| Some(given.plain(&field.attrs)?.flat().into_owned()));
             value.ok_or_else(|| Error::new(ErrorKind::Input, "the address has no value"))
         }
     });

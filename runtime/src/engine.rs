@@ -503,12 +503,11 @@ impl OperationTable {
     /// The path as declared, with the names of the inputs in braces.
     pub(crate) fn template(&self) -> String {
         let fields = self.input.fields();
-        self.path
-            .iter()
+        self.segments()
             .map(|segment| match segment {
-                crate::operation::Segment::Text(text) => (*text).to_owned(),
+                crate::operation::Segment::Text(text) => text.to_owned(),
                 crate::operation::Segment::Field(index) => {
-                    format!("{{{}}}", fields.get(usize::from(*index)).map_or("", |field| field.name()))
+                    format!("{{{}}}", fields.get(usize::from(index)).map_or("", |field| field.name()))
                 }
             })
             .collect()

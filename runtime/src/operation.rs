@@ -6,6 +6,8 @@ mod api;
 mod connection;
 mod example;
 mod page;
+mod path;
+mod place;
 mod step;
 mod upgrade_test;
 
@@ -13,6 +15,8 @@ pub use api::{ApiDates, ApiTable, RetryPolicy};
 pub use connection::{ClientAuth, ConnectionTable, Credential, Exchange, Grant, OAuth2, OAuth2Flow, OAuth2Step, Rotation};
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
+pub use path::{Segment, Segments};
+pub use place::{IN_BODY, IN_HEADER, IN_PATH, IN_QUERY, Place, Style};
 pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
 pub use upgrade_test::UpgradeTestTable;
 
@@ -33,8 +37,8 @@ pub struct OperationTable {
     pub kind: ModuleKind,
     /// `GET`; empty for one with steps.
     pub method: &'static str,
-    /// Path below the server, in order.
-    pub path: &'static [Segment],
+    /// Path below the server, the numbers of inputs in braces: `/projects/{0}/tasks`. A brace that is sent is written twice.
+    pub path: &'static str,
     /// Where it goes.
     pub server: ServerChoice,
     /// The shape of the input struct.
@@ -80,15 +84,6 @@ pub enum ModuleKind {
     Trigger,
 }
 
-/// A piece of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// Sent as it is.
-    Text(&'static str),
-    /// The input field with this index, percent-encoded as one path segment.
-    Field(u16),
-}
-
 /// Where an operation goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerChoice {
@@ -100,54 +95,6 @@ pub enum ServerChoice {
     Own(&'static str),
     /// The path's first segment is a whole URL of another origin; no credential travels there.
     Outside,
-}
-
-/// Where an input field goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Into the path, where [`Segment::Field`] names it.
-    Path(Style),
-    /// Into the query, under the field's wire name.
-    Query(Style),
-    /// A header, under the field's wire name.
-    Header(Style),
-    /// A cookie.
-    Cookie(Style),
-    /// A member of the body.
-    Body,
-    /// The whole body.
-    WholeBody,
-}
-
-/// How lists and objects are written where there is no JSON. The OpenAPI styles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// `a=1&a=2`, objects as `k=v` pairs.
-    FormExplode,
-    /// `a=1,2`, objects as `a=k,v`.
-    Form,
-    /// `a=1%202`
-    Space,
-    /// `a=1|2`
-    Pipe,
-    /// `a[k]=v`
-    Deep,
-    /// `a[]=1&a[]=2`
-    Brackets,
-    /// `1,2`; objects `k,v`
-    Simple,
-    /// `1,2`; objects `k=v`
-    SimpleExplode,
-    /// `.1,2`
-    Label,
-    /// `.1.2`
-    LabelExplode,
-    /// `;a=1,2`
-    Matrix,
-    /// `;a=1;a=2`
-    MatrixExplode,
-    /// `a={"k":1}`
-    Json,
 }
 
 /// A value that is always sent.
@@ -324,7 +271,7 @@ impl OperationTable {
         docs: "",
         kind: ModuleKind::Action,
         method: "",
-        path: &[],
+        path: "",
         server: ServerChoice::Default,
         input: <() as Shaped>::LINK,
         places: &[],
@@ -342,12 +289,21 @@ impl OperationTable {
         steps: &[],
         gives: StepPath::FIRST,
     };
+
+    /// The pieces of its path, in order.
+    #[inline]
+    pub fn segments(&self) -> Segments {
+        Segments(self.path)
+    }
 }
 
 impl Answer {
     /// Every 2xx, and nothing is read.
     pub const EMPTY: Self =
         Self { statuses: Statuses(200, 299), decoding: Decoding::Nothing, shape: <() as Shaped>::LINK, at: &[], variant: None };
+
+    /// Every 2xx, and JSON is read.
+    pub const JSON: Self = Self { decoding: Decoding::Json, ..Self::EMPTY };
 }
 
 impl Failure {

@@ -407,6 +407,9 @@ fn write_punct(letter: char, spacing: Spacing, before: Before, write: &mut dyn F
             Before::Bang
         }
         '.' | '?' => {
+            if before == Before::Spaced {
+                write(" ");
+            }
             write(text);
             Before::Open
         }
@@ -509,7 +512,7 @@ mod tests {
                     type Output = ();
                     const TABLE: &'static lp::OperationTable = &lp::OperationTable {
                         name: "create_project",
-                        path: &[lp::Segment::Text("/a/"), lp::Segment::Field(0u16)],
+                        path: "/a/{0}",
                         shape: <::std::vec::Vec<Project> as lp::Shaped>::LINK,
                         page: ::core::option::Option::Some(&lp::Page { items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::LINK }, strategy: lp::Strategy::Offset { advance: 0, size: None } }),
                         limits: &[],

@@ -8,7 +8,7 @@ use super::docs::{deprecation, documentation};
 use super::names;
 use super::scope::Scope;
 use super::structs::{Use, constructors, rust_fields};
-use super::tables::{body, constants, failures, life, limits, members, path, some, statuses, text, texts};
+use super::tables::{body, constants, failures, life, limits, member, members, path, some, statuses, text, texts};
 use super::types::{answer_type, rust_type, shape};
 use super::{examples, pages, steps};
 use crate::model::{Answer, Decoding, Field, Module, ModuleServer, PathPart, Place, RetryClass};
@@ -215,7 +215,7 @@ impl Exchange {
             return Self::default();
         }
         let method = &module.method;
-        let path = segments(module);
+        let path = numbered_path(module);
         let server = server(&module.server);
         let places = places(module);
         let constants = constants(&module.constants);
@@ -239,15 +239,13 @@ fn kind(kind: ModuleKind) -> TokenStream {
     }
 }
 
-fn segments(module: &Module) -> TokenStream {
-    let segments = module.path.iter().map(|part| match part {
-        PathPart::Text(text) => quote!(lp::Segment::Text(#text)),
-        PathPart::Input(name) => {
-            let index = input_index(module, name);
-            quote!(lp::Segment::Field(#index))
-        }
-    });
-    quote!(&[#(#segments),*])
+/// The path with the numbers of inputs in braces; a brace that is sent stands twice.
+fn numbered_path(module: &Module) -> String {
+    let part = |part: &PathPart| match part {
+        PathPart::Text(text) => text.replace('{', "{{"),
+        PathPart::Input(name) => format!("{{{}}}", input_index(module, name)),
+    };
+    module.path.iter().map(part).collect()
 }
 
 /// The number of an input; the checker has made sure that there is one.
@@ -279,7 +277,7 @@ fn places(module: &Module) -> TokenStream {
             Place::Query(style) => styled("query", style),
             Place::Header(style) => styled("header", style),
             Place::Cookie(style) => styled("cookie", style),
-            Place::Body => quote!(lp::Place::Body),
+            Place::Body => quote!(lp::IN_BODY),
             Place::WholeBody => quote!(lp::Place::WholeBody),
             Place::Steps => unreachable!("a module with steps has no exchange"),
         });
@@ -288,27 +286,42 @@ fn places(module: &Module) -> TokenStream {
 }
 
 fn styled(place: &str, style: &str) -> TokenStream {
+    match (place, style) {
+        ("path", "simple") => return quote!(lp::IN_PATH),
+        ("query", "form_explode") => return quote!(lp::IN_QUERY),
+        ("header", "simple") => return quote!(lp::IN_HEADER),
+        _ => {}
+    }
     let (place, style) = (names::ident(&names::camel(place)), names::ident(&names::camel(style)));
     quote!(lp::Place::#place(lp::Style::#style))
 }
 
+/// An answer as what it says over the usual ones: any 2xx, with JSON or with nothing.
 fn answer(answer: &Answer, variant: Option<u16>, scope: &Scope<'_>) -> TokenStream {
-    let statuses = statuses(answer.statuses);
-    let decoding = match &answer.decoding {
-        Decoding::Nothing => quote!(Nothing),
-        Decoding::Json => quote!(Json),
-        Decoding::Xml => quote!(Xml),
-        Decoding::Text(content_type) => quote!(Text(#content_type)),
-        Decoding::Stream => quote!(Stream),
+    let statuses = member(Some(answer.statuses).filter(|range| *range != (200, 299)), |range| {
+        let statuses = statuses(range);
+        quote!(statuses: #statuses,)
+    });
+    let (decoding, usual) = match &answer.decoding {
+        Decoding::Nothing => (None, quote!(EMPTY)),
+        Decoding::Json => (None, quote!(JSON)),
+        Decoding::Xml => (Some(quote!(Xml)), quote!(EMPTY)),
+        Decoding::Text(content_type) => (Some(quote!(Text(#content_type))), quote!(EMPTY)),
+        Decoding::Stream => (Some(quote!(Stream)), quote!(EMPTY)),
     };
-    let shape = shape(&answer_type(answer.body.as_ref(), scope));
+    let decoding = member(decoding, |decoding| quote!(decoding: lp::Decoding::#decoding,));
+    let shape = member(answer.body.as_ref(), |body| {
+        let shape = shape(&answer_type(Some(body), scope));
+        quote!(shape: #shape,)
+    });
     let at = path(&answer.at, "at");
-    let variant = variant.map(|number| {
+    let variant = member(variant, |number| {
         let number = Token::u16_unsuffixed(number);
         let variant = some(&quote!(#number));
         quote!(variant: #variant,)
     });
-    quote!(lp::Answer { statuses: #statuses, decoding: lp::Decoding::#decoding, shape: #shape, #at #variant ..lp::Answer::EMPTY })
+    let said = quote!(#statuses #decoding #shape #at #variant);
+    if said.is_empty() { quote!(lp::Answer::#usual) } else { quote!(lp::Answer { #said ..lp::Answer::#usual }) }
 }
 
 fn retry(retry: &RetryClass) -> TokenStream {

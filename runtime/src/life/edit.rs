@@ -116,10 +116,9 @@ const HOLE: &str = "\u{0}";
 
 fn template(operation: &OperationTable) -> String {
     operation
-        .path
-        .iter()
+        .segments()
         .map(|segment| match segment {
-            Segment::Text(text) => *text,
+            Segment::Text(text) => text,
             Segment::Field(_) => HOLE,
         })
         .collect()

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Drifted, Signal, Source, date, drift, header, served};
 use crate::{
-    operation::{ApiDates, ApiTable, Life, OperationTable, Segment},
+    operation::{ApiDates, ApiTable, Life, OperationTable},
     value::Date,
 };
 
@@ -217,16 +217,14 @@ fn refusals_say_that_something_has_ended() {
     }
 }
 
-const OLD: OperationTable = OperationTable { name: "items.old", method: "GET", path: &[Segment::Text("/old")], ..OperationTable::EMPTY };
+const OLD: OperationTable = OperationTable { name: "items.old", method: "GET", path: "/old", ..OperationTable::EMPTY };
 static PLAIN: OperationTable = OLD;
 static DECLARED: OperationTable = OperationTable {
     life: Some(&Life { since: Some("2026-01"), sunset: Some("2027-03"), successor: Some("items.list"), why: "renamed" }),
     ..OLD
 };
-static LIST: OperationTable =
-    OperationTable { name: "items.list", method: "GET", path: &[Segment::Text("/v2/items")], ..OperationTable::EMPTY };
-static READ: OperationTable =
-    OperationTable { name: "items.read", method: "GET", path: &[Segment::Text("/v2/items/"), Segment::Field(0)], ..OperationTable::EMPTY };
+static LIST: OperationTable = OperationTable { name: "items.list", method: "GET", path: "/v2/items", ..OperationTable::EMPTY };
+static READ: OperationTable = OperationTable { name: "items.read", method: "GET", path: "/v2/items/{0}", ..OperationTable::EMPTY };
 const API: ApiTable = ApiTable { version: "v1", wire_version: "1.0", operations: &[&PLAIN, &LIST, &READ], ..ApiTable::EMPTY };
 static OPEN: ApiTable = API;
 static ENDING: ApiTable = ApiTable { unsupported: Some("2027-06-30"), ..API };

@@ -234,7 +234,7 @@ fn lead_home(table: &'static ApiTable, operation: &'static OperationTable, mut r
 /// The operation's path with any value in its holes.
 fn any_target(table: &'static ApiTable, operation: &'static OperationTable) -> String {
     let mut target = any_path(table, server_template(table, operation).unwrap_or_default()).trim_end_matches('/').to_owned();
-    for segment in operation.path {
+    for segment in operation.segments() {
         match segment {
             Segment::Text(text) => target.push_str(text),
             Segment::Field(_) => target.push('*'),

@@ -110,8 +110,8 @@ fn address(step: &'static StepTable) -> Option<StepPath> {
 }
 
 fn outside_input(operation: &'static OperationTable) -> Option<&'static str> {
-    match (operation.server, operation.path.first()) {
-        (ServerChoice::Outside, Some(Segment::Field(index))) => operation.input.fields().get(usize::from(*index)).map(|field| field.name()),
+    match (operation.server, operation.segments().next()) {
+        (ServerChoice::Outside, Some(Segment::Field(index))) => operation.input.fields().get(usize::from(index)).map(|field| field.name()),
         _ => None,
     }
 }

@@ -104,7 +104,7 @@ lp::structure! {
 }
 operation!(GetItem -> Item,
     name: "get_item", method: "GET",
-    path: &[lp::Segment::Text("/items/"), lp::Segment::Field(0)],
+    path: "/items/{0}",
     places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Query(lp::Style::FormExplode)],
     answers: &[ITEM], retry: lp::RetryClass::Safe,
     life: Some(&lp::Life { since: Some("2026-01"), sunset: None, successor: Some("get_thing"), why: "renamed" }),
@@ -118,7 +118,7 @@ lp::structure! {
     }
 }
 operation!(CreateItem -> Item,
-    name: "create_item", method: "POST", path: &[lp::Segment::Text("/items")],
+    name: "create_item", method: "POST", path: "/items",
     places: &[lp::Place::Body, lp::Place::Body], body: lp::BodyEncoding::Json,
     constants: &[lp::Constant { place: lp::ConstantPlace::Body, name: "kind", value: "\"plain\"" }],
     answers: &[ITEM],
@@ -129,7 +129,7 @@ lp::structure! {
     pub struct PutOnce "put_once" {}
 }
 operation!(PutOnce -> (),
-    name: "put_once", method: "POST", path: &[lp::Segment::Text("/once")],
+    name: "put_once", method: "POST", path: "/once",
     answers: &[NOTHING], retry: lp::RetryClass::Key("idempotency-key"),
 );
 
@@ -140,7 +140,7 @@ lp::structure! {
     }
 }
 operation!(ByCursor -> Vec<Item>,
-    name: "by_cursor", kind: lp::ModuleKind::Search, method: "GET", path: &[lp::Segment::Text("/cursor")],
+    name: "by_cursor", kind: lp::ModuleKind::Search, method: "GET", path: "/cursor",
     places: &[lp::Place::Query(lp::Style::FormExplode)], answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
         items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::LINK },
@@ -158,7 +158,7 @@ lp::structure! {
     pub struct ByLink "by_link" {}
 }
 operation!(ByLink -> Vec<Item>,
-    name: "by_link", kind: lp::ModuleKind::Search, method: "GET", path: &[lp::Segment::Text("/link")],
+    name: "by_link", kind: lp::ModuleKind::Search, method: "GET", path: "/link",
     answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
         items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::LINK },
@@ -176,7 +176,7 @@ lp::structure! {
     pub struct ByNextUrl "by_next_url" {}
 }
 operation!(ByNextUrl -> Vec<Item>,
-    name: "by_next_url", kind: lp::ModuleKind::Search, method: "GET", path: &[lp::Segment::Text("/next")],
+    name: "by_next_url", kind: lp::ModuleKind::Search, method: "GET", path: "/next",
     answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
         items: lp::Items { at: &["data"], shape: <Item as lp::Shaped>::LINK },
@@ -197,7 +197,7 @@ lp::structure! {
     }
 }
 operation!(ByOffset -> Vec<Item>,
-    name: "by_offset", kind: lp::ModuleKind::Search, method: "GET", path: &[lp::Segment::Text("/offset")],
+    name: "by_offset", kind: lp::ModuleKind::Search, method: "GET", path: "/offset",
     places: &[lp::Place::Query(lp::Style::FormExplode), lp::Place::Query(lp::Style::FormExplode)],
     answers: &[ITEMS], retry: lp::RetryClass::Safe,
     page: Some(&lp::Page {
@@ -216,7 +216,7 @@ lp::structure! {
     pub struct Fetch "fetch" {}
 }
 operation!(Fetch -> lp::Download,
-    name: "fetch", method: "GET", path: &[lp::Segment::Text("/file")], retry: lp::RetryClass::Safe,
+    name: "fetch", method: "GET", path: "/file", retry: lp::RetryClass::Safe,
     answers: &[lp::Answer { decoding: lp::Decoding::Stream, shape: <lp::Download as lp::Shaped>::LINK, ..lp::Answer::EMPTY }],
 );
 
@@ -228,7 +228,7 @@ lp::structure! {
     }
 }
 operation!(Upload -> (),
-    name: "upload", method: "POST", path: &[lp::Segment::Text("/upload")],
+    name: "upload", method: "POST", path: "/upload",
     places: &[lp::Place::Body, lp::Place::Body], body: lp::BodyEncoding::Multipart, answers: &[NOTHING],
     retry: lp::RetryClass::Idempotent,
 );
@@ -243,7 +243,7 @@ lp::structure! {
     }
 }
 operation!(Form -> (),
-    name: "form", method: "PUT", path: &[lp::Segment::Text("/form")],
+    name: "form", method: "PUT", path: "/form",
     places: &[lp::Place::Query(lp::Style::Form), lp::Place::Header(lp::Style::Simple), lp::Place::Cookie(lp::Style::Form), lp::Place::Body],
     body: lp::BodyEncoding::Form, answers: &[NOTHING], retry: lp::RetryClass::Idempotent,
 );
@@ -267,7 +267,7 @@ lp::structure! {
     }
 }
 operation!(Elsewhere -> (),
-    name: "elsewhere", method: "PUT", path: &[lp::Segment::Field(0)], server: lp::ServerChoice::Outside,
+    name: "elsewhere", method: "PUT", path: "{0}", server: lp::ServerChoice::Outside,
     places: &[lp::Place::Path(lp::Style::Simple), lp::Place::WholeBody], body: lp::BodyEncoding::Raw("application/octet-stream"),
     answers: &[NOTHING],
 );
@@ -281,7 +281,7 @@ lp::structure! {
     pub struct Start "start" {}
 }
 operation!(Start -> Started,
-    name: "start", method: "POST", path: &[lp::Segment::Text("/start")],
+    name: "start", method: "POST", path: "/start",
     answers: &[
         lp::Answer { statuses: lp::Statuses(200, 200), variant: Some(0), ..ITEM },
         lp::Answer { statuses: lp::Statuses(202, 202), variant: Some(1), ..json(<Trouble as lp::Shaped>::LINK, &[]) },
