@@ -255,7 +255,7 @@ lp::structure! {
     }
 }
 operation!(Merge -> (),
-    name: "merge", method: "PATCH", path: &[lp::Segment::Text("/form")], places: &[lp::Place::Body],
+    name: "merge", method: "PATCH", path: "/form", places: &[lp::IN_BODY],
     body: lp::BodyEncoding::JsonAs("application/merge-patch+json"), answers: &[NOTHING],
 );
 
