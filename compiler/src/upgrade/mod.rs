@@ -110,8 +110,8 @@ impl<'m> View<'m> {
 
     /// What the changes after one version, up to another, say that something means now.
     fn meant(&self, target: &str, then: usize, now: usize) -> Option<String> {
-        let changes = self.model.changes.iter().filter(|change| change.version > then && change.version <= now);
-        let said = changes.flat_map(|change| &change.differences).filter(|one| one.kind == DifferenceKind::Meant && one.target == target);
+        let said = (then + 1..=now).flat_map(|version| self.said_of(version, target));
+        let said = said.filter(|one| one.kind == DifferenceKind::Meant && one.target == target);
         let notes: Vec<&str> = said.map(|one| one.note.as_str()).collect();
         (!notes.is_empty()).then(|| notes.join(" "))
     }
