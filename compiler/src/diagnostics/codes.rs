@@ -15,21 +15,24 @@ pub struct Code {
     pub page: &'static str,
 }
 
+/// Declares codes: each a constant with its page, and all of them in a list.
 macro_rules! codes {
     ($($name:ident = $id:literal $severity:ident $title:literal;)*) => {
         $(
             #[doc = $title]
-            pub const $name: Code = Code {
+            pub const $name: $crate::diagnostics::Code = $crate::diagnostics::Code {
                 id: $id,
-                severity: Severity::$severity,
+                severity: $crate::diagnostics::Severity::$severity,
                 title: $title,
                 page: include_str!(concat!("../../errors/", $id, ".md")),
             };
         )*
         /// Every code, in order of id.
-        pub const ALL: &[Code] = &[$($name),*];
+        pub const ALL: &[$crate::diagnostics::Code] = &[$($name),*];
     };
 }
+
+pub(crate) use codes;
 
 // P01xx text and grammar · P02xx names and references · P03xx connections, servers, credentials · P04xx types and fields ·
 // P05xx operations: paths, places, bodies, answers · P06xx paging, retry, limits · P07xx versions and life ·

@@ -10,15 +10,20 @@ pub fn render(checked: &[(Sources, Diagnostics)]) -> String {
     rules.sort_by_key(|code| code.id);
     rules.dedup();
     let results = checked.iter().flat_map(|(sources, found)| found.sorted(sources).into_iter().map(|one| result(one, sources, &rules)));
+    log(rules.iter().map(rule).collect(), results.collect())
+}
+
+/// A log with one run of this tool, of these rules and results.
+pub(crate) fn log(rules: Vec<Json>, results: Vec<Json>) -> String {
     let driver = Json::Object(vec![
         ("name", Json::text("linchpin")),
         ("semanticVersion", Json::text(env!("CARGO_PKG_VERSION"))),
-        ("rules", Json::List(rules.iter().map(rule).collect())),
+        ("rules", Json::List(rules)),
     ]);
     let run = Json::Object(vec![
         ("tool", Json::Object(vec![("driver", driver)])),
         ("columnKind", Json::text("unicodeCodePoints")),
-        ("results", Json::List(results.collect())),
+        ("results", Json::List(results)),
     ]);
     Json::Object(vec![
         ("$schema", Json::text("https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")),
@@ -41,7 +46,7 @@ fn level(severity: Severity) -> Json {
     Json::text(severity.name())
 }
 
-fn message(text: impl Into<String>) -> Json {
+pub(crate) fn message(text: impl Into<String>) -> Json {
     Json::Object(vec![("text", Json::text(text))])
 }
 

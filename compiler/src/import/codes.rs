@@ -3,23 +3,7 @@
 //! Only what cannot be read at all is an error. Descriptions as published break their own rules, so everything else is a warning, and
 //! what is left of the construct is read.
 
-use crate::diagnostics::{Code, Severity};
-
-macro_rules! codes {
-    ($($name:ident = $id:literal $severity:ident $title:literal;)*) => {
-        $(
-            #[doc = $title]
-            pub const $name: Code = Code {
-                id: $id,
-                severity: Severity::$severity,
-                title: $title,
-                page: include_str!(concat!("../../errors/", $id, ".md")),
-            };
-        )*
-        /// Every code, in order of id.
-        pub const ALL: &[Code] = &[$($name),*];
-    };
-}
+use crate::diagnostics::codes::codes;
 
 codes! {
     NOT_A_DOCUMENT = "I0101" Error "text that is neither JSON nor YAML";

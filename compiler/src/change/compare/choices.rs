@@ -1,7 +1,7 @@
 //! Unions: choices that are gone or new, and what tells them apart.
 
 use super::types::{Turn, type_turn};
-use super::{Alike, Comparer, Difference, Key, Local};
+use super::{Alike, Comparer, Difference, Key, Local, pair_in_passes};
 use crate::change::findings::{Both, Class, Direction, Side, registry};
 use crate::change::shape::{Shape, ShapeId, Tag, Use};
 use crate::change::surface::{NOWHERE, Origin, Surface};
@@ -178,7 +178,6 @@ fn alike(old: &Surface, one: ShapeId, new: &Surface, two: ShapeId, loose: bool) 
 
 /// Choices that go together: those of one name or title, then those alike; nameless ones that are left go by their order.
 fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(usize, usize)> {
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
     let passes: [Alike; 4] = [
         |old, one, new, two| old.shape(one).name.is_some() && old.shape(one).name == new.shape(two).name,
         |old, one, new, two| {
@@ -192,16 +191,7 @@ fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(u
         },
         |old, one, new, two| old.shape(one).name.is_none() && new.shape(two).name.is_none() && alike(old, one, new, two, false),
     ];
-    for same in passes {
-        for (at, one) in before.iter().enumerate() {
-            if pairs.iter().any(|(old, _)| *old == at) {
-                continue;
-            }
-            let free = |two: usize| !pairs.iter().any(|(_, new)| *new == two);
-            let found = (0..after.len()).find(|two| free(*two) && same(old, one.shape, new, after[*two].shape));
-            pairs.extend(found.map(|two| (at, two)));
-        }
-    }
+    let mut pairs = pair_in_passes((old, before), (new, after), &passes);
     let left = |surface: &Surface, list: &[Use], taken: &dyn Fn(usize) -> bool| -> Vec<usize> {
         let nameless = |at: &usize| surface.shape(list[*at].shape).name.is_none() && surface.shape(list[*at].shape).title.is_empty();
         (0..list.len()).filter(|at| !taken(*at)).filter(nameless).collect()

@@ -1,6 +1,6 @@
 //! Members of objects and items of lists: gone, new, renamed, split, merged; one that became many.
 
-use super::{Alike, Comparer, Difference, Key, Local, member_path};
+use super::{Alike, Comparer, Difference, Key, Local, member_path, pair_in_passes};
 use crate::change::findings::{Class, Cost, Direction, Evidence, Side, registry};
 use crate::change::recognise::Case;
 use crate::change::recognise::matching::unique_best;
@@ -403,7 +403,6 @@ fn same_name(old: &Surface, one: &Use, new: &Surface, two: &Use) -> bool {
 
 /// Parts that go together: those of one name, then those that have fields in common, then those in one position.
 fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(usize, usize)> {
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
     let passes: [Alike; 3] = [
         |old, one, new, two| old.shape(one).name.is_some() && old.shape(one).name == new.shape(two).name,
         |old, one, new, two| {
@@ -418,16 +417,7 @@ fn paired(old: &Surface, before: &[Use], new: &Surface, after: &[Use]) -> Vec<(u
                 && one.fields.is_empty() == two.fields.is_empty()
         },
     ];
-    for same in passes {
-        for (at, one) in before.iter().enumerate() {
-            if pairs.iter().any(|(old, _)| *old == at) {
-                continue;
-            }
-            let free = |two: usize| !pairs.iter().any(|(_, new)| *new == two);
-            let found = (0..after.len()).find(|two| free(*two) && same(old, one.shape, new, after[*two].shape));
-            pairs.extend(found.map(|two| (at, two)));
-        }
-    }
+    let mut pairs = pair_in_passes((old, before), (new, after), &passes);
     pairs.sort_unstable();
     pairs
 }

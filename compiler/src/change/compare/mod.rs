@@ -99,6 +99,22 @@ pub(super) struct Local {
 /// Do two shapes, each of its own surface, go together?
 type Alike = fn(&Surface, ShapeId, &Surface, ShapeId) -> bool;
 
+/// Positions that go together: each pass gives those that it holds alike the first that is free.
+fn pair_in_passes((old, before): (&Surface, &[Use]), (new, after): (&Surface, &[Use]), passes: &[Alike]) -> Vec<(usize, usize)> {
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for same in passes {
+        for (at, one) in before.iter().enumerate() {
+            if pairs.iter().any(|(old, _)| *old == at) {
+                continue;
+            }
+            let free = |two: usize| !pairs.iter().any(|(_, new)| *new == two);
+            let found = (0..after.len()).find(|two| free(*two) && same(old, one.shape, new, after[*two].shape));
+            pairs.extend(found.map(|two| (at, two)));
+        }
+    }
+    pairs
+}
+
 /// A difference where it is felt.
 #[derive(Clone, Debug)]
 pub(super) struct Occurrence {

@@ -6,26 +6,18 @@ use crate::change::operations::life::{LifeKinds, life_differences};
 use crate::change::shape::Use;
 
 /// The kinds about a field's life, by direction.
-static REQUEST_LIFE: LifeKinds = LifeKinds {
-    deprecated: &registry::FIELD_DEPRECATED.request,
-    deprecated_with_sunset: &registry::FIELD_DEPRECATED_WITH_SUNSET.request,
-    reactivated: &registry::FIELD_REACTIVATED.request,
-    sunset_missing: &registry::FIELD_SUNSET_MISSING.request,
-    sunset_malformed: &registry::FIELD_SUNSET_MALFORMED.request,
-    sunset_too_soon: &registry::FIELD_SUNSET_TOO_SOON.request,
-    stability_lowered: &registry::FIELD_STABILITY_LOWERED.request,
-    stability_raised: &registry::FIELD_STABILITY_RAISED.request,
-};
-static RESPONSE_LIFE: LifeKinds = LifeKinds {
-    deprecated: &registry::FIELD_DEPRECATED.response,
-    deprecated_with_sunset: &registry::FIELD_DEPRECATED_WITH_SUNSET.response,
-    reactivated: &registry::FIELD_REACTIVATED.response,
-    sunset_missing: &registry::FIELD_SUNSET_MISSING.response,
-    sunset_malformed: &registry::FIELD_SUNSET_MALFORMED.response,
-    sunset_too_soon: &registry::FIELD_SUNSET_TOO_SOON.response,
-    stability_lowered: &registry::FIELD_STABILITY_LOWERED.response,
-    stability_raised: &registry::FIELD_STABILITY_RAISED.response,
-};
+fn field_life(direction: Direction) -> LifeKinds {
+    LifeKinds {
+        deprecated: registry::FIELD_DEPRECATED.of(direction),
+        deprecated_with_sunset: registry::FIELD_DEPRECATED_WITH_SUNSET.of(direction),
+        reactivated: registry::FIELD_REACTIVATED.of(direction),
+        sunset_missing: registry::FIELD_SUNSET_MISSING.of(direction),
+        sunset_malformed: registry::FIELD_SUNSET_MALFORMED.of(direction),
+        sunset_too_soon: registry::FIELD_SUNSET_TOO_SOON.of(direction),
+        stability_lowered: registry::FIELD_STABILITY_LOWERED.of(direction),
+        stability_raised: registry::FIELD_STABILITY_RAISED.of(direction),
+    }
+}
 
 impl Comparer<'_> {
     /// How two uses differ, apart from what they use.
@@ -68,7 +60,7 @@ impl Comparer<'_> {
                 push(if after { on } else { off }, before, after_side);
             }
         }
-        let kinds = if direction == Direction::Request { &REQUEST_LIFE } else { &RESPONSE_LIFE };
+        let kinds = &field_life(direction);
         let sides = (Side::new(name, old.at), Side::new(name, new.at));
         found.extend(life_differences(kinds, name, &old.life, &new.life, sides, self.options).into_iter().map(|mut one| {
             one.segment = segment.to_owned();

@@ -3,7 +3,7 @@
 use super::side_place;
 use crate::change::findings::{Class, Finding, Kind, Report};
 use crate::diagnostics::json_value::Json;
-use crate::diagnostics::sarif::{artifact, region};
+use crate::diagnostics::sarif::{artifact, log, message, region};
 
 /// One log with one run.
 pub fn sarif(report: &Report) -> String {
@@ -11,29 +11,14 @@ pub fn sarif(report: &Report) -> String {
     rules.sort_by_key(|kind| kind.id);
     rules.dedup_by_key(|kind| kind.id);
     let results = report.findings.iter().map(|finding| result(finding, report, &rules));
-    let driver = Json::Object(vec![
-        ("name", Json::text("linchpin")),
-        ("semanticVersion", Json::text(env!("CARGO_PKG_VERSION"))),
-        ("rules", Json::List(rules.iter().map(|kind| rule(kind)).collect())),
-    ]);
-    let run = Json::Object(vec![
-        ("tool", Json::Object(vec![("driver", driver)])),
-        ("columnKind", Json::text("unicodeCodePoints")),
-        ("results", Json::List(results.collect())),
-    ]);
-    Json::Object(vec![
-        ("$schema", Json::text("https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")),
-        ("version", Json::text("2.1.0")),
-        ("runs", Json::List(vec![run])),
-    ])
-    .to_string()
+    log(rules.iter().map(|kind| rule(kind)).collect(), results.collect())
 }
 
 fn rule(kind: &Kind) -> Json {
     let words = kind.id.replace('-', " ");
     Json::Object(vec![
         ("id", Json::text(kind.id)),
-        ("shortDescription", message(&words)),
+        ("shortDescription", message(words)),
         ("defaultConfiguration", Json::Object(vec![("level", Json::text(level(kind.class)))])),
     ])
 }
@@ -44,10 +29,6 @@ fn level(class: Class) -> &'static str {
         Class::Deprecation => "warning",
         Class::Compatible => "note",
     }
-}
-
-fn message(text: &str) -> Json {
-    Json::Object(vec![("text", Json::text(text))])
 }
 
 fn result(finding: &Finding, report: &Report, rules: &[&'static Kind]) -> Json {
@@ -66,7 +47,7 @@ fn result(finding: &Finding, report: &Report, rules: &[&'static Kind]) -> Json {
         ("ruleId", Json::text(finding.kind.id)),
         ("ruleIndex", Json::Number(index)),
         ("level", Json::text(level(finding.class))),
-        ("message", message(&lines.join("\n"))),
+        ("message", message(lines.join("\n"))),
         ("locations", Json::List(main.into_iter().map(location).collect())),
     ];
     members.extend(other.map(|place| ("relatedLocations", Json::List(vec![location(place)]))));

@@ -116,6 +116,25 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The one that several became is new. Gives its owner, that one's name, and the name of both.
+    fn came_of_several(
+        &mut self,
+        owner: &Path,
+        to: &Ident,
+        undoing: &mut Undoing<'a>,
+        whole: &mut Whole<'_>,
+    ) -> Option<(Owner, String, String)> {
+        let owner_name = self.full_name(owner, undoing, whole);
+        let owner = self.owner(owner, undoing, whole)?;
+        let target = format!("{owner_name}.{}", to.value);
+        if !self.said_once(&owner, &to.value, Facet::Presence, to.span, undoing) {
+            return None;
+        }
+        let found = self.came_member(&owner, &to.value, undoing, whole);
+        self.parted_of(found, (&owner, &target), to.span, undoing, whole);
+        Some((owner, owner_name, target))
+    }
+
     /// `merge User { first_name: string  last_name: string } -> name`
     pub(super) fn undo_merged_fields(
         &mut self,
@@ -126,14 +145,7 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let owner_name = self.full_name(owner, undoing, whole);
-        let Some(owner) = self.owner(owner, undoing, whole) else { return };
-        let target = format!("{owner_name}.{}", to.value);
-        if !self.said_once(&owner, &to.value, Facet::Presence, to.span, undoing) {
-            return;
-        }
-        let found = self.came_member(&owner, &to.value, undoing, whole);
-        self.parted_of(found, (&owner, &target), to.span, undoing, whole);
+        let Some((owner, owner_name, target)) = self.came_of_several(owner, to, undoing, whole) else { return };
         let noted = undoing.differences.len();
         for field in fields {
             self.had_field((&owner, &owner_name), field, None, Removal::default(), verb, undoing, whole);
@@ -153,14 +165,7 @@ impl<'a> Resolver<'a> {
         undoing: &mut Undoing<'a>,
         whole: &mut Whole<'_>,
     ) {
-        let owner_name = self.full_name(owner, undoing, whole);
-        let Some(owner) = self.owner(owner, undoing, whole) else { return };
-        let target = format!("{owner_name}.{}", to.value);
-        if !self.said_once(&owner, &to.value, Facet::Presence, to.span, undoing) {
-            return;
-        }
-        let found = self.came_member(&owner, &to.value, undoing, whole);
-        self.parted_of(found, (&owner, &target), to.span, undoing, whole);
+        let Some((owner, owner_name, target)) = self.came_of_several(owner, to, undoing, whole) else { return };
         let merged = self.variant_origin(&owner, &to.value);
         let noted = undoing.differences.len();
         for variant in variants {
