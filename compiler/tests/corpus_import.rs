@@ -3,6 +3,8 @@
 //! The descriptions are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it is
 //! set. Where they are missing, this test says that it is skipped. `LINCHPIN_ONLY` names those to import, by a part of their path.
 
+mod skipped;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -204,6 +206,6 @@ fn corpus() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: there is no corpus at {} (set LINCHPIN_CORPUS)", folder.display());
+    skipped::skipped("the import of the corpus", &format!("there is none at {} (set LINCHPIN_CORPUS)", folder.display()));
     None
 }

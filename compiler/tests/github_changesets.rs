@@ -5,6 +5,8 @@
 //! workspace unless it is set; where they are missing, this says that it is skipped. The figure:
 //! `cargo test -p linchpin-compiler --features diff --test github_changesets -- --nocapture`.
 
+mod skipped;
+
 #[path = "github_changesets/patch.rs"]
 mod patch;
 
@@ -105,7 +107,7 @@ fn mistake(statement: &Statement) -> Option<String> {
 #[test]
 fn githubs_change_sets_are_verbs() {
     let (Some(told_of), Some(document)) = (read("changes/github-changesets.json"), read("openapi/big/github.json")) else {
-        eprintln!("skipped: no change sets under {}", corpus().display());
+        skipped::skipped("GitHub's change sets", &format!("there are none under {} (set LINCHPIN_CORPUS)", corpus().display()));
         return;
     };
     let sets = sets(&told_of);

@@ -1,5 +1,7 @@
 //! The lock, by edits of a released spec: what each comes to, the words that are offered for it, and whether they do.
 
+mod skipped;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -233,7 +235,7 @@ fn locks_of_two_branches_merge() {
     let both = ours.replacen("group teams {", "action ping @1 \"Ping\" { GET \"/ping\" }\n\ngroup teams {", 1);
     let lock = |text: &str| must_lock(text, Some(&released)).text;
     let Some((text, clean)) = merged(&released, &lock(&ours), &lock(&theirs)) else {
-        eprintln!("skipped: there is no git");
+        skipped::skipped("the merge of locks", "there is no git");
         return;
     };
     assert!(clean, "{text}");
@@ -246,7 +248,7 @@ fn a_conflict_is_said_as_such_at_its_place() {
     let ours = must_lock(&RELEASED.replacen("mail?: string", "mail?: string  phone?: string", 1), Some(&released)).text;
     let theirs = must_lock(&RELEASED.replacen("mail?: string", "mail?: string  phone?: int", 1), Some(&released)).text;
     let Some((text, clean)) = merged(&released, &ours, &theirs) else {
-        eprintln!("skipped: there is no git");
+        skipped::skipped("the merge of locks", "there is no git");
         return;
     };
     assert!(!clean);

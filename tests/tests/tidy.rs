@@ -81,7 +81,7 @@ fn the_compiler_is_a_function_of_its_text() {
     let forbidden = ["std::fs", "std::env", "SystemTime", "Instant", "RandomState", "std::process", "std::net", "thread_rng"];
     let wrong = files("compiler/src", ".rs")
         .into_iter()
-        .filter(|(name, _)| name != "compiler/src/build_script.rs")
+        .filter(|(name, _)| !["compiler/src/build_script.rs", "compiler/src/build_script/tests.rs"].contains(&name.as_str()))
         .flat_map(|(name, text)| {
             let code = code(&text);
             forbidden.into_iter().filter(|word| code.contains(word)).map(|word| format!("{name}: {word}")).collect::<Vec<_>>()

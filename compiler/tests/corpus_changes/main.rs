@@ -4,6 +4,9 @@
 //! The pairs are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it is
 //! set. Where they are missing, this says that it is skipped. The figure: `cargo test -p linchpin-compiler --features diff --test corpus_changes -- --nocapture`.
 
+#[path = "../skipped/mod.rs"]
+mod skipped;
+
 mod mapping;
 
 use std::fs;
@@ -214,7 +217,7 @@ fn judge(expected: &Value, seen: &[Seen], levels_of: &Levels, composites: &mut u
 #[test]
 fn the_differ_agrees_with_the_published_expectations() {
     let Some(cases) = cases() else {
-        println!("skipped: no corpus (LINCHPIN_CORPUS names it)");
+        skipped::skipped("the published cases of changes", "there is no corpus (set LINCHPIN_CORPUS)");
         return;
     };
     let (mut agree, mut composites) = (0, 0);

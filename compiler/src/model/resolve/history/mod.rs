@@ -11,6 +11,7 @@ mod facets;
 mod members;
 mod modules;
 mod owners;
+mod pages;
 mod presence;
 mod problems;
 mod reads;

@@ -1,20 +1,17 @@
-//! Verbs about whole modules, connections and servers undone: method and path, places of inputs, statuses, pages.
+//! Verbs about whole modules, connections and servers undone: method and path, places of inputs, statuses. Pages are undone in `pages.rs`.
 
 use super::super::Resolver;
 use super::super::inputs::template_text;
-use super::super::pages::PageParts;
 use super::super::symbols::joined;
 use super::members::{Parting, hidden, part, shown};
 use super::owners::Members;
+use super::pages::{strategy_inputs, strategy_inputs_mut};
 use super::problems::contradicts_present;
 use super::targets::{Owner, Target};
 use super::{Facet, Undoing, Whole};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{
-    Answer, Bounds, Decoding, DifferenceKind as Kind, Encoding, Input, Module, Page, PathPart, Place, RetryClass, Strategy, Symbol, Type,
-    Versions,
-};
-use crate::source::{Span, Spanned};
+use crate::model::{Answer, Decoding, DifferenceKind as Kind, Encoding, Input, Module, PathPart, Place, RetryClass, Symbol, Versions};
+use crate::source::Spanned;
 use crate::syntax::ast::{self, Ident, Path, TemplatePart, VerbKind};
 
 impl<'a> Resolver<'a> {
@@ -49,7 +46,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The module that a verb speaks of.
-    fn module_target(&mut self, path: &[Ident], undoing: &Undoing<'_>, whole: &Whole<'_>) -> Option<Symbol> {
+    pub(super) fn module_target(&mut self, path: &[Ident], undoing: &Undoing<'_>, whole: &Whole<'_>) -> Option<Symbol> {
         let (name, span) = joined(path);
         match self.target(&path.to_vec(), undoing, whole)? {
             Target::Whole(Owner::Module(symbol)) => Some(symbol),
@@ -65,7 +62,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The module as it was before, made by copying the present.
-    fn older_module<'w>(
+    pub(super) fn older_module<'w>(
         &mut self,
         path: &Path,
         facet: Facet,
@@ -201,60 +198,6 @@ impl<'a> Resolver<'a> {
             self.report(contradicts_present(&name, span, &format!("does not give `{ty}` now"), Some(place)));
         }
         undoing.difference(Kind::Status, &name, from.value.clone(), to.value.clone(), verb);
-    }
-
-    /// `page search_issues was offset { … }`
-    fn undo_page(&mut self, path: &Path, was: &'a ast::Page, verb: &ast::Verb, undoing: &mut Undoing<'a>, whole: &mut Whole<'_>) {
-        let name = self.full_name(path, undoing, whole);
-        let Some(ident) = path.last() else { return };
-        let before = undoing.before;
-        let Some(module) = self.older_module(path, Facet::Pages, undoing, whole) else { return };
-        if was.strategy.value == "none" {
-            let present = module.page.take();
-            if let Some(page) = &present {
-                list_whole(page, &mut module.answers);
-            }
-            return self.did_not_page((&name, joined(path).1), was, present.as_ref(), verb, undoing);
-        }
-        let now = module.page.as_ref().map_or("no pages", |page| strategy_name(&page.strategy));
-        let inputs: Vec<Input> = module.inputs.iter().filter(|input| !input.field.on.and(before).is_empty()).cloned().collect();
-        let (kind, constants, on, mut answers) = (module.kind, module.constants.clone(), module.on, module.answers.clone());
-        // Where the items of a list stand, its pages say; so they did before.
-        if was.items.is_some() && module.page.is_some() {
-            let lists = answers.iter_mut().filter(|answer| matches!(answer.body, Some(Type::List(..))));
-            lists.for_each(|answer| answer.at.clear());
-        }
-        let parts = PageParts { kind, name: ident, page: Some(was), inputs: &inputs, constants: &constants, on };
-        let page = self.page(&parts, &mut answers);
-        let symbol = self.module_target(path, undoing, whole);
-        let older = whole.modules.iter_mut().find(|module| Some(module.symbol) == symbol && module.on == on);
-        if let Some(module) = older {
-            module.page = page;
-            module.answers = answers;
-        }
-        undoing.difference(Kind::Paged, &name, was.strategy.value.clone(), now.to_owned(), verb);
-    }
-
-    /// `page search_issues was none`
-    fn did_not_page(
-        &mut self,
-        (name, span): (&str, Span),
-        was: &ast::Page,
-        present: Option<&Page>,
-        verb: &ast::Verb,
-        undoing: &mut Undoing<'a>,
-    ) {
-        let Some(page) = present else {
-            return self.report(contradicts_present(name, span, "does not page now, either", None));
-        };
-        if was.span.end > was.strategy.span.end {
-            self.report(
-                Diagnostic::new(codes::CHANGE_CONTRADICTS, was.span, "what did not page has nothing that pages could be told by")
-                    .here("`none`, and more")
-                    .help("write `was none`, or name the strategy that it had"),
-            );
-        }
-        undoing.difference(Kind::Paged, name, "none".to_owned(), strategy_name(&page.strategy).to_owned(), verb);
     }
 
     /// `move list_contacts.key query "hapikey" -> header`
@@ -513,45 +456,6 @@ pub(super) fn show_bound(module: &mut Module) {
     }
     if let Some(page) = &mut module.page {
         strategy_inputs_mut(&mut page.strategy).into_iter().for_each(|name| *name = shown(name));
-    }
-}
-
-fn strategy_inputs(strategy: &Strategy) -> Vec<&str> {
-    match strategy {
-        Strategy::Offset { advance, size } | Strategy::Number { advance, size, .. } => {
-            size.iter().chain([advance]).map(String::as_str).collect()
-        }
-        Strategy::Cursor { send, .. } | Strategy::Keyset { send, .. } => vec![send],
-        Strategy::Link { .. } | Strategy::NextUrl { .. } => Vec::new(),
-    }
-}
-
-fn strategy_inputs_mut(strategy: &mut Strategy) -> Vec<&mut String> {
-    match strategy {
-        Strategy::Offset { advance, size } | Strategy::Number { advance, size, .. } => size.iter_mut().chain([advance]).collect(),
-        Strategy::Cursor { send, .. } | Strategy::Keyset { send, .. } => vec![send],
-        Strategy::Link { .. } | Strategy::NextUrl { .. } => Vec::new(),
-    }
-}
-
-/// What the language calls a strategy.
-/// Without pages, the list that they held came as the whole of what is given.
-fn list_whole(page: &Page, answers: &mut [Answer]) {
-    let is_list = |answer: &&mut Answer| matches!(answer.body, Some(Type::List(..)));
-    for answer in answers.iter_mut().take(1).filter(|answer| !is_list(answer)) {
-        answer.at.clone_from(&page.items);
-        answer.body = Some(Type::List(Box::new(page.item.clone()), Bounds::default()));
-    }
-}
-
-pub(super) fn strategy_name(strategy: &Strategy) -> &'static str {
-    match strategy {
-        Strategy::Offset { .. } => "offset",
-        Strategy::Number { .. } => "number",
-        Strategy::Cursor { .. } => "cursor",
-        Strategy::Link { .. } => "link",
-        Strategy::NextUrl { .. } => "next",
-        Strategy::Keyset { .. } => "keyset",
     }
 }
 
