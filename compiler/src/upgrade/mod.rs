@@ -413,24 +413,8 @@ fn meanings(view: &View<'_>, newer: &Module, now: usize) -> Vec<UpgradeStep> {
 /// A module that the next version does not have, where its deprecation says that nothing takes its place.
 fn retired(view: &View<'_>, older: &Module, then: usize) -> Option<Upgrade> {
     let life = older.life.as_ref().filter(|life| life.successor.is_none())?;
-    Some(Upgrade {
-        from: UpgradeOf::Module(older.symbol),
-        from_revision: older.revision,
-        on: Versions(1 << then),
-        to: UpgradeOf::Module(older.symbol),
-        to_revision: older.revision,
-        to_on: Versions(1 << (then + 1)),
-        input: inputs(older, then).into_iter().cloned().collect(),
-        steps: Vec::new(),
-        outputs: Vec::new(),
-        gone: Some(life.why.clone()),
-        cursor_reset: None,
-        reauthorize: None,
-        stored: Vec::new(),
-        lossless: None,
-        written: false,
-        span: view.modules.get(&older.symbol).and_then(|all| all.first()).map_or(older.span, |module| module.span),
-    })
+    let span = view.modules.get(&older.symbol).and_then(|all| all.first()).map_or(older.span, |module| module.span);
+    Some(Upgrade { gone: Some(life.why.clone()), span, ..derived((older, Versions(1 << then), then), (older, then + 1)) })
 }
 
 /// Deprecated modules whose successor takes just what they took need no word.

@@ -86,23 +86,7 @@ macro_rules! __shaped_traits {
         }
     };
     ($type:ident) => {
-        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
-        unsafe impl ::core::marker::Send for $type {}
-        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
-        unsafe impl ::core::marker::Sync for $type {}
-        #[allow(clippy::non_canonical_clone_impl)]
-        impl ::core::clone::Clone for $type {
-            #[inline]
-            fn clone(&self) -> Self {
-                $crate::shape::clone(self)
-            }
-        }
-        impl ::core::fmt::Debug for $type {
-            #[inline]
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::shape::debug(self, formatter)
-            }
-        }
+        $crate::__shaped_traits!($type input);
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
