@@ -32,6 +32,7 @@ macro_rules! codes {
     };
 }
 
+#[cfg(feature = "import")]
 pub(crate) use codes;
 
 // P01xx text and grammar · P02xx names and references · P03xx connections, servers, credentials · P04xx types and fields ·
