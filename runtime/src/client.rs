@@ -31,9 +31,10 @@ use crate::{
     operation::{ApiTable, ConnectionTable, ConstantPlace, OperationTable},
     page::{Caps, Pages},
     retry::{Quota, RetrySettings},
-    shape::{Erased, ErasedRef, Filled, Shaped, Slot, build_with, taken},
+    shape::{Erased, ErasedRef, Field, Filled, Kind, Leaf, Shaped, Slot, build_with, taken},
     steps,
     transport::{ConnectSettings, Http, HttpClient, ReadLimits},
+    value::Secret,
 };
 
 /// What a client does when its builder is told nothing else.
@@ -308,7 +309,7 @@ impl<A> ClientBuilder<A> {
             table,
             connection,
             settings: Settings::default(),
-            connect: ConnectSettings { connect_timeout: Duration::from_secs(10), guard: false, proxy: None, roots: Vec::new() },
+            connect: ConnectSettings::default(),
             base_url: None,
             user_agent: concat!("linchpin/", env!("CARGO_PKG_VERSION")).to_owned(),
             headers: Vec::new(),
@@ -504,7 +505,10 @@ impl<A> ClientBuilder<A> {
         let template = self.connection.as_ref().and_then(|(table, _)| table.server);
         let servers = servers(self.table, template, &fields, rebase.as_ref())?;
         let http = match self.http {
-            Some(client) => Http::Other(client),
+            Some(client) => {
+                self.connection.iter().for_each(|(table, fields)| tell_secrets(table, fields, &*client));
+                Http::Other(client)
+            }
             None => Http::new(&self.connect)?,
         };
         let user_agent = HeaderValue::try_from(self.user_agent).map_err(|_| configuration("the user agent is not a header value"))?;
@@ -556,6 +560,13 @@ impl<A: Api> ClientBuilder<A> {
     pub fn build(self) -> Result<Client<A>, Error> {
         Ok(Client { any: self.build_any()?, api: PhantomData })
     }
+}
+
+/// Tells a client that may write down what it sends what was filled in as a secret.
+fn tell_secrets(table: &'static ConnectionTable, fields: &FieldValues, client: &dyn HttpClient) {
+    let secret = |field: &&Field| matches!(field.shape().bare().kind, Kind::Leaf(Leaf::Secret));
+    let values = table.fields.fields().iter().filter(secret).filter_map(|field| fields.get(field.name()));
+    values.for_each(|value| client.keep_secret(&Secret::from(value)));
 }
 
 /// The servers of a table, filled in. A connection may have its own, which takes the place of the first.

@@ -28,7 +28,7 @@ use crate::{
     observe::{self, Attempt, Notice, Observer},
     operation::{ApiTable, OperationTable, RetryClass},
     retry::{self, Outcome, Quota, Try, Verdict},
-    transport::{Http, Incoming, Outgoing, ReadLimits, Reader, SendFailure, guard_literal},
+    transport::{About, Http, Incoming, Outgoing, ReadLimits, Reader, SendFailure, guard_literal},
 };
 
 /// Redirects that one request may follow.
@@ -304,7 +304,8 @@ impl Core {
             for name in [header::USER_AGENT, header::ACCEPT_ENCODING] {
                 headers.extend(self.headers.get(&name).map(|value| (name, value.clone())));
             }
-            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, Payload::default().open().await?));
+            let body = Payload::default().open().await?;
+            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None)));
         }
         let mut url = hop.url.clone();
         let applied = applied.filter(|_| hop.passage == Passage::WithCredentials);
@@ -327,7 +328,7 @@ impl Core {
         if body.length() == Some(0) && matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        Ok(Outgoing::new(hop.method.clone(), url, headers, body))
+        Ok(Outgoing::new(hop.method.clone(), url, headers, body, About::call(call.operation, applied)))
     }
 
     fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {
@@ -479,7 +480,8 @@ impl Exchanges {
         let mut headers = parts.headers;
         headers.entry(header::USER_AGENT).or_insert(self.user_agent.clone());
         let payload = Payload::of(body).open().await?;
-        let incoming = self.http.send(Outgoing::new(parts.method, url, headers, payload)).await.map_err(SendFailure::into_error)?;
+        let incoming =
+            self.http.send(Outgoing::new(parts.method, url, headers, payload, About::Credential)).await.map_err(SendFailure::into_error)?;
         let bytes = Reader::new(&incoming.headers, incoming.body, self.read)?.all().await?;
         let mut response = http::Response::new(bytes);
         *response.status_mut() = incoming.status;

@@ -6,6 +6,8 @@ mod address;
 mod answer;
 pub mod api;
 pub mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod body;
 mod budget;
 mod call;

@@ -97,6 +97,8 @@ pub struct Received {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// Whether the stand-in did what it was asked, even if its answer was lost. Only a [fault](super::FaultSchedule) keeps it from that.
+    pub acted: bool,
 }
 
 impl Received {
@@ -213,7 +215,7 @@ mod tests {
     use super::*;
 
     fn request(method: &str, target: &str) -> Received {
-        Received { method: method.to_owned(), target: target.to_owned(), headers: HeaderMap::new(), body: Bytes::new() }
+        Received { method: method.to_owned(), target: target.to_owned(), headers: HeaderMap::new(), body: Bytes::new(), acted: true }
     }
 
     #[test]

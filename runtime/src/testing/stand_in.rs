@@ -18,6 +18,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{
     examples,
+    faults::FaultSchedule,
     script::{Fault, Received, Reply, Route},
 };
 use crate::{api::Api, operation::ApiTable};
@@ -33,6 +34,7 @@ pub struct StandIn {
 struct State {
     routes: Vec<Route>,
     received: Vec<Received>,
+    faults: Option<FaultSchedule>,
 }
 
 impl StandIn {
@@ -104,6 +106,11 @@ impl StandIn {
         self.route(Route::new(method, target).reply(reply));
     }
 
+    /// From now on, some requests meet faults.
+    pub fn faults(&self, schedule: FaultSchedule) {
+        lock(&self.state).faults = Some(schedule);
+    }
+
     /// Every request until now, in the order of their arrival.
     pub fn received(&self) -> Vec<Received> {
         lock(&self.state).received.clone()
@@ -145,7 +152,7 @@ async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-    let received = Received { method: parts.method.to_string(), target, headers: parts.headers, body };
+    let received = Received { method: parts.method.to_string(), target, headers: parts.headers, body, acted: true };
     let reply = next_reply(&mut lock(&state), received);
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
@@ -163,17 +170,27 @@ async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<
     Ok(response)
 }
 
-fn next_reply(state: &mut State, received: Received) -> Reply {
-    let best = state.routes.iter().filter_map(|route| route.fits(&received)).max();
-    let mut fitting = state.routes.iter_mut().filter(|route| route.fits(&received) == best && best.is_some());
+fn next_reply(state: &mut State, mut received: Received) -> Reply {
+    let fault = state.faults.as_mut().and_then(FaultSchedule::next);
+    received.acted = fault.as_ref().is_none_or(|fault| fault.acts());
+    // What is not acted on takes no answer from its route.
+    let reply = if received.acted { routed(state, &received) } else { Reply::status(200) };
+    state.received.push(received);
+    match fault {
+        Some(fault) => fault.spoil(reply),
+        None => reply,
+    }
+}
+
+fn routed(state: &mut State, received: &Received) -> Reply {
+    let best = state.routes.iter().filter_map(|route| route.fits(received)).max();
+    let mut fitting = state.routes.iter_mut().filter(|route| route.fits(received) == best && best.is_some());
     let reply = fitting.next().and_then(Route::next);
     let missing = || {
         let message = format!("the stand-in has no answer for {} {}", received.method, received.path());
         Reply::status(404).header("content-type", "text/plain").body(message)
     };
-    let reply = reply.unwrap_or_else(missing);
-    state.received.push(received);
-    reply
+    reply.unwrap_or_else(missing)
 }
 
 /// A body that may break off.

@@ -1,6 +1,7 @@
 //! The bottom layer: one request out, one answer in, over hyper, through a proxy over reqwest, or over what a program puts in their place.
 //! Knows nothing of operations, retries or credentials.
 
+mod about;
 mod direct;
 mod guard;
 mod proxied;
@@ -24,11 +25,13 @@ use crate::{
     clock::BoxFuture,
     error::{Error, ErrorKind},
     page::next,
+    value::Secret,
 };
 use direct::Direct;
 use guard::NotPublic;
 use proxied::Proxied;
 
+pub(crate) use about::About;
 pub(crate) use guard::guard_literal;
 pub(crate) use read::{ReadLimits, Reader};
 
@@ -44,11 +47,13 @@ pub struct Outgoing {
     pub headers: HeaderMap,
     /// The body.
     pub body: OpenPayload,
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "cassettes read it"))]
+    pub(crate) about: About,
 }
 
 impl Outgoing {
-    pub(crate) fn new(method: Method, url: Url, headers: HeaderMap, body: OpenPayload) -> Outgoing {
-        Outgoing { method, url, headers, body }
+    pub(crate) fn new(method: Method, url: Url, headers: HeaderMap, body: OpenPayload, about: About) -> Outgoing {
+        Outgoing { method, url, headers, body, about }
     }
 }
 
@@ -141,6 +146,10 @@ fn broken(reason: impl Into<String>) -> Error {
 pub trait HttpClient: Send + Sync + fmt::Debug {
     /// Sends a request and waits for the head of its answer.
     fn send(&self, request: Outgoing) -> BoxFuture<'_, Result<Incoming, SendFailure>>;
+
+    /// Told before anything is sent, once for each secret that was filled in for the connection: one that writes down what it sends must leave
+    /// it out. Default: nothing is done with it.
+    fn keep_secret(&self, _secret: &Secret) {}
 }
 
 /// How connections are made.
@@ -150,6 +159,12 @@ pub(crate) struct ConnectSettings {
     pub(crate) guard: bool,
     pub(crate) proxy: Option<String>,
     pub(crate) roots: Vec<u8>,
+}
+
+impl Default for ConnectSettings {
+    fn default() -> Self {
+        ConnectSettings { connect_timeout: Duration::from_secs(10), guard: false, proxy: None, roots: Vec::new() }
+    }
 }
 
 /// What sends.

@@ -1,0 +1,206 @@
+//! For programs without async: the same clients, waited for. A thin wrapper; what is called, and how it fails, is the client's.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::{
+    api::{Api, ConnectsTo, OfferedBy, Operation, Search},
+    client::{self, ClientBuilder},
+    error::{Error, ErrorKind},
+    page::Checkpoint,
+    shape::Shaped,
+};
+
+/// A client whose calls return when the answer is there. Clones share the client and the one thread on which it works.
+///
+/// ```no_run
+/// # mod tasks { use linchpin_runtime::__codegen_v1 as lp;
+/// #   #[derive(Debug)] pub enum Api {}
+/// #   impl lp::Api for Api { const TABLE: &'static lp::ApiTable = &lp::ApiTable { servers: &["https://tasks.example"], ..lp::ApiTable::EMPTY }; } }
+/// use linchpin_runtime::{Client, blocking};
+///
+/// # fn main() -> Result<(), linchpin_runtime::Error> {
+/// let tasks = blocking::Client::of(Client::<tasks::Api>::open())?;
+/// let found = tasks.call("search_tasks", serde_json::json!({ "text": "invoice" }))?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Client<A> {
+    inner: client::Client<A>,
+    waiter: Arc<Waiter>,
+}
+
+impl<A: Api> Client<A> {
+    /// A client with every default.
+    ///
+    /// # Errors
+    /// When the connection's values do not make an address or a credential, or the machine has no thread left.
+    pub fn new(connection: impl ConnectsTo<A>) -> Result<Client<A>, Error> {
+        Client::of(client::Client::builder(connection))
+    }
+
+    /// A client as built.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn of(builder: ClientBuilder<A>) -> Result<Client<A>, Error> {
+        Ok(Client { waiter: Arc::new(Waiter::new()?), inner: builder.build()? })
+    }
+
+    /// Sends an operation and waits for the answer.
+    ///
+    /// # Errors
+    /// As [`Operation::send`]; and of [`ErrorKind::Configuration`] when it is called from async code, which it would block.
+    pub fn send<O: Operation + OfferedBy<A>>(&self, operation: O) -> Result<O::Output, Error> {
+        self.waiter.wait(operation.send(&self.inner))?
+    }
+
+    /// The items of all pages.
+    pub fn items<S: Search + OfferedBy<A>>(&self, search: S) -> Items<S::Item> {
+        Items { inner: search.items(&self.inner), waiter: self.waiter.clone(), failed: false }
+    }
+
+    /// The pages.
+    pub fn pages<S: Search + OfferedBy<A>>(&self, search: S) -> Pages<S::Item> {
+        Pages { inner: search.pages(&self.inner), waiter: self.waiter.clone(), failed: false }
+    }
+
+    /// Calls a module by its name, see [`client::Client::call`].
+    ///
+    /// # Errors
+    /// As there, and as [`Client::send`].
+    pub fn call(&self, module: &str, input: serde_json::Value) -> Result<serde_json::Value, Error> {
+        self.waiter.wait(self.inner.call(module, input))?
+    }
+
+    /// Waits for anything else that the client does: authorising, a download's chunks, a custom call.
+    ///
+    /// # Errors
+    /// Only when it is called from async code.
+    pub fn wait<F: Future>(&self, future: F) -> Result<F::Output, Error> {
+        self.waiter.wait(future)
+    }
+
+    /// The client behind it.
+    pub fn client(&self) -> &client::Client<A> {
+        &self.inner
+    }
+}
+
+impl<A> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        Client { inner: self.inner.clone(), waiter: self.waiter.clone() }
+    }
+}
+
+impl<A> fmt::Debug for Client<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// The items of a search, one after the other. After an error it ends; [`checkpoint`](Items::checkpoint) says where to go on.
+pub struct Items<T> {
+    inner: crate::page::Items<T>,
+    waiter: Arc<Waiter>,
+    failed: bool,
+}
+
+impl<T: Shaped> Items<T> {
+    /// Goes on from here.
+    #[must_use]
+    pub fn from(self, checkpoint: Checkpoint) -> Items<T> {
+        Items { inner: self.inner.from(checkpoint), ..self }
+    }
+
+    /// Where the page begins that is being read.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.inner.checkpoint()
+    }
+}
+
+impl<T: Shaped> Iterator for Items<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.waiter.wait(self.inner.try_next()).and_then(|next| next).transpose();
+        self.failed = matches!(next, Some(Err(_)));
+        next
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// The pages of a search, one after the other. After an error it ends; [`checkpoint`](Pages::checkpoint) says where to go on.
+pub struct Pages<T> {
+    inner: crate::page::Pages<T>,
+    waiter: Arc<Waiter>,
+    failed: bool,
+}
+
+impl<T: Shaped> Pages<T> {
+    /// Goes on from here.
+    #[must_use]
+    pub fn from(self, checkpoint: Checkpoint) -> Pages<T> {
+        Pages { inner: self.inner.from(checkpoint), ..self }
+    }
+
+    /// Where the next page begins.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.inner.checkpoint()
+    }
+}
+
+impl<T: Shaped> Iterator for Pages<T> {
+    type Item = Result<Vec<T>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.waiter.wait(self.inner.try_next()).and_then(|next| next).transpose();
+        self.failed = matches!(next, Some(Err(_)));
+        next
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// What waits: one thread, on which connections are also kept open and tokens renewed between calls.
+struct Waiter(Option<Runtime>);
+
+impl Waiter {
+    fn new() -> Result<Waiter, Error> {
+        let made = Builder::new_multi_thread().worker_threads(1).thread_name("linchpin-blocking").enable_all().build();
+        let made = made.map_err(|error| Error::new(ErrorKind::Configuration, "no thread can be started to wait on").with_source(&error))?;
+        Ok(Waiter(Some(made)))
+    }
+
+    fn wait<F: Future>(&self, future: F) -> Result<F::Output, Error> {
+        let Some(runtime) = self.0.as_ref().filter(|_| Handle::try_current().is_err()) else {
+            return Err(Error::new(ErrorKind::Configuration, "this would block async code: use the client that is not blocking there"));
+        };
+        Ok(runtime.block_on(future))
+    }
+}
+
+/// A runtime that is dropped in async code panics; one that is shut down does not.
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
