@@ -1,6 +1,7 @@
 //! Support for the tests of the whole.
 
 pub mod docs;
+pub mod faults;
 pub mod generated;
 pub mod openapi_check;
 pub mod servers;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderValue};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use url::Url;
@@ -57,6 +57,9 @@ const SECRET_NAMES: &[&str] = &[
 
 /// Parts of the names of headers that hold a secret.
 const SECRET_HEADERS: &[&str] = &["authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "signature"];
+
+/// All that RFC 3986 does not let stand everywhere as it is.
+const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A shorter one would be found by chance.
 const SHORTEST_SECRET: usize = 4;
@@ -257,8 +260,11 @@ fn plain(name: &str) -> String {
 fn spellings(text: &str) -> BTreeSet<String> {
     let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let json = serde_json::Value::from(text).to_string();
-    let strict = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let path = utf8_percent_encode(text, percent_encoding::CONTROLS).to_string();
+    let strict = utf8_percent_encode(text, NOT_UNRESERVED).to_string();
+    // As the library for addresses spells a path.
+    let mut url = Url::parse("http://host/").expect("it is one");
+    url.set_path(text);
+    let path = url.path().trim_start_matches('/').to_owned();
     [text.to_owned(), strict, path, form, json[1..json.len() - 1].to_owned()].into()
 }
 
