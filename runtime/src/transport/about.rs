@@ -4,6 +4,7 @@ use crate::{connection::Applied, operation::OperationTable};
 
 /// What a request is for.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "cassettes read it"))]
 pub(crate) enum About {
     /// A credential is obtained: all of it is secret, and all of its answer.
     Credential,
