@@ -1,6 +1,6 @@
 //! Where tokens are kept: the trait that any store fulfils, and the store in memory.
 //!
-//! Stores that outlive the process (an encrypted file, a database) implement the same trait elsewhere.
+//! Stores that outlive the process (`file_store`, a database) implement the same trait elsewhere.
 
 use std::collections::HashMap;
 use std::fmt;
