@@ -1,10 +1,10 @@
 //! `linchpin call`: one module of a spec, from the shell. For trying things; a program compiles the spec.
 
+use crate::connection::{Choice, pair};
 use crate::output::say;
-use crate::{Outcome, spec, tables};
+use crate::{Outcome, spec};
 use linchpin_compiler::diagnostics::nearest::nearest;
-use linchpin_compiler::model::{Connection, Literal, Model, Module, Projection, Type, TypeDefKind};
-use linchpin_runtime::connection::FieldValues;
+use linchpin_compiler::model::{Connection, Literal, Module, Projection, Type, TypeDefKind};
 use linchpin_runtime::{AnyClient, Error};
 use serde_json::{Map, Value};
 use std::io::Read;
@@ -30,16 +30,8 @@ pub(crate) struct Arguments {
     /// An input that is a file: `--file content=photo.png`.
     #[arg(long, value_name = "NAME=PATH")]
     file: Vec<String>,
-    /// The connection's name; not needed when there is one that serves.
-    #[arg(long)]
-    connection: Option<String>,
-    /// A field of the connection: `--field host=acme.example`. A field that is not given is taken from the environment: `ACME_HOST` for
-    /// the connector `acme`.
-    #[arg(long, value_name = "NAME=VALUE")]
-    field: Vec<String>,
-    /// Where to send everything, for a stand-in: `http://127.0.0.1:8080`.
-    #[arg(long)]
-    base_url: Option<String>,
+    #[command(flatten)]
+    choice: Choice,
     /// A search: the items of all pages, one a line, instead of the first page.
     #[arg(long)]
     all: bool,
@@ -54,7 +46,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let module = spec::module(&projection, &arguments.module)?;
     arguments_fit(arguments, module)?;
     let input = input(arguments, &projection, module)?;
-    let client = client(arguments, &model, &projection, module)?;
+    let serves = |one: &Connection| module.connections.is_empty() || module.connections.contains(&one.name);
+    let client = arguments.choice.client(&model, &projection, &serves)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     match runtime.block_on(call(arguments, &client, module, input)) {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -141,10 +134,6 @@ fn object(text: &str) -> Result<Map<String, Value>, String> {
     }
 }
 
-fn pair(given: &str) -> Result<(&str, &str), String> {
-    given.split_once('=').ok_or_else(|| format!("`{given}` has no `=`; write NAME=VALUE"))
-}
-
 fn takes_file(ty: &Type) -> bool {
     match ty {
         Type::File => true,
@@ -184,72 +173,4 @@ fn known<'m>(name: &str, module: &'m Module) -> Result<&'m linchpin_compiler::mo
             None => format!("there is no input `{name}`; there are {}", names.join(", ")),
         }
     })
-}
-
-fn client(arguments: &Arguments, model: &Model, projection: &Projection<'_>, module: &Module) -> Result<AnyClient, String> {
-    let table = tables::api(projection);
-    let connection = connection(arguments, model, projection, module)?;
-    let given = connection.map(|connection| fields(arguments, model, connection).map(|fields| (connection.name.as_str(), fields)));
-    let mut builder = AnyClient::builder(table, given.transpose()?).map_err(|error| error.to_string())?;
-    if let Some(url) = &arguments.base_url {
-        builder = builder.base_url(url);
-    }
-    builder.build_any().map_err(|error| error.to_string())
-}
-
-/// The connection that is named, or the only one that is not deprecated; none when the module is public.
-fn connection<'m>(
-    arguments: &Arguments,
-    model: &'m Model,
-    projection: &Projection<'_>,
-    module: &Module,
-) -> Result<Option<&'m Connection>, String> {
-    let here =
-        |one: &&Connection| one.on.has(projection.version) && (module.connections.is_empty() || module.connections.contains(&one.name));
-    let mut all: Vec<_> = model.connections.iter().filter(here).collect();
-    if let Some(name) = &arguments.connection {
-        let found = all.iter().rev().find(|one| one.name == *name);
-        let names: Vec<_> = all.iter().map(|one| one.name.as_str()).collect();
-        return found.map(|one| Some(*one)).ok_or_else(|| match nearest(name, names.iter().copied()) {
-            Some(near) => format!("there is no connection `{name}`; did you mean `{near}`?"),
-            None => format!("there is no connection `{name}`; there are {}", names.join(", ")),
-        });
-    }
-    let given = arguments.field.iter().map(|field| pair(field).map(|(name, _)| name)).collect::<Result<Vec<_>, _>>()?;
-    let mut names = all.iter().flat_map(|one| &one.fields).map(|field| field.name.as_str());
-    if let Some(unknown) = given.iter().find(|name| !names.clone().any(|known| known == **name)) {
-        return Err(match nearest(unknown, names.by_ref()) {
-            Some(near) => format!("no connection has a field `{unknown}`; did you mean `{near}`?"),
-            None => format!("no connection has a field `{unknown}`"),
-        });
-    }
-    if !given.is_empty() {
-        all.retain(|one| given.iter().all(|name| one.fields.iter().any(|field| field.name == *name)));
-    }
-    if all.len() > 1 {
-        all.retain(|one| one.life.is_none());
-    }
-    match all.as_slice() {
-        [] => Ok(None),
-        [one] => Ok(Some(one)),
-        many => {
-            let names: Vec<_> = many.iter().map(|one| one.name.as_str()).collect();
-            Err(format!("say with which connection: --connection {}", names.join(" | ")))
-        }
-    }
-}
-
-fn fields(arguments: &Arguments, model: &Model, connection: &Connection) -> Result<FieldValues, String> {
-    let mut values = FieldValues::new();
-    let mut missing = Vec::new();
-    for field in &connection.fields {
-        let given = arguments.field.iter().filter_map(|given| given.split_once('=')).find(|(name, _)| *name == field.name);
-        let variable = format!("{}_{}", model.connector.name, field.name).to_uppercase();
-        match given.map(|(_, value)| value.to_owned()).or_else(|| std::env::var(&variable).ok()) {
-            Some(value) => values.set(field.name.as_str(), value),
-            None if field.optional || field.default.is_some() => {}
-            None => missing.push(format!("--field {}=… (or {variable} in the environment)", field.name)),
-        }
-    }
-    if missing.is_empty() { Ok(values) } else { Err(format!("`{}` needs {}", connection.title, missing.join(", "))) }
 }

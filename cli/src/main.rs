@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod connection;
 mod diff;
 mod expand;
 mod explain;
@@ -9,6 +10,7 @@ mod export;
 mod format;
 mod import;
 mod lock;
+mod login;
 mod outlook;
 mod output;
 mod serve;
@@ -46,6 +48,8 @@ enum Command {
     Expand(expand::Arguments),
     /// Calls a module of a spec.
     Call(call::Arguments),
+    /// Logs a person in to a connection, in the browser.
+    Login(login::Arguments),
     /// Serves a spec's examples and tests on loopback.
     Serve(serve::Arguments),
     /// Records the present of specs as released.
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Call(arguments) => call::run(&arguments),
+        Command::Login(arguments) => login::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
         Command::Outlook(arguments) => outlook::run(&arguments),

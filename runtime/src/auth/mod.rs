@@ -11,6 +11,8 @@ mod exchange;
 mod file_store;
 mod grant;
 mod learned;
+#[cfg(feature = "login")]
+mod loopback;
 mod pkce;
 mod probe;
 mod sealing;
@@ -31,6 +33,8 @@ use url::Url;
 pub use authorize::AuthorizationRequest;
 pub use authorizer::Authorizer;
 pub use file_store::FileStore;
+#[cfg(feature = "login")]
+pub use loopback::Loopback;
 pub use sealing::SealingKeys;
 pub(crate) use session::Session;
 pub use store::{Kept, Lease, MemoryStore, StoreError, TokenStore};
