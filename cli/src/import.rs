@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         anstream::eprintln!("{}", full::render(one, &tree.sources, std::io::stderr().is_terminal()));
     }
     let document = document.ok_or_else(|| format!("{} cannot be read as an API description", path.display()))?;
-    let imported = spec(&document, &tree, &Options { only: arguments.only.clone(), name: arguments.name.clone() });
+    let imported = spec(&document, &tree, &Options { only: arguments.only.clone(), name: arguments.name.clone(), ..Options::default() });
     if imported.carried.modules == 0 && !arguments.only.is_empty() {
         return Err(format!("no operation of {} is called {}", path.display(), arguments.only.join(" or ")));
     }

@@ -14,8 +14,10 @@ use super::surface::{Origin, Surface};
 
 /// Compares two surfaces.
 pub fn diff(old: &Surface, new: &Surface, options: &Options) -> Report {
+    let (findings, types) = super::operations::compare(old, new, options);
     let mut report = Report {
-        findings: super::operations::compare(old, new, options),
+        findings,
+        types,
         old: old.sources.clone(),
         new: new.sources.clone(),
         titles: (title(old), title(new)),

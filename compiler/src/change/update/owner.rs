@@ -1,0 +1,92 @@
+//! Which differences between a spec and a newer description are the owner's. With the owner's older description that is known. Without it, what
+//! is new and what the description contradicts is the owner's; where the spec only says more than the description, or asks for less, a person may
+//! have meant it, and it stays.
+
+use super::{Fresh, Scope};
+use crate::change::findings::{Finding, Report};
+use crate::change::surface::Surface;
+use crate::change::{Options, diff};
+
+pub(super) struct Owner<'o> {
+    pub(super) described: &'o Surface,
+    pub(super) before: Option<&'o Fresh>,
+    pub(super) scope: &'o Scope,
+}
+
+/// New in the description, whatever stands in the spec.
+const NEW: &[&str] = &[
+    "field-added",
+    "field-required-added",
+    "field-required-added-with-default",
+    "parameter-added",
+    "parameter-required-added",
+    "parameter-required-added-with-default",
+    "value-added",
+    "value-added-to-closed",
+    "extensible-value-added",
+    "one-of-added",
+    "body-added",
+    "body-required-added",
+    "operation-deprecated",
+    "operation-deprecated-with-sunset",
+    "field-deprecated",
+    "field-deprecated-with-sunset",
+    "parameter-deprecated",
+    "parameter-deprecated-with-sunset",
+];
+
+impl Owner<'_> {
+    /// Leaves the owner's in the report, and gives the others.
+    pub(super) fn sift(&self, report: &mut Report, old: &Surface) -> Vec<Finding> {
+        let contradicted = match self.before {
+            Some(before) => diff(&before.surface, self.described, &Options::default()).findings,
+            None => diff(old, self.described, &Options::default()).findings,
+        };
+        let (owners, kept): (Vec<Finding>, Vec<Finding>) =
+            std::mem::take(&mut report.findings).into_iter().filter(|one| self.is_in_scope(one)).partition(|one| self.is_owners(one, &contradicted));
+        report.findings = owners;
+        kept
+    }
+
+    /// What is ours to say, and operations that nobody asked for, are no difference at all.
+    fn is_in_scope(&self, finding: &Finding) -> bool {
+        let id = finding.kind.id;
+        match id {
+            "operation-added" => finding.sites.iter().any(|site| self.scope.taken.contains(&site.operation)),
+            "operation-renamed" | "path-parameter-renamed" | "poll-order-changed" | "rate-limit-changed" => false,
+            _ => !id.starts_with("version-") && !id.starts_with("response-error-") && !id.starts_with("response-header-"),
+        }
+    }
+
+    fn is_owners(&self, finding: &Finding, contradicted: &[Finding]) -> bool {
+        let id = stem(finding.kind.id);
+        if finding.kind.id == "operation-added" || self.before.is_none() && NEW.contains(&id) {
+            return true;
+        }
+        contradicted.iter().any(|one| is_same(one, finding))
+    }
+}
+
+/// The same difference, found with the spec and with the description.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    let (kinds, places) = ((stem(one.kind.id), stem(other.kind.id)), (one.old.place, other.old.place));
+    let same_kind = kinds.0 == kinds.1 || family(kinds.0).is_some() && family(kinds.0) == family(kinds.1);
+    let same_name = one.name == other.name;
+    let in_common = || one.sites.iter().any(|site| other.sites.iter().any(|other| felt_alike(site, other)));
+    same_kind && (places.0.is_some() && places.0 == places.1 || same_name && in_common())
+}
+
+fn felt_alike(one: &crate::change::findings::Site, other: &crate::change::findings::Site) -> bool {
+    let is_same_part = std::mem::discriminant(&one.part) == std::mem::discriminant(&other.part);
+    one.operation == other.operation && is_same_part && one.path == other.path
+}
+
+/// Kinds that tell of one thing in different words.
+fn family(id: &str) -> Option<&'static str> {
+    let families = ["type-", "field-removed", "parameter-removed", "operation-removed", "one-of-", "status", "page", "paging"];
+    families.into_iter().find(|family| id.contains(family) || *family == "field-removed" && id == "field-required-removed")
+}
+
+fn stem(id: &str) -> &str {
+    id.strip_prefix("request-").or_else(|| id.strip_prefix("response-")).unwrap_or(id)
+}
