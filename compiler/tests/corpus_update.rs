@@ -70,3 +70,34 @@ fn pairs() {
     }
     println!("{} cases: failed {failed} rest {rest} again {again} asked {asked}\nleft {lefts:#?}\nkept {keeps:#?}", cases.len());
 }
+
+#[test]
+fn same() {
+    let only = std::env::var("LINCHPIN_DOC").unwrap_or_default();
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for folder in ["big", "sample", "swagger-2.0"] {
+        for e in fs::read_dir(format!("/work/shared/corpus/openapi/{folder}")).unwrap().flatten() { let p = e.path(); if p.extension().is_some_and(|x| x == "json") { paths.push(p); } }
+    }
+    paths.sort();
+    let mut bad = 0;
+    for path in paths.iter().filter(|p| p.to_string_lossy().contains(&only)) {
+        let started = std::time::Instant::now();
+        let tree = tree(path);
+        let document = import::read(&tree, &mut Diagnostics::default()).unwrap();
+        let spec = imported(&document, &tree);
+        let result = update(&spec, Described { document: &document, tree: &tree }, None, &Wanted { only: vec!["*".into()], ..Wanted::default() });
+        match result {
+            Ok(result) => {
+                if !result.changed.is_empty() || !result.left.is_empty() || !result.kept.is_empty() { bad += 1;
+                println!("{}: changed {} left {} kept {} uncovered {}", path.display(), result.changed.len(), result.left.len(), result.kept.len(), result.uncovered.len());
+                for f in result.written.iter().take(4) { println!("  written {} {} {:?}", f.kind.id, f.message, f.sites.first()); }
+                for f in result.left.iter().take(4) { println!("  left {} {} {:?} {:?}", f.finding.kind.id, f.finding.message, f.finding.sites.first(), f.why); }
+                for f in result.kept.iter().take(4) { println!("  kept {} {} {:?}", f.kind.id, f.message, f.sites.first()); }
+                }
+            }
+            Err(e) => { bad += 1; println!("{}: {e}", path.display()); }
+        }
+        println!("{} {:?}", path.file_name().unwrap().to_string_lossy(), started.elapsed());
+    }
+    println!("{bad} of {}", paths.len());
+}

@@ -1,7 +1,7 @@
 //! Where the members of a spec are written: fields, inputs and values with their owners, and modules, by place.
 
 use crate::source::Span;
-use crate::syntax::ast::{Field, File, Head, Ident, Item, Module, ModuleBody, RequestBody, TypeExpr, TypeKind, Variant};
+use crate::syntax::ast::{AnswerBody, Field, File, Head, Ident, Item, Module, ModuleBody, RequestBody, TypeExpr, TypeKind, Variant};
 
 /// A field, input or value as it is written.
 pub(super) struct Member<'a> {
@@ -101,6 +101,12 @@ impl<'a> Members<'a> {
             Some(RequestBody::Fields(fields)) => self.fields(name, fields, None),
             Some(RequestBody::Whole(field)) => self.fields(name, std::slice::from_ref(&**field), None),
             None => {}
+        }
+        let answers = body.exchange.iter().filter_map(|exchange| exchange.answer.as_ref()).chain(&body.answers);
+        for answer in answers {
+            if let AnswerBody::Type(ty) = &answer.body {
+                self.inside(&format!("{name}.output"), ty);
+            }
         }
     }
 

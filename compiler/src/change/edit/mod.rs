@@ -212,7 +212,12 @@ fn not_so_elsewhere(finding: &Finding) -> Option<String> {
     let id = finding.kind.id;
     let comes = id.starts_with("response-") && id.contains("added") && !id.contains("required");
     let is_sent = |site: &&Site| matches!(site.part, Part::Parameter(_) | Part::Body(_));
-    let others = finding.unlike.iter().filter(|site| !comes || is_sent(site));
+    // One that became many is also compared item by item.
+    let is_own = |site: &&Site| {
+        let within = |own: &Site| (&own.operation, &own.part) == (&site.operation, &site.part) && site.path.starts_with(own.path.as_str());
+        finding.sites.iter().any(within)
+    };
+    let others = finding.unlike.iter().filter(|site| !is_own(site) && (!comes || is_sent(site)));
     let mut names: Vec<&str> = others.map(|site| site.operation.as_str()).collect();
     names.dedup();
     match names.as_slice() {

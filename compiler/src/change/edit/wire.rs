@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use super::members::Members;
 use crate::change::findings::{Part, Site};
 use crate::model::resolve::names::{CONVENTIONS, Convention};
 use crate::source::Span;
@@ -44,7 +43,6 @@ pub(super) enum At<'a> {
 #[derive(Clone)]
 pub(super) struct Found<'a> {
     pub(super) owner: String,
-    pub(super) place: Option<&'static str>,
     pub(super) field: &'a Field,
 }
 
@@ -157,7 +155,7 @@ impl<'a> Wire<'a> {
                 let owner = self.inputs(name, module, place)?;
                 let is = |field: &&Field| if place == "path" { field.name.value == wire } else { self.name(field).eq_ignore_ascii_case(wire) };
                 let field = owner.all().find(is)?;
-                Some((Start::Field(Found { owner: name.to_owned(), place: owner.place, field }), site.path.clone()))
+                Some((Start::Field(Found { owner: name.to_owned(), field }), site.path.clone()))
             }
             Part::Body(_) => {
                 let at = match module.body.request.as_ref().map(|request| &request.body) {
@@ -174,7 +172,7 @@ impl<'a> Wire<'a> {
                     rest = rest.strip_prefix(segment.value.as_str())?;
                     rest = rest.strip_prefix('.').unwrap_or(rest);
                 }
-                Some((Start::At(At::Type(ty, group, name.to_owned())), rest.to_owned()))
+                Some((Start::At(At::Type(ty, group, format!("{name}.output"))), rest.to_owned()))
             }
             _ => None,
         }
@@ -232,7 +230,7 @@ impl<'a> Wire<'a> {
                 rest = &rest[self.name(field).len()..];
                 let group = self.group_of(&owner, &at);
                 at = At::Type(&field.ty, group, format!("{}.{}", owner.name, field.name.value));
-                last = Some(Found { owner: owner.name.clone(), place: owner.place, field });
+                last = Some(Found { owner: owner.name.clone(), field });
             }
             rest = rest.strip_prefix('.').unwrap_or(rest);
         }
@@ -318,9 +316,4 @@ pub(super) fn bare(ty: &TypeExpr) -> &TypeExpr {
 /// A name as it is written.
 pub(super) fn dotted(path: &[crate::syntax::ast::Ident]) -> String {
     path.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
-}
-
-/// The module of that full name.
-pub(super) fn module<'m, 'a>(members: &'m Members<'a>, name: &str) -> Option<(&'m str, &'a Module)> {
-    members.calls.iter().find(|call| call.name == name).map(|call| (call.name.as_str(), call.module))
 }

@@ -178,6 +178,7 @@ impl<'w> Writer<'w> {
             };
             let fixes: Vec<Fix> = edits.iter().map(|edit| Fix { title: String::new(), edits: vec![edit.clone()] }).collect();
             let (text, applied) = edit::apply(id, &file.text, &fixes);
+            let text = if self.follower.is_some() { without_empty_blocks(&text, &file.text) } else { text };
             let text = (applied == fixes.len()).then(|| print::format(id, &text, &mut Diagnostics::default())).flatten()?;
             sources.add(file.name.clone(), text);
         }
@@ -233,4 +234,31 @@ impl<'w> Writer<'w> {
         let changed = self.spec.iter().filter(|(id, file)| file.text != sources.file(*id).text).map(|(id, _)| id).collect();
         Ok(Edited { changed, stated: self.accepted.len(), left: self.left, open: self.open, asks, sources })
     }
+}
+
+/// Blocks of inputs that lost all they held go with it.
+fn without_empty_blocks(text: &str, before: &str) -> String {
+    const BLOCKS: [&str; 4] = ["path", "query", "header", "cookie"];
+    let mut out = text.to_owned();
+    for block in BLOCKS {
+        let mut from = 0;
+        while let Some(at) = out[from..].find(block).map(|at| at + from) {
+            let behind = &out[at + block.len()..];
+            let inner = behind.trim_start().strip_prefix('{').map(str::trim_start);
+            let starts = out[..at].chars().rev().find(|letter| *letter != ' ').is_none_or(|letter| letter == '\n' || letter == '}');
+            let Some(rest) = inner.and_then(|inner| inner.strip_prefix('}')).filter(|_| starts) else {
+                from = at + block.len();
+                continue;
+            };
+            let end = out.len() - rest.len();
+            // What was empty before a person left empty.
+            if before.contains(&out[at..end]) {
+                from = end;
+                continue;
+            }
+            out.replace_range(at..end, "");
+            from = at;
+        }
+    }
+    out
 }

@@ -8,6 +8,7 @@
 //! ```
 //! It reads and writes no file.
 
+mod marks;
 mod owner;
 mod scope;
 mod version;
@@ -30,6 +31,7 @@ use crate::model::resolve::names::CONVENTIONS;
 use crate::source::{FileId, Sources};
 use crate::syntax::ast::{Date, Item};
 use crate::syntax::parse_all;
+use marks::Marks;
 use owner::Owner;
 pub use scope::Scope;
 
@@ -199,7 +201,8 @@ fn one_round(
     let mut new = fresh.surface.clone();
     scope::align(old, &mut new);
     let mut report = diff(old, &new, &Options::default());
-    let kept = owner.sift(&mut report, old);
+    let own = parse_all(&before.sources, &mut Diagnostics::default());
+    let kept = owner.sift(&mut report, old, &new, &Marks::new(&before.sources, &own));
     let pairing = pair(old, &new, false);
     let mut pairs = pairing.same.clone();
     pairs.extend(pairing.rekeyed.iter().map(|(one, two, _)| (*one, *two)));

@@ -2,8 +2,9 @@
 //! is new and what the description contradicts is the owner's; where the spec only says more than the description, or asks for less, a person may
 //! have meant it, and it stays.
 
+use super::marks::Marks;
 use super::{Fresh, Scope};
-use crate::change::findings::{Finding, Report};
+use crate::change::findings::{Finding, Part, Report, Site};
 use crate::change::surface::Surface;
 use crate::change::{Options, diff};
 
@@ -25,6 +26,10 @@ const NEW: &[&str] = &[
     "value-added-to-closed",
     "extensible-value-added",
     "one-of-added",
+    "any-of-added",
+    "became-enum",
+    "type-narrowed",
+    "server-changed",
     "body-added",
     "body-required-added",
     "operation-deprecated",
@@ -35,15 +40,25 @@ const NEW: &[&str] = &[
     "parameter-deprecated-with-sunset",
 ];
 
+/// What a person may have said on purpose, and no description says: only what the owner took back since the older description counts.
+const TOLD_BY_PEOPLE: &[&str] =
+    &["operation-reactivated", "field-reactivated", "parameter-reactivated", "sunset-removed", "paging-removed", "page-total-removed"];
+
 impl Owner<'_> {
     /// Leaves the owner's in the report, and gives the others.
-    pub(super) fn sift(&self, report: &mut Report, old: &Surface) -> Vec<Finding> {
-        let contradicted = match self.before {
-            Some(before) => diff(&before.surface, self.described, &Options::default()).findings,
-            None => diff(old, self.described, &Options::default()).findings,
+    pub(super) fn sift(&self, report: &mut Report, old: &Surface, new: &Surface, marks: &Marks<'_>) -> Vec<Finding> {
+        let (owners, kept): (Vec<Finding>, Vec<Finding>) = {
+            let contradicted = match self.before {
+                Some(before) => {
+                    let mut after = new.clone();
+                    super::scope::align(&before.surface, &mut after);
+                    diff(&before.surface, &after, &Options::default()).findings
+                }
+                None => diff(old, self.described, &Options::default()).findings,
+            };
+            let all = std::mem::take(&mut report.findings).into_iter().filter(|one| self.is_in_scope(one));
+            all.partition(|one| !marks.keep(one) && self.is_owners(one, &contradicted))
         };
-        let (owners, kept): (Vec<Finding>, Vec<Finding>) =
-            std::mem::take(&mut report.findings).into_iter().filter(|one| self.is_in_scope(one)).partition(|one| self.is_owners(one, &contradicted));
         report.findings = owners;
         kept
     }
@@ -54,17 +69,40 @@ impl Owner<'_> {
         match id {
             "operation-added" => finding.sites.iter().any(|site| self.scope.taken.contains(&site.operation)),
             "operation-renamed" | "path-parameter-renamed" | "poll-order-changed" | "rate-limit-changed" => false,
+            // Operations share what the spec says of their errors, whatever each says of its own.
+            _ if !finding.unlike.is_empty() && finding.sites.iter().all(is_of_error) => false,
             _ => !id.starts_with("version-") && !id.starts_with("response-error-") && !id.starts_with("response-header-"),
         }
     }
 
-    fn is_owners(&self, finding: &Finding, contradicted: &[Finding]) -> bool {
+    fn is_owners(&self, finding: &Finding, others: &[Finding]) -> bool {
         let id = stem(finding.kind.id);
-        if finding.kind.id == "operation-added" || self.before.is_none() && NEW.contains(&id) {
+        if finding.kind.id == "operation-added" {
             return true;
         }
-        contradicted.iter().any(|one| is_same(one, finding))
+        if self.before.is_some() {
+            return others.iter().any(|one| is_announced(one, finding));
+        }
+        let is_new = NEW.contains(&id) || is_bound(id) && !id.ends_with("-removed");
+        is_new || !TOLD_BY_PEOPLE.contains(&id) && others.iter().any(|one| is_same(one, finding))
     }
+}
+
+/// The same difference, found between the owner's descriptions: what is there now stands at one place, what is gone was felt there.
+fn is_announced(one: &Finding, other: &Finding) -> bool {
+    let same_kind = stem(one.kind.id) == stem(other.kind.id) || family(stem(one.kind.id)).is_some_and(|family| Some(family) == self::family(stem(other.kind.id)));
+    let same_place = one.new.place.is_some() && one.new.place == other.new.place;
+    let in_common = || one.sites.iter().any(|site| other.sites.iter().any(|other| felt_alike(site, other)));
+    same_kind && (same_place || in_common())
+}
+
+fn is_of_error(site: &Site) -> bool {
+    matches!(&site.part, Part::Answer(status, _) if !status.starts_with('2'))
+}
+
+/// A bound that the description has.
+fn is_bound(id: &str) -> bool {
+    ["maximum", "minimum", "max-", "min-", "exclusive-", "pattern-", "unique-"].iter().any(|start| id.starts_with(start))
 }
 
 /// The same difference, found with the spec and with the description.
@@ -76,14 +114,14 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     same_kind && (places.0.is_some() && places.0 == places.1 || same_name && in_common())
 }
 
-fn felt_alike(one: &crate::change::findings::Site, other: &crate::change::findings::Site) -> bool {
+fn felt_alike(one: &Site, other: &Site) -> bool {
     let is_same_part = std::mem::discriminant(&one.part) == std::mem::discriminant(&other.part);
     one.operation == other.operation && is_same_part && one.path == other.path
 }
 
 /// Kinds that tell of one thing in different words.
 fn family(id: &str) -> Option<&'static str> {
-    let families = ["type-", "field-removed", "parameter-removed", "operation-removed", "one-of-", "status", "page", "paging"];
+    let families = ["became-required", "type-", "field-removed", "parameter-removed", "operation-removed", "one-of-", "status", "page", "paging"];
     families.into_iter().find(|family| id.contains(family) || *family == "field-removed" && id == "field-required-removed")
 }
 

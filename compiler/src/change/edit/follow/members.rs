@@ -1,9 +1,9 @@
 //! Fields, inputs, values and variants: what another spec says of them.
 
 use super::{Follower, behind, between, proposal, replace};
-use crate::change::edit::foreign::{Taken, with_docs};
+use crate::change::edit::foreign::with_docs;
 use crate::change::edit::proposal::Proposal;
-use crate::change::edit::wire::{At, Found, Named, Owner, bare};
+use crate::change::edit::wire::{Found, Named, Owner};
 use crate::change::findings::{Finding, Part, Site};
 use crate::source::Span;
 use crate::syntax::ast::{Field, TypeKind};
@@ -21,6 +21,11 @@ impl<'f> Follower<'f> {
         if name != field.field.name.value {
             let at = (field.field.name.span.start - with_docs(&field.field.head, field.field.span).start) as usize;
             taken.text.replace_range(at..at + field.field.name.value.len(), &name);
+            // What the name would be on the wire is another one's.
+            if field.field.wire.is_none() {
+                let behind = at + name.len() + usize::from(field.field.optional);
+                taken.text.insert_str(behind, &format!(" {wire:?}"));
+            }
         }
         let statement = format!("add {}.{name}", owner.name);
         let edit = replace(self.place_for_field(&owner)?, self.framed(&owner, &taken.text));
@@ -77,10 +82,9 @@ impl<'f> Follower<'f> {
 
     /// Another type, as it is written there.
     pub(super) fn retyped(&self, finding: &Finding) -> Option<Proposal> {
-        let Some(found) = self.field_here(finding) else {
+        let (Some(found), Some(theirs)) = (self.field_here(finding), self.field_there(finding)) else {
             return self.part_retyped(finding);
         };
-        let theirs = self.field_there(finding)?;
         let was = self.text(found.field.ty.span).to_owned();
         let mut taken = self.foreign.ty(&theirs.field.ty);
         // Whether it may be null is told apart.
@@ -142,6 +146,13 @@ impl<'f> Follower<'f> {
         }
         let text = format!(" {}", self.their_text(life.span));
         Proposal::new(vec![replace(behind(found.field.span), text)], String::new())
+    }
+
+    /// The owner took it back.
+    pub(super) fn member_undeprecated(&self, finding: &Finding) -> Option<Proposal> {
+        let found = self.field_here(finding)?;
+        let life = found.field.head.life.as_ref()?;
+        Proposal::new(vec![replace(life.span, "")], String::new())
     }
 
     pub(super) fn default(&self, finding: &Finding) -> Option<Proposal> {
@@ -226,54 +237,13 @@ impl<'f> Follower<'f> {
     }
 
     /// The named types where a site leads, here and there.
-    fn named_at(&self, site: &Site) -> Option<((Named<'f>, String), (Named<'f>, String))> {
+    pub(super) fn named_at(&self, site: &Site) -> Option<((Named<'f>, String), (Named<'f>, String))> {
         let (here, there) = self.modules(site)?;
         let own = self.here.at((&here.name, here.module), site)?;
         let theirs = self.there.at((&there.name, there.module), site)?;
         Some((self.here.named_by(&own)?, self.there.named_by(&theirs)?))
     }
 
-    /// Behind the last variant of the union: those that it has not.
-    pub(super) fn variant_added(&self, finding: &Finding) -> Option<Proposal> {
-        let (here, there) = finding.sites.iter().find_map(|site| self.named_at(site))?;
-        let ((Named::Union(own), name), (Named::Union(theirs), _)) = (here, there) else { return None };
-        let is_here = |variant: &Field| own.variants.iter().any(|other| self.is_same_variant(other, variant));
-        let fresh: Vec<&Field> = theirs.variants.iter().filter(|variant| !is_here(variant)).collect();
-        let last = own.variants.last()?;
-        if fresh.is_empty() || own.tag.is_some() != theirs.tag.is_some() {
-            return None;
-        }
-        let mut all = Taken::default();
-        for variant in &fresh {
-            let taken = self.foreign.field(variant);
-            all.text += &format!("\n  {}", taken.text);
-            all.needs.extend(taken.needs);
-        }
-        let statement = fresh.iter().map(|variant| format!("add {name}.{}", variant.name.value)).collect::<Vec<_>>().join("\n");
-        proposal(vec![replace(behind(last.span), all.text.as_str())], statement, all)
-    }
-
-    pub(super) fn variant_removed(&self, finding: &Finding) -> Option<Proposal> {
-        let (here, there) = finding.sites.iter().find_map(|site| self.named_at(site))?;
-        let ((Named::Union(own), _), (Named::Union(theirs), _)) = (here, there) else { return None };
-        let gone: Vec<&Field> =
-            own.variants.iter().filter(|variant| !theirs.variants.iter().any(|other| self.is_same_variant(variant, other))).collect();
-        if gone.is_empty() || gone.len() == own.variants.len() {
-            return None;
-        }
-        let edits = gone.iter().map(|variant| replace(with_docs(&variant.head, variant.span), "")).collect();
-        let mut proposal = Proposal::new(edits, String::new())?.in_place_only();
-        proposal.takes_out = true;
-        Some(proposal)
-    }
-
-    /// By its tag, or by its type.
-    fn is_same_variant(&self, own: &Field, theirs: &Field) -> bool {
-        match (&own.wire, &theirs.wire) {
-            (Some(one), Some(two)) => one.value == two.value,
-            _ => self.text(own.ty.span) == self.foreign.ty(&theirs.ty).text,
-        }
-    }
 }
 
 fn is_nullable(field: &Field) -> bool {
@@ -287,10 +257,4 @@ fn bare_text(text: &str) -> &str {
 
 fn nullable(text: &str, is: bool) -> String {
     if is { format!("{text} | null") } else { text.to_owned() }
-}
-
-/// Is it a type that is written in place?
-#[allow(dead_code, reason = "told by the tests")]
-fn is_written_in_place(at: &At<'_>) -> bool {
-    matches!(at, At::Type(ty, ..) if matches!(bare(ty).kind, TypeKind::Struct(_)))
 }

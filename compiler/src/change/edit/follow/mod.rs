@@ -3,18 +3,19 @@
 
 mod members;
 mod modules;
+mod unions;
 
 use std::collections::{HashMap, HashSet};
 
 use super::foreign::{Foreign, Taken};
 use super::members::{Call, Members};
 use super::proposal::Proposal;
-use super::wire::{self, Found, Wire};
+use super::wire::{Found, Wire};
 use crate::change::findings::{Finding, Part, Site};
 use crate::change::surface::Surface;
 use crate::diagnostics::Edit;
 use crate::source::{Sources, Span};
-use crate::syntax::ast::{File, Item, Module};
+use crate::syntax::ast::{File, Item};
 
 /// A newer spec, and how it goes together with this one.
 pub struct Newer<'a> {
@@ -64,15 +65,22 @@ impl<'f> Follower<'f> {
         files.iter().for_each(|file| item_names(&file.items, &mut own));
         let items = files.iter().flat_map(|file| &file.items);
         let connections = items.filter_map(|item| if let Item::Connection(one) = item { Some(one.name.value.as_str()) } else { None });
+        let (here, there) = (Wire::of(files), Wire::of(newer.files));
+        // What is written in place has a name for the compiler only, and a union takes no struct's place.
+        let is_pair = |(one, two): &&(String, String)| match (here.named(one, ""), there.named(two, "")) {
+            (Some((one, _)), Some((two, _))) => std::mem::discriminant(&one) == std::mem::discriminant(&two),
+            _ => false,
+        };
+        let pairs: Vec<(String, String)> = newer.types.iter().filter(is_pair).cloned().collect();
         Self {
             spec,
             files,
             members,
-            here: Wire::of(files),
+            here,
             newer,
             theirs: Members::of(newer.files),
-            there: Wire::of(newer.files),
-            foreign: Foreign::new(newer.files, newer.sources, &newer.types, &own),
+            there,
+            foreign: Foreign::new(newer.files, newer.sources, &pairs, &own),
             connections: connections.collect(),
         }
     }
@@ -90,6 +98,10 @@ impl<'f> Follower<'f> {
         match id {
             "operation-added" => self.module_added(finding),
             "operation-deprecated" | "operation-deprecated-with-sunset" => self.module_deprecated(finding),
+            "operation-reactivated" => self.module_undeprecated(finding),
+            "field-reactivated" | "parameter-reactivated" => self.member_undeprecated(finding),
+            id if id.starts_with("sunset-") => self.module_sunset(finding),
+            "server-changed" => self.server(finding),
             "page-scheme-changed" | "paging-added" | "paging-removed" => self.page(finding),
             "body-added" | "body-required-added" => self.body_added(finding),
             "body-removed" => self.body_removed(finding),
@@ -104,8 +116,9 @@ impl<'f> Follower<'f> {
             "parameter-style-changed" => self.style(finding),
             "became-nullable" | "became-not-nullable" => self.nullable(finding, id == "became-nullable"),
             id if id.contains("value-added") && !id.starts_with("tag") => self.value_added(finding).or_else(|| self.retyped(finding)),
-            "one-of-added" | "any-of-added" | "tag-value-added" => self.variant_added(finding).or_else(|| self.retyped(finding)),
-            "one-of-removed" | "any-of-removed" | "tag-value-removed" => self.variant_removed(finding).or_else(|| self.retyped(finding)),
+            id if id.starts_with("one-of-") || id.starts_with("any-of-") || id.starts_with("tag-") => {
+                self.union(finding).or_else(|| self.retyped(finding))
+            }
             id if is_of_type(id) => self.retyped(finding),
             _ => None,
         }
@@ -134,8 +147,8 @@ impl<'f> Follower<'f> {
         });
         by_site.or_else(|| {
             let member = self.members.at(finding.old.place?)?;
-            let super::members::What::Field(field, place) = &member.what else { return None };
-            Some(Found { owner: member.owner.clone(), place: *place, field })
+            let super::members::What::Field(field, _) = &member.what else { return None };
+            Some(Found { owner: member.owner.clone(), field })
         })
     }
 
@@ -191,10 +204,4 @@ fn proposal(edits: Vec<Edit>, statement: String, taken: Taken) -> Option<Proposa
     let mut proposal = Proposal::new(edits, statement)?;
     proposal.needs = taken.needs;
     Some(proposal)
-}
-
-/// A module by its full name, of either spec.
-#[allow(dead_code, reason = "kept beside its kin")]
-fn called<'m, 'a>(members: &'m Members<'a>, name: &str) -> Option<(&'m str, &'a Module)> {
-    wire::module(members, name)
 }

@@ -6,7 +6,6 @@ use super::{Follower, behind, proposal, replace};
 use crate::change::edit::foreign::with_docs;
 use crate::change::edit::proposal::{self as proposals, Proposal};
 use crate::change::findings::Finding;
-use crate::change::statement;
 use crate::source::Span;
 use crate::syntax::ast::{File, Group, Item, Module, ModuleKind, RequestBody};
 
@@ -90,6 +89,39 @@ impl<'f> Follower<'f> {
         let at = here.module.body.exchange.as_ref()?.span;
         let text = format!("{}\n  ", self.their_text(life.span));
         Proposal::new(vec![replace(Span { end: at.start, ..at }, text)], String::new())
+    }
+
+    /// The owner took it back.
+    pub(super) fn module_undeprecated(&self, finding: &Finding) -> Option<Proposal> {
+        let (here, _) = self.modules(finding.sites.first()?)?;
+        let life = here.module.head.life.as_ref()?;
+        Proposal::new(vec![replace(life.span, "")], String::new())
+    }
+
+    /// Another day on which it ends, or none.
+    pub(super) fn module_sunset(&self, finding: &Finding) -> Option<Proposal> {
+        let (here, there) = self.modules(finding.sites.first()?)?;
+        let (own, theirs) = (here.module.head.life.as_ref()?.sunset.as_ref()?, there.module.head.life.as_ref());
+        let edit = match theirs.and_then(|life| life.sunset.as_ref()) {
+            Some(sunset) => replace(own.span, self.their_text(sunset.span)),
+            None => {
+                let life = here.module.head.life.as_ref()?.span;
+                let word = life.start + self.text(life).find("sunset")? as u32;
+                replace(Span { start: word, ..own.span }, "")
+            }
+        };
+        Proposal::new(vec![edit], String::new())
+    }
+
+    /// The same server at another address.
+    pub(super) fn server(&self, finding: &Finding) -> Option<Proposal> {
+        let (own, theirs) = (finding.old.place?, finding.new.place?);
+        let (was, now) = (self.text(own), self.their_text(theirs));
+        let is_plain = |text: &str| text.starts_with('"') && !text.contains("{connection");
+        if !is_plain(was) || !is_plain(now) {
+            return None;
+        }
+        Proposal::new(vec![replace(own, now)], format!("server {was} -> {now}"))
     }
 
     /// How it pages, and with that whether it is a search.
@@ -220,10 +252,4 @@ fn find_group<'a>(files: &'a [File], name: &str) -> Option<&'a Group> {
         })
     }
     files.iter().find_map(|file| within(&file.items, name))
-}
-
-/// What a finding says in the language, where a verb has it.
-#[allow(dead_code, reason = "for what is left to a person")]
-pub(super) fn told(finding: &Finding, new: &crate::change::surface::Surface) -> Option<String> {
-    statement::statement(finding, new).map(|statement| statement.text)
 }
