@@ -10,6 +10,7 @@
 
 mod marks;
 mod owner;
+mod report;
 mod scope;
 mod version;
 
@@ -33,6 +34,7 @@ use crate::syntax::ast::{Date, Item};
 use crate::syntax::parse_all;
 use marks::Marks;
 use owner::Owner;
+pub use report::{json as report_json, text as report_text};
 pub use scope::Scope;
 
 /// So often the result is compared again: what one edit made room for is found the next time.
