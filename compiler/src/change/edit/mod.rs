@@ -8,7 +8,7 @@ mod proposal;
 mod wire;
 mod writer;
 
-pub use follow::Newer;
+pub use follow::{Newer, with_texts};
 
 use super::findings::{Finding, Part, Report, Site};
 use super::surface::{Origin, Surface};
@@ -89,7 +89,7 @@ pub fn edit(spec: &Sources, report: &Report, new: &Surface, coming: &Coming) -> 
 pub fn follow(spec: &Sources, report: &Report, newer: &Newer<'_>, new: &Surface, coming: Option<&Coming>) -> Result<Edited, String> {
     let mut diagnostics = Diagnostics::default();
     let files = parse_all(spec, &mut diagnostics);
-    let model = crate::check(spec, &mut diagnostics).ok_or("the spec has mistakes")?;
+    let model = crate::check_alone(spec).ok_or("the spec has mistakes")?;
     let frame = coming.map(|coming| Frame::of(&files, spec, &model, coming)).transpose()?;
     let members = Members::of(&files);
     let after = After { surface: new, sources: &report.new, members: Members::default() };
@@ -97,7 +97,10 @@ pub fn follow(spec: &Sources, report: &Report, newer: &Newer<'_>, new: &Surface,
     let mut writer = Writer::new(spec, &files, frame.as_ref(), Some(&follower));
     let mut proposals = Vec::new();
     for finding in &report.findings {
-        let proposal = || follower.of(finding).or_else(|| proposal::of(finding, &members, spec, &after));
+        let proposal = || {
+            let own = || proposal::of(finding, &members, spec, &after).map(|proposal| follower.with_scripts(finding, proposal));
+            follower.of(finding).or_else(own)
+        };
         match not_so_elsewhere(finding) {
             Some(others) => writer.leave(finding, Some(format!("not so in {others}"))),
             None => match proposal() {

@@ -159,7 +159,8 @@ impl<'w> Writer<'w> {
         let edits = self.accepted.iter().flat_map(|proposal| proposal.edits.iter().cloned());
         let told = self.accepted.iter().any(|proposal| !proposal.statement.is_empty()) || self.follower.is_none() || trial;
         let block = self.frame.filter(|_| told).map(|frame| frame.block(&self.accepted, left));
-        for edit in edits.chain(block).chain(self.needed()) {
+        // What is needed stands before what needs it, where both come to one place.
+        for edit in self.needed().into_iter().chain(edits).chain(block) {
             let edits = by_file.entry(edit.span.file).or_default();
             if edits.contains(&edit) {
                 continue;

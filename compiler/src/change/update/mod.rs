@@ -11,6 +11,7 @@
 mod marks;
 mod owner;
 mod report;
+mod revise;
 mod scope;
 mod version;
 
@@ -81,6 +82,8 @@ pub struct Updated {
     pub kept: Vec<Finding>,
     /// Operations of the description that the spec does not have and that were not asked for.
     pub uncovered: Vec<String>,
+    /// Questions to users that were written, and that a person has to word: where they stand.
+    pub questions: Vec<String>,
     /// What the compiler still asks for.
     pub asks: Diagnostics,
     /// What the description says and no spec can hold.
@@ -101,7 +104,7 @@ pub fn update(spec: &Sources, new: Described<'_, '_>, since: Option<Described<'_
     let mut result = Round { sources: spec.clone(), ..Round::default() };
     let mut scope = Scope::default();
     for round in 0..ROUNDS {
-        let model = crate::check(&result.sources, &mut Diagnostics::default()).ok_or("the edited spec has mistakes")?;
+        let model = crate::check_alone(&result.sources).ok_or("the edited spec has mistakes")?;
         let old = newest(&model, &result.sources);
         if round == 0 {
             scope = scope::of(&old, &fresh.surface, before.as_ref().map(|before| &before.surface), new.document, wanted);
@@ -114,7 +117,8 @@ pub fn update(spec: &Sources, new: Described<'_, '_>, since: Option<Described<'_
             break;
         }
     }
-    let (sources, asks) = checked(&result.sources, spec);
+    result.sources = with_texts(result.sources, &fresh, before.as_ref(), wanted.docs)?;
+    let (sources, asks) = checked(&result.sources, spec, coming.is_none() && !result.written.is_empty());
     let changed = spec.iter().filter(|(id, file)| file.text != sources.file(*id).text).map(|(id, _)| id).collect();
     Ok(Updated {
         changed,
@@ -123,6 +127,7 @@ pub fn update(spec: &Sources, new: Described<'_, '_>, since: Option<Described<'_
         left: result.left,
         kept: result.kept,
         uncovered: scope.uncovered,
+        questions: questions(spec, &sources),
         asks,
         imported: fresh.imported,
         after: fresh.sources,
@@ -200,26 +205,76 @@ fn one_round(
     owner: &Owner<'_>,
     coming: Option<&Coming>,
 ) -> Result<(Report, Edited, Vec<Finding>), String> {
-    let mut new = fresh.surface.clone();
-    scope::align(old, &mut new);
-    let mut report = diff(old, &new, &Options::default());
+    let Paired { new, mut report, pairs } = Paired::of(old, fresh);
     let own = parse_all(&before.sources, &mut Diagnostics::default());
     let kept = owner.sift(&mut report, old, &new, &Marks::new(&before.sources, &own));
-    let pairing = pair(old, &new, false);
-    let mut pairs = pairing.same.clone();
-    pairs.extend(pairing.rekeyed.iter().map(|(one, two, _)| (*one, *two)));
     let files = parse_all(&fresh.sources, &mut Diagnostics::default());
     let newer = Newer::new(&fresh.sources, &files, &pairs, (old, &new), report.types.clone());
     let edited = edit::follow(&before.sources, &report, &newer, &new, coming)?;
     Ok((report, edited, kept))
 }
 
+/// A spec and one that was made just now, held against each other.
+struct Paired {
+    new: Surface,
+    report: Report,
+    /// Operations that go together.
+    pairs: Vec<(usize, usize)>,
+}
+
+impl Paired {
+    fn of(old: &Surface, fresh: &Fresh) -> Self {
+        let mut new = fresh.surface.clone();
+        scope::align(old, &mut new);
+        let report = diff(old, &new, &Options::default());
+        let pairing = pair(old, &new, false);
+        let mut pairs = pairing.same;
+        pairs.extend(pairing.rekeyed.iter().map(|(one, two, _)| (*one, *two)));
+        Self { new, report, pairs }
+    }
+}
+
+/// The owner's texts, where they are wanted: everywhere, or where the spec still has the owner's of before.
+fn with_texts(sources: Sources, fresh: &Fresh, before: Option<&Fresh>, all: bool) -> Result<Sources, String> {
+    if !all && before.is_none() {
+        return Ok(sources);
+    }
+    let model = crate::check_alone(&sources).ok_or("the edited spec has mistakes")?;
+    let old = newest(&model, &sources);
+    let parsed = |fresh: &Fresh| parse_all(&fresh.sources, &mut Diagnostics::default());
+    let (files, older) = (parsed(fresh), before.map(parsed));
+    let paired = Paired::of(&old, fresh);
+    let newer = Newer::new(&fresh.sources, &files, &paired.pairs, (&old, &paired.new), paired.report.types);
+    let before = before.zip(older.as_ref()).map(|(before, files)| {
+        let paired = Paired::of(&old, before);
+        Newer::new(&before.sources, files, &paired.pairs, (&old, &paired.new), paired.report.types)
+    });
+    Ok(edit::with_texts(&sources, &newer, before.as_ref(), all).unwrap_or(sources))
+}
+
+/// Questions that were written and that only a person can word.
+fn questions(before: &Sources, after: &Sources) -> Vec<String> {
+    let mut found = Vec::new();
+    for (id, file) in after.iter() {
+        let known = before.iter().find(|(own, _)| *own == id).map_or("", |(_, file)| file.text.as_str());
+        for (at, line) in file.text.lines().enumerate().filter(|(_, line)| line.contains("\"…\"")) {
+            if !known.lines().any(|own| own == line) {
+                found.push(format!("{}:{}: {}", file.name, at + 1, line.trim()));
+            }
+        }
+    }
+    found
+}
+
 /// The result with the lock of the spec, and what the compiler asks for then.
-fn checked(sources: &Sources, spec: &Sources) -> (Sources, Diagnostics) {
+fn checked(sources: &Sources, spec: &Sources, in_place: bool) -> (Sources, Diagnostics) {
     let mut sources = sources.clone();
     if let Some(lock) = spec.lock() {
         let file = spec.file(lock);
         sources.add_lock(file.name.clone(), file.text.clone());
+        if in_place {
+            sources = revise::revised(sources);
+        }
     }
     let mut asks = Diagnostics::default();
     crate::check(&sources, &mut asks);

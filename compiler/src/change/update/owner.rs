@@ -28,7 +28,6 @@ const NEW: &[&str] = &[
     "one-of-added",
     "any-of-added",
     "became-enum",
-    "type-narrowed",
     "server-changed",
     "body-added",
     "body-required-added",
@@ -83,7 +82,10 @@ impl Owner<'_> {
         if self.before.is_some() {
             return others.iter().any(|one| is_announced(one, finding));
         }
-        let is_new = NEW.contains(&id) || is_bound(id) && !id.ends_with("-removed");
+        // Of a type that people refined the description knows less, not more.
+        let is_plain = !finding.old.text.contains(['(', '|']);
+        let is_finer = id == "type-narrowed" && is_plain;
+        let is_new = NEW.contains(&id) || is_finer || is_bound(id) && !id.ends_with("-removed");
         is_new || !TOLD_BY_PEOPLE.contains(&id) && others.iter().any(|one| is_same(one, finding))
     }
 }

@@ -32,6 +32,12 @@ pub fn text(updated: &Updated, dry: bool) -> String {
             hint(&mut out, &open.finding, updated);
         }
     }
+    if !updated.questions.is_empty() {
+        let _ = writeln!(out, "\nto be worded by you: {}", many(updated.questions.len(), "question"));
+        updated.questions.iter().for_each(|question| {
+            let _ = writeln!(out, "  {question}");
+        });
+    }
     if !updated.kept.is_empty() {
         let _ = writeln!(out, "\nkept as the spec has it: {}", many(updated.kept.len(), "thing"));
         for finding in updated.kept.iter().take(SHOWN) {
@@ -115,6 +121,7 @@ pub fn json(updated: &Updated) -> String {
     members.extend([
         ("written", findings(&updated.written)),
         ("left", Json::List(left.collect())),
+        ("questions", names(&updated.questions)),
         ("kept", findings(&updated.kept)),
         ("not_in_the_spec", names(&updated.uncovered)),
     ]);

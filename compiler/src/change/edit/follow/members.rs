@@ -3,10 +3,11 @@
 use super::{Follower, behind, between, proposal, replace};
 use crate::change::edit::foreign::with_docs;
 use crate::change::edit::proposal::Proposal;
-use crate::change::edit::wire::{Found, Named, Owner};
+use crate::change::edit::wire::{At, Found, Named, Owner};
 use crate::change::findings::{Finding, Part, Site};
 use crate::source::Span;
-use crate::syntax::ast::{Field, TypeKind};
+use crate::change::statement::snake;
+use crate::syntax::ast::{Field, TypeKind, Variant};
 
 impl<'f> Follower<'f> {
     /// Behind the last field of the same owner.
@@ -28,8 +29,11 @@ impl<'f> Follower<'f> {
             }
         }
         let statement = format!("add {}.{name}", owner.name);
-        let edit = replace(self.place_for_field(&owner)?, self.framed(&owner, &taken.text));
-        proposal(vec![edit], statement, taken)
+        let mut edits = vec![replace(self.place_for_field(&owner)?, self.framed(&owner, &taken.text))];
+        if !field.field.optional && field.field.default.is_none() {
+            edits.extend(self.given_too(&owner.name, &name, field.field));
+        }
+        proposal(edits, statement, taken)
     }
 
     /// What holds, or would hold, a new field.
@@ -213,27 +217,52 @@ impl<'f> Follower<'f> {
         Proposal::new(vec![edit], String::new()).map(Proposal::in_place_only)
     }
 
-    /// Behind the last value of the enum.
+    /// Behind the last value of the enum, or of the values that are written in place.
     pub(super) fn value_added(&self, finding: &Finding) -> Option<Proposal> {
-        let (here, there) = finding.sites.iter().find_map(|site| self.named_at(site))?;
-        let ((Named::Enum(own), name), (Named::Enum(theirs), _)) = (here, there) else { return None };
         let wire = &finding.new.text;
-        let is = |variant: &&crate::syntax::ast::Variant| match &variant.value {
+        let (own, theirs) = finding.sites.iter().find_map(|site| {
+            let (here, there) = self.modules(site)?;
+            Some((self.here.at((&here.name, here.module), site)?, self.there.at((&there.name, there.module), site)))
+        })?;
+        let Some((Named::Enum(own), name)) = self.here.named_by(&own) else { return self.literal_added(finding, &own) };
+        let theirs = theirs.and_then(|theirs| self.there.named_by(&theirs));
+        let is = |variant: &&Variant| match &variant.value {
             Some(value) => self.their_text(value.span) == wire,
             None => variant.name.value == wire.trim_matches('"'),
         };
-        let variant = theirs.variants.iter().find(is)?;
-        let taken = |name: &str| own.variants.iter().any(|other| other.name.value == name);
-        let numbered = (2..).map(|number| format!("{}_{number}", variant.name.value));
-        let value = std::iter::once(variant.name.value.clone()).chain(numbered).find(|name| !taken(name))?;
-        let docs: String = variant.head.docs.iter().map(|line| format!("\n  /// {}", line.value.trim_start())).collect();
-        let text = match &variant.value {
-            Some(wire) => format!("{docs}\n  {value} = {}", self.their_text(wire.span)),
-            None if value == variant.name.value => format!("{docs}\n  {value}"),
-            None => format!("{docs}\n  {value} = {wire}"),
+        let variant = match &theirs {
+            Some((Named::Enum(theirs), _)) => theirs.variants.iter().find(is),
+            _ => None,
         };
+        let wanted = variant.map_or_else(|| snake(wire.trim_matches('"')), |variant| variant.name.value.clone());
+        let taken = |name: &str| own.variants.iter().any(|other| other.name.value == name);
+        let numbered = (2..).map(|number| format!("{wanted}_{number}"));
+        let value = std::iter::once(wanted.clone()).chain(numbered).find(|name| !taken(name))?;
+        let docs = variant.into_iter().flat_map(|variant| &variant.head.docs);
+        let docs: String = docs.map(|line| format!("\n  /// {}", line.value.trim_start())).collect();
+        let plain = wire.trim_matches('"') == value && wire.starts_with('"');
+        let text = if plain { format!("{docs}\n  {value}") } else { format!("{docs}\n  {value} = {wire}") };
         let last = own.variants.last()?;
         Proposal::new(vec![replace(behind(last.span), text)], format!("add {name}.{value}"))
+    }
+
+    /// `"name" | "age"` with one more.
+    fn literal_added(&self, finding: &Finding, at: &At<'f>) -> Option<Proposal> {
+        let (At::Type(ty, ..), found) = (at, self.field_here(finding)?) else { return None };
+        let ty = match &ty.kind {
+            TypeKind::List(inner) => inner,
+            _ => *ty,
+        };
+        let last = match &ty.kind {
+            TypeKind::Literal(value) => value.span,
+            TypeKind::Either(choices) => choices.iter().rev().find(|choice| matches!(choice.kind, TypeKind::Literal(_)))?.span,
+            _ => return None,
+        };
+        let edit = replace(behind(last), format!(" | {}", finding.new.text));
+        let was = self.text(found.field.ty.span).to_owned();
+        let at = (last.end - found.field.ty.span.start) as usize;
+        let now = format!("{}{}{}", &was[..at], edit.text, &was[at..]);
+        Proposal::new(vec![edit], format!("retype {}.{}: {was} -> {now}", found.owner, found.field.name.value))
     }
 
     /// The named types where a site leads, here and there.

@@ -3,7 +3,11 @@
 
 mod members;
 mod modules;
+mod scripts;
+mod texts;
 mod unions;
+
+pub use texts::with_texts;
 
 use std::collections::{HashMap, HashSet};
 
@@ -90,6 +94,26 @@ impl<'f> Follower<'f> {
         self.foreign.missing(needs)
     }
 
+    /// What another proposal does with a module's input, done in its examples and tests too.
+    pub(super) fn with_scripts(&self, finding: &Finding, mut proposal: Proposal) -> Proposal {
+        let id = finding.kind.id;
+        let member = finding.old.place.and_then(|place| self.members.at(place));
+        let Some(member) = member.filter(|member| self.members.calls.iter().any(|call| call.name == member.owner)) else { return proposal };
+        let (owner, name) = (&member.owner, &member.name.value);
+        let edits = if id.contains("-removed") {
+            self.given_no_more(owner, name)
+        } else if id.contains("-renamed") {
+            let now = finding.new.spec_name.clone().unwrap_or_else(|| crate::change::statement::snake(&finding.new.text));
+            self.given_as(owner, name, &now)
+        } else if id.contains("became-required") {
+            self.field_there(finding).map(|theirs| self.given_too(owner, name, theirs.field)).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        proposal.edits.extend(edits);
+        proposal
+    }
+
     /// The proposal for a finding; none where it is not for this file to make.
     pub(super) fn of(&self, finding: &Finding) -> Option<Proposal> {
         let id = finding.kind.id;
@@ -119,9 +143,16 @@ impl<'f> Follower<'f> {
             id if id.starts_with("one-of-") || id.starts_with("any-of-") || id.starts_with("tag-") => {
                 self.union(finding).or_else(|| self.retyped(finding))
             }
+            // A value of an enum is a thing of its own, which the others know what to do with.
+            id if id.contains("value-") && self.is_value(finding) => None,
             id if is_of_type(id) => self.retyped(finding),
             _ => None,
         }
+    }
+
+    fn is_value(&self, finding: &Finding) -> bool {
+        let member = finding.old.place.and_then(|place| self.members.at(place));
+        member.is_some_and(|member| matches!(member.what, super::members::What::Value(_)))
     }
 
     fn text(&self, span: Span) -> &str {
