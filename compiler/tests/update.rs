@@ -104,7 +104,7 @@ test "parts come" call stock.organisation_parts {
   sends  GET "/v1/orgs/acme/parts?page=1"
   reply  200 [ { id: "p1", title: "Bolt" } ]
   sends  GET "/v1/orgs/acme/parts?page=2"
-  reply  200 [ ]
+  reply  200 []
   yields [ { id: "p1", name: "Bolt" } ]
 }
 "#;
@@ -189,7 +189,7 @@ fn another_version_gets_a_change_that_tells_of_the_past() {
     let after = changed(&[
         ("https://depot.example/v1", "https://depot.example/v2"),
         ("required: [title], properties: { title: { type: string }, notes: { type: string }, weight", "required: [title, weight], properties: { title: { type: string }, weight"),
-        ("name: sort, in: query", "name: order, in: query"),
+        ("name: sort, in: query", "name: sort_by, in: query"),
         ("maker: { $ref: \"#/components/schemas/Maker\" }", "makers: { type: array, items: { $ref: \"#/components/schemas/Maker\" } }"),
     ]);
     let updated = follow(&spec(SPEC), &after, Some(BEFORE), &Wanted { title: Some("Parts have weight".into()), ..Wanted::default() });
@@ -200,7 +200,7 @@ fn another_version_gets_a_change_that_tells_of_the_past() {
         "change v2 \"Parts have weight\" {",
         "  remove stock.make_part.notes?: string",
         "  require stock.make_part.weight",
-        "  rename stock.organisation_parts.order_by \"sort\" -> order",
+        "  rename stock.organisation_parts.order_by \"sort\" -> order_by",
         "  remove Part.made_by? \"maker\": Person use Part.makers",
         "  add Part.makers",
         "  // since we ask for it",

@@ -102,6 +102,42 @@ impl<'a> Wire<'a> {
         self.named.get(&full).map(|(named, _)| (*named, full))
     }
 
+    /// Types here and there that nothing was held against and that hold the same by their names on the wire, each the other's only one.
+    pub(super) fn alike(&self, there: &Wire<'_>, known: &[(String, String)]) -> Vec<(String, String)> {
+        let free = |wire: &Wire<'_>, taken: &dyn Fn(&str) -> bool| {
+            let mut by_members: HashMap<Vec<String>, Vec<String>> = HashMap::new();
+            for (name, (named, _)) in wire.named.iter().filter(|(name, _)| !taken(name)) {
+                let members = wire.members(*named);
+                if members.len() > 1 {
+                    by_members.entry(members).or_default().push(name.clone());
+                }
+            }
+            by_members
+        };
+        let ours = free(self, &|_| false);
+        let theirs = free(there, &|name| known.iter().any(|(_, own)| own == name));
+        let mut pairs: Vec<(String, String)> = theirs
+            .into_iter()
+            .filter_map(|(members, names)| match (&names[..], ours.get(&members).map(Vec::as_slice)) {
+                ([theirs], Some([ours])) => Some((ours.clone(), theirs.clone())),
+                _ => None,
+            })
+            .collect();
+        pairs.sort();
+        pairs
+    }
+
+    /// What a type holds, its kind first.
+    fn members(&self, named: Named<'_>) -> Vec<String> {
+        let (kind, mut names): (&str, Vec<String>) = match named {
+            Named::Type(item) => ("type", item.fields.iter().map(|field| self.name(field)).collect()),
+            Named::Enum(_) | Named::Union(_) => return Vec::new(),
+        };
+        names.sort();
+        names.insert(0, kind.to_owned());
+        names
+    }
+
     /// The named type that a type is, null and lists left aside.
     pub(super) fn named_by(&self, at: &At<'a>) -> Option<(Named<'a>, String)> {
         let At::Type(ty, group, _) = at else { return None };

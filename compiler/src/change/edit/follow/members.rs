@@ -2,6 +2,7 @@
 
 use super::{Follower, behind, between, proposal, replace};
 use crate::change::edit::foreign::with_docs;
+use crate::change::edit::members::What;
 use crate::change::edit::proposal::Proposal;
 use crate::change::edit::wire::{At, Found, Named, Owner};
 use crate::change::findings::{Finding, Part, Site};
@@ -150,6 +151,23 @@ impl<'f> Follower<'f> {
         }
         let text = format!(" {}", self.their_text(life.span));
         Proposal::new(vec![replace(behind(found.field.span), text)], String::new())
+    }
+
+    /// What people call otherwise than the owner keeps its name: only the wire is told anew.
+    pub(super) fn member_renamed(&self, finding: &Finding) -> Option<Proposal> {
+        let member = self.members.at(finding.old.place?)?;
+        let What::Field(field, _) = &member.what else { return None };
+        let (was, now) = (&finding.old.text, &finding.new.text);
+        if field.name.value == snake(was) {
+            return None;
+        }
+        let text = format!("{now:?}");
+        let edit = match &field.wire {
+            Some(wire) => replace(wire.span, text),
+            None => replace(behind(Span { end: field.name.span.end + u32::from(field.optional), ..field.name.span }), format!(" {text}")),
+        };
+        let name = &field.name.value;
+        Proposal::new(vec![edit], format!("rename {}.{name} {was:?} -> {name}", member.owner))
     }
 
     /// The owner took it back.

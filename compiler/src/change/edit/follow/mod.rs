@@ -75,7 +75,9 @@ impl<'f> Follower<'f> {
             (Some((one, _)), Some((two, _))) => std::mem::discriminant(&one) == std::mem::discriminant(&two),
             _ => false,
         };
-        let pairs: Vec<(String, String)> = newer.types.iter().filter(is_pair).cloned().collect();
+        let mut pairs: Vec<(String, String)> = newer.types.iter().filter(is_pair).cloned().collect();
+        let alike = here.alike(&there, &pairs);
+        pairs.extend(alike);
         Self {
             spec,
             files,
@@ -122,6 +124,7 @@ impl<'f> Follower<'f> {
         match id {
             "operation-added" => self.module_added(finding),
             "operation-deprecated" | "operation-deprecated-with-sunset" => self.module_deprecated(finding),
+            "field-renamed" | "parameter-renamed" => self.member_renamed(finding),
             "operation-reactivated" => self.module_undeprecated(finding),
             "field-reactivated" | "parameter-reactivated" => self.member_undeprecated(finding),
             id if id.starts_with("sunset-") => self.module_sunset(finding),
