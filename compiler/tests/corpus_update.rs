@@ -83,7 +83,11 @@ fn differences(sources: &Sources, document: &Document<'_>, tree: &Tree) -> Vec<S
     let report = diff(&spec, &from_description::surface(document, tree), &Options::default());
     // A description may name no success at all; then which status a spec has is its own affair.
     let told = |id: &str| id == "response-success-status-removed";
-    report.findings.iter().map(|one| if told(one.kind.id) { one.kind.id.to_owned() } else { format!("{} {}", one.kind.id, one.message) }).collect()
+    report
+        .findings
+        .iter()
+        .map(|one| if told(one.kind.id) { one.kind.id.to_owned() } else { format!("{} {}", one.kind.id, one.message) })
+        .collect()
 }
 
 fn texts(sources: &Sources) -> Vec<&str> {
@@ -208,7 +212,8 @@ fn a_spec_does_not_change_by_the_description_that_it_has() {
         .filter(|path| path.extension().is_some_and(|end| end == "json") && path.to_string_lossy().contains(&only()))
         .collect();
     paths.sort();
-    let is_small = |path: &PathBuf| !cfg!(debug_assertions) || !only().is_empty() || fs::metadata(path).is_ok_and(|file| file.len() < SMALL);
+    let is_small =
+        |path: &PathBuf| !cfg!(debug_assertions) || !only().is_empty() || fs::metadata(path).is_ok_and(|file| file.len() < SMALL);
     let (small, large): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_small);
     let (mut told, mut failures) = (0, Vec::new());
     for path in &small {
@@ -229,6 +234,11 @@ fn a_spec_does_not_change_by_the_description_that_it_has() {
             }
         }
     }
-    println!("{} descriptions, each twice: {} changed, {told} remarks; {} are for optimised runs", small.len(), failures.len(), large.len());
+    println!(
+        "{} descriptions, each twice: {} changed, {told} remarks; {} are for optimised runs",
+        small.len(),
+        failures.len(),
+        large.len()
+    );
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

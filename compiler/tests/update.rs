@@ -163,17 +163,30 @@ fn the_spec_of_the_tests_is_as_the_formatter_has_it_and_follows_what_it_has() {
 #[test]
 fn what_the_owner_added_comes_where_its_kin_stand_and_nothing_else_moves() {
     let after = changed(&[
-        ("state: { type: string, enum: [new, worn] }", "state: { type: string, enum: [new, worn, lost] }, colour: { type: string, description: Which. }"),
-        ("- { name: page, in: query", "- { name: shelf, in: query, schema: { $ref: \"#/components/schemas/Shelf\" } }\n        - { name: page, in: query"),
-        ("  /crates/{id}:", "  /parts/{id}:\n    delete: { operationId: parts/delete, tags: [parts], summary: Delete a part, parameters: [{ name: id, in: path, required: true, schema: { type: string } }], responses: { \"204\": { description: gone } } }\n  /crates/{id}:"),
+        (
+            "state: { type: string, enum: [new, worn] }",
+            "state: { type: string, enum: [new, worn, lost] }, colour: { type: string, description: Which. }",
+        ),
+        (
+            "- { name: page, in: query",
+            "- { name: shelf, in: query, schema: { $ref: \"#/components/schemas/Shelf\" } }\n        - { name: page, in: query",
+        ),
+        (
+            "  /crates/{id}:",
+            "  /parts/{id}:\n    delete: { operationId: parts/delete, tags: [parts], summary: Delete a part, parameters: [{ name: id, in: path, required: true, schema: { type: string } }], responses: { \"204\": { description: gone } } }\n  /crates/{id}:",
+        ),
         ("    Maker:", "    Shelf: { type: string, enum: [top, low] }\n    Maker:"),
     ]);
     for before in [None, Some(BEFORE)] {
         let updated = follow(&spec(SPEC), &after, before, &Wanted::default());
         checks(&updated);
         let (gone, fresh) = differing(SPEC, text(&updated));
-        assert_eq!(gone, ["enum Wear { fresh = \"new\"  worn = \"worn\" }", "query { order_by? \"sort\": \"name\" | \"age\"  page: int = 1 }"]);
-        let expected = ["/// Which.", "colour?: string", "lost", "action delete @1 \"Delete a part\" {", "DELETE \"/parts/{id}\"", "shelf?:"];
+        assert_eq!(
+            gone,
+            ["enum Wear { fresh = \"new\"  worn = \"worn\" }", "query { order_by? \"sort\": \"name\" | \"age\"  page: int = 1 }"]
+        );
+        let expected =
+            ["/// Which.", "colour?: string", "lost", "action delete @1 \"Delete a part\" {", "DELETE \"/parts/{id}\"", "shelf?:"];
         for line in expected {
             assert!(fresh.iter().any(|one| one.contains(line)), "no {line} in\n{}", text(&updated));
         }
@@ -188,7 +201,10 @@ fn what_the_owner_added_comes_where_its_kin_stand_and_nothing_else_moves() {
 fn another_version_gets_a_change_that_tells_of_the_past() {
     let after = changed(&[
         ("https://depot.example/v1", "https://depot.example/v2"),
-        ("required: [title], properties: { title: { type: string }, notes: { type: string }, weight", "required: [title, weight], properties: { title: { type: string }, weight"),
+        (
+            "required: [title], properties: { title: { type: string }, notes: { type: string }, weight",
+            "required: [title, weight], properties: { title: { type: string }, weight",
+        ),
         ("name: sort, in: query", "name: sort_by, in: query"),
         ("maker: { $ref: \"#/components/schemas/Maker\" }", "makers: { type: array, items: { $ref: \"#/components/schemas/Maker\" } }"),
     ]);
@@ -216,7 +232,8 @@ fn another_version_gets_a_change_that_tells_of_the_past() {
 
 #[test]
 fn what_people_marked_stays_whatever_the_description_says() {
-    let spec_text = SPEC.replace("  // never shown\n", "  // kept: the owner forgot to describe it\n").replace("\"mail\": string", "\"post\": string");
+    let spec_text =
+        SPEC.replace("  // never shown\n", "  // kept: the owner forgot to describe it\n").replace("\"mail\": string", "\"post\": string");
     let updated = follow(&spec(&spec_text), BEFORE, None, &Wanted::default());
     assert!(text(&updated).contains("email? \"post\": string"), "{}", text(&updated));
     assert!(updated.kept.iter().any(|one| one.message.contains("post")), "{:?}", updated.kept);
@@ -253,7 +270,8 @@ fn released_modules_get_their_next_revision() {
 
 #[test]
 fn the_owners_texts_come_when_they_are_wanted_or_nobody_touched_them() {
-    let described = |text: &str| changed(&[("title: { type: string }, state", &format!("title: {{ type: string, description: {text} }}, state"))]);
+    let described =
+        |text: &str| changed(&[("title: { type: string }, state", &format!("title: {{ type: string, description: {text} }}, state"))]);
     let kept = follow(&spec(SPEC), &described("Its title."), None, &Wanted::default());
     assert_eq!(text(&kept), SPEC);
     let wanted = follow(&spec(SPEC), &described("Its title."), None, &Wanted { docs: true, ..Wanted::default() });

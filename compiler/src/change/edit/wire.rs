@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use crate::change::findings::{Part, Site};
 use crate::model::resolve::names::{CONVENTIONS, Convention};
 use crate::source::Span;
-use crate::syntax::ast::{Answer, AnswerBody, EnumItem, Field, File, Item, Mixin, Module, RequestBody, TypeExpr, TypeItem, TypeKind, UnionItem};
+use crate::syntax::ast::{
+    Answer, AnswerBody, EnumItem, Field, File, Item, Mixin, Module, RequestBody, TypeExpr, TypeItem, TypeKind, UnionItem,
+};
 
 /// A named type as it is written.
 #[derive(Clone, Copy)]
@@ -153,7 +155,7 @@ impl<'a> Wire<'a> {
         let (found, rest) = self.start(module, site)?;
         match (found, rest.is_empty()) {
             (Start::Field(found), true) => Some(found),
-            (Start::Field(found), false) => self.follow(self.into_field(&found, module.0), &rest)?.0,
+            (Start::Field(found), false) => self.follow(self.at_field(&found, module.0), &rest)?.0,
             (Start::At(at), _) => self.follow(at, &rest)?.0,
         }
     }
@@ -171,13 +173,13 @@ impl<'a> Wire<'a> {
     pub(super) fn at(&self, module: (&str, &'a Module), site: &Site) -> Option<At<'a>> {
         let (found, rest) = self.start(module, site)?;
         let at = match found {
-            Start::Field(found) => self.into_field(&found, module.0),
+            Start::Field(found) => self.at_field(&found, module.0),
             Start::At(at) => at,
         };
         Some(self.follow(at, &rest)?.1)
     }
 
-    fn into_field(&self, found: &Found<'a>, of: &str) -> At<'a> {
+    fn at_field(&self, found: &Found<'a>, of: &str) -> At<'a> {
         let group = of.rsplit_once('.').map_or("", |(group, _)| group);
         At::Type(&found.field.ty, group.to_owned(), format!("{}.{}", found.owner, found.field.name.value))
     }
@@ -189,7 +191,8 @@ impl<'a> Wire<'a> {
             Part::Parameter(parameter) => {
                 let (place, wire) = parameter.split_once(' ')?;
                 let owner = self.inputs(name, module, place)?;
-                let is = |field: &&Field| if place == "path" { field.name.value == wire } else { self.name(field).eq_ignore_ascii_case(wire) };
+                let is =
+                    |field: &&Field| if place == "path" { field.name.value == wire } else { self.name(field).eq_ignore_ascii_case(wire) };
                 let field = owner.all().find(is)?;
                 Some((Start::Field(Found { owner: name.to_owned(), field }), site.path.clone()))
             }
@@ -260,7 +263,8 @@ impl<'a> Wire<'a> {
                 };
                 let fits = |field: &&Field| {
                     let wire = self.name(field);
-                    rest.strip_prefix(wire.as_str()).is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[', '{', '(', '<']))
+                    rest.strip_prefix(wire.as_str())
+                        .is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[', '{', '(', '<']))
                 };
                 let field = owner.all().filter(|field| !field.rest).filter(fits).max_by_key(|field| self.name(field).len())?;
                 rest = &rest[self.name(field).len()..];
@@ -330,7 +334,8 @@ pub(super) fn answer<'a>(module: &'a Module, status: &str) -> Option<&'a Answer>
     let class = |text: &str| text.chars().next().filter(char::is_ascii_digit);
     let all = || module.body.exchange.iter().filter_map(|exchange| exchange.answer.as_ref()).chain(&module.body.answers);
     let is = |answer: &&Answer| answer.status.as_ref().is_some_and(|own| own.value.eq_ignore_ascii_case(status));
-    let loosely = |answer: &&Answer| answer.status.as_ref().is_none_or(|own| own.value.ends_with("xx") && class(&own.value) == class(status));
+    let loosely =
+        |answer: &&Answer| answer.status.as_ref().is_none_or(|own| own.value.ends_with("xx") && class(&own.value) == class(status));
     let success = status.starts_with('2');
     all().find(is).or_else(|| all().find(|answer| success && loosely(answer)))
 }

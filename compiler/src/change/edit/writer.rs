@@ -32,8 +32,7 @@ impl<'w> Writer<'w> {
         if let Some(sources) = writer.written(&[], true) {
             let mut diagnostics = Diagnostics::default();
             crate::check(&sources, &mut diagnostics);
-            writer.known =
-                diagnostics.sorted(&sources).into_iter().filter(|one| !is_asked(one)).map(|one| one.message.clone()).collect();
+            writer.known = diagnostics.sorted(&sources).into_iter().filter(|one| !is_asked(one)).map(|one| one.message.clone()).collect();
         }
         writer
     }

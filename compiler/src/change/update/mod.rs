@@ -165,7 +165,8 @@ impl Fresh {
 /// How the spec spells names on the wire.
 fn names_rule(spec: &Sources) -> Option<&'static str> {
     let files = parse_all(spec, &mut Diagnostics::default());
-    let connector = files.iter().flat_map(|file| &file.items).find_map(|item| if let Item::Connector(one) = item { Some(one) } else { None })?;
+    let connector =
+        files.iter().flat_map(|file| &file.items).find_map(|item| if let Item::Connector(one) = item { Some(one) } else { None })?;
     let told = connector.names.as_ref().map_or("as_written", |names| names.value.as_str());
     CONVENTIONS.iter().find(|(name, _)| *name == told).map(|(name, _)| *name)
 }

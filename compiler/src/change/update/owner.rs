@@ -92,7 +92,8 @@ impl Owner<'_> {
 
 /// The same difference, found between the owner's descriptions: what is there now stands at one place, what is gone was felt there.
 fn is_announced(one: &Finding, other: &Finding) -> bool {
-    let same_kind = stem(one.kind.id) == stem(other.kind.id) || family(stem(one.kind.id)).is_some_and(|family| Some(family) == self::family(stem(other.kind.id)));
+    let same_kind = stem(one.kind.id) == stem(other.kind.id)
+        || family(stem(one.kind.id)).is_some_and(|family| Some(family) == self::family(stem(other.kind.id)));
     let same_place = one.new.place.is_some() && one.new.place == other.new.place;
     let in_common = || one.sites.iter().any(|site| other.sites.iter().any(|other| felt_alike(site, other)));
     same_kind && (same_place || in_common())
@@ -123,7 +124,8 @@ fn felt_alike(one: &Site, other: &Site) -> bool {
 
 /// Kinds that tell of one thing in different words.
 fn family(id: &str) -> Option<&'static str> {
-    let families = ["became-required", "type-", "field-removed", "parameter-removed", "operation-removed", "one-of-", "status", "page", "paging"];
+    let families =
+        ["became-required", "type-", "field-removed", "parameter-removed", "operation-removed", "one-of-", "status", "page", "paging"];
     families.into_iter().find(|family| id.contains(family) || *family == "field-removed" && id == "field-required-removed")
 }
 

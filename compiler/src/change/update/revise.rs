@@ -14,13 +14,15 @@ pub(super) fn revised(sources: Sources) -> Sources {
     for _ in 0..ROUNDS {
         let mut diagnostics = Diagnostics::default();
         crate::check(&best, &mut diagnostics);
-        let fixes: Vec<Fix> = diagnostics.sorted(&best).into_iter().filter(|one| is_of_lock(one)).filter_map(|one| one.fix.clone()).collect();
+        let fixes: Vec<Fix> =
+            diagnostics.sorted(&best).into_iter().filter(|one| is_of_lock(one)).filter_map(|one| one.fix.clone()).collect();
         let Some(next) = with(&best, &fixes) else { break };
         let mut after = Diagnostics::default();
         crate::check(&next, &mut after);
-        let is_sound = after.sorted(&next).into_iter().all(|one| {
-            one.severity() != Severity::Error || is_of_lock(one) || one.code == codes::INCOMPLETE_UPGRADE
-        });
+        let is_sound = after
+            .sorted(&next)
+            .into_iter()
+            .all(|one| one.severity() != Severity::Error || is_of_lock(one) || one.code == codes::INCOMPLETE_UPGRADE);
         if !is_sound {
             break;
         }

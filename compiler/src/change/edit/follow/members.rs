@@ -6,8 +6,8 @@ use crate::change::edit::members::What;
 use crate::change::edit::proposal::Proposal;
 use crate::change::edit::wire::{At, Found, Named, Owner};
 use crate::change::findings::{Finding, Part, Site};
-use crate::source::Span;
 use crate::change::statement::snake;
+use crate::source::Span;
 use crate::syntax::ast::{Field, TypeKind, Variant};
 
 impl<'f> Follower<'f> {
@@ -180,7 +180,9 @@ impl<'f> Follower<'f> {
     pub(super) fn default(&self, finding: &Finding) -> Option<Proposal> {
         let (found, theirs) = (self.field_here(finding)?, self.field_there(finding)?);
         let (was, now) = (found.field.default.as_ref(), theirs.field.default.as_ref());
-        let text = |value: Option<&crate::syntax::ast::Value>, of: &dyn Fn(Span) -> String| value.map_or_else(|| "none".into(), |one| of(one.span));
+        let text = |value: Option<&crate::syntax::ast::Value>, of: &dyn Fn(Span) -> String| {
+            value.map_or_else(|| "none".into(), |one| of(one.span))
+        };
         let (before, after) = (text(was, &|span| self.text(span).to_owned()), text(now, &|span| self.their_text(span).to_owned()));
         if before == after {
             return None;
@@ -196,7 +198,8 @@ impl<'f> Follower<'f> {
         if found.field.optional != theirs.field.optional {
             edits.push(self.question_mark(&found, theirs.field.optional)?);
             if was.is_none() != now.is_none() {
-                statement = format!("{} {}.{}", if theirs.field.optional { "relax" } else { "require" }, found.owner, found.field.name.value);
+                statement =
+                    format!("{} {}.{}", if theirs.field.optional { "relax" } else { "require" }, found.owner, found.field.name.value);
             }
         }
         Proposal::new(edits, statement)
@@ -290,7 +293,6 @@ impl<'f> Follower<'f> {
         let theirs = self.there.at((&there.name, there.module), site)?;
         Some((self.here.named_by(&own)?, self.there.named_by(&theirs)?))
     }
-
 }
 
 fn is_nullable(field: &Field) -> bool {

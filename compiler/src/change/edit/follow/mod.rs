@@ -198,9 +198,30 @@ impl<'f> Follower<'f> {
 /// Says that another type is needed.
 fn is_of_type(id: &str) -> bool {
     let starts = [
-        "type-", "became-list", "became-single", "became-enum", "no-longer-enum", "constant-", "maximum", "minimum", "max-", "min-",
-        "exclusive-", "pattern", "unique", "one-of-", "any-of-", "became-choice", "no-longer-choice", "value-", "values-", "tag-", "multiple",
-        "extensible-", "closed", "opened",
+        "type-",
+        "became-list",
+        "became-single",
+        "became-enum",
+        "no-longer-enum",
+        "constant-",
+        "maximum",
+        "minimum",
+        "max-",
+        "min-",
+        "exclusive-",
+        "pattern",
+        "unique",
+        "one-of-",
+        "any-of-",
+        "became-choice",
+        "no-longer-choice",
+        "value-",
+        "values-",
+        "tag-",
+        "multiple",
+        "extensible-",
+        "closed",
+        "opened",
     ];
     starts.iter().any(|start| id.starts_with(start))
 }

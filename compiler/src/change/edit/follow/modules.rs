@@ -73,8 +73,9 @@ impl<'f> Follower<'f> {
 
     /// Behind the last module that belongs to no group.
     fn behind_modules(&self) -> Option<Span> {
-        let last = self.files.iter().flat_map(|file| &file.items).filter_map(|item| if let Item::Module(one) = item { Some(one) } else { None });
-        last.last().map(|module| behind(module.span)).or_else(|| self.end_of_last_file())
+        let last =
+            self.files.iter().flat_map(|file| &file.items).filter_map(|item| if let Item::Module(one) = item { Some(one) } else { None });
+        last.max_by_key(|module| (module.span.file, module.span.end)).map(|module| behind(module.span)).or_else(|| self.end_of_last_file())
     }
 
     fn end_of_last_file(&self) -> Option<Span> {

@@ -75,7 +75,8 @@ fn entry<'v>(given: &'v Value, name: &str) -> Option<(Span, &'v Value)> {
 /// Some value of a type, where one can be told from how the type is written.
 fn sample(ty: &TypeExpr, text: &dyn Fn(Span) -> String) -> Option<String> {
     // What is bounded may refuse any value that is made up.
-    let is_free = ty.bounds.as_ref().is_none_or(|bounds| bounds.pattern.is_none() && bounds.min.as_ref().is_none_or(|min| min.value == "1"));
+    let is_free =
+        ty.bounds.as_ref().is_none_or(|bounds| bounds.pattern.is_none() && bounds.min.as_ref().is_none_or(|min| min.value == "1"));
     let plain = |name: &str| {
         Some(match name {
             "string" | "json" | "secret" => "\"text\"",

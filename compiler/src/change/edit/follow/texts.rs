@@ -23,8 +23,7 @@ pub fn with_texts(spec: &Sources, newer: &Newer<'_>, before: Option<&Newer<'_>>,
     let members = Members::of(&files);
     let follower = Follower::new(spec, &files, &members, newer);
     let older = before.map(|before| Follower::new(spec, &files, &members, before));
-    let known: HashMap<Span, String> =
-        older.iter().flat_map(|older| older.told()).map(|told| (told.span, told.theirs)).collect();
+    let known: HashMap<Span, String> = older.iter().flat_map(|older| older.told()).map(|told| (told.span, told.theirs)).collect();
     let mut by_file: HashMap<FileId, Vec<Fix>> = HashMap::new();
     for told in follower.told() {
         let own = lines(told.head);
