@@ -1,10 +1,14 @@
-//! `linchpin import`: the owner's description becomes a spec.
+//! `linchpin import`: the owner's description becomes a spec, or an edit of the spec that there is.
+
+mod update;
 
 use crate::Outcome;
 use crate::output::say;
 use clap::ValueEnum;
 use linchpin_compiler::diagnostics::{Diagnostics, Severity, full};
+use linchpin_compiler::import::document::Document;
 use linchpin_compiler::import::spec::{Imported, Options, report_json, report_text, spec};
+use linchpin_compiler::import::tree::Tree;
 use linchpin_compiler::{build_script, import};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -30,6 +34,8 @@ pub(crate) struct Arguments {
     /// Writes over what is there.
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    update: update::Updating,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -42,14 +48,12 @@ enum Report {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let path = &arguments.document;
-    let mut diagnostics = Diagnostics::default();
-    let tree = build_script::load_description(path, &mut diagnostics).map_err(|error| format!("{}: {error}", path.display()))?;
-    let document = import::read(&tree, &mut diagnostics);
-    for one in diagnostics.sorted(&tree.sources).into_iter().filter(|one| one.severity() == Severity::Error) {
-        anstream::eprintln!("{}", full::render(one, &tree.sources, std::io::stderr().is_terminal()));
+    let tree = load(path)?;
+    let document = read(path, &tree)?;
+    if let Some(spec) = &arguments.update.spec {
+        return update::run(arguments, spec, &document, &tree);
     }
-    let document = document.ok_or_else(|| format!("{} cannot be read as an API description", path.display()))?;
-    let imported = spec(&document, &tree, &Options { only: arguments.only.clone(), name: arguments.name.clone() });
+    let imported = spec(&document, &tree, &Options { only: arguments.only.clone(), name: arguments.name.clone(), ..Options::default() });
     if imported.carried.modules == 0 && !arguments.only.is_empty() {
         return Err(format!("no operation of {} is called {}", path.display(), arguments.only.join(" or ")));
     }
@@ -62,6 +66,28 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Report::Json => anstream::eprintln!("{}", report_json(&imported, &tree)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The text of a description.
+fn load(path: &Path) -> Result<Tree, String> {
+    let mut diagnostics = Diagnostics::default();
+    let tree = build_script::load_description(path, &mut diagnostics).map_err(|error| format!("{}: {error}", path.display()))?;
+    mistakes(&diagnostics, &tree);
+    Ok(tree)
+}
+
+/// What it says; its mistakes go to the error stream.
+fn read<'n>(path: &Path, tree: &'n Tree) -> Result<Document<'n>, String> {
+    let mut diagnostics = Diagnostics::default();
+    let document = import::read(tree, &mut diagnostics);
+    mistakes(&diagnostics, tree);
+    document.ok_or_else(|| format!("{} cannot be read as an API description", path.display()))
+}
+
+fn mistakes(diagnostics: &Diagnostics, tree: &Tree) {
+    for one in diagnostics.sorted(&tree.sources).into_iter().filter(|one| one.severity() == Severity::Error) {
+        anstream::eprintln!("{}", full::render(one, &tree.sources, std::io::stderr().is_terminal()));
+    }
 }
 
 /// One file as it is; of several, each under its name.

@@ -7,6 +7,7 @@ mod diff;
 mod expand;
 mod explain;
 mod export;
+mod files;
 mod format;
 mod import;
 mod lock;

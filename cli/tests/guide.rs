@@ -71,7 +71,7 @@ fn the_api_changed() {
 
 #[test]
 fn from_openapi() {
-    is_what_happens("from-openapi.md", 4);
+    is_what_happens("from-openapi.md", 8);
 }
 
 fn is_what_happens(name: &str, commands: usize) {

@@ -70,3 +70,45 @@ fn what_is_no_description_is_told() {
     assert!(run.err.contains("I0102") && run.err.contains("cannot be read as an API description"), "{}", run.err);
     assert_eq!(linchpin_in(&folder, ["import", "nowhere.yaml"]).status, 2);
 }
+
+const MORE: (&str, &str) = ("name: { type: string }", "name: { type: string }, tail: { type: boolean }");
+
+#[test]
+fn an_update_edits_what_is_there_and_only_when_asked() {
+    let folder = Folder::new("import-update");
+    folder.write("pets.yaml", PETS);
+    assert_eq!(linchpin_in(&folder, ["import", "pets.yaml", "-o", "pets.pin"]).status, 0);
+    let before = folder.read("pets.pin");
+    let same = linchpin_in(&folder, ["import", "--update", "pets.pin", "pets.yaml"]);
+    assert_eq!((same.status, folder.read("pets.pin")), (0, before.clone()), "{}", same.err);
+    assert!(same.err.starts_with("nothing to write"), "{}", same.err);
+    folder.write("next.yaml", &PETS.replace(MORE.0, MORE.1));
+    let dry = linchpin_in(&folder, ["import", "--update", "pets.pin", "next.yaml", "--dry-run"]);
+    assert_eq!((dry.status, folder.read("pets.pin")), (0, before.clone()), "{}", dry.err);
+    assert!(dry.out.contains("+++ pets.pin") && dry.out.contains("tail?: bool"), "{}", dry.out);
+    let since = linchpin_in(&folder, ["import", "--update", "pets.pin", "next.yaml", "--since", "pets.yaml", "--report", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&since.err).expect("it is JSON");
+    assert_eq!((&report["files"][0], &report["written"][0]["id"]), (&"pets.pin".into(), &"response-field-added".into()), "{report}");
+    assert!(folder.read("pets.pin").contains("tail?: bool"));
+    // Since then nothing changed.
+    let after = folder.read("pets.pin");
+    assert_eq!(linchpin_in(&folder, ["import", "--update", "pets.pin", "next.yaml"]).status, 0);
+    assert_eq!(folder.read("pets.pin"), after);
+}
+
+#[test]
+fn an_update_that_cannot_be_says_why_and_writes_nothing() {
+    let folder = Folder::new("import-update-not");
+    folder.write("pets.yaml", PETS);
+    folder.write("pets.pin", "connector pets \"Pets\" {");
+    for (arguments, why) in [
+        (vec!["import", "--update", "pets.pin", "pets.yaml"], "has mistakes"),
+        (vec!["import", "--update", "none.pin", "pets.yaml"], "none.pin"),
+        (vec!["import", "--update", "pets.pin", "pets.yaml", "-o", "other.pin"], "cannot be used with"),
+        (vec!["import", "pets.yaml", "--dry-run"], "--update"),
+    ] {
+        let run = linchpin_in(&folder, &arguments);
+        assert!(run.status != 0 && run.err.contains(why), "{arguments:?}: {}", run.err);
+    }
+    assert_eq!(folder.read("pets.pin"), "connector pets \"Pets\" {");
+}

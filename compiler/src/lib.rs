@@ -78,6 +78,16 @@ pub fn check(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> 
     diagnostics.gate().ok().map(|()| model)
 }
 
+/// The spec without what its upgrades and its lock say: what only a person can answer there is no mistake of its own.
+#[cfg(feature = "diff")]
+pub(crate) fn check_alone(sources: &Sources) -> Option<Model> {
+    let mut diagnostics = Diagnostics::default();
+    let files = syntax::parse_all(sources, &mut diagnostics);
+    let model = model::resolve::resolve(&files, sources, &mut diagnostics);
+    model::check::check(&model, sources, &mut diagnostics);
+    diagnostics.gate().ok().map(|()| model)
+}
+
 /// The Rust of a checked connector.
 pub fn generate(model: &Model, sources: &Sources) -> RustModule {
     let projections = model::project::project_all(model);

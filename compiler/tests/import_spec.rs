@@ -64,7 +64,7 @@ fn the_same_description_gives_the_same_spec() {
 #[test]
 fn only_what_is_named_is_imported() {
     let (_, text) = cases().into_iter().find(|(name, _)| name == "names").expect("the case is there");
-    let options = Options { only: vec!["people/*".into()], name: Some("Fruit-Farm".into()) };
+    let options = Options { only: vec!["people/*".into()], name: Some("Fruit-Farm".into()), ..Options::default() };
     let (imported, _) = imported("names.yaml", &text, &options);
     assert_eq!((imported.name.as_str(), imported.carried.modules), ("fruit_farm", 1));
     assert!(!imported.files[0].1.contains("soil"), "what only the others need is left out");

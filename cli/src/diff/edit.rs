@@ -2,16 +2,14 @@
 
 use super::{Named, Read};
 use crate::output::say;
-use crate::{Outcome, spec};
+use crate::{Outcome, files, spec};
 use linchpin_compiler::change::edit::{self, Coming, Edited};
 use linchpin_compiler::change::findings::Report;
 use linchpin_compiler::diagnostics::{Severity, full};
 use linchpin_compiler::model::Model;
-use linchpin_compiler::source::SourceFile;
 use linchpin_compiler::syntax::ast::Date;
-use similar::TextDiff;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Whether and how to edit.
@@ -44,9 +42,9 @@ pub(super) fn run(arguments: &Editing, old: &Named, report: &Report, after: &Rea
     let coming = coming(arguments, &model, after, today);
     let edited = edit::edit(&sources, report, &after.surface, &coming)?;
     if arguments.dry_run {
-        edited.changed.iter().for_each(|id| show(sources.file(*id), edited.sources.file(*id)));
+        files::show(&sources, &edited.sources, &edited.changed);
     } else {
-        write(&edited)?;
+        files::write(&edited.sources, &edited.changed)?;
     }
     tell(&edited, &coming, arguments.dry_run);
     Ok(ExitCode::SUCCESS)
@@ -82,29 +80,6 @@ fn version_name(told: &str, known: &dyn Fn(&str) -> bool) -> String {
     let digits: String = told.trim_start_matches(['v', 'V']).chars().take_while(char::is_ascii_digit).collect();
     let first = digits.parse::<u32>().unwrap_or(1).clamp(1, 9_999);
     (first..).map(|number| format!("v{number}")).find(|name| !known(name)).unwrap_or_default()
-}
-
-/// What would change in a file, as `patch` reads it.
-fn show(before: &SourceFile, after: &SourceFile) {
-    let lines = TextDiff::from_lines(&before.text, &after.text);
-    say!("{}", lines.unified_diff().header(&before.name, &after.name).to_string().trim_end_matches('\n'));
-}
-
-/// All beside the files first, then each in its place: a failure before that leaves everything as it was.
-fn write(edited: &Edited) -> Result<(), String> {
-    let beside = |name: &str| PathBuf::from(format!("{name}.new"));
-    for id in &edited.changed {
-        let file = edited.sources.file(*id);
-        std::fs::write(beside(&file.name), &file.text).map_err(|error| {
-            edited.changed.iter().for_each(|id| drop(std::fs::remove_file(beside(&edited.sources.file(*id).name))));
-            format!("{}: {error}", file.name)
-        })?;
-    }
-    for id in &edited.changed {
-        let name = &edited.sources.file(*id).name;
-        std::fs::rename(beside(name), Path::new(name)).map_err(|error| format!("{name}: {error}"))?;
-    }
-    Ok(())
 }
 
 fn tell(edited: &Edited, coming: &Coming, dry: bool) {

@@ -14,12 +14,8 @@ use super::surface::{Origin, Surface};
 
 /// Compares two surfaces.
 pub fn diff(old: &Surface, new: &Surface, options: &Options) -> Report {
-    let mut report = Report {
-        findings: super::operations::compare(old, new, options),
-        old: old.sources.clone(),
-        new: new.sources.clone(),
-        titles: (title(old), title(new)),
-    };
+    let (findings, types) = super::operations::compare(old, new, options);
+    let mut report = Report { findings, types, old: old.sources.clone(), new: new.sources.clone(), titles: (title(old), title(new)) };
     report.findings.extend(version_summary(old, new, &report));
     sort(&mut report);
     report

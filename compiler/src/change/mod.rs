@@ -36,6 +36,8 @@ pub mod statement;
 pub mod surface;
 #[cfg(feature = "diff")]
 pub mod told;
+#[cfg(feature = "diff")]
+pub mod update;
 
 #[cfg(feature = "diff")]
 pub use differ::diff;

@@ -263,6 +263,12 @@ impl<'s> Comparer<'s> {
         found
     }
 
+    /// The names of all pairs that have two, in the order in which they were asked for.
+    pub(super) fn names(&self) -> Vec<(String, String)> {
+        let name = |key: Key| Some((self.old.shape(key.old).name.clone()?, self.new.shape(key.new).name.clone()?));
+        self.pairs.iter().filter(|pair| !pair.key.negated).filter_map(|pair| name(pair.key)).collect()
+    }
+
     /// A difference that is felt.
     pub(super) fn difference(&self, key: (usize, usize)) -> &Difference {
         &self.pairs[key.0].differences[key.1]

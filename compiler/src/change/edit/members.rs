@@ -1,7 +1,7 @@
 //! Where the members of a spec are written: fields, inputs and values with their owners, and modules, by place.
 
 use crate::source::Span;
-use crate::syntax::ast::{Field, File, Head, Ident, Item, Module, RequestBody, TypeExpr, TypeKind, Variant};
+use crate::syntax::ast::{AnswerBody, Field, File, Head, Ident, Item, Module, ModuleBody, RequestBody, TypeExpr, TypeKind, Variant};
 
 /// A field, input or value as it is written.
 pub(super) struct Member<'a> {
@@ -78,20 +78,36 @@ impl<'a> Members<'a> {
                 }
                 Item::Group(item) => self.items(&full(&item.name), &item.items),
                 Item::Module(item) => self.module(full(&item.name), item),
+                // What a mixin has is written there, whoever takes it in.
+                Item::Mixin(item) => {
+                    self.fields(&full(&item.name), &item.fields, None);
+                    self.inputs(&full(&item.name), &item.body);
+                }
                 _ => {}
             }
         }
     }
 
     fn module(&mut self, name: String, module: &'a Module) {
-        let body = &module.body;
-        for (place, fields) in [("path", &body.path), ("query", &body.query), ("header", &body.header), ("cookie", &body.cookie)] {
-            self.fields(&name, fields, Some(place));
-        }
-        if let Some(RequestBody::Fields(fields)) = body.request.as_ref().map(|request| &request.body) {
-            self.fields(&name, fields, None);
-        }
+        self.inputs(&name, &module.body);
         self.calls.push(Call { name, module });
+    }
+
+    fn inputs(&mut self, name: &str, body: &'a ModuleBody) {
+        for (place, fields) in [("path", &body.path), ("query", &body.query), ("header", &body.header), ("cookie", &body.cookie)] {
+            self.fields(name, fields, Some(place));
+        }
+        match body.request.as_ref().map(|request| &request.body) {
+            Some(RequestBody::Fields(fields)) => self.fields(name, fields, None),
+            Some(RequestBody::Whole(field)) => self.fields(name, std::slice::from_ref(&**field), None),
+            None => {}
+        }
+        let answers = body.exchange.iter().filter_map(|exchange| exchange.answer.as_ref()).chain(&body.answers);
+        for answer in answers {
+            if let AnswerBody::Type(ty) = &answer.body {
+                self.inside(&format!("{name}.output"), ty);
+            }
+        }
     }
 
     fn fields(&mut self, owner: &str, fields: &'a [Field], place: Option<&'static str>) {

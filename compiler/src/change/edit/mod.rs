@@ -1,19 +1,25 @@
 //! Writes what the differ found into a spec: the newer version's `api` and `change`, and the present as it is now. Each finding is tried by
 //! itself: one whose statement the spec does not bear is left to a person, in a comment that says so. It reads and writes no file.
 
+mod follow;
+mod foreign;
 mod members;
 mod proposal;
+mod wire;
+mod writer;
 
-use std::collections::{HashMap, HashSet};
+pub use follow::{Newer, with_texts};
 
 use super::findings::{Finding, Part, Report, Site};
 use super::surface::{Origin, Surface};
-use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, Severity, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Severity, codes};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::{Comment, Date, File, Item};
-use crate::syntax::{edit, parse_all, print};
+use crate::syntax::parse_all;
+use follow::Follower;
 use members::Members;
 use proposal::{After, Proposal};
+use writer::Writer;
 
 /// The version that comes.
 #[derive(Clone, Debug)]
@@ -39,8 +45,19 @@ pub struct Edited {
     pub stated: usize,
     /// What is left to a person.
     pub left: Vec<String>,
+    /// The same by finding, with what is in the way where that is known.
+    pub open: Vec<Open>,
     /// What the compiler still asks for: how stored configuration follows.
     pub asks: Diagnostics,
+}
+
+/// A finding that is left to a person.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Which.
+    pub finding: Finding,
+    /// Why it was not written.
+    pub why: Option<String>,
 }
 
 /// Edits a spec so that it says the version that comes.
@@ -53,20 +70,46 @@ pub fn edit(spec: &Sources, report: &Report, new: &Surface, coming: &Coming) -> 
     // A newer spec says itself how things are written.
     let newer = if new.origin == Origin::Spec { parse_all(&report.new, &mut Diagnostics::default()) } else { Vec::new() };
     let after = After { surface: new, sources: &report.new, members: Members::of(&newer) };
-    let mut writer = Writer { spec, files: &files, frame: &frame, known: HashSet::new(), accepted: Vec::new(), left: Vec::new() };
-    writer.know();
+    let mut writer = Writer::new(spec, &files, Some(&frame), None);
     let same = |finding: &&Finding| !finding.kind.id.starts_with("version-");
+    let mut proposals = Vec::new();
     for finding in report.findings.iter().filter(same) {
-        if let Some(others) = not_so_elsewhere(finding) {
-            writer.left.push(format!("{} ({}): not so in {others}", finding.message, finding.kind.id));
-            continue;
-        }
-        let proposal = proposal::of(finding, &members, spec, &after);
-        let fits = proposal.is_some_and(|proposal| writer.takes(proposal));
-        if !fits {
-            writer.left.push(format!("{} ({})", finding.message, finding.kind.id));
+        match (not_so_elsewhere(finding), proposal::of(finding, &members, spec, &after)) {
+            (Some(others), _) => writer.leave(finding, Some(format!("not so in {others}"))),
+            (None, Some(proposal)) => proposals.push((finding, proposal)),
+            (None, None) => writer.leave(finding, None),
         }
     }
+    writer.take(proposals);
+    writer.finish()
+}
+
+/// Edits a spec so that it says what a newer one of the same API says that was made without it: what is called otherwise there keeps its
+/// name here. Without a version that comes the present is edited, and no story told.
+pub fn follow(spec: &Sources, report: &Report, newer: &Newer<'_>, new: &Surface, coming: Option<&Coming>) -> Result<Edited, String> {
+    let mut diagnostics = Diagnostics::default();
+    let files = parse_all(spec, &mut diagnostics);
+    let model = crate::check_alone(spec).ok_or("the spec has mistakes")?;
+    let frame = coming.map(|coming| Frame::of(&files, spec, &model, coming)).transpose()?;
+    let members = Members::of(&files);
+    let after = After { surface: new, sources: &report.new, members: Members::default() };
+    let follower = Follower::new(spec, &files, &members, newer);
+    let mut writer = Writer::new(spec, &files, frame.as_ref(), Some(&follower));
+    let mut proposals = Vec::new();
+    for finding in &report.findings {
+        let proposal = || {
+            let own = || proposal::of(finding, &members, spec, &after).map(|proposal| follower.with_scripts(finding, proposal));
+            follower.of(finding).or_else(own)
+        };
+        match not_so_elsewhere(finding) {
+            Some(others) => writer.leave(finding, Some(format!("not so in {others}"))),
+            None => match proposal() {
+                Some(proposal) => proposals.push((finding, proposal)),
+                None => writer.leave(finding, None),
+            },
+        }
+    }
+    writer.take(proposals);
     writer.finish()
 }
 
@@ -128,7 +171,7 @@ impl Frame {
     /// The text of the block.
     fn block(&self, accepted: &[Proposal], left: &[String]) -> Edit {
         let mut text = format!("\n\n{}change {} {:?} {{\n", self.head, self.name, self.title);
-        for proposal in accepted {
+        for proposal in accepted.iter().filter(|proposal| !proposal.statement.is_empty()) {
             for line in proposal.comments.iter().chain(&proposal.docs).map(String::as_str).chain(proposal.statement.lines()) {
                 text += &format!("  {line}\n");
             }
@@ -138,106 +181,6 @@ impl Frame {
         }
         text += "}\n";
         Edit { span: self.place, text }
-    }
-}
-
-struct Writer<'w> {
-    spec: &'w Sources,
-    files: &'w [File],
-    frame: &'w Frame,
-    /// What is wrong as soon as there is another version, whatever is said of it: something is there `on` the one before only.
-    known: HashSet<String>,
-    accepted: Vec<Proposal>,
-    left: Vec<String>,
-}
-
-impl Writer<'_> {
-    fn know(&mut self) {
-        let Some(sources) = self.written(&[]) else { return };
-        let mut diagnostics = Diagnostics::default();
-        crate::check(&sources, &mut diagnostics);
-        self.known = diagnostics.sorted(&sources).into_iter().filter(|one| !is_asked(one)).map(|one| one.message.clone()).collect();
-    }
-
-    /// Takes a proposal if the spec bears it: nothing is wrong then but what only a person can say.
-    fn takes(&mut self, mut proposal: Proposal) -> bool {
-        if self.accepted.iter().any(|one| one.statement == proposal.statement) {
-            return true;
-        }
-        self.carry(&mut proposal);
-        // What is put in on lines of its own leaves a comment where it is, behind what it speaks of.
-        for edit in proposal.edits.iter_mut().filter(|edit| edit.text.starts_with('\n')) {
-            edit.span = behind_comment(self.files, self.spec, edit.span);
-        }
-        self.accepted.push(proposal);
-        let fits = self.written(&[]).is_some_and(|sources| {
-            let mut diagnostics = Diagnostics::default();
-            crate::check(&sources, &mut diagnostics);
-            diagnostics.sorted(&sources).into_iter().all(|one| is_asked(one) || self.known.contains(&one.message))
-        });
-        if !fits {
-            self.accepted.pop();
-        }
-        fits
-    }
-
-    /// Comments in what is taken out go along into the block.
-    fn carry(&self, proposal: &mut Proposal) {
-        for edit in proposal.edits.iter_mut().filter(|edit| proposal.takes_out && edit.span.start < edit.span.end) {
-            let file = self.spec.file(edit.span.file);
-            let comments = self.files.iter().filter(|one| one.id == edit.span.file).flat_map(|one| &one.comments);
-            let line = |at: u32| file.line_of(at);
-            for comment in comments {
-                let inside = comment.span.start >= edit.span.start && comment.span.end <= edit.span.end;
-                let behind = comment.trailing && comment.span.start >= edit.span.end && line(comment.span.start) == line(edit.span.end);
-                if inside || behind {
-                    proposal.comments.push(text_of(comment, self.spec));
-                    edit.span.end = edit.span.end.max(comment.span.end);
-                }
-            }
-            let whole = whole_lines(&file.text, edit.span);
-            if whole != edit.span && !edit.text.is_empty() {
-                edit.text.push('\n');
-            }
-            edit.span = whole;
-        }
-    }
-
-    /// The spec with everything that was taken; none where edits are in each other's way or the result is no spec.
-    fn written(&self, left: &[String]) -> Option<Sources> {
-        let mut by_file: HashMap<FileId, Vec<Edit>> = HashMap::new();
-        let edits = self.accepted.iter().flat_map(|proposal| proposal.edits.iter().cloned());
-        for edit in edits.chain([self.frame.block(&self.accepted, left)]) {
-            let edits = by_file.entry(edit.span.file).or_default();
-            // What is put in at one place stands there in the order in which it was found.
-            match edits.iter_mut().find(|other| other.span == edit.span && edit.span.start == edit.span.end) {
-                Some(other) => other.text += &edit.text,
-                None => edits.push(edit),
-            }
-        }
-        let mut sources = Sources::default();
-        for (id, file) in self.spec.iter() {
-            let Some(edits) = by_file.get(&id) else {
-                sources.add(file.name.clone(), file.text.clone());
-                continue;
-            };
-            let fixes: Vec<Fix> = edits.iter().map(|edit| Fix { title: String::new(), edits: vec![edit.clone()] }).collect();
-            let (text, applied) = edit::apply(id, &file.text, &fixes);
-            let text = (applied == fixes.len()).then(|| print::format(id, &text, &mut Diagnostics::default())).flatten()?;
-            sources.add(file.name.clone(), text);
-        }
-        Some(sources)
-    }
-
-    fn finish(self) -> Result<Edited, String> {
-        let sources = self.written(&self.left).ok_or("what the differ found cannot be written as a spec")?;
-        let mut asks = Diagnostics::default();
-        crate::check(&sources, &mut asks);
-        if let Some(mistake) = asks.sorted(&sources).into_iter().find(|one| !is_asked(one) && !self.known.contains(&one.message)) {
-            return Err(format!("the edited spec would be wrong: {}", crate::diagnostics::short::render(mistake, &sources).trim_end()));
-        }
-        let changed = self.spec.iter().filter(|(id, file)| file.text != sources.file(*id).text).map(|(id, _)| id).collect();
-        Ok(Edited { changed, stated: self.accepted.len(), left: self.left, asks, sources })
     }
 }
 
@@ -272,7 +215,12 @@ fn not_so_elsewhere(finding: &Finding) -> Option<String> {
     let id = finding.kind.id;
     let comes = id.starts_with("response-") && id.contains("added") && !id.contains("required");
     let is_sent = |site: &&Site| matches!(site.part, Part::Parameter(_) | Part::Body(_));
-    let others = finding.unlike.iter().filter(|site| !comes || is_sent(site));
+    // One that became many is also compared item by item.
+    let is_own = |site: &&Site| {
+        let within = |own: &Site| (&own.operation, &own.part) == (&site.operation, &site.part) && site.path.starts_with(own.path.as_str());
+        finding.sites.iter().any(within)
+    };
+    let others = finding.unlike.iter().filter(|site| !is_own(site) && (!comes || is_sent(site)));
     let mut names: Vec<&str> = others.map(|site| site.operation.as_str()).collect();
     names.dedup();
     match names.as_slice() {

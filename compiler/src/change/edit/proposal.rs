@@ -21,6 +21,10 @@ pub(super) struct Proposal {
     pub(super) takes_out: bool,
     /// Comments that go along.
     pub(super) comments: Vec<String>,
+    /// Items of the newer spec that it names.
+    pub(super) needs: Vec<String>,
+    /// No verb tells of it, so no older version could be what it was.
+    pub(super) in_place_only: bool,
 }
 
 /// What comes.
@@ -33,8 +37,14 @@ pub(super) struct After<'a> {
 }
 
 impl Proposal {
-    fn new(edits: Vec<Edit>, statement: String) -> Option<Self> {
-        Some(Self { edits, statement, docs: Vec::new(), takes_out: false, comments: Vec::new() })
+    pub(super) fn new(edits: Vec<Edit>, statement: String) -> Option<Self> {
+        let (docs, comments, needs) = (Vec::new(), Vec::new(), Vec::new());
+        Some(Self { edits, statement, docs, takes_out: false, comments, needs, in_place_only: false })
+    }
+
+    /// The same, where only a spec without a story of versions bears it.
+    pub(super) fn in_place_only(self) -> Self {
+        Self { in_place_only: true, ..self }
     }
 }
 
@@ -48,7 +58,7 @@ pub(super) fn of(finding: &Finding, members: &Members<'_>, spec: &Sources, new: 
     match id {
         "operation-rekeyed" | "operation-method-changed" => maker.call(members.call(place?)?),
         id if id.starts_with("operation-removed") => maker.module_gone(members.call(place?)?),
-        "field-removed" | "field-required-removed" | "parameter-removed" => maker.gone(member()?, None),
+        "field-removed" | "field-required-removed" | "parameter-removed" => gone(spec, member()?, None),
         "became-list" | "became-single" => maker.replaced(member()?),
         "field-renamed" | "parameter-renamed" => maker.renamed(member()?),
         "parameter-became-required" | "field-became-required" | "field-became-required-with-default" => maker.required(member()?),
@@ -57,7 +67,7 @@ pub(super) fn of(finding: &Finding, members: &Members<'_>, spec: &Sources, new: 
         "became-nullable" => maker.retyped(member()?, Some(true)),
         "became-not-nullable" => maker.retyped(member()?, Some(false)),
         "default-changed" => maker.defaulted(member()?),
-        "value-removed" | "extensible-value-removed" => maker.gone(member()?, None),
+        "value-removed" | "extensible-value-removed" => gone(spec, member()?, None),
         "value-renamed" => maker.value_renamed(member()?),
         "value-added" | "value-added-to-closed" | "extensible-value-added" => maker.value_added(members),
         id if id.starts_with("field-") && id.contains("added") => maker.added(members, id.contains("required")),
@@ -90,44 +100,44 @@ fn path(member: &Member<'_>) -> String {
     format!("{}.{}", member.owner, member.name.value)
 }
 
+/// A field as it stands, without what belongs to the present only: versions, life, the search to pick from.
+pub(super) fn as_it_stood(spec: &Sources, field: &Field) -> String {
+    let wire = field.wire.as_ref().map(|wire| format!(" {:?}", wire.value)).unwrap_or_default();
+    let default = field.default.as_ref().map(|value| format!(" = {}", spec.text(value.span))).unwrap_or_default();
+    format!("{}{}{wire}: {}{default}", field.name.value, if field.optional { "?" } else { "" }, spec.text(field.ty.span))
+}
+
+/// Taken out with its documentation, which goes along.
+pub(super) fn gone(spec: &Sources, member: &Member<'_>, successor: Option<&String>) -> Option<Proposal> {
+    let docs: Vec<String> = member.head.docs.iter().map(|line| format!("/// {}", line.value).trim_end().to_owned()).collect();
+    let start = member.head.docs.first().map_or(member.span.start, |line| line.span.start.min(member.span.start));
+    let span = Span { start, ..member.span };
+    let statement = match &member.what {
+        What::Field(field, place) => {
+            let place = place.map(|place| format!(" in {place}")).unwrap_or_default();
+            let successor = successor.map(|name| format!(" use {}.{name}", member.owner)).unwrap_or_default();
+            format!("remove {}.{}{place}{successor}", member.owner, as_it_stood(spec, field))
+        }
+        What::Value(variant) => {
+            let value = variant.value.as_ref().map(|value| format!(" = {}", spec.text(value.span))).unwrap_or_default();
+            format!("remove {}{value}", path(member))
+        }
+    };
+    let mut proposal = Proposal::new(vec![replace(span, "")], statement)?;
+    (proposal.docs, proposal.takes_out) = (docs, true);
+    Some(proposal)
+}
+
 impl Maker<'_> {
     fn text(&self, span: Span) -> &str {
         self.spec.text(span)
-    }
-
-    /// A field as it stands, without what belongs to the present only: versions, life, the search to pick from.
-    fn as_it_stood(&self, field: &Field) -> String {
-        let wire = field.wire.as_ref().map(|wire| format!(" {:?}", wire.value)).unwrap_or_default();
-        let default = field.default.as_ref().map(|value| format!(" = {}", self.text(value.span))).unwrap_or_default();
-        format!("{}{}{wire}: {}{default}", field.name.value, if field.optional { "?" } else { "" }, self.text(field.ty.span))
-    }
-
-    /// Taken out with its documentation, which goes along.
-    fn gone(&self, member: &Member<'_>, successor: Option<&String>) -> Option<Proposal> {
-        let docs: Vec<String> = member.head.docs.iter().map(|line| format!("/// {}", line.value).trim_end().to_owned()).collect();
-        let start = member.head.docs.first().map_or(member.span.start, |line| line.span.start.min(member.span.start));
-        let span = Span { start, ..member.span };
-        let statement = match &member.what {
-            What::Field(field, place) => {
-                let place = place.map(|place| format!(" in {place}")).unwrap_or_default();
-                let successor = successor.map(|name| format!(" use {}.{name}", member.owner)).unwrap_or_default();
-                format!("remove {}.{}{place}{successor}", member.owner, self.as_it_stood(field))
-            }
-            What::Value(variant) => {
-                let value = variant.value.as_ref().map(|value| format!(" = {}", self.text(value.span))).unwrap_or_default();
-                format!("remove {}{value}", path(member))
-            }
-        };
-        let mut proposal = Proposal::new(vec![replace(span, "")], statement)?;
-        (proposal.docs, proposal.takes_out) = (docs, true);
-        Some(proposal)
     }
 
     /// Another took its place, which the spec may have already: one that became many.
     fn replaced(&self, member: &Member<'_>) -> Option<Proposal> {
         let (side, wire) = (&self.finding.new, &self.finding.new.text);
         let name = side.spec_name.clone().unwrap_or_else(|| snake(wire));
-        let mut proposal = self.gone(member, Some(&name))?;
+        let mut proposal = gone(self.spec, member, Some(&name))?;
         let What::Field(field, _) = &member.what else { return None };
         let told = if name == *wire { String::new() } else { format!(" {wire:?}") };
         let text = match self.written_now(None) {

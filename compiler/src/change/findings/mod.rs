@@ -132,6 +132,8 @@ pub struct Report {
     pub new: Sources,
     /// Title and version before and after.
     pub titles: (String, String),
+    /// The named types that were held against each other, by their names before and after.
+    pub types: Vec<(String, String)>,
 }
 
 impl Report {

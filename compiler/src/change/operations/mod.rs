@@ -43,8 +43,13 @@ pub(super) fn name(operation: &Operation) -> String {
     }
 }
 
-/// Everything that differs, in no order yet.
-pub(super) fn compare(old: &Surface, new: &Surface, options: &Options) -> Vec<Finding> {
+/// What an operation is known by, whatever the holes of its path are called.
+pub(super) fn key_of(operation: &Operation) -> String {
+    format!("{} {}", operation.method, anonymous(&operation.path))
+}
+
+/// Everything that differs, in no order yet; and which named types were held against which.
+pub(super) fn compare(old: &Surface, new: &Surface, options: &Options) -> (Vec<Finding>, Vec<(String, String)>) {
     let mut differ = Differ { comparer: Comparer::new(old, new, options), found: Found::default() };
     let pairing = pair(old, new, differ.comparer.loose());
     differ.unpaired(&pairing);
@@ -64,7 +69,7 @@ pub(super) fn compare(old: &Surface, new: &Surface, options: &Options) -> Vec<Fi
     security::compare_whole(&mut differ);
     servers::compare_whole(&mut differ);
     versions::compare(&mut differ);
-    differ.found.list
+    (differ.found.list, differ.comparer.names())
 }
 
 struct Differ<'s> {

@@ -3,6 +3,11 @@
 use super::plan::{Field, Spec, TypeKind};
 use crate::model::resolve::names::{CONVENTIONS, Convention};
 
+/// The rule of that name.
+pub(super) fn named(name: Option<&str>) -> Option<(&'static str, Convention)> {
+    CONVENTIONS.into_iter().find(|(own, _)| name == Some(*own))
+}
+
 /// The rule by which the fewest wire names must be written out.
 pub(super) fn of(spec: &Spec) -> (&'static str, Convention) {
     let mut counts = [0usize; CONVENTIONS.len()];

@@ -42,6 +42,8 @@ mod unions;
 mod words;
 
 pub use notes::{Note, Subject};
+#[cfg(feature = "diff")]
+pub(crate) use only::wants;
 pub use report::{json as report_json, text as report_text};
 
 use super::document::{Document, Operation};
@@ -62,6 +64,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// The connector's name; taken from the title unless given.
     pub name: Option<String>,
+    /// How names are spelled on the wire; the rule that most follow unless given.
+    pub names: Option<&'static str>,
 }
 
 /// A spec, and what it does not hold.
@@ -108,7 +112,7 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
     spec.types = std::mem::take(&mut maker.types);
     endless(&mut spec, &mut maker);
     let used = files::uses(&spec);
-    let (rule, convention) = convention::of(&spec);
+    let (rule, convention) = convention::named(options.names).unwrap_or_else(|| convention::of(&spec));
     spec.names = rule;
     let mut printer = Printer::new(&spec, convention, &used);
     let parts = files::parts(&spec, &mut printer, &used);

@@ -3,7 +3,7 @@
 use crate::import::document::Operation;
 
 /// Is an operation among those that globs name? By its id, its path, or its tag with the id behind it.
-pub(super) fn wants(globs: &[String], operation: &Operation<'_>) -> bool {
+pub(crate) fn wants(globs: &[String], operation: &Operation<'_>) -> bool {
     if globs.is_empty() {
         return true;
     }
