@@ -41,7 +41,9 @@ impl Exporter<'_> {
             let object = object.maybe("released", api.released.map(date)).maybe("unsupported", api.unsupported.map(date));
             object.maybe("removed", api.removed.map(date)).maybe("life", api.life.as_ref().map(life_object))
         });
-        Object::new().with("extensions", EXTENSIONS).with("connector", &model.connector.name).maybe("api", version)
+        let names = Some(model.connector.names).filter(|names| *names != "as_written");
+        let object = Object::new().with("extensions", EXTENSIONS).with("connector", &model.connector.name);
+        object.maybe("names", names).maybe("api", version)
     }
 
     fn tags(&self) -> Vec<Object> {

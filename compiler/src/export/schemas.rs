@@ -50,7 +50,13 @@ impl Exporter<'_> {
         let schema = schema.unless_empty("description", field.docs.trim());
         let schema = schema.maybe("default", field.default.as_deref().and_then(Value::parse));
         let schema = with_life(schema, field.life.as_ref()).maybe("x-linchpin-name", name);
+        let schema = schema.flag("x-linchpin-optional", field.optional && field.default.is_some());
         schema.maybe("x-linchpin-from", field.from.map(|search| self.module_name(search)))
+    }
+
+    /// The name on the wire of what the document does not name so, where the `names` rule does not give it.
+    pub(super) fn odd_wire<'f>(&self, field: &'f Field) -> Option<&'f String> {
+        (self.convention.wire(&field.name) != field.wire).then_some(&field.wire)
     }
 
     /// Fields as an object. What a field has a default for need not be there.
@@ -64,8 +70,11 @@ impl Exporter<'_> {
         let rest = fields.clone().find(|field| field.rest).map(|field| {
             if field.docs.trim().is_empty() { Value::Bool(true) } else { Object::new().with("description", field.docs.trim()).into() }
         });
+        // Where it stands among the others matters to nobody but the spec.
+        let before = fields.clone().position(|field| field.rest).filter(|before| before + 1 < fields.clone().count());
         let schema = Object::new().with("type", "object").unless_empty("properties", properties);
-        schema.unless_empty("required", required).maybe("additionalProperties", rest)
+        let schema = schema.unless_empty("required", required).maybe("additionalProperties", rest);
+        schema.maybe("x-linchpin-rest", before.map(|before| before as u64))
     }
 
     fn definition(&self, definition: &TypeDef) -> Object {

@@ -27,6 +27,17 @@ pub(crate) const CONVENTIONS: [(&str, Convention); 6] = [
 ];
 
 impl Convention {
+    /// The rule of this name.
+    #[cfg(feature = "export")]
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        CONVENTIONS.iter().find(|(name, _)| *name == word).map(|(_, convention)| *convention)
+    }
+
+    /// Its name in specs.
+    pub(crate) fn word(self) -> &'static str {
+        CONVENTIONS.iter().find(|(_, convention)| *convention == self).map_or("as_written", |(name, _)| name)
+    }
+
     /// The wire name of a spec's name.
     pub(crate) fn wire(self, name: &str) -> String {
         let bare = name.trim_start_matches('_');
