@@ -28,7 +28,7 @@ pub(crate) const CONVENTIONS: [(&str, Convention); 6] = [
 
 impl Convention {
     /// The rule of this name.
-    #[cfg(feature = "export")]
+    #[cfg(feature = "import")]
     pub(crate) fn of(word: &str) -> Option<Self> {
         CONVENTIONS.iter().find(|(name, _)| *name == word).map(|(_, convention)| *convention)
     }
@@ -75,7 +75,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// `planned_start` as `PlannedStart`.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     name.split(|c: char| !c.is_alphanumeric()).map(capitalised).collect()
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn snake(name: &str) -> String {
 }
 
 /// `list_for_org` as `List for org`.
-pub(super) fn title(name: &str) -> String {
+pub(crate) fn title(name: &str) -> String {
     capitalised(&name.replace('_', " "))
 }
 
