@@ -69,7 +69,7 @@ impl<'n> Own<'n> {
             lines.push(block("fields", fields));
         }
         if let Some(oauth2) = self.object(told, "oauth2") {
-            lines.push(self.oauth2(oauth2));
+            lines.push(self.oauth2(scheme, oauth2));
         }
         if let Some(exchange) = self.object(told, "exchange") {
             lines.extend(self.exchange_of(exchange));
@@ -115,7 +115,7 @@ impl<'n> Own<'n> {
         })
     }
 
-    fn oauth2(&mut self, told: &'n Node) -> String {
+    fn oauth2(&mut self, scheme: &'n Node, told: &'n Node) -> String {
         let code = self.one_of(told, "grant", &["code", "client_credentials"]);
         let code = code.map_or(told.get("authorize").is_some(), |grant| grant == "code");
         let mut lines = Vec::new();
@@ -130,7 +130,7 @@ impl<'n> Own<'n> {
         if code && told.get("pkce").and_then(Node::bool) == Some(false) {
             lines.push(format!("pkce none {}", quoted(self.text(told, "pkceReason").unwrap_or("nobody has said why"))));
         }
-        lines.extend(self.scopes(told));
+        lines.extend(self.scopes(scheme, told));
         if let Some(separator) = self.text(told, "separator").filter(|separator| *separator != " ") {
             lines.push(format!("separator {}", quoted(separator)));
         }
@@ -150,23 +150,22 @@ impl<'n> Own<'n> {
         block(if code { "oauth2 code" } else { "oauth2 client_credentials" }, lines)
     }
 
-    /// Scopes with their names, or alone as the document of OpenAPI lists them.
-    fn scopes(&mut self, told: &'n Node) -> Option<String> {
-        let mut named = Vec::new();
+    /// The scopes that OpenAPI lists, with their names where all have one.
+    fn scopes(&mut self, scheme: &'n Node, told: &'n Node) -> Option<String> {
+        let flows = scheme.get("flows").map_or(&[][..], Node::members);
+        let listed = flows.first().and_then(|flow| flow.value.get("scopes")).map_or(&[][..], Node::members);
+        let mut named: Vec<(&str, &str)> = Vec::new();
         for scope in self.list(told, "scopes") {
-            match scope.text() {
-                Some(text) => named.push((None, text)),
-                None => named.extend(self.text(scope, "scope").map(|text| (self.word(scope, "name"), text))),
-            }
+            named.extend(self.word(scope, "name").zip(self.text(scope, "scope")));
         }
-        if named.is_empty() {
-            return None;
+        let name = |scope: &str| named.iter().find(|(_, of)| *of == scope).map(|(name, _)| *name);
+        let with_names: Option<Vec<String>> =
+            listed.iter().map(|scope| name(&scope.key).map(|name| format!("{name} {}", quoted(&scope.key)))).collect();
+        match with_names {
+            _ if listed.is_empty() => None,
+            Some(lines) => Some(block("scopes", lines)),
+            None => Some(format!("scopes {}", listed.iter().map(|scope| quoted(&scope.key)).collect::<Vec<_>>().join(", "))),
         }
-        if named.iter().all(|(name, _)| name.is_some()) {
-            let lines = named.iter().map(|(name, scope)| format!("{} {}", name.unwrap_or_default(), quoted(scope))).collect();
-            return Some(block("scopes", lines));
-        }
-        Some(format!("scopes {}", named.iter().map(|(_, scope)| quoted(scope)).collect::<Vec<_>>().join(", ")))
     }
 
     /// `exchange …`
