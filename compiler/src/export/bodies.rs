@@ -2,7 +2,7 @@
 
 use super::Exporter;
 use super::examples::{Given, is_body, named};
-use super::extensions;
+use super::extensions::{self, said};
 use super::json::{Object, Value};
 use crate::model::{ConstantPlace, Encoding, Field, Module, Place};
 
@@ -46,8 +46,10 @@ impl Exporter<'_> {
         let values = given.iter().filter_map(|one| Some((one.title.clone(), one.values.get(name)?.clone())));
         schema = schema.without("x-linchpin-name").without("description");
         let content = Object::new().with("schema", schema).unless_empty("examples", named(values));
-        let body = Object::new().unless_empty("description", field.docs.trim()).flag("required", !field.optional);
-        body.with("content", Object::new().with(media, content)).with("x-linchpin-whole", name).maybe("x-linchpin-wire", self.odd_wire(field))
+        let body = Object::new().unless_empty("description", said(&field.docs)).flag("required", !field.optional);
+        body.with("content", Object::new().with(media, content))
+            .with("x-linchpin-whole", name)
+            .maybe("x-linchpin-wire", self.odd_wire(field))
     }
 
     /// The members of a body, constants too.
@@ -55,7 +57,9 @@ impl Exporter<'_> {
         let mut schema = self.structure(module.inputs.iter().filter(|input| is_body(input)).map(|input| &input.field));
         let constants = module.constants.iter().filter(|constant| constant.place == ConstantPlace::Body);
         for constant in constants {
-            schema.object("properties").set(&constant.name, extensions::constant(&constant.value).maybe("x-linchpin-name", extensions::constant_name(constant)));
+            schema
+                .object("properties")
+                .set(&constant.name, extensions::constant(&constant.value).maybe("x-linchpin-name", extensions::constant_name(constant)));
             match schema.get_mut("required") {
                 Some(Value::List(required)) => required.push((&constant.name).into()),
                 _ => schema.set("required", vec![&constant.name]),

@@ -10,6 +10,11 @@ use crate::model::{
 };
 use crate::syntax::ast::{Date, ModuleKind};
 
+/// Documentation as it was written; nothing where there is only space.
+pub(super) fn said(docs: &str) -> &str {
+    if docs.trim().is_empty() { "" } else { docs }
+}
+
 /// With the deprecation of what a schema, parameter or operation describes.
 pub(super) fn with_life(object: Object, life: Option<&Life>) -> Object {
     let Some(life) = life else { return object };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Exporter;
-use super::extensions::{self, with_life};
+use super::extensions::{self, said, with_life};
 use super::json::{Object, Value};
 use crate::model::{Module, ModuleServer, PathPart, Place, RetryClass};
 
@@ -79,9 +79,14 @@ impl Exporter<'_> {
         let given = self.given(module);
         let operation = self.headed(module).unless_empty("parameters", self.parameters(module, holes, &given));
         let operation = operation.maybe("requestBody", self.body(module, &given)).with("responses", self.answers(module));
-        let security = (!module.connections.is_empty()).then(|| self.security(&module.connections));
-        let operation = operation.maybe("security", security).unless_empty("servers", self.servers_of(module));
+        let operation = self.secured(operation, module).unless_empty("servers", self.servers_of(module));
         self.extended(operation, module)
+    }
+
+    /// With the connections that may make this call, where not any may.
+    fn secured(&self, operation: Object, module: &Module) -> Object {
+        let security = (!module.connections.is_empty()).then(|| self.security(&module.connections));
+        operation.maybe("security", security).unless_empty("x-linchpin-connections", self.named_silent(&module.connections))
     }
 
     /// A module with what can be said of it where there is no path.
@@ -94,7 +99,8 @@ impl Exporter<'_> {
             let (given, holes) = (self.given(module), self.holes(module));
             let operation = self.headed(module).with("x-linchpin-call", format!("{} {call}", module.method));
             let operation = operation.unless_empty("parameters", self.parameters(module, &holes, &given));
-            operation.maybe("requestBody", self.body(module, &given)).with("responses", self.answers(module))
+            let operation = operation.maybe("requestBody", self.body(module, &given)).with("responses", self.answers(module));
+            self.secured(operation, module)
         };
         self.extended(operation.maybe("x-linchpin-steps", steps.map(|steps| self.steps(steps))), module)
     }
@@ -108,7 +114,7 @@ impl Exporter<'_> {
         let tags: Vec<String> = if group.is_empty() { Vec::new() } else { vec![group.join(".")] };
         let operation =
             Object::new().unless_empty("tags", tags).with("operationId", self.operation_id(module)).with("summary", &module.title);
-        with_life(operation.unless_empty("description", module.docs.trim()), module.life.as_ref())
+        with_life(operation.unless_empty("description", said(&module.docs)), module.life.as_ref())
     }
 
     /// Of a module that calls another origin, the input that is its address, if the path below it stands in the document.

@@ -2,7 +2,7 @@
 
 use super::Exporter;
 use super::examples::{Given, named};
-use super::extensions::{self, with_life};
+use super::extensions::{self, said, with_life};
 use super::json::{Object, Value};
 use crate::model::{ConstantPlace, Input, Module, PathPart, Place, Send, Template};
 
@@ -37,7 +37,7 @@ impl Exporter<'_> {
         let field = &input.field;
         let required = place == "path" || (!field.optional && field.default.is_none());
         let parameter = Object::new().with("name", wire).with("in", place);
-        let parameter = parameter.unless_empty("description", field.docs.trim()).flag("required", required);
+        let parameter = parameter.unless_empty("description", said(&field.docs)).flag("required", required);
         let parameter = with_life(parameter, field.life.as_ref()).maybe("x-linchpin-name", (field.name != wire).then_some(&field.name));
         let parameter = parameter.maybe("x-linchpin-from", field.from.map(|search| self.module_name(search)));
         let parameter = parameter.flag("x-linchpin-optional", field.optional && field.default.is_some());

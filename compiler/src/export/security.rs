@@ -1,7 +1,7 @@
 //! Connections as security schemes. A connection that sends several things becomes several schemes, which are needed together.
 
 use super::Exporter;
-use super::extensions::{life_object, place};
+use super::extensions::{life_object, place, said};
 use super::json::{Object, Value, texts};
 use super::parameters::key;
 use crate::model::{ClientAuth, Connection, Encoding, Exchange, Grant, Model, OAuth2, Rotation, Send, Template};
@@ -25,6 +25,18 @@ impl Exporter<'_> {
             }
         }
         schemes
+    }
+
+    /// Connections that send nothing, which no scheme stands for, with their places among all.
+    pub(super) fn silent(&self) -> Vec<Object> {
+        let all = self.connections().enumerate().filter(|(_, connection)| self.schemes_of(connection).is_empty());
+        all.map(|(at, connection)| self.described(Object::new(), connection).with("at", at as u64)).collect()
+    }
+
+    /// Those that a module names, where `security` cannot tell them from calls that anyone may make.
+    pub(super) fn named_silent(&self, names: &[String]) -> Value {
+        let silent = |name: &String| self.connections().any(|one| one.name == *name && self.schemes_of(one).is_empty());
+        if names.iter().any(silent) { texts(names) } else { Value::List(Vec::new()) }
     }
 
     /// What a call needs: any of the connections, or any of those named.
@@ -78,7 +90,7 @@ impl Exporter<'_> {
         let own = Object::new().with("name", &connection.name).with("title", &connection.title);
         let own = own.with("revision", i64::from(connection.revision)).with("fields", fields).with("sends", sends).joined(grant);
         let own = own.maybe("probe", probe).maybe("server", connection.server.as_ref().map(|server| &server.text));
-        let scheme = scheme.unless_empty("description", connection.docs.trim()).flag("x-deprecated", life.is_some());
+        let scheme = scheme.unless_empty("description", said(&connection.docs)).flag("x-deprecated", life.is_some());
         scheme.maybe("x-linchpin-life", life.map(life_object)).with("x-linchpin-connection", own)
     }
 

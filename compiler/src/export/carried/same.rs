@@ -2,8 +2,8 @@
 
 use super::each_type;
 use crate::model::{
-    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, Script, Send, Symbol, SymbolName, Template, Type,
-    TypeDefKind,
+    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, PathPart, Script, Send, Symbol, SymbolName,
+    Template, Type, TypeDefKind,
 };
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Value, ValueKind};
@@ -144,11 +144,24 @@ fn module(module: &mut Module) {
     if let ModuleServer::Own(url) = &mut module.server {
         template(url);
     }
+    joined(&mut module.path);
     module.constants.iter_mut().for_each(|constant| constant.span = NOWHERE);
     module.answers.iter_mut().for_each(|answer| answer.span = NOWHERE);
     module.page.iter_mut().for_each(|page| page.spans = PageSpans { strategy: NOWHERE, stop: None });
     module.steps.iter_mut().flat_map(|steps| &mut steps.list).for_each(|step| step.span = NOWHERE);
     module.examples.iter_mut().for_each(script);
+}
+
+/// Two texts of a path one after the other are one: a constant in a path is text.
+fn joined(path: &mut Vec<PathPart>) {
+    let mut joined: Vec<PathPart> = Vec::new();
+    for part in path.drain(..) {
+        match (joined.last_mut(), part) {
+            (Some(PathPart::Text(before)), PathPart::Text(text)) => before.push_str(&text),
+            (_, part) => joined.push(part),
+        }
+    }
+    *path = joined;
 }
 
 fn script(script: &mut Script) {

@@ -166,9 +166,7 @@ fn endless(spec: &mut Spec, maker: &mut Maker<'_, '_>) {
 }
 
 fn connector_name(title: &str, options: &Options) -> String {
-    let wanted = options.name.as_deref().unwrap_or_else(|| {
-        title.split([':', '(', '|', '[']).next().unwrap_or(title)
-    });
+    let wanted = options.name.as_deref().unwrap_or_else(|| title.split([':', '(', '|', '[']).next().unwrap_or(title));
     let dull = [
         "api",
         "apis",

@@ -84,10 +84,13 @@ impl<'n> Own<'n> {
         let line = self.field(&written, site, taken);
         let wire = self.text(body, "x-linchpin-wire").map(|wire| format!(" {}", quoted(wire))).unwrap_or_default();
         let docs = self.docs_of(body);
-        let line = line.strip_prefix(name).map_or_else(|| line.clone(), |rest| match rest.strip_prefix('?') {
-            Some(rest) => format!("{name}?{wire}{rest}"),
-            None => format!("{name}{wire}{rest}"),
-        });
+        let line = line.strip_prefix(name).map_or_else(
+            || line.clone(),
+            |rest| match rest.strip_prefix('?') {
+                Some(rest) => format!("{name}?{wire}{rest}"),
+                None => format!("{name}{wire}{rest}"),
+            },
+        );
         if docs.is_empty() { line } else { format!("\n{docs}{line}") }
     }
 }

@@ -1,11 +1,11 @@
 //! Security schemes as connections: the form that a person fills in, what is sent, and how the credential is obtained.
 
 use super::Own;
+use super::answers::path;
 use super::fields::block;
+use super::modules::NOT_TOLD;
 use super::names::Site;
 use super::operations::METHODS;
-use super::answers::path;
-use super::modules::NOT_TOLD;
 use super::read::{is_word, named};
 use crate::import::node::Node;
 use crate::import::spec::literals::quoted;
@@ -14,45 +14,53 @@ impl<'n> Own<'n> {
     /// Which connection each scheme belongs to. One that sends several things has several schemes: `key`, `key.2`.
     pub(super) fn declare_connections(&mut self) {
         let mut last: Option<(&str, String)> = None;
-        for member in self.schemes() {
-            let told = self.object(&member.value, "x-linchpin-connection");
+        for (key, scheme) in self.schemes() {
+            let told = self.object(scheme, "x-linchpin-connection");
             if let Some(told) = told {
-                let name = self.word(told, "name").map_or_else(|| named(&member.key, "connection"), str::to_owned);
+                let name = self.word(told, "name").map_or_else(|| named(key, "connection"), str::to_owned);
                 let fields = told.get("fields").and_then(|fields| fields.get("properties")).map_or(&[][..], Node::members).iter();
                 let fields = fields.map(|one| one.value.get("x-linchpin-name").and_then(Node::text).unwrap_or(&one.key));
                 self.tables.successors.extend(fields.map(|field| format!("{name}.{field}")));
                 self.tables.successors.insert(name.clone());
-                self.tables.connections.insert(&member.key, name.clone());
-                last = Some((&member.key, name));
+                self.tables.connections.insert(key, name.clone());
+                last = Some((key, name));
             } else if let Some((first, name)) = &last
-                && member.key.strip_prefix(first).is_some_and(|rest| rest.starts_with('.'))
+                && key.strip_prefix(first).is_some_and(|rest| rest.starts_with('.'))
             {
-                self.tables.connections.insert(&member.key, name.clone());
+                self.tables.connections.insert(key, name.clone());
             } else {
-                self.odd(&member.value, "a scheme that does not say which connection it is");
+                self.odd(scheme, "a scheme that does not say which connection it is");
             }
         }
     }
 
-    fn schemes(&self) -> &'n [crate::import::node::Member] {
+    /// Security schemes, and connections that send nothing, which none stands for: each with its name in the document.
+    fn schemes(&mut self) -> Vec<(&'n str, &'n Node)> {
         let schemes = self.root.get("components").and_then(|components| components.get("securitySchemes"));
-        schemes.map_or(&[][..], Node::members)
+        let schemes = schemes.map_or(&[][..], Node::members).iter().map(|member| (&*member.key, &member.value));
+        let silent = self.list(self.root, "x-linchpin-connections").iter();
+        schemes
+            .chain(silent.map(|one| (one.get("x-linchpin-connection").and_then(|told| told.get("name")?.text()).unwrap_or_default(), one)))
+            .collect()
     }
 
     /// All connections.
     pub(super) fn connections(&mut self) -> Vec<String> {
-        let told = self.schemes().iter().filter_map(|member| Some((member, member.value.get("x-linchpin-connection")?)));
-        let told: Vec<(&crate::import::node::Member, &Node)> = told.filter(|(_, told)| !told.members().is_empty()).collect();
+        let told = self.schemes().into_iter();
+        let told: Vec<(&str, &Node, &Node)> = told
+            .filter_map(|(key, scheme)| Some((key, scheme, scheme.get("x-linchpin-connection").filter(|told| !told.members().is_empty())?)))
+            .collect();
         let mut all: Vec<Known<'n>> = Vec::new();
-        for (member, told) in told {
-            let name = self.tables.connections.get(&*member.key).cloned().unwrap_or_default();
+        for (key, scheme, told) in told {
+            let name = self.tables.connections.get(key).cloned().unwrap_or_default();
             let revision = self.count(told, "revision").filter(|revision| (1..100).contains(revision)).unwrap_or(1);
             if all.iter().any(|one| one.name == name && one.revision == revision) {
                 self.odd(told, format!("there is a connection `{name}` already"));
                 continue;
             }
-            let successor = member.value.get("x-linchpin-life").and_then(|life| life.get("use")).and_then(Node::text);
-            all.push(Known { scheme: &member.value, told, name, revision, successor });
+            let successor = scheme.get("x-linchpin-life").and_then(|life| life.get("use")).and_then(Node::text);
+            let at = self.count(scheme, "at").and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
+            all.insert(at.min(all.len()), Known { scheme, told, name, revision, successor });
         }
         (0..all.len()).map(|index| self.connection(&all[index], &all)).collect()
     }
@@ -77,7 +85,9 @@ impl<'n> Own<'n> {
         for send in self.list(told, "sends") {
             lines.extend(self.send(send));
         }
-        if let Some((method, path)) = self.text(told, "probe").and_then(|probe| probe.split_once(' ')).filter(|(word, _)| METHODS.contains(word)) {
+        if let Some((method, path)) =
+            self.text(told, "probe").and_then(|probe| probe.split_once(' ')).filter(|(word, _)| METHODS.contains(word))
+        {
             lines.push(format!("probe {method} {}", quoted(path)));
         }
         lines.extend(self.text(told, "server").map(|url| format!("server {}", quoted(url))));

@@ -1,8 +1,8 @@
 //! The connector itself, its API version, and its groups.
 
 use super::Own;
-use super::fields::block;
 use super::connections::value;
+use super::fields::block;
 use super::names::{Site, docs};
 use super::read::is_word;
 use crate::import::node::Node;
@@ -17,7 +17,9 @@ impl<'n> Own<'n> {
         self.name = match (&options.name, told) {
             (Some(_), _) => connector_name("", options),
             (None, Some(name)) => name.to_owned(),
-            (None, None) => connector_name(self.root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or_default(), options),
+            (None, None) => {
+                connector_name(self.root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or_default(), options)
+            }
         };
         if let Some(word) = self.text(self.origin, "names") {
             match Convention::of(word) {
@@ -25,8 +27,12 @@ impl<'n> Own<'n> {
                 None => self.odd(self.origin, format!("`{word}` is no rule for names")),
             }
         }
-        self.tables.servers =
-            self.list(self.root, "x-linchpin-servers").iter().filter_map(|server| server.get("name")?.text()).filter(|name| is_word(name)).collect();
+        self.tables.servers = self
+            .list(self.root, "x-linchpin-servers")
+            .iter()
+            .filter_map(|server| server.get("name")?.text())
+            .filter(|name| is_word(name))
+            .collect();
         if let Some(api) = self.origin.get("api").and_then(|api| api.get("name")).and_then(Node::text) {
             self.tables.successors.insert(api.to_owned());
         }

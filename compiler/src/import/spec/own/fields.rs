@@ -43,10 +43,9 @@ impl<'n> Own<'n> {
 
     /// What the spec calls something: what the document says, or a name made of the one on the wire.
     pub(super) fn spec_name(&mut self, node: &'n Node, wire: &str, taken: &mut HashSet<String>) -> String {
-        let wanted = self.word(node, "x-linchpin-name").map_or_else(
-            || if is_word(wire) { wire.to_owned() } else { named(wire, "field") },
-            str::to_owned,
-        );
+        let wanted = self
+            .word(node, "x-linchpin-name")
+            .map_or_else(|| if is_word(wire) { wire.to_owned() } else { named(wire, "field") }, str::to_owned);
         let free = (1..).map(|number| if number == 1 { wanted.clone() } else { format!("{wanted}_{number}") });
         let name = free.into_iter().find(|name| !taken.contains(name)).expect("numbers do not end");
         if name != wanted {

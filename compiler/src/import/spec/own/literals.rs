@@ -27,6 +27,8 @@ impl<'n> Own<'n> {
     /// A value in which things go by the spec's names: values of enums stand as names, or in a step as they are on the wire.
     pub(super) fn by_names(&mut self, value: &'n Node, schema: &'n Node, names: bool) -> String {
         let schema = self.seen_through(schema);
+        // Which choice is meant is tried by those who read it, and a bare name would be a mistake for the others.
+        let names = names && (schema.get("x-linchpin-variants").is_none() || schema.get("discriminator").is_some());
         match &value.value {
             Value::Text(text) => self.enum_value(text, schema, names).unwrap_or_else(|| plain(value)),
             Value::List(items) => {
@@ -41,7 +43,8 @@ impl<'n> Own<'n> {
                 listed('{', '}', members.iter(), &mut out, |member, out| {
                     out.push_str(&key(&member.key));
                     out.push_str(": ");
-                    let inner = property(schema, &member.key).or_else(|| schema.get("additionalProperties").filter(|one| one.bool().is_none()));
+                    let inner =
+                        property(schema, &member.key).or_else(|| schema.get("additionalProperties").filter(|one| one.bool().is_none()));
                     out.push_str(&inner.map_or_else(|| plain(&member.value), |inner| self.by_names(&member.value, inner, names)));
                 });
                 out
@@ -115,4 +118,3 @@ pub(super) fn property<'n>(schema: &'n Node, name: &str) -> Option<&'n Node> {
     let called = |node: &'n Node, wire: &'n str| node.get("x-linchpin-name").and_then(Node::text).unwrap_or(wire);
     members.map(|member| (&member.value, &*member.key)).find(|(node, wire)| called(node, wire) == name).map(|(node, _)| node)
 }
-

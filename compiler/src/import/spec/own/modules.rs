@@ -86,7 +86,8 @@ impl<'n> Own<'n> {
             };
             found.extend(target.filter(|target| target.get("x-linchpin-send").is_none()));
         }
-        let key = |one: &Node| (one.get("in").and_then(Node::text).map(str::to_owned), one.get("name").and_then(Node::text).map(str::to_owned));
+        let key =
+            |one: &Node| (one.get("in").and_then(Node::text).map(str::to_owned), one.get("name").and_then(Node::text).map(str::to_owned));
         let last = |(index, one): &(usize, &Node)| !found[index + 1..].iter().any(|later| key(later) == key(one));
         found.iter().copied().enumerate().filter(last).map(|(_, one)| one).collect()
     }
@@ -127,13 +128,37 @@ impl<'n> Own<'n> {
             return "brackets";
         }
         match (place, style) {
-            ("query" | "cookie", "form" | "") => if explode.unwrap_or(true) { "" } else { "form joined" },
+            ("query" | "cookie", "form" | "") => {
+                if explode.unwrap_or(true) {
+                    ""
+                } else {
+                    "form joined"
+                }
+            }
             ("query", "spaceDelimited") => "space",
             ("query", "pipeDelimited") => "pipe",
             ("query", "deepObject") => "deep",
-            ("path" | "header", "simple" | "") => if explode == Some(true) { "simple explode" } else { "" },
-            ("path", "label") => if explode == Some(true) { "label explode" } else { "label" },
-            ("path", "matrix") => if explode == Some(true) { "matrix explode" } else { "matrix" },
+            ("path" | "header", "simple" | "") => {
+                if explode == Some(true) {
+                    "simple explode"
+                } else {
+                    ""
+                }
+            }
+            ("path", "label") => {
+                if explode == Some(true) {
+                    "label explode"
+                } else {
+                    "label"
+                }
+            }
+            ("path", "matrix") => {
+                if explode == Some(true) {
+                    "matrix explode"
+                } else {
+                    "matrix"
+                }
+            }
             _ => {
                 self.odd(node, format!("`{style}` is no style of a {place}"));
                 ""
@@ -194,6 +219,14 @@ impl<'n> Own<'n> {
 
     /// `connection …`
     fn connections_of(&mut self, node: &'n Node) -> Option<String> {
+        if let Some(told) = self.texts(node, "x-linchpin-connections") {
+            let known = |name: &&str| *name == "none" || self.tables.connections.values().any(|one| one == name);
+            let (good, bad): (Vec<&str>, Vec<&str>) = told.into_iter().partition(known);
+            if !bad.is_empty() {
+                self.odd(node, format!("there is no connection `{}`", bad.join("`, `")));
+            }
+            return (!good.is_empty()).then(|| format!("connection {}", good.join(", ")));
+        }
         node.get("security")?;
         let mut names: Vec<String> = Vec::new();
         for way in self.list(node, "security") {
@@ -235,7 +268,10 @@ impl<'n> Own<'n> {
             lines.extend(written.map(|(name, revision)| format!("from {name} @{revision} use none {}", quoted(NOT_TOLD))));
         }
         if !lines.is_empty() {
-            self.odd(node, "how configuration that was stored for older revisions follows is no part of a document: write what becomes of it");
+            self.odd(
+                node,
+                "how configuration that was stored for older revisions follows is no part of a document: write what becomes of it",
+            );
         }
         lines
     }

@@ -60,8 +60,7 @@ pub(super) fn relative(known: &HashSet<String>, group: &[String], full: &str) ->
 
 /// Lines of documentation, each with its mark.
 pub(super) fn docs(text: &str, mark: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return String::new();
     }
     let seen = |letter: &char| *letter == '\t' || !letter.is_control() && !is_odd(*letter);

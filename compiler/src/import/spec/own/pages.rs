@@ -1,8 +1,8 @@
 //! Pages, order, limits and retries.
 
 use super::Own;
-use super::fields::block;
 use super::answers::{down, path, successes};
+use super::fields::block;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::quoted;
 

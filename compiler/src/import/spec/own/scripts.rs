@@ -3,10 +3,10 @@
 use super::Own;
 use super::answers::{down, is_status, successes};
 use super::literals::plain;
+use super::names::dotted;
 use super::operations::METHODS;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::{key, listed, quoted};
-use super::names::dotted;
 
 impl<'n> Own<'n> {
     /// `example …`
@@ -87,7 +87,8 @@ impl<'n> Own<'n> {
 
     fn script_connection(&mut self, script: &'n Node) -> Option<String> {
         let connection = self.object(script, "connection")?;
-        let name = self.word(connection, "name").filter(|name| *name == "none" || self.tables.connections.values().any(|one| one == name))?;
+        let name =
+            self.word(connection, "name").filter(|name| *name == "none" || self.tables.connections.values().any(|one| one == name))?;
         let fields = self.object(connection, "fields").filter(|fields| !fields.members().is_empty()).map(plain);
         Some(format!("connection {name}{}", fields.map(|fields| format!(" {fields}")).unwrap_or_default()))
     }

@@ -2,8 +2,8 @@
 
 use super::Own;
 use super::fields::block;
-use super::names::{Site, dotted, relative};
 use super::literals::property;
+use super::names::{Site, dotted, relative};
 use super::read::is_word;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::key;
@@ -43,7 +43,8 @@ impl<'n> Own<'n> {
         }
         lines.push(format!("steps {{\n{}\n}}", made.join("\n")));
         if let Some(gives) = self.object(steps, "gives") {
-            let last = gives.get("step").and_then(Node::number).and_then(|at| at.parse::<usize>().ok()).is_some_and(|at| at + 1 == list.len());
+            let last =
+                gives.get("step").and_then(Node::number).and_then(|at| at.parse::<usize>().ok()).is_some_and(|at| at + 1 == list.len());
             let whole = gives.get("members").is_none() && gives.get("part").is_none();
             // What the last step gives is given unless something else is said.
             if !(last && whole && names.last().is_some_and(Option::is_none)) {

@@ -121,7 +121,9 @@ impl<'n> Own<'n> {
         let closed = node.get("enum").is_some();
         let wires: Vec<&str> = values.iter().map(|value| value.wire.as_str()).collect();
         let plain = |(at, value): (usize, &Named)| {
-            value.docs.is_empty() && value.life.is_empty() && crate::model::resolve::types::value_name(&literal(&value.wire), at) == value.name
+            value.docs.is_empty()
+                && value.life.is_empty()
+                && crate::model::resolve::types::value_name(&literal(&value.wire), at) == value.name
         };
         (!closed && values.len() > 1 && values.iter().enumerate().all(plain)).then(|| wires.join(" | "))
     }
@@ -163,7 +165,8 @@ impl<'n> Own<'n> {
             let (key, _) = self.target(reference, "schemas")?;
             let index = *self.tables.by_key.get(key)?;
             let declared = &self.types[index];
-            let in_place = declared.inline && declared.kind == Kind::Struct && self.counted.as_ref().is_none_or(|counted| counted[index] == 1);
+            let in_place =
+                declared.inline && declared.kind == Kind::Struct && self.counted.as_ref().is_none_or(|counted| counted[index] == 1);
             return Some(if in_place { "object".to_owned() } else { snake(&declared.name) });
         }
         if let Some(item) = schema.get("items") {
