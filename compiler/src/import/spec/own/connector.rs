@@ -1,7 +1,6 @@
 //! The connector itself, its API version, and its groups.
 
 use super::Own;
-use super::connections::value;
 use super::fields::block;
 use super::names::{Site, docs};
 use super::read::is_word;
@@ -96,7 +95,7 @@ impl<'n> Own<'n> {
             let Some(template) = self.text(parameter, "x-linchpin-send") else { continue };
             let place = self.one_of(parameter, "in", &["header", "query", "cookie"]);
             if let (Some(place), Some(name)) = (place, self.text(parameter, "name")) {
-                lines.push(format!("send {place} {} = {}", quoted(name), value(template)));
+                lines.push(format!("send {place} {} = {}", quoted(name), quoted(template)));
             }
         }
         lines

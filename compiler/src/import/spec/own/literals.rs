@@ -38,13 +38,15 @@ impl<'n> Own<'n> {
                 out
             }
             Value::Map(members) => {
+                let tag = schema.get("discriminator").and_then(|one| one.get("propertyName")).and_then(Node::text);
                 let schema = self.chosen(value, schema);
                 let mut out = String::new();
                 listed('{', '}', members.iter(), &mut out, |member, out| {
                     out.push_str(&key(&member.key));
                     out.push_str(": ");
-                    let inner =
-                        property(schema, &member.key).or_else(|| schema.get("additionalProperties").filter(|one| one.bool().is_none()));
+                    let held = || schema.get("additionalProperties").filter(|one| one.bool().is_none());
+                    // What tells the choice stands as it is on the wire.
+                    let inner = property(schema, &member.key).or_else(held).filter(|_| tag != Some(&member.key));
                     out.push_str(&inner.map_or_else(|| plain(&member.value), |inner| self.by_names(&member.value, inner, names)));
                 });
                 out

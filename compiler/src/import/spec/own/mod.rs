@@ -69,7 +69,7 @@ pub(super) fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Option
     let modules = own.modules.len();
     let operations = (0..wanted.len()).filter(|index| wanted[*index]).collect();
     let files = laid_out(&own.name, parts);
-    let types = own.types.len();
+    let types = own.written;
     let schemas = (0..document.schemas.len() as u32).map(crate::import::schema::SchemaId).collect();
     Some(Imported { name: own.name, files, notes: own.notes.sorted(), carried: Carried { modules, types, schemas, operations } })
 }
@@ -92,6 +92,10 @@ struct Own<'n> {
     counted: Option<Vec<usize>>,
     /// Schemas that are looked through, against circles.
     open: Vec<*const Node>,
+    /// How many types there are in the spec.
+    written: usize,
+    /// Nothing was asked for by name, so everything is wanted.
+    everything: bool,
     has_successors: bool,
     says_what_is_left: bool,
 }
@@ -110,6 +114,8 @@ impl<'n> Own<'n> {
             uses: Vec::new(),
             counted: None,
             open: Vec::new(),
+            written: 0,
+            everything: options.only.is_empty(),
             has_successors: false,
             says_what_is_left: false,
         };
@@ -134,15 +140,33 @@ impl<'n> Own<'n> {
         let head = texts.join("\n\n");
         let modules: Vec<(Vec<String>, String)> =
             (0..self.modules.len()).map(|index| (self.modules[index].group.clone(), self.module(index))).collect();
-        let types: Vec<(usize, Vec<String>, String)> =
-            (0..self.types.len()).map(|index| (index, self.types[index].group.clone(), self.definition(index))).collect();
-        let types = types.into_iter().filter(|(index, ..)| !self.is_in_place(*index)).map(|(_, group, text)| (group, text));
+        let types = self.definitions();
+        self.written = types.iter().flatten().count();
+        let types = types.into_iter().enumerate();
+        let types = types.filter(|(index, _)| !self.is_in_place(*index));
+        let types = types.filter_map(|(index, text)| Some((self.types[index].group.clone(), text?)));
         let items: Vec<(Vec<String>, String)> = types.chain(modules).collect();
         let shared = items.iter().filter(|(group, _)| group.is_empty()).map(|(_, text)| text.as_str()).collect::<Vec<_>>();
         let mut shared: Vec<String> = shared.into_iter().map(str::to_owned).collect();
         shared.extend(self.tests());
         let groups = self.groups(&items);
         files::Parts { head, shared: shared.join("\n\n"), groups }
+    }
+
+    /// Every type that is wanted: all of the document, or those that what was asked for needs.
+    fn definitions(&mut self) -> Vec<Option<String>> {
+        let mut texts: Vec<Option<String>> = vec![None; self.types.len()];
+        loop {
+            let before = texts.iter().flatten().count();
+            for (index, text) in texts.iter_mut().enumerate() {
+                if text.is_none() && (self.everything || self.uses[index] > 0) {
+                    *text = Some(self.definition(index));
+                }
+            }
+            if texts.iter().flatten().count() == before {
+                return texts;
+            }
+        }
     }
 
     /// Does the spec check as it is?

@@ -87,7 +87,8 @@ impl<'n> Own<'n> {
         let kind = told.and_then(|told| self.one_of(told, "kind", &["action", "search", "trigger"])).unwrap_or("action");
         let revision = told.and_then(|told| self.count(told, "revision")).unwrap_or(1);
         if !(1..=GREATEST_REVISION).contains(&revision) {
-            self.odd(node, format!("a revision from 1 to {GREATEST_REVISION} is wanted"));
+            let at = told.and_then(|told| told.get("revision")).unwrap_or(node);
+            self.odd(at, format!("a revision from 1 to {GREATEST_REVISION} is wanted"));
         }
         let revision = revision.clamp(1, GREATEST_REVISION) as u32;
         let free = (1..).map(|number| if number == 1 { name.clone() } else { format!("{name}_{number}") });
