@@ -147,7 +147,9 @@ impl<'n> Own<'n> {
         for parameter in self.list(told, "with") {
             let to = self.one_of(parameter, "to", &["authorize", "token", "refresh"]);
             if let (Some(to), Some(name), Some(text)) = (to, self.text(parameter, "name"), self.text(parameter, "value")) {
-                lines.push(format!("with {to} {{ {} {} = {} }}", bound_name(name), quoted(name), quoted(text)));
+                let own = bound_name(name);
+                let wire = if own == name { String::new() } else { format!(" {} =", quoted(name)) };
+                lines.push(format!("with {to} {{ {own}{wire} {} }}", quoted(text)));
             }
         }
         for member in self.object(told, "reads").map_or(&[][..], Node::members) {
@@ -186,7 +188,10 @@ impl<'n> Own<'n> {
             let place = self.one_of(one, "in", &["query", "header", "body"]);
             if let (Some(place), Some(name), Some(text)) = (place, self.text(one, "name"), self.text(one, "value")) {
                 let lines = places.iter_mut().find(|(word, _)| *word == place).map(|(_, lines)| lines);
-                lines.into_iter().for_each(|lines| lines.push(format!("{} {} = {}", bound_name(name), quoted(name), value(text))));
+                let own = bound_name(name);
+                let usual = if place == "header" { own.clone() } else { self.convention.wire(&own) };
+                let wire = if usual == name { String::new() } else { format!(" {}", quoted(name)) };
+                lines.into_iter().for_each(|lines| lines.push(format!("{own}{wire} = {}", value(text))));
             }
         }
         let body = self.one_of(told, "body", &["json", "form"]);

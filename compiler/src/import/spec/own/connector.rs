@@ -164,6 +164,6 @@ impl<'n> Own<'n> {
         let mut texts: Vec<String> = items.iter().filter(|(group, _)| group == path).map(|(_, text)| text.clone()).collect();
         let inner = paths.iter().filter(|other| other.len() == path.len() + 1 && other.starts_with(path));
         texts.extend(inner.map(|inner| self.group(inner, paths, items)).collect::<Vec<_>>());
-        format!("{docs}group {} {} {{\n{}\n}}", path[path.len() - 1], quoted(&title), texts.join("\n\n"))
+        format!("{docs}group {} {} {{\n{}\n}}\n", path[path.len() - 1], quoted(&title), texts.join("\n\n"))
     }
 }

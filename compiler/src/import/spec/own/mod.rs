@@ -137,7 +137,7 @@ impl<'n> Own<'n> {
         let head = self.connector();
         let mut texts = self.connections();
         texts.insert(0, head);
-        let head = texts.join("\n\n");
+        let head = texts.join("\n\n") + "\n";
         let modules: Vec<(Vec<String>, String)> =
             (0..self.modules.len()).map(|index| (self.modules[index].group.clone(), self.module(index))).collect();
         let types = self.definitions();
@@ -146,11 +146,11 @@ impl<'n> Own<'n> {
         let types = types.filter(|(index, _)| !self.is_in_place(*index));
         let types = types.filter_map(|(index, text)| Some((self.types[index].group.clone(), text?)));
         let items: Vec<(Vec<String>, String)> = types.chain(modules).collect();
-        let shared = items.iter().filter(|(group, _)| group.is_empty()).map(|(_, text)| text.as_str()).collect::<Vec<_>>();
-        let mut shared: Vec<String> = shared.into_iter().map(str::to_owned).collect();
+        let mut shared: Vec<String> = items.iter().filter(|(group, _)| group.is_empty()).map(|(_, text)| text.clone()).collect();
         shared.extend(self.tests());
+        let shared = if shared.is_empty() { String::new() } else { shared.join("\n\n") + "\n" };
         let groups = self.groups(&items);
-        files::Parts { head, shared: shared.join("\n\n"), groups }
+        files::Parts { head, shared, groups }
     }
 
     /// Every type that is wanted: all of the document, or those that what was asked for needs.
