@@ -123,7 +123,7 @@ fn what_has_another_shape_is_listed_with_its_place() {
         ("/x-linchpin-fails/1/when", json!(7), "an object is wanted"),
         ("/paths/~1things/get/x-linchpin-page/strategy", json!("guess"), "one of `offset`"),
         ("/paths/~1things/get/x-linchpin-module/kind", json!("sermon"), "one of `action`"),
-        ("/paths/~1things/get/x-linchpin-module/revision", json!(4_000_000_000_u32), "a revision from 1 to 99"),
+        ("/paths/~1things/get/x-linchpin-module/revision", json!(10_000_000_u32), "a revision from 1 to 99"),
         ("/paths/~1things/get/x-linchpin-order", json!("a b"), "no name"),
         ("/paths/~1things~1{id}/patch/x-linchpin-retry/key", json!("not a header"), "cannot be the name of a header"),
         ("/components/schemas/Thing/properties/price/x-linchpin-type", json!("decimal; rust"), "no type of the language"),
@@ -174,6 +174,30 @@ fn what_others_added_is_read_too() {
         assert!(text.contains(wanted), "no `{wanted}` in:\n{text}");
     }
     assert!(imported.notes.iter().any(|note| note.reason.contains("no type of the language by itself")), "{:?}", imported.notes);
+}
+
+/// Circles and depths end: through references, through choices, and through schemas in schemas.
+#[test]
+fn what_has_no_end_gets_one() {
+    let mut document = everything();
+    let schemas = document["components"]["schemas"].as_object_mut().expect("an object");
+    for at in 0..4_000 {
+        schemas.insert(format!("alias{at}"), json!({ "$ref": format!("#/components/schemas/alias{}", (at + 1) % 4_000) }));
+    }
+    let choice = json!({ "name": "it", "schema": { "$ref": "#/components/schemas/Snake" } });
+    schemas.insert("Snake".into(), json!({ "anyOf": [{ "$ref": "#/components/schemas/Snake" }], "x-linchpin-variants": [choice] }));
+    let circle = |of: &str| json!({ "type": "object", "x-linchpin-inline": true, "properties": { "_": { "$ref": format!("#/components/schemas/{of}") } } });
+    schemas.insert("Round".into(), circle("About"));
+    schemas.insert("About".into(), circle("Round"));
+    let deep = (0..200).fold(json!({ "type": "string" }), |inner, _| json!({ "type": "array", "items": inner }));
+    schemas["Thing"]["properties"]["deep"] = deep;
+    schemas["Thing"]["properties"]["alias"] = json!({ "$ref": "#/components/schemas/alias7" });
+    schemas["Thing"]["properties"]["snake"] = json!({ "$ref": "#/components/schemas/Snake" });
+    document["paths"]["/things"]["get"]["x-linchpin-examples"][0]["given"]["cursor"] = json!("it");
+    document["paths"]["/things"]["get"]["parameters"][0]["schema"] = json!({ "$ref": "#/components/schemas/Snake" });
+    let (imported, _) = imported(&document, &Options::default());
+    let said = |reason: &str| imported.notes.iter().any(|note| note.reason.contains(reason));
+    assert!(said("nested more than 48 deep"), "{:?}", imported.notes);
 }
 
 #[test]

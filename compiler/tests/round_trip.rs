@@ -103,6 +103,53 @@ fn specs() -> Vec<PathBuf> {
     found
 }
 
+/// What differs is seen, and what decides nothing is not.
+#[test]
+fn the_same_is_what_means_the_same() {
+    let text = fs::read_to_string(root().join("tests/export/everything.pin")).expect("it can be read");
+    let form = |text: &str| {
+        let mut sources = Sources::default();
+        sources.add("everything.pin", text);
+        let model = checked(&sources).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        format!("{:?}", same(carried(&project(&model, model.apis.len() - 1))))
+    };
+    let changed = |what: &str, with: &str| {
+        assert!(text.contains(what), "there is no `{what}`");
+        form(&text.replacen(what, with, 1))
+    };
+    let whole = form(&text);
+    for (what, with) in [
+        ("/// Like blood.", "/// Like wine."),
+        ("red   = \"R\"", "red   = \"RED\""),
+        ("string(1..255, pattern", "string(1..254, pattern"),
+        ("parent?: Thing | null", "parent?: Thing"),
+        ("\"odd-name\"", "\"odder-name\""),
+        ("colour_hint: \"x\"", "colour_hint: \"y\""),
+        ("sort \"$sort\"", "sorted \"$sort\""),
+        ("stop more data.hasMore  cap 50", "stop more data.hasMore  cap 51"),
+        ("order none \"they never change\"", "order none \"they do not change\""),
+        ("none \"the server refuses code_challenge\"", "none \"the server knows no PKCE\""),
+        ("things \"https://acme.example/things\"", "all_things \"https://acme.example/things\""),
+        ("retry key header \"Idempotency-Key\"", "retry key header \"Idempotent\""),
+        ("fails Problem on 409, 422", "fails Problem on 409"),
+        ("given { thing: \"t1\"", "given { thing: \"t2\""),
+        ("b = [1]", "b = [2]"),
+        ("sunset 2028-02", "sunset 2028-01"),
+        ("server upload \"https://upload", "server upload \"https://up"),
+    ] {
+        assert!(changed(what, with) != whole, "`{what}` and `{with}` are the same");
+    }
+    for (what, with) in [
+        ("enum Colour {", "// Red and green.\nenum Colour {"),
+        ("type Person { first_name: string  ...: json  nick_name?: string = \"Al\" }", ""),
+        ("keep host, client_id, client_secret", "keep host, client_secret, client_id"),
+    ] {
+        let moved = "type Person { first_name: string  ...: json  nick_name?: string = \"Al\" }";
+        let form = if with.is_empty() { form(&(text.replacen(what, with, 1) + "\n" + moved + "\n")) } else { changed(what, with) };
+        assert!(form == whole, "`{what}` and `{with}` differ");
+    }
+}
+
 #[test]
 fn connectors_are_the_same_after_they_were_documents() {
     let (mut tried_all, mut failures) = (0, Vec::new());

@@ -5,6 +5,9 @@ use crate::import::node::{Node, Value};
 use crate::import::spec::literals::{is_odd, json, key, listed};
 use crate::model::Literal;
 
+/// Choices within choices are looked through so deep.
+const DEEPEST_CHOICE: usize = 4;
+
 /// A value as it comes.
 pub(super) fn plain(node: &Node) -> String {
     json(node)
@@ -30,7 +33,7 @@ impl<'n> Own<'n> {
         // Which choice is meant is tried by those who read it, and a bare name would be a mistake for the others.
         let names = names && (schema.get("x-linchpin-variants").is_none() || schema.get("discriminator").is_some());
         match &value.value {
-            Value::Text(text) => self.enum_value(text, schema, names).unwrap_or_else(|| plain(value)),
+            Value::Text(text) => self.enum_value(text, schema, names, 0).unwrap_or_else(|| plain(value)),
             Value::List(items) => {
                 let Some(item) = schema.get("items") else { return plain(value) };
                 let mut out = String::new();
@@ -69,12 +72,16 @@ impl<'n> Own<'n> {
         schema
     }
 
-    fn enum_value(&mut self, text: &str, schema: &'n Node, names: bool) -> Option<String> {
+    fn enum_value(&mut self, text: &str, schema: &'n Node, names: bool, depth: usize) -> Option<String> {
         if let Some(variants) = schema.get("x-linchpin-variants").filter(|_| schema.get("discriminator").is_none()) {
+            // A choice of itself is none.
+            if depth > DEEPEST_CHOICE {
+                return None;
+            }
             let schemas = variants.items().iter().filter_map(|variant| variant.get("schema"));
             return schemas.into_iter().find_map(|one| {
                 let schema = self.seen_through(one);
-                self.enum_value(text, schema, names)
+                self.enum_value(text, schema, names, depth + 1)
             });
         }
         let told = schema.get("x-linchpin-values")?.items();

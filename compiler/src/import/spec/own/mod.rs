@@ -78,6 +78,8 @@ pub(super) fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Option
 struct Own<'n> {
     root: &'n Node,
     origin: &'n Node,
+    /// `components`, by their kinds and names.
+    components: HashMap<&'n str, HashMap<&'n str, &'n Node>>,
     /// The connector's name.
     name: String,
     notes: Notes,
@@ -90,8 +92,9 @@ struct Own<'n> {
     uses: Vec<usize>,
     /// How often each is named; none while that is being found out.
     counted: Option<Vec<usize>>,
-    /// Schemas that are looked through, against circles.
+    /// Schemas that are looked through, and types that are written in place, against circles.
     open: Vec<*const Node>,
+    depth: usize,
     /// How many types there are in the spec.
     written: usize,
     /// Nothing was asked for by name, so everything is wanted.
@@ -105,6 +108,7 @@ impl<'n> Own<'n> {
         let mut own = Self {
             root,
             origin,
+            components: components(root),
             name: String::new(),
             notes: Notes::default(),
             convention: Convention::AsWritten,
@@ -114,6 +118,7 @@ impl<'n> Own<'n> {
             uses: Vec::new(),
             counted: None,
             open: Vec::new(),
+            depth: 0,
             written: 0,
             everything: options.only.is_empty(),
             has_successors: false,
@@ -177,4 +182,9 @@ impl<'n> Own<'n> {
         sources.add("spec.pin", text.join("\n\n"));
         crate::check(&sources, &mut Diagnostics::default()).is_some()
     }
+}
+
+fn components(root: &Node) -> HashMap<&str, HashMap<&str, &Node>> {
+    let kinds = root.get("components").map_or(&[][..], Node::members).iter();
+    kinds.map(|kind| (&*kind.key, kind.value.members().iter().map(|member| (&*member.key, &member.value)).collect())).collect()
 }

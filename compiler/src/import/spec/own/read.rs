@@ -131,10 +131,8 @@ impl<'n> Own<'n> {
     /// What a reference inside of this document leads to, and the name at its end.
     pub(super) fn target(&mut self, reference: &'n Node, below: &str) -> Option<(&'n str, &'n Node)> {
         let text = reference.text()?;
-        let found = text.strip_prefix(&format!("#/components/{below}/")).and_then(|name| {
-            let member = self.root.get("components")?.get(below)?.members().iter().rev().find(|member| &*member.key == name)?;
-            Some((&*member.key, &member.value))
-        });
+        let name = text.strip_prefix("#/components/").and_then(|rest| rest.strip_prefix(below)?.strip_prefix('/'));
+        let found = name.and_then(|name| self.components.get(below)?.get_key_value(name)).map(|(name, node)| (*name, *node));
         if found.is_none() {
             self.odd(reference, format!("`{text}` is not among this document's own {below}"));
         }

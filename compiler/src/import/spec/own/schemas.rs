@@ -8,6 +8,9 @@ use crate::diagnostics::Diagnostics;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::{literal, quoted};
 
+/// Types within types are written so deep.
+const DEEPEST: usize = 48;
+
 /// A type as it is written.
 pub(super) struct What {
     pub(super) text: String,
@@ -28,6 +31,17 @@ impl What {
 impl<'n> Own<'n> {
     /// The type that a schema stands for. `hint` is the name of the field around it; `alone`: a choice may be written in place.
     pub(super) fn what(&mut self, schema: &'n Node, site: &Site, hint: &str, alone: bool) -> What {
+        if self.depth >= DEEPEST {
+            self.odd(schema, format!("types are nested more than {DEEPEST} deep here: `json` stands for the rest"));
+            return What::of("json");
+        }
+        self.depth += 1;
+        let what = self.told(schema, site, hint, alone);
+        self.depth -= 1;
+        what
+    }
+
+    fn told(&mut self, schema: &'n Node, site: &Site, hint: &str, alone: bool) -> What {
         if let Some(choices) = schema.get("anyOf").map(Node::items) {
             let (nulls, others): (Vec<&Node>, Vec<&Node>) = choices.iter().partition(|choice| is_null(choice));
             if let ([_], [only]) = (&nulls[..], &others[..]) {

@@ -100,19 +100,24 @@ impl<'n> Own<'n> {
         if !declared.inline || !once || !same || declared.node.get("x-linchpin-life").is_some() {
             return None;
         }
-        let (node, kind, before) = (declared.node, declared.kind, self.tables.placed.clone());
+        let (node, kind) = (declared.node, declared.kind);
+        if self.open.contains(&std::ptr::from_ref(node)) {
+            return None;
+        }
+        self.open.push(node);
+        // What stands in a choice that is not written in place after all is not in place either.
+        let before = (kind == Kind::Union).then(|| self.tables.placed.clone());
         let text = match kind {
             Kind::Struct => Some(block("", self.fields(node, &inner))),
             Kind::Enum => self.choice_of_literals(node).filter(|_| alone),
             Kind::Union => self.choice_of_types(node, &inner).filter(|_| alone),
         };
-        match text {
-            Some(_) => self.tables.placed.insert(index),
-            None => {
-                self.tables.placed = before;
-                false
-            }
-        };
+        self.open.pop();
+        if text.is_some() {
+            self.tables.placed.insert(index);
+        } else if let Some(before) = before {
+            self.tables.placed = before;
+        }
         text
     }
 
