@@ -23,10 +23,8 @@ impl<'n> Own<'n> {
         };
         let encoding = self.encoding(body, media, schema);
         let Some(whole) = self.word(body, "x-linchpin-whole") else {
-            let mut lines = Vec::new();
-            for line in self.members(schema, site, taken) {
-                lines.push(line);
-            }
+            let schema = self.seen_through(schema);
+            let lines = self.members(schema, site, taken);
             let head = if encoding == "json" { "body".to_owned() } else { format!("body {encoding}") };
             return Some(block(&head, lines));
         };
@@ -50,24 +48,6 @@ impl<'n> Own<'n> {
             (_, "multipart/form-data") => "multipart".to_owned(),
             _ => format!("raw {}", quoted(media)),
         }
-    }
-
-    /// Members of a body, which share their names with the other inputs.
-    fn members(&mut self, schema: &'n Node, site: &Site, taken: &mut HashSet<String>) -> Vec<String> {
-        let schema = self.seen_through(schema);
-        let required: HashSet<&str> = self.texts(schema, "required").unwrap_or_default().into_iter().collect();
-        let mut lines = Vec::new();
-        for member in schema.get("properties").map_or(&[][..], Node::members) {
-            let (wire, node) = (&*member.key, &member.value);
-            let written = Written { node, schema: node, wire, unnamed: false, required: required.contains(wire), style: "" };
-            lines.push(self.field(&written, site, taken));
-        }
-        if let Some(rest) = schema.get("additionalProperties").filter(|rest| super::types::is_rest(rest)) {
-            let at = self.count(schema, "x-linchpin-rest").and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
-            let docs = self.docs_of(rest);
-            lines.insert(at.min(lines.len()), format!("{docs}...: json"));
-        }
-        lines
     }
 
     /// A field that is the whole body: its name and documentation are said at the body, the rest at the schema.

@@ -25,13 +25,17 @@ pub(super) struct Written<'n> {
 impl<'n> Own<'n> {
     /// The members of an object, each as a line.
     pub(super) fn fields(&mut self, schema: &'n Node, site: &Site) -> Vec<String> {
+        self.members(schema, site, &mut HashSet::new())
+    }
+
+    /// The same where names are taken already: a body shares them with the other inputs.
+    pub(super) fn members(&mut self, schema: &'n Node, site: &Site, taken: &mut HashSet<String>) -> Vec<String> {
         let required: HashSet<&str> = self.texts(schema, "required").unwrap_or_default().into_iter().collect();
-        let mut taken = HashSet::new();
         let mut lines = Vec::new();
         for member in schema.get("properties").map_or(&[][..], Node::members) {
             let (wire, node) = (&*member.key, &member.value);
             let written = Written { node, schema: node, wire, unnamed: false, required: required.contains(wire), style: "" };
-            lines.push(self.field(&written, site, &mut taken));
+            lines.push(self.field(&written, site, taken));
         }
         if let Some(rest) = schema.get("additionalProperties").filter(|rest| is_rest(rest)) {
             let at = self.count(schema, "x-linchpin-rest").and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
