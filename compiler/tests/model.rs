@@ -360,3 +360,12 @@ fn a_revision_may_be_any_number() {
         assert!(!told.is_empty() && told.len() <= 8 && told.iter().all(|code| *code == "P0718"), "{item}: {told:?}");
     }
 }
+
+/// A value is tried against a union that is a choice of itself, and that ends.
+#[test]
+fn a_union_of_itself_has_an_end() {
+    let spec = "union Snake { tail: Snake  whole: Snake  head: int }
+        type Basket { snake: Snake = \"a\" }
+        action get @1 { GET \"/baskets\" -> Basket }";
+    assert!(!raised(spec).is_empty(), "there is no such value");
+}

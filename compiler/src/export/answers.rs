@@ -29,7 +29,8 @@ impl Exporter<'_> {
                 self.failure(&own.into_iter().chain(all).collect::<Vec<_>>())
             };
             if answers.get(&key).is_none() {
-                answers.set(key, answer);
+                let success = key.starts_with('2');
+                answers.set(key, if success { answer.with("x-linchpin-answer", false) } else { answer });
             }
         }
         answers
@@ -82,7 +83,8 @@ impl Exporter<'_> {
         });
         let response =
             Object::new().with("description", description).unless_empty("headers", self.headers(module)).maybe("content", content);
-        response.unless_empty("x-linchpin-at", texts(&answer.at))
+        let odd = !(200..300).contains(&answer.statuses.0);
+        response.unless_empty("x-linchpin-at", texts(&answer.at)).flag("x-linchpin-answer", odd)
     }
 
     /// Headers that a caller reads.

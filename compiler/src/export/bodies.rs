@@ -2,7 +2,7 @@
 
 use super::Exporter;
 use super::examples::{Given, is_body, named};
-use super::extensions;
+use super::extensions::{self, said};
 use super::json::{Object, Value};
 use crate::model::{ConstantPlace, Encoding, Field, Module, Place};
 
@@ -17,8 +17,15 @@ impl Exporter<'_> {
             Encoding::Xml(_) => "application/xml",
             Encoding::Raw(media) | Encoding::JsonAs(media) => media,
         };
+        // The media type does not always tell which word of the language it was.
+        let encoding = match &module.encoding {
+            Encoding::JsonAs(_) => Some(Object::new().with("as", "json")),
+            Encoding::Raw(_) => Some(Object::new().with("as", "raw")),
+            Encoding::Xml(root) => Some(Object::new().with("as", "xml").with("root", root)),
+            _ => None,
+        };
         if let Some(whole) = module.inputs.iter().find(|input| input.place == Place::WholeBody) {
-            return Some(self.whole_body(&whole.field, media, given));
+            return Some(self.whole_body(&whole.field, media, given).maybe("x-linchpin-body", encoding));
         }
         let schema = self.members(module);
         let schema = match &module.encoding {
@@ -28,7 +35,8 @@ impl Exporter<'_> {
         let required = schema.get("required").is_some();
         let examples = named(given.iter().map(|one| (one.title.clone(), self.example_body(module, one))));
         let content = Object::new().with("schema", schema).unless_empty("examples", examples);
-        Some(Object::new().flag("required", required).with("content", Object::new().with(media, content)))
+        let body = Object::new().flag("required", required).with("content", Object::new().with(media, content));
+        Some(body.maybe("x-linchpin-body", encoding))
     }
 
     fn whole_body(&self, field: &Field, media: &str, given: &[Given]) -> Object {
@@ -38,8 +46,10 @@ impl Exporter<'_> {
         let values = given.iter().filter_map(|one| Some((one.title.clone(), one.values.get(name)?.clone())));
         schema = schema.without("x-linchpin-name").without("description");
         let content = Object::new().with("schema", schema).unless_empty("examples", named(values));
-        let body = Object::new().unless_empty("description", field.docs.trim()).flag("required", !field.optional);
-        body.with("content", Object::new().with(media, content)).with("x-linchpin-whole", name)
+        let body = Object::new().unless_empty("description", said(&field.docs)).flag("required", !field.optional);
+        body.with("content", Object::new().with(media, content))
+            .with("x-linchpin-whole", name)
+            .maybe("x-linchpin-wire", self.odd_wire(field))
     }
 
     /// The members of a body, constants too.
@@ -47,7 +57,9 @@ impl Exporter<'_> {
         let mut schema = self.structure(module.inputs.iter().filter(|input| is_body(input)).map(|input| &input.field));
         let constants = module.constants.iter().filter(|constant| constant.place == ConstantPlace::Body);
         for constant in constants {
-            schema.object("properties").set(&constant.name, extensions::constant(&constant.value));
+            schema
+                .object("properties")
+                .set(&constant.name, extensions::constant(&constant.value).maybe("x-linchpin-name", extensions::constant_name(constant)));
             match schema.get_mut("required") {
                 Some(Value::List(required)) => required.push((&constant.name).into()),
                 _ => schema.set("required", vec![&constant.name]),

@@ -1,7 +1,7 @@
 //! The document as a whole: what it is called, where calls go, tags, components.
 
 use super::Exporter;
-use super::extensions::{self, date, life_object};
+use super::extensions::{self, date, life_object, said};
 use super::json::{Object, Value};
 use super::operations::Operations;
 
@@ -21,6 +21,7 @@ impl Exporter<'_> {
         let document = document.with("x-linchpin", self.origin()).unless_empty("x-linchpin-servers", self.templates());
         let document =
             document.unless_empty("x-linchpin-retry", retry).unless_empty("x-linchpin-limits", extensions::limits(&connector.limits));
+        let document = document.unless_empty("x-linchpin-connections", self.silent());
         let document =
             document.unless_empty("x-linchpin-fails", self.fails(&connector.fails)).maybe("x-linchpin-served", connector.served.as_ref());
         document.unless_empty("x-linchpin-operations", operations.others).unless_empty("x-linchpin-tests", self.tests())
@@ -29,7 +30,7 @@ impl Exporter<'_> {
     fn info(&self) -> Object {
         let (connector, api) = (&self.projection.model.connector, &self.projection.model.apis[self.projection.version]);
         let version = if api.name.is_empty() { "1" } else { &api.name };
-        Object::new().with("title", &connector.title).with("version", version).unless_empty("description", connector.docs.trim())
+        Object::new().with("title", &connector.title).with("version", version).unless_empty("description", said(&connector.docs))
     }
 
     /// Which connector this is, and which of its versions.
@@ -37,16 +38,18 @@ impl Exporter<'_> {
         let model = self.projection.model;
         let api = &model.apis[self.projection.version];
         let version = (!api.name.is_empty()).then(|| {
-            let object = Object::new().with("name", &api.name).with("wire", &api.wire).unless_empty("description", api.docs.trim());
+            let object = Object::new().with("name", &api.name).with("wire", &api.wire).unless_empty("description", said(&api.docs));
             let object = object.maybe("released", api.released.map(date)).maybe("unsupported", api.unsupported.map(date));
             object.maybe("removed", api.removed.map(date)).maybe("life", api.life.as_ref().map(life_object))
         });
-        Object::new().with("extensions", EXTENSIONS).with("connector", &model.connector.name).maybe("api", version)
+        let names = Some(model.connector.names).filter(|names| *names != "as_written");
+        let object = Object::new().with("extensions", EXTENSIONS).with("connector", &model.connector.name);
+        object.maybe("names", names).maybe("api", version)
     }
 
     fn tags(&self) -> Vec<Object> {
         let tag = |group: &crate::model::GroupDef| {
-            let tag = Object::new().with("name", group.path.join(".")).unless_empty("description", group.docs.trim());
+            let tag = Object::new().with("name", group.path.join(".")).unless_empty("description", said(&group.docs));
             tag.with("x-linchpin-title", &group.title)
         };
         self.projection.model.groups.iter().map(tag).collect()

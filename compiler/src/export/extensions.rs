@@ -10,6 +10,11 @@ use crate::model::{
 };
 use crate::syntax::ast::{Date, ModuleKind};
 
+/// Documentation as it was written; nothing where there is only space.
+pub(super) fn said(docs: &str) -> &str {
+    if docs.trim().is_empty() { "" } else { docs }
+}
+
 /// With the deprecation of what a schema, parameter or operation describes.
 pub(super) fn with_life(object: Object, life: Option<&Life>) -> Object {
     let Some(life) = life else { return object };
@@ -81,11 +86,11 @@ pub(super) fn page(page: &Page) -> Object {
     page_object.maybe("stopAt", at.map(|path| texts(path))).with("cap", i64::from(page.cap))
 }
 
-/// What keeps pages from shifting; null where the spec says that nothing does.
+/// What keeps pages from shifting, or why nothing does.
 pub(super) fn order(order: &Order) -> Value {
     match order {
         Order::By(field) => field.into(),
-        Order::None => Value::Null,
+        Order::None(why) => Object::new().with("none", why).into(),
     }
 }
 
@@ -178,7 +183,7 @@ fn exchange(exchange: &ScriptExchange) -> Object {
     let body = (!exchange.request_body.is_empty()).then(|| body_value(&exchange.request_body));
     let object = Object::new().maybe("sends", sends).unless_empty("headers", headers(&exchange.request_headers)).maybe("body", body);
     let reply = Object::new().with("status", i64::from(exchange.status)).unless_empty("headers", headers(&exchange.headers));
-    object.with("reply", reply.unless_empty("body", answer_value(exchange)))
+    object.with("reply", reply.maybe("body", exchange.body_value.as_ref().map(|_| answer_value(exchange))))
 }
 
 /// A body: JSON where it was written so, text otherwise.
@@ -198,7 +203,12 @@ fn headers(headers: &[(String, String)]) -> Vec<Object> {
     headers.iter().map(|(name, value)| Object::new().with("name", name).with("value", value)).collect()
 }
 
-/// What a module always sends in a body, for the member's schema.
+/// What a module always sends, as a schema.
 pub(super) fn constant(value: &crate::model::Literal) -> Object {
     Object::new().with("const", literal(value))
+}
+
+/// What the spec calls a constant, where that is not its name on the wire.
+pub(super) fn constant_name(constant: &crate::model::Constant) -> Option<&String> {
+    (constant.field != constant.name).then_some(&constant.field)
 }

@@ -8,6 +8,7 @@
 
 mod answers;
 mod bodies;
+mod carried;
 mod document;
 mod examples;
 mod extensions;
@@ -21,6 +22,10 @@ mod servers;
 
 use std::collections::HashMap;
 
+pub use carried::{carried, same};
+
+use crate::model::project::project;
+use crate::model::resolve::names::Convention;
 use crate::model::{Module, Projection, Symbol, TypeDef};
 
 /// What was made of a spec.
@@ -34,7 +39,9 @@ pub struct Exported {
 
 /// The document of one API version.
 pub fn openapi(projection: &Projection<'_>) -> Exported {
-    let exporter = Exporter::of(projection);
+    let carried = carried(projection);
+    let alone = project(&carried, 0);
+    let exporter = Exporter::of(&alone);
     let operations = exporter.operations();
     let left_out = left_out::left_out(projection, &operations.notes);
     let document = exporter.document(operations);
@@ -47,6 +54,8 @@ struct Exporter<'p> {
     types: HashMap<Symbol, &'p TypeDef>,
     /// The newest revision of each module.
     newest: HashMap<Symbol, u32>,
+    /// The connector's `names` rule.
+    convention: Convention,
 }
 
 impl<'p> Exporter<'p> {
@@ -57,7 +66,8 @@ impl<'p> Exporter<'p> {
             let revision = newest.entry(module.symbol).or_default();
             *revision = module.revision.max(*revision);
         }
-        Self { projection, types, newest }
+        let convention = Convention::of(projection.model.connector.names).unwrap_or(Convention::AsWritten);
+        Self { projection, types, newest, convention }
     }
 
     fn definition_of(&self, symbol: Symbol) -> Option<&'p TypeDef> {

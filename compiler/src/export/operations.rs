@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::Exporter;
-use super::extensions::{self, with_life};
+use super::extensions::{self, said, with_life};
 use super::json::{Object, Value};
-use crate::model::{Module, ModuleServer, PathPart, RetryClass};
+use crate::model::{Module, ModuleServer, PathPart, Place, RetryClass};
 
 /// The methods that OpenAPI 3.1 knows.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
@@ -70,7 +70,8 @@ impl Exporter<'_> {
             }
             known.push(Taken { path: path.clone(), holes: holes.clone(), methods: vec![module.method.clone()] });
         }
-        let operation = self.operation(module, &holes);
+        let braces = parts.iter().any(|part| matches!(part, PathPart::Text(text) if text.contains(['{', '}', '#'])));
+        let operation = self.operation(module, &holes).maybe("x-linchpin-path", braces.then(|| template(parts)));
         operations.paths.object(&path).set(module.method.to_lowercase(), operation);
     }
 
@@ -78,21 +79,19 @@ impl Exporter<'_> {
         let given = self.given(module);
         let operation = self.headed(module).unless_empty("parameters", self.parameters(module, holes, &given));
         let operation = operation.maybe("requestBody", self.body(module, &given)).with("responses", self.answers(module));
-        let security = (!module.connections.is_empty()).then(|| self.security(&module.connections));
-        let operation = operation.maybe("security", security).unless_empty("servers", self.servers_of(module));
+        let operation = self.secured(operation, module).unless_empty("servers", self.servers_of(module));
         self.extended(operation, module)
+    }
+
+    /// With the connections that may make this call, where not any may.
+    fn secured(&self, operation: Object, module: &Module) -> Object {
+        let security = (!module.connections.is_empty()).then(|| self.security(&module.connections));
+        operation.maybe("security", security).unless_empty("x-linchpin-connections", self.named_silent(&module.connections))
     }
 
     /// A module with what can be said of it where there is no path.
     fn without_path(&self, module: &Module) -> Object {
-        let call: String = module
-            .path
-            .iter()
-            .map(|part| match part {
-                PathPart::Text(text) => text.clone(),
-                PathPart::Input(name) => format!("{{{name}}}"),
-            })
-            .collect();
+        let call = template(&module.path);
         let (steps, inputs) = (module.steps.as_ref(), self.structure(module.inputs.iter().map(|input| &input.field)));
         let operation = if steps.is_some() {
             self.headed(module).with("x-linchpin-inputs", inputs).with("responses", self.answers(module))
@@ -100,7 +99,8 @@ impl Exporter<'_> {
             let (given, holes) = (self.given(module), self.holes(module));
             let operation = self.headed(module).with("x-linchpin-call", format!("{} {call}", module.method));
             let operation = operation.unless_empty("parameters", self.parameters(module, &holes, &given));
-            operation.maybe("requestBody", self.body(module, &given)).with("responses", self.answers(module))
+            let operation = operation.maybe("requestBody", self.body(module, &given)).with("responses", self.answers(module));
+            self.secured(operation, module)
         };
         self.extended(operation.maybe("x-linchpin-steps", steps.map(|steps| self.steps(steps))), module)
     }
@@ -114,7 +114,18 @@ impl Exporter<'_> {
         let tags: Vec<String> = if group.is_empty() { Vec::new() } else { vec![group.join(".")] };
         let operation =
             Object::new().unless_empty("tags", tags).with("operationId", self.operation_id(module)).with("summary", &module.title);
-        with_life(operation.unless_empty("description", module.docs.trim()), module.life.as_ref())
+        with_life(operation.unless_empty("description", said(&module.docs)), module.life.as_ref())
+    }
+
+    /// Of a module that calls another origin, the input that is its address, if the path below it stands in the document.
+    fn outside(&self, module: &Module) -> Option<Value> {
+        (module.server == ModuleServer::Outside).then(|| match (path_of(module), &module.path[..]) {
+            (Ok(_), [PathPart::Input(address), ..]) => {
+                let input = module.inputs.iter().find(|input| input.field.name == *address && matches!(input.place, Place::Path(_)));
+                input.map_or(Value::Bool(true), |input| self.parameter(input, "path", "simple", address, &[]).into())
+            }
+            _ => Value::Bool(true),
+        })
     }
 
     /// What OpenAPI has no words for.
@@ -127,9 +138,19 @@ impl Exporter<'_> {
         let operation = operation.maybe("x-linchpin-order", module.order.as_ref().map(extensions::order)).maybe("x-linchpin-retry", retry);
         let operation = operation.unless_empty("x-linchpin-limits", extensions::limits(&module.limits));
         let operation = operation.unless_empty("x-linchpin-fails", self.fails(&module.fails));
-        let outside = module.server == ModuleServer::Outside;
-        operation.flag("x-linchpin-outside", outside).unless_empty("x-linchpin-examples", Value::from(examples))
+        let server = if let ModuleServer::Named(index) = module.server { self.projection.model.connector.servers.get(index) } else { None };
+        let operation = operation.maybe("x-linchpin-server", server.and_then(|server| server.name.as_ref()));
+        operation.maybe("x-linchpin-outside", self.outside(module)).unless_empty("x-linchpin-examples", Value::from(examples))
     }
+}
+
+/// A path as the language writes it: braces that are text are doubled.
+fn template(parts: &[PathPart]) -> String {
+    let part = |part: &PathPart| match part {
+        PathPart::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+        PathPart::Input(name) => format!("{{{name}}}"),
+    };
+    parts.iter().map(part).collect()
 }
 
 /// The path that a module has below its server, or why it has none.

@@ -2,7 +2,7 @@
 
 use super::Exporter;
 use super::examples::{Given, named};
-use super::extensions::{self, with_life};
+use super::extensions::{self, said, with_life};
 use super::json::{Object, Value};
 use crate::model::{ConstantPlace, Input, Module, PathPart, Place, Send, Template};
 
@@ -25,20 +25,23 @@ impl Exporter<'_> {
         }
         for constant in module.constants.iter().filter(|constant| constant.place != ConstantPlace::Body) {
             let parameter = Object::new().with("name", &constant.name).with("in", extensions::place(constant.place));
-            parameters.push(parameter.with("required", true).with("schema", extensions::constant(&constant.value)));
+            let parameter = parameter.maybe("x-linchpin-name", extensions::constant_name(constant)).with("required", true);
+            parameters.push(parameter.with("schema", extensions::constant(&constant.value)));
         }
         let sends = self.projection.model.connector.sends.iter().filter_map(send_name);
         parameters.extend(sends.map(|(_, name)| Object::new().with("$ref", format!("#/components/parameters/{}", key(name)))));
         parameters
     }
 
-    fn parameter(&self, input: &Input, place: &str, style: &str, wire: &str, given: &[Given]) -> Object {
+    pub(super) fn parameter(&self, input: &Input, place: &str, style: &str, wire: &str, given: &[Given]) -> Object {
         let field = &input.field;
         let required = place == "path" || (!field.optional && field.default.is_none());
         let parameter = Object::new().with("name", wire).with("in", place);
-        let parameter = parameter.unless_empty("description", field.docs.trim()).flag("required", required);
+        let parameter = parameter.unless_empty("description", said(&field.docs)).flag("required", required);
         let parameter = with_life(parameter, field.life.as_ref()).maybe("x-linchpin-name", (field.name != wire).then_some(&field.name));
         let parameter = parameter.maybe("x-linchpin-from", field.from.map(|search| self.module_name(search)));
+        let parameter = parameter.flag("x-linchpin-optional", field.optional && field.default.is_some());
+        let parameter = if place == "path" { parameter.maybe("x-linchpin-wire", self.odd_wire(field)) } else { parameter };
         let schema = self.schema(&field.ty);
         let schema = if field.nullable { super::schemas::nullable(schema) } else { schema };
         // Readers look for the end of a value at the one or the other.

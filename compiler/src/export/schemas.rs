@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Exporter;
-use super::extensions::with_life;
+use super::extensions::{said, with_life};
 use super::json::{Object, Value};
 use crate::model::{Bounds, EnumVariant, Field, Literal, Type, TypeDef, TypeDefKind, UnionVariant};
 
@@ -47,10 +47,16 @@ impl Exporter<'_> {
     /// What is said of a field, beside its type.
     fn annotated(&self, schema: Object, field: &Field) -> Object {
         let name = (field.name != field.wire).then_some(&field.name);
-        let schema = schema.unless_empty("description", field.docs.trim());
+        let schema = schema.unless_empty("description", said(&field.docs));
         let schema = schema.maybe("default", field.default.as_deref().and_then(Value::parse));
         let schema = with_life(schema, field.life.as_ref()).maybe("x-linchpin-name", name);
+        let schema = schema.flag("x-linchpin-optional", field.optional && field.default.is_some());
         schema.maybe("x-linchpin-from", field.from.map(|search| self.module_name(search)))
+    }
+
+    /// The name on the wire of what the document does not name so, where the `names` rule does not give it.
+    pub(super) fn odd_wire<'f>(&self, field: &'f Field) -> Option<&'f String> {
+        (self.convention.wire(&field.name) != field.wire).then_some(&field.wire)
     }
 
     /// Fields as an object. What a field has a default for need not be there.
@@ -62,10 +68,13 @@ impl Exporter<'_> {
         let needed = fields.clone().filter(|field| !field.rest && !field.optional && field.default.is_none());
         let required: Vec<&String> = needed.map(|field| &field.wire).collect();
         let rest = fields.clone().find(|field| field.rest).map(|field| {
-            if field.docs.trim().is_empty() { Value::Bool(true) } else { Object::new().with("description", field.docs.trim()).into() }
+            if field.docs.trim().is_empty() { Value::Bool(true) } else { Object::new().with("description", said(&field.docs)).into() }
         });
+        // Where it stands among the others matters to nobody but the spec.
+        let before = fields.clone().position(|field| field.rest).filter(|before| before + 1 < fields.clone().count());
         let schema = Object::new().with("type", "object").unless_empty("properties", properties);
-        schema.unless_empty("required", required).maybe("additionalProperties", rest)
+        let schema = schema.unless_empty("required", required).maybe("additionalProperties", rest);
+        schema.maybe("x-linchpin-rest", before.map(|before| before as u64))
     }
 
     fn definition(&self, definition: &TypeDef) -> Object {
@@ -76,7 +85,7 @@ impl Exporter<'_> {
                 self.union(definition, tag.as_deref(), variants).with("x-linchpin-open", !closed)
             }
         };
-        let described = Object::new().unless_empty("description", definition.docs.trim()).joined(schema);
+        let described = Object::new().unless_empty("description", said(&definition.docs)).joined(schema);
         with_life(described, definition.life.as_ref()).flag("x-linchpin-inline", definition.inline)
     }
 
@@ -84,7 +93,7 @@ impl Exporter<'_> {
     fn union(&self, definition: &TypeDef, tag: Option<&str>, variants: &[UnionVariant]) -> Object {
         let named = variants.iter().map(|variant| {
             let one = Object::new().with("name", &variant.name).unless_empty("tag", variant.tag.as_str());
-            let one = one.unless_empty("description", variant.docs.trim()).with("schema", self.schema(&variant.ty));
+            let one = one.unless_empty("description", said(&variant.docs)).with("schema", self.schema(&variant.ty));
             with_life(one, variant.life.as_ref())
         });
         let named: Vec<Object> = named.collect();
@@ -144,7 +153,7 @@ fn enumeration(closed: bool, variants: &[EnumVariant]) -> Object {
     let values: Vec<Value> = variants.iter().map(|variant| literal(&variant.value)).collect();
     let named = variants.iter().map(|variant| {
         let one = Object::new().with("value", literal(&variant.value)).with("name", &variant.name);
-        with_life(one.unless_empty("description", variant.docs.trim()), variant.life.as_ref())
+        with_life(one.unless_empty("description", said(&variant.docs)), variant.life.as_ref())
     });
     let named: Vec<Object> = named.collect();
     let schema = Object::new().with("type", ty);

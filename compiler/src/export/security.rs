@@ -1,7 +1,7 @@
 //! Connections as security schemes. A connection that sends several things becomes several schemes, which are needed together.
 
 use super::Exporter;
-use super::extensions::{life_object, place};
+use super::extensions::{life_object, place, said};
 use super::json::{Object, Value, texts};
 use super::parameters::key;
 use crate::model::{ClientAuth, Connection, Encoding, Exchange, Grant, Model, OAuth2, Rotation, Send, Template};
@@ -27,19 +27,38 @@ impl Exporter<'_> {
         schemes
     }
 
+    /// Connections that send nothing, which no scheme stands for, with their places among all.
+    pub(super) fn silent(&self) -> Vec<Object> {
+        let all = self.connections().enumerate().filter(|(_, connection)| self.schemes_of(connection).is_empty());
+        all.map(|(at, connection)| self.described(Object::new(), connection).with("at", at as u64)).collect()
+    }
+
+    /// Those that a module names, where `security` cannot tell them from calls that anyone may make.
+    pub(super) fn named_silent(&self, names: &[String]) -> Value {
+        let silent = |name: &String| self.connections().any(|one| one.name == *name && self.schemes_of(one).is_empty());
+        if names.iter().any(silent) { texts(names) } else { Value::List(Vec::new()) }
+    }
+
     /// What a call needs: any of the connections, or any of those named.
     pub(super) fn security(&self, names: &[String]) -> Vec<Object> {
-        let named = |connection: &&Connection| names.is_empty() || names.contains(&connection.name);
-        let ways = self.connections().filter(named).map(|connection| {
+        let way = |connection: &Connection| {
             let scopes = |at: usize| match &connection.grant {
                 Grant::OAuth2(oauth2) if at == 0 => texts(&oauth2.scopes),
                 _ => Value::List(Vec::new()),
             };
             let schemes = self.schemes_of(connection).into_iter().enumerate();
             schemes.fold(Object::new(), |way, (at, (name, _))| way.with(name, scopes(at)))
-        });
-        let nobody = names.iter().any(|name| name == NOBODY).then(Object::new);
-        ways.chain(nobody).collect()
+        };
+        if names.is_empty() {
+            return self.connections().map(way).collect();
+        }
+        let ways_of = |name: &String| -> Vec<Object> {
+            if name == NOBODY {
+                return vec![Object::new()];
+            }
+            self.connections().filter(|connection| connection.name == *name).map(way).collect()
+        };
+        names.iter().flat_map(ways_of).collect()
     }
 
     fn schemes_of(&self, connection: &Connection) -> Vec<(String, Object)> {
@@ -71,7 +90,7 @@ impl Exporter<'_> {
         let own = Object::new().with("name", &connection.name).with("title", &connection.title);
         let own = own.with("revision", i64::from(connection.revision)).with("fields", fields).with("sends", sends).joined(grant);
         let own = own.maybe("probe", probe).maybe("server", connection.server.as_ref().map(|server| &server.text));
-        let scheme = scheme.unless_empty("description", connection.docs.trim()).flag("x-deprecated", life.is_some());
+        let scheme = scheme.unless_empty("description", said(&connection.docs)).flag("x-deprecated", life.is_some());
         scheme.maybe("x-linchpin-life", life.map(life_object)).with("x-linchpin-connection", own)
     }
 
@@ -145,11 +164,15 @@ fn oauth2_object(oauth2: &OAuth2) -> Object {
         Rotation::None => "none",
     };
     let text = |template: &Option<Template>| template.as_ref().map(|template| template.text.clone());
-    let object = Object::new().maybe("authorize", text(&oauth2.authorize)).with("token", &oauth2.token.text);
+    let grant = if oauth2.code { "code" } else { "client_credentials" };
+    let named = oauth2.scope_names.iter().zip(&oauth2.scopes);
+    let named = named.map(|(name, scope)| Object::new().with("name", name).with("scope", scope)).collect::<Vec<_>>();
+    let object = Object::new().with("grant", grant).maybe("authorize", text(&oauth2.authorize)).with("token", &oauth2.token.text);
     let object = object.maybe("refreshAt", text(&oauth2.refresh_url)).with("client", client).with("refresh", refresh);
     let extra = oauth2.extra.iter().map(|(to, name, value)| Object::new().with("to", to).with("name", name).with("value", &value.text));
     let reads = oauth2.reads.iter().fold(Object::new(), |reads, (name, path)| reads.with(name, texts(path)));
     let object = object.with("body", if oauth2.json { "json" } else { "form" }).with("pkce", oauth2.pkce);
+    let object = object.maybe("pkceReason", oauth2.pkce_reason.as_ref()).unless_empty("scopes", named);
     object.with("separator", &oauth2.separator).unless_empty("with", extra.collect::<Vec<_>>()).unless_empty("reads", reads)
 }
 

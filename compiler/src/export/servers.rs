@@ -1,6 +1,7 @@
 //! Where calls go. What a connection's fields say of an address becomes a variable of the server.
 
 use super::Exporter;
+use super::extensions::said;
 use super::json::{Object, Value};
 use crate::model::{Module, ModuleServer, Server, Template};
 
@@ -56,7 +57,7 @@ impl Exporter<'_> {
             other => Some(other.to_string()),
         });
         let placeholder = || format!("{}.example.com", name.replace('_', "-"));
-        let docs = field.map_or("", |field| field.docs.trim());
+        let docs = field.map_or("", |field| said(&field.docs));
         Object::new().with("default", default.unwrap_or_else(placeholder)).unless_empty("description", docs)
     }
 }

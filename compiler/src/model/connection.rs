@@ -64,8 +64,12 @@ pub struct OAuth2 {
     pub rotation: Rotation,
     /// PKCE with S256.
     pub pkce: bool,
+    /// Why there is no PKCE, where the spec says so.
+    pub pkce_reason: Option<String>,
     /// Scopes.
     pub scopes: Vec<String>,
+    /// What the spec calls the scopes, where it names them: as many, or none.
+    pub scope_names: Vec<String>,
     /// Between scopes.
     pub separator: String,
     /// (`authorize` | `token` | `refresh`, wire name, value)

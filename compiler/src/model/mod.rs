@@ -130,6 +130,8 @@ pub struct Connector {
     pub docs: String,
     /// Where the owner documents the API.
     pub docs_url: Option<String>,
+    /// How names are spelled on the wire where nothing else is said: `camelCase`, … `as_written`.
+    pub names: &'static str,
     /// Server templates; at least one unless every module has its own.
     pub servers: Vec<Server>,
     /// Sent with every request.

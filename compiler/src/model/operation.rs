@@ -77,8 +77,8 @@ pub struct ModuleSpans {
 pub enum Order {
     /// The field that items are ordered by.
     By(String),
-    /// Nothing does, and the spec says why.
-    None,
+    /// Nothing does, and this is why.
+    None(String),
 }
 
 /// A piece of a path.
@@ -137,6 +137,8 @@ pub enum Place {
 pub struct Constant {
     /// Where.
     pub place: ConstantPlace,
+    /// What the spec calls it.
+    pub field: String,
     /// The wire name.
     pub name: String,
     /// The value.

@@ -171,7 +171,8 @@ fn erased_life(life: &Option<super::Life>) -> Option<super::Life> {
 fn reads_the_same(a: &Module, b: &Module) -> bool {
     let words = |module: &Module| (module.title.clone(), module.docs.clone(), erased_life(&module.life));
     let answer = |answer: &Answer| Answer { span: NOWHERE, ..answer.clone() };
-    let constant = |constant: &super::Constant| super::Constant { on: Versions(0), span: NOWHERE, ..constant.clone() };
+    let constant =
+        |constant: &super::Constant| super::Constant { field: String::new(), on: Versions(0), span: NOWHERE, ..constant.clone() };
     let examples = |module: &Module| module.examples.iter().map(|example| example.span).collect::<Vec<_>>();
     words(a) == words(b)
         && (a.kind, &a.method, &a.path, &a.connections) == (b.kind, &b.method, &b.path, &b.connections)

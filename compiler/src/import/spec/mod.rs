@@ -27,6 +27,7 @@ mod names;
 mod notes;
 mod only;
 mod operations;
+mod own;
 mod pages;
 mod plan;
 mod print;
@@ -96,11 +97,14 @@ pub struct Carried {
 
 /// Makes a spec of a document.
 pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> Imported {
+    if let Some(imported) = own::spec(document, tree, options) {
+        return imported;
+    }
     let wanted: Vec<usize> =
         (0..document.operations.len()).filter(|index| only::wants(&options.only, &document.operations[*index])).collect();
     let operations: Vec<&Operation<'n>> = wanted.iter().map(|index| &document.operations[*index]).collect();
     let mut maker = Maker::new(document, tree, &operations);
-    let mut spec = Spec { name: connector_name(document, options), title: title(document), docs: about(document), ..Spec::default() };
+    let mut spec = Spec { name: connector_name(document.title, options), title: title(document), docs: about(document), ..Spec::default() };
     spec.docs_url = document.docs_url.map(str::to_owned);
     (spec.retry, spec.limits) = limits::told(&operations);
     let servers = maker.servers(&operations);
@@ -119,7 +123,7 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
     let mut schemas = std::mem::take(&mut maker.carried);
     schemas.extend(&maker.kept_raw);
     Imported {
-        files: laid_out(&spec, parts),
+        files: laid_out(&spec.name, parts),
         name: spec.name,
         carried: Carried {
             modules: spec.modules.len(),
@@ -132,16 +136,16 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
 }
 
 /// Formatted files: one, or a folder's.
-fn laid_out(spec: &Spec, parts: files::Parts) -> Vec<(String, String)> {
+fn laid_out(spec_name: &str, parts: files::Parts) -> Vec<(String, String)> {
     let all: Vec<&str> =
         [&parts.head, &parts.shared].into_iter().chain(parts.groups.iter().map(|(_, text)| text)).map(String::as_str).collect();
     let lines: usize = all.iter().map(|text| text.lines().count()).sum();
     if lines <= files::LONG {
         let text = all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
-        return vec![(format!("{}.pin", spec.name), formatted(&text))];
+        return vec![(format!("{spec_name}.pin"), formatted(&text))];
     }
     let mut names = names::Names::default();
-    let mut found = vec![(format!("{}.pin", names.take(&spec.name, "_")), formatted(&parts.head))];
+    let mut found = vec![(format!("{}.pin", names.take(spec_name, "_")), formatted(&parts.head))];
     if !parts.shared.is_empty() {
         found.push((format!("{}.pin", names.take("shared", "_")), formatted(&parts.shared)));
     }
@@ -165,11 +169,8 @@ fn endless(spec: &mut Spec, maker: &mut Maker<'_, '_>) {
     }
 }
 
-fn connector_name(document: &Document<'_>, options: &Options) -> String {
-    let wanted = options.name.as_deref().unwrap_or_else(|| {
-        let title = document.title;
-        title.split([':', '(', '|', '[']).next().unwrap_or(title)
-    });
+fn connector_name(title: &str, options: &Options) -> String {
+    let wanted = options.name.as_deref().unwrap_or_else(|| title.split([':', '(', '|', '[']).next().unwrap_or(title));
     let dull = [
         "api",
         "apis",

@@ -25,6 +25,8 @@ pub enum Subject {
     Security,
     /// A server.
     Server,
+    /// What Linchpin itself wrote into a document, in another shape than it has.
+    Extension,
     /// A link from one answer to another operation.
     Link,
 }
@@ -42,6 +44,7 @@ impl Subject {
             Self::Example => "example",
             Self::Security => "security",
             Self::Server => "server",
+            Self::Extension => "extension",
             Self::Link => "link",
         }
     }

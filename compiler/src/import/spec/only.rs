@@ -13,6 +13,11 @@ pub(crate) fn wants(globs: &[String], operation: &Operation<'_>) -> bool {
     globs.iter().any(|glob| names.iter().any(|name| fits(glob.as_bytes(), name.as_bytes())))
 }
 
+/// Is an operation of this id among those that globs name?
+pub(super) fn names(globs: &[String], id: &str) -> bool {
+    globs.is_empty() || globs.iter().any(|glob| fits(glob.as_bytes(), id.as_bytes()))
+}
+
 /// `*` stands for any text, `?` for one letter.
 fn fits(glob: &[u8], name: &[u8]) -> bool {
     let (mut at, mut from) = (0, 0);

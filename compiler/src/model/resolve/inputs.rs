@@ -130,7 +130,7 @@ impl<'a> Resolver<'a> {
             }
             let on = self.versions(&field.head, site.on);
             self.life(&field.head, &super::types::scope_of(site), &field.name);
-            return inputs.constants.push(Constant { place, name, value, on, span: field.name.span });
+            return inputs.constants.push(Constant { place, field: field.name.value.clone(), name, value, on, span: field.name.span });
         }
         let style = self.style(field, place, false);
         let place = match place {

@@ -38,17 +38,22 @@ pub(super) struct Reading {
     pub(super) misfit: Code,
     /// The versions it is read for.
     pub(super) on: Versions,
+    /// How many choices of unions the value stands in, one right inside of the other.
+    pub(super) choices: usize,
 }
+
+/// So many at most: a union that is a choice of itself would never end.
+const MOST_CHOICES: usize = 6;
 
 impl Reading {
     /// A field's default: as on the wire, whole.
     pub(super) fn default_value(on: Versions) -> Self {
-        Self { naming: Naming::Wire, partial: false, lenient: false, misfit: codes::DEFAULT_DOES_NOT_FIT, on }
+        Self { naming: Naming::Wire, partial: false, lenient: false, misfit: codes::DEFAULT_DOES_NOT_FIT, on, choices: 0 }
     }
 
     /// What a test or an example gives.
     pub(super) fn given(on: Versions) -> Self {
-        Self { naming: Naming::Spec, partial: false, lenient: false, misfit: codes::VALUE_DOES_NOT_FIT, on }
+        Self { naming: Naming::Spec, partial: false, lenient: false, misfit: codes::VALUE_DOES_NOT_FIT, on, choices: 0 }
     }
 
     /// What is expected: only the members named are compared.
@@ -113,6 +118,7 @@ impl<'m> Literals<'m> {
 
     fn list(self, value: &Value, item: &Type, bounds: &Bounds, reading: Reading, writer: &mut Writer) {
         let ValueKind::List(values) = &value.kind else { return writer.misfit(value, reading, "a list is wanted: `[…]`".into()) };
+        let reading = Reading { choices: 0, ..reading };
         if let Some(problem) = scalars::count_misfit(values.len(), bounds, "items") {
             writer.misfit(value, reading, problem);
         }
@@ -121,6 +127,7 @@ impl<'m> Literals<'m> {
 
     fn map(self, value: &Value, item: &Type, bounds: &Bounds, reading: Reading, writer: &mut Writer) {
         let ValueKind::Object(members) = &value.kind else { return writer.misfit(value, reading, "a map is wanted: `{ … }`".into()) };
+        let reading = Reading { choices: 0, ..reading };
         if let Some(problem) = scalars::count_misfit(members.len(), bounds, "entries") {
             writer.misfit(value, reading, problem);
         }
@@ -203,6 +210,7 @@ impl<'m> Literals<'m> {
         let ValueKind::Object(members) = &value.kind else {
             return writer.misfit(value, reading, format!("`{name}` is an object: `{{ … }}`"));
         };
+        let reading = Reading { choices: 0, ..reading };
         let named = |field: &Field| if reading.naming == Naming::Spec { field.name.clone() } else { field.wire.clone() };
         let by_name: HashMap<String, &Field> =
             fields.iter().rev().filter(|field| !field.rest).map(|field| (named(field), *field)).collect();
@@ -300,7 +308,9 @@ impl<'m> Literals<'m> {
     }
 
     fn untagged(self, value: &Value, variants: &[&UnionVariant], closed: bool, name: &str, reading: Reading, writer: &mut Writer) {
-        let tried = variants.iter().map(|variant| self.read(value, &variant.ty, false, reading));
+        let variants = if reading.choices < MOST_CHOICES { variants } else { &[] };
+        let inner = Reading { choices: reading.choices + 1, ..reading };
+        let tried = variants.iter().map(|variant| self.read(value, &variant.ty, false, inner));
         let fitting = tried.filter(|(_, problems)| problems.is_empty()).map(|(text, _)| text).next();
         match fitting {
             Some(text) => writer.text.push_str(&text),

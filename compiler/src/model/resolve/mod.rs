@@ -27,7 +27,7 @@ mod statuses;
 mod steps;
 mod symbols;
 mod templates;
-mod types;
+pub(crate) mod types;
 mod unknown;
 mod upgrades;
 mod uses;

@@ -253,7 +253,7 @@ impl<'a> Resolver<'a> {
             if order.why.is_none() {
                 self.report(without_reason(codes::ORDER_NONE, order.span, "`order none`", "order none \"the API offers no sorting\""));
             }
-            return Some(Order::None);
+            return Some(Order::None(order.why.as_ref().map_or_else(String::new, |why| why.value.clone())));
         };
         if let Some(Type::Named(symbol)) = page.map(|page| &page.item) {
             let fields: Vec<String> = self.field_names(*symbol, on);

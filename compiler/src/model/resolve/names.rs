@@ -27,6 +27,17 @@ pub(crate) const CONVENTIONS: [(&str, Convention); 6] = [
 ];
 
 impl Convention {
+    /// The rule of this name.
+    #[cfg(feature = "import")]
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        CONVENTIONS.iter().find(|(name, _)| *name == word).map(|(_, convention)| *convention)
+    }
+
+    /// Its name in specs.
+    pub(crate) fn word(self) -> &'static str {
+        CONVENTIONS.iter().find(|(_, convention)| *convention == self).map_or("as_written", |(name, _)| name)
+    }
+
     /// The wire name of a spec's name.
     pub(crate) fn wire(self, name: &str) -> String {
         let bare = name.trim_start_matches('_');
@@ -64,7 +75,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// `planned_start` as `PlannedStart`.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     name.split(|c: char| !c.is_alphanumeric()).map(capitalised).collect()
 }
 
@@ -87,7 +98,7 @@ pub(crate) fn snake(name: &str) -> String {
 }
 
 /// `list_for_org` as `List for org`.
-pub(super) fn title(name: &str) -> String {
+pub(crate) fn title(name: &str) -> String {
     capitalised(&name.replace('_', " "))
 }
 

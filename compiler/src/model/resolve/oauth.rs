@@ -33,6 +33,8 @@ impl Resolver<'_> {
             token: written.token.as_ref().map_or_else(|| nowhere(written), |url| self.template(url, names)),
             refresh_url: written.refresh_url.as_ref().map(|url| self.template(url, names)),
             pkce: code && self.pkce(written),
+            pkce_reason: written.pkce.as_ref().and_then(|(_, why)| why.as_ref()).map(|why| why.value.clone()),
+            scope_names: scope_names(written),
             scopes: written.scopes.iter().map(|scope| scope.value.clone()).collect(),
             separator: written.separator.as_ref().map_or_else(|| " ".to_owned(), |separator| separator.value.clone()),
             extra: self.extra(written, names),
@@ -115,6 +117,12 @@ impl Resolver<'_> {
         }
         extra
     }
+}
+
+/// What the scopes are called, where all of them have names.
+fn scope_names(written: &ast::OAuth2) -> Vec<String> {
+    let all = written.scope_names.len() == written.scopes.len();
+    written.scope_names.iter().filter(|_| all).map(|name| name.value.clone()).collect()
 }
 
 fn nowhere(written: &ast::OAuth2) -> Template {

@@ -343,7 +343,7 @@ fn choosable(part: &&TypeExpr) -> bool {
     matches!(literal_of(part), Some(Literal::Text(_) | Literal::Int(_)))
 }
 
-fn value_name(value: &Literal, at: usize) -> String {
+pub(crate) fn value_name(value: &Literal, at: usize) -> String {
     match value {
         Literal::Text(text) => Some(snake(text)).filter(|name| name.starts_with(|c: char| c.is_alphabetic())),
         Literal::Int(number) if *number >= 0 => Some(format!("value_{number}")),

@@ -61,6 +61,8 @@ pub struct OAuth2 {
     pub pkce: Option<(Ident, Option<Text>)>,
     /// `scopes { read "repo"  write "repo:write" }` or `scopes "a", "b"`.
     pub scopes: Vec<Text>,
+    /// What the spec calls the scopes, where it names them.
+    pub scope_names: Vec<Ident>,
     /// `separator ","`; a space unless said.
     pub separator: Option<Text>,
     /// `with authorize { access_type "offline" }`, `with token { audience "…" }`, `with refresh { … }`: extra parameters.

@@ -100,6 +100,7 @@ fn oauth2(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::OAuth2> {
         refresh: None,
         pkce: None,
         scopes: Vec::new(),
+        scope_names: Vec::new(),
         separator: None,
         extra: Vec::new(),
         reads: Vec::new(),
@@ -121,7 +122,7 @@ fn oauth2_statement(reader: &mut Reader<'_>, pair: Pair<'_>, oauth2: &mut ast::O
         (Rule::token_body, Some(word)) => oauth2.body = Some(reader.ident(&word)),
         (Rule::pkce, Some(word)) => oauth2.pkce = Some((reader.ident(&word), inner.next().map(|why| reader.text(&why)))),
         (Rule::separator, Some(text)) => oauth2.separator = Some(reader.text(&text)),
-        (Rule::scopes, Some(first)) if first.as_rule() == Rule::open => scopes(reader, inner, &mut oauth2.scopes),
+        (Rule::scopes, Some(first)) if first.as_rule() == Rule::open => scopes(reader, inner, oauth2),
         (Rule::scopes, Some(first)) => oauth2.scopes.extend(std::iter::once(first).chain(inner).map(|scope| reader.text(&scope))),
         (Rule::extra, Some(word)) => {
             let request = reader.ident(&word);
@@ -137,8 +138,14 @@ fn oauth2_statement(reader: &mut Reader<'_>, pair: Pair<'_>, oauth2: &mut ast::O
     }
 }
 
-fn scopes<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>, scopes: &mut Vec<ast::Text>) {
-    reader.block(pairs, &SCOPE, &mut |reader, pair| scopes.extend(pair.into_inner().nth(1).map(|scope| reader.text(&scope))));
+fn scopes<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>, oauth2: &mut ast::OAuth2) {
+    reader.block(pairs, &SCOPE, &mut |reader, pair| {
+        let mut parts = pair.into_inner();
+        if let (Some(name), Some(scope)) = (parts.next(), parts.next()) {
+            oauth2.scope_names.push(reader.ident(&name));
+            oauth2.scopes.push(reader.text(&scope));
+        }
+    });
 }
 
 /// `access_type "offline"` or `kind "accessType" = "offline"`

@@ -1,0 +1,132 @@
+//! Modules that make several exchanges.
+
+use super::Own;
+use super::fields::block;
+use super::literals::property;
+use super::names::{Site, dotted, relative};
+use super::read::is_word;
+use crate::import::node::{Node, Value};
+use crate::import::spec::literals::key;
+
+/// Values inside of values are read so deep.
+const DEEPEST: usize = 24;
+
+impl<'n> Own<'n> {
+    /// `input`, `steps` and `gives`.
+    pub(super) fn steps(&mut self, node: &'n Node, steps: &'n Node, site: &Site) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(inputs) = self.object(node, "x-linchpin-inputs") {
+            let fields = self.fields(inputs, site);
+            lines.push(block("input", fields));
+        }
+        let list = self.list(steps, "list");
+        let names: Vec<Option<&str>> = list.iter().map(|step| self.word(step, "name")).collect();
+        let mut made = Vec::new();
+        for (step, name) in list.iter().zip(&names) {
+            let called = self.dotted(step, "module");
+            let Some(module) = called.and_then(|called| relative(&self.tables.modules, &site.group, called)) else {
+                self.odd(step, "a step of a module that is not there");
+                continue;
+            };
+            let mut given = Vec::new();
+            for member in step.get("inputs").map_or(&[][..], Node::members) {
+                let schema = called.and_then(|called| self.input_of(called, &member.key));
+                let value = self.step_value(&member.value, schema, &names, 0);
+                match value.filter(|_| is_word(&member.key)) {
+                    Some(value) => given.push(format!("{} = {value}", &*member.key)),
+                    None => self.odd(&member.value, "a value of a step that cannot be read"),
+                }
+            }
+            let name = name.map(|name| format!("{name} = ")).unwrap_or_default();
+            let given = if given.is_empty() { String::new() } else { format!(" {}", block("", given)) };
+            made.push(format!("{name}{module}{given}"));
+        }
+        lines.push(format!("steps {{\n{}\n}}", made.join("\n")));
+        if let Some(gives) = self.object(steps, "gives") {
+            let last =
+                gives.get("step").and_then(Node::number).and_then(|at| at.parse::<usize>().ok()).is_some_and(|at| at + 1 == list.len());
+            let whole = gives.get("members").is_none() && gives.get("part").is_none();
+            // What the last step gives is given unless something else is said.
+            if !(last && whole && names.last().is_some_and(Option::is_none)) {
+                let path = self.step_path(gives, &names);
+                lines.extend(path.map(|path| format!("gives {path}")));
+            }
+        }
+        lines
+    }
+
+    fn step_value(&mut self, node: &'n Node, schema: Option<&'n Node>, names: &[Option<&str>], depth: usize) -> Option<String> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let schema = schema.map(|schema| self.seen_through(schema));
+        if let Some(value) = node.get("value") {
+            let scalar = !matches!(value.value, Value::List(_) | Value::Map(_));
+            return scalar.then(|| schema.map_or_else(|| super::literals::plain(value), |schema| self.by_names(value, schema, false)));
+        }
+        if let Some(list) = node.get("list") {
+            let item = schema.and_then(|schema| schema.get("items"));
+            let items: Option<Vec<String>> = list.items().iter().map(|one| self.step_value(one, item, names, depth + 1)).collect();
+            return items.map(|items| format!("[{}]", items.join(", ")));
+        }
+        if let Some(object) = node.get("object") {
+            let members: Option<Vec<String>> = object
+                .members()
+                .iter()
+                .map(|member| {
+                    let inner = schema.and_then(|schema| property(schema, &member.key).or_else(|| schema.get("additionalProperties")));
+                    let value = self.step_value(&member.value, inner, names, depth + 1)?;
+                    is_word(&member.key).then(|| format!("{} = {value}", key(&member.key)))
+                })
+                .collect();
+            return members.map(|members| format!("{{ {} }}", members.join("  ")));
+        }
+        self.step_path(node, names)
+    }
+
+    fn step_path(&mut self, node: &'n Node, names: &[Option<&str>]) -> Option<String> {
+        let first = match node.get("input") {
+            Some(_) => self.word(node, "input")?,
+            None => {
+                let at = usize::try_from(self.count(node, "step")?).ok()?;
+                (*names.get(at)?)?
+            }
+        };
+        let members = self.texts(node, "members").unwrap_or_default();
+        let part = self.one_of(node, "part", &["length", "name", "type"]);
+        let path: Vec<&str> = std::iter::once(first).chain(members).chain(part).collect();
+        path.iter().all(|one| is_word(one)).then(|| path.join("."))
+    }
+
+    /// The schema of a module's input, by the spec's name.
+    fn input_of(&mut self, module: &str, name: &str) -> Option<&'n Node> {
+        let found = self.modules.iter().rev().find(|one| dotted(&one.group, &one.name) == module)?;
+        let (node, path) = (found.node, found.path);
+        self.inputs_of(node, path).into_iter().find(|(other, _)| other == name).map(|(_, schema)| schema)
+    }
+
+    /// The inputs of an operation with their schemas.
+    pub(super) fn inputs_of(&mut self, node: &'n Node, path: Option<(&'n str, &'n Node)>) -> Vec<(String, &'n Node)> {
+        let mut found: Vec<(String, &Node)> = Vec::new();
+        let address = node.get("x-linchpin-outside").filter(|outside| !outside.members().is_empty());
+        for one in address.into_iter().chain(self.parameters(node, path)) {
+            let schema = one.get("schema").or_else(|| one.get("content")?.members().first()?.value.get("schema"));
+            let name = one.get("x-linchpin-name").or_else(|| one.get("name")).and_then(Node::text);
+            found.extend(name.zip(schema).map(|(name, schema)| (name.to_owned(), schema)));
+        }
+        let body = node.get("requestBody");
+        let content = body.and_then(|body| body.get("content")?.members().first()?.value.get("schema"));
+        if let (Some(whole), Some(schema)) = (body.and_then(|body| body.get("x-linchpin-whole")).and_then(Node::text), content) {
+            found.push((whole.to_owned(), schema));
+            return found;
+        }
+        for schema in content.into_iter().chain(node.get("x-linchpin-inputs")) {
+            let schema = self.seen_through(schema);
+            for member in schema.get("properties").map_or(&[][..], Node::members) {
+                let name = member.value.get("x-linchpin-name").and_then(Node::text).unwrap_or(&member.key);
+                found.push((name.to_owned(), &member.value));
+            }
+        }
+        found
+    }
+}
