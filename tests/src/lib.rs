@@ -2,6 +2,7 @@
 
 pub mod docs;
 pub mod generated;
+pub mod mocked;
 pub mod openapi_check;
 pub mod servers;
 pub mod snippets;

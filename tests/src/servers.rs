@@ -108,6 +108,17 @@ pub fn kinto(ends: &str) -> Option<Arc<Server>> {
     })
 }
 
+/// Prism, which plays the API that a description describes and says of each request whether it fits. Each test has its own.
+pub fn prism(description: &Path) -> Option<Server> {
+    let command = |port: u16| {
+        let mut command = node("node_modules/@stoplight/prism-cli/dist/index.js")?;
+        command.args(["mock", "--host", "127.0.0.1", "--port", &port.to_string(), "--verboseLevel", "error"]);
+        command.arg(description.canonicalize().map_err(|error| error.to_string())?);
+        Ok(command)
+    };
+    start("prism", &[], command).map_or_else(|reason| skip("prism", &reason), Some)
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("servers")
 }
@@ -151,7 +162,7 @@ impl Slot {
 }
 
 /// Says that a test was skipped, past the test harness, which keeps what passing tests print to itself.
-fn skip(name: &str, reason: &str) -> Option<Arc<Server>> {
+fn skip<S>(name: &str, reason: &str) -> Option<S> {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let message = format!("{name} is not available: {reason}; run tests/servers/install.sh");
     assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");

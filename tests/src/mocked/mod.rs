@@ -1,0 +1,173 @@
+//! An API description imported and called, all of it, against a mock server that is driven by the same description: what the importer wrote
+//! must be what the owner's document says, as somebody else reads it.
+//!
+//! The mock server says of each request whether it fits the document, and of each of its own answers too: an answer that does not fit
+//! the document's own type is the document's fault. Inputs are made in `samples`; what is on the wire is seen by `recorder`.
+
+mod recorder;
+mod samples;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use linchpin_cli::tables;
+use linchpin_compiler::diagnostics::{Diagnostics, short};
+use linchpin_compiler::import;
+use linchpin_compiler::import::spec::{Options, spec};
+use linchpin_compiler::model::Model;
+use linchpin_compiler::model::project::project;
+use linchpin_compiler::source::Sources;
+use linchpin_runtime::auth::{MemoryStore, Token, TokenStore};
+use linchpin_runtime::connection::FieldValues;
+use linchpin_runtime::operation::{ApiTable, ConnectionTable, Decoding, OperationTable, ServerChoice};
+use linchpin_runtime::{AnyClient, Catalog, Error, ErrorKind, Module};
+use serde_json::Value;
+
+use recorder::{Recorder, Seen};
+use samples::{Samples, Wanted};
+
+/// Where the descriptions lie; says so where there are none.
+pub fn description(file: &str) -> Option<PathBuf> {
+    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
+    let path = corpus.join("openapi").join(file);
+    if path.is_file() {
+        return Some(path);
+    }
+    eprintln!("skipped: there is no description at {} (set LINCHPIN_CORPUS)", path.display());
+    None
+}
+
+/// What came of calling a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The mock server took the request, and its answer was read.
+    Good,
+    /// The request does not fit the document, or the answer could not be read although it fits.
+    Bad(String),
+    /// The mock server's answer does not fit the document itself.
+    Misfit(String),
+    /// There is no input: a value that matches some pattern, say, that nothing shows.
+    NoInput(String),
+}
+
+/// Imports a description and calls every module of it, with the inputs that it needs and then with all that it takes.
+pub async fn call_all(path: &Path, server: &str) -> Vec<(&'static str, Outcome)> {
+    let raw: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("it can be read")).expect("it is JSON");
+    let model = imported(path);
+    let table = at(tables::api(&project(&model, model.apis.len() - 1)), server);
+    let mut caller = Caller { table, recorder: Arc::new(Recorder::new()), clients: HashMap::new(), samples: Samples::of(&raw) };
+    let mut outcomes = Vec::new();
+    for module in Catalog::new(table).modules() {
+        let mut outcome = Outcome::Good;
+        for wanted in [Wanted::Least, Wanted::Most] {
+            outcome = caller.call(module, wanted).await;
+            if outcome != Outcome::Good {
+                break;
+            }
+        }
+        outcomes.push((module.name(), outcome));
+    }
+    outcomes
+}
+
+/// Calls modules, with a client per connection.
+struct Caller {
+    table: &'static ApiTable,
+    recorder: Arc<Recorder>,
+    clients: HashMap<&'static str, AnyClient>,
+    samples: Samples,
+}
+
+impl Caller {
+    async fn call(&mut self, module: Module, wanted: Wanted) -> Outcome {
+        let input = match self.samples.input(&module.input_schema(), wanted) {
+            Ok(input) => input,
+            Err(name) => return Outcome::NoInput(name),
+        };
+        let client = self.client(module).await;
+        let gives_file = module.table().answers.iter().any(|answer| matches!(answer.decoding, Decoding::Stream));
+        let answer = match gives_file {
+            true => client.download(module.name(), input.clone()).await.map(drop),
+            false => client.call(module.name(), input.clone()).await.map(drop),
+        };
+        let seen = self.recorder.last();
+        judged(answer, seen, || format!("{wanted:?} {input}"))
+    }
+
+    async fn client(&mut self, module: Module) -> AnyClient {
+        let named = module.table().connections.first().copied();
+        let connection = self.table.connections.iter().find(|one| named.is_none_or(|named| one.name == named));
+        let key = connection.map_or("", |one| one.name);
+        if let Some(client) = self.clients.get(key) {
+            return client.clone();
+        }
+        let given = connection.map(|one| (one.name, fields(one)));
+        let store = MemoryStore::new();
+        store.keep("key", None, Token::new("token", SystemTime::now())).await.expect("it is kept");
+        let client = AnyClient::builder(self.table, given)
+            .and_then(|builder| builder.http_client(self.recorder.clone()).no_retry().token_store(Arc::new(store), "key").build_any())
+            .unwrap_or_else(|error| panic!("`{key}` cannot be used: {error}"));
+        self.clients.insert(key, client.clone());
+        client
+    }
+}
+
+/// Values for all that a person fills in.
+fn fields(connection: &ConnectionTable) -> FieldValues {
+    let mut values = FieldValues::new();
+    for field in connection.fields.get().fields() {
+        let value = if field.name().contains("host") { "mocked.example" } else { "text" };
+        values.set(field.name(), value);
+    }
+    values
+}
+
+/// What a call came to, by what it gave and what the mock server said of it.
+fn judged(answer: Result<(), Error>, seen: Option<Seen>, shown: impl Fn() -> String) -> Outcome {
+    let Some(seen) = seen else {
+        let reason = answer.map_or_else(|error| error.to_string(), |()| "nothing was sent".to_owned());
+        return Outcome::Bad(format!("nothing was sent: {reason} ({})", shown()));
+    };
+    if let [first, ..] = &seen.of_request[..] {
+        return Outcome::Bad(format!("refused: {first} in `{}` ({})", seen.target, shown()));
+    }
+    match answer {
+        Ok(()) => Outcome::Good,
+        Err(error) if error.kind() == ErrorKind::Decode && !seen.of_answer.is_empty() => Outcome::Misfit(seen.of_answer[0].clone()),
+        Err(error) => Outcome::Bad(format!("{error} at {:?} in the answer to `{}` {:?} ({})", error.path(), seen.target, seen.of_answer, shown())),
+    }
+}
+
+fn imported(path: &Path) -> Model {
+    let mut diagnostics = Diagnostics::default();
+    let tree = linchpin_compiler::build_script::load_description(path, &mut diagnostics).expect("it can be read");
+    let document = import::read(&tree, &mut diagnostics).expect("it is a description");
+    let imported = spec(&document, &tree, &Options::default());
+    let mut sources = Sources::default();
+    for (file, text) in imported.files {
+        sources.add(file, text);
+    }
+    let mut found = Diagnostics::default();
+    let model = linchpin_compiler::check(&sources, &mut found);
+    model.unwrap_or_else(|| panic!("{}", found.sorted(&sources).iter().map(|one| short::render(one, &sources)).collect::<Vec<_>>().join("\n")))
+}
+
+/// The API as the mock server has it: below no path, and without the limits that are for real servers.
+fn at(table: &'static ApiTable, server: &str) -> &'static ApiTable {
+    let server: &'static str = Box::leak(server.to_owned().into_boxed_str());
+    let operations = table.operations.iter().map(|one| {
+        let server = match one.server {
+            ServerChoice::Own(_) => ServerChoice::Default,
+            other => other,
+        };
+        &*Box::leak(Box::new(OperationTable { server, limits: &[], ..**one }))
+    });
+    Box::leak(Box::new(ApiTable {
+        servers: Vec::leak(vec![server; table.servers.len().max(1)]),
+        operations: Vec::leak(operations.collect()),
+        limits: &[],
+        ..*table
+    }))
+}
