@@ -150,7 +150,7 @@ impl<'n> Maker<'_, 'n> {
         self.without_files(&mut what, body.span);
         let optional = !body.required && (left_out || flat.required.is_empty() && !body.required_by_members(&flat.required));
         let mut field = super::servers::field(&name, &name, what.ty, body.description.to_owned(), body.span);
-        field.what.nullable = what.nullable;
+        // A body that may be null is one that may be left out; where the request must have one, its schema is one that others share.
         field.optional = optional;
         Some(Held::Whole(Box::new(field)))
     }

@@ -146,8 +146,8 @@ fn without_group(name: &str, id: &str, key: &str) -> String {
     let group = snake(key, "");
     let one = group.split('_').map(singular).collect::<Vec<_>>().join("_");
     for group in [&group, &one] {
-        let separated = id.split(['/', '.', ':', '_']).next().is_some_and(|first| snake(first, "") == *group);
-        if let Some(rest) = name.strip_prefix(&format!("{group}_")).filter(|_| separated && id.contains(['/', '.', ':', '_'])) {
+        let separated = id.match_indices(['/', '.', ':', '_']).any(|(end, _)| snake(&id[..end], "") == *group);
+        if let Some(rest) = name.strip_prefix(&format!("{group}_")).filter(|_| separated) {
             return legal(rest);
         }
         if group.contains('_')
@@ -176,6 +176,15 @@ fn by_path(operation: &Operation<'_>, all: &[&Operation<'_>]) -> Vec<String> {
     names
 }
 
+/// A part of a path without what is no word: braces, and keys such as `6VMVochwUWo`.
+fn without_keys(part: &str) -> String {
+    let is_key = |word: &&str| {
+        let has = |kind: fn(&char) -> bool| word.chars().any(|letter| kind(&letter));
+        word.len() >= 8 && has(char::is_ascii_digit) && has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase)
+    };
+    part.split(['{', '}', '-', '.', '_']).filter(|word| !is_key(word)).collect::<Vec<_>>().join(" ")
+}
+
 fn by_nouns(operation: &Operation<'_>, kept: usize, holds_others: bool) -> String {
     let path = operation.path.split(['?', '#']).next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && !is_version(part)).collect();
@@ -183,7 +192,7 @@ fn by_nouns(operation: &Operation<'_>, kept: usize, holds_others: bool) -> Strin
     let mut nouns: Vec<String> = parts
         .iter()
         .filter(|part| !part.starts_with('{'))
-        .map(|part| snake(&part.replace(['{', '}'], " "), ""))
+        .map(|part| snake(&without_keys(part), ""))
         .filter(|noun| !noun.is_empty())
         .collect();
     // The last names what it is about; those before it only where they are short.
