@@ -112,7 +112,7 @@ pub fn kinto(ends: &str) -> Option<Arc<Server>> {
 pub fn prism(description: &Path) -> Option<Server> {
     let command = |port: u16| {
         let mut command = node("node_modules/@stoplight/prism-cli/dist/index.js")?;
-        command.args(["mock", "--host", "127.0.0.1", "--port", &port.to_string(), "--verboseLevel", "error"]);
+        command.args(["mock", "--host", "127.0.0.1", "--port", &port.to_string(), "--verboseLevel", "error", "--seed", "linchpin"]);
         command.arg(description.canonicalize().map_err(|error| error.to_string())?);
         Ok(command)
     };

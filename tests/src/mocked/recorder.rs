@@ -1,5 +1,6 @@
 //! Sends requests over plain connections and keeps what the mock server said of them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use http_body_util::BodyExt as _;
@@ -16,6 +17,7 @@ const VIOLATIONS: &str = "sl-violations";
 pub(super) struct Recorder {
     client: Client<HttpConnector, OpenPayload>,
     last: Mutex<Option<Seen>>,
+    generated: AtomicBool,
 }
 
 /// What was seen of an exchange.
@@ -31,7 +33,7 @@ pub(super) struct Seen {
 
 impl Recorder {
     pub(super) fn new() -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), last: Mutex::new(None) }
+        Self { client: Client::builder(TokioExecutor::new()).build_http(), last: Mutex::new(None), generated: AtomicBool::new(false) }
     }
 
     /// The last exchange since this was asked before.
@@ -39,11 +41,23 @@ impl Recorder {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// From now on the mock server makes up its answers by the types alone, or shows the document's examples again.
+    pub(super) fn generated(&self, on: bool) {
+        self.generated.store(on, Ordering::Relaxed);
+    }
+
     async fn exchange(&self, out: Outgoing) -> Result<Incoming, SendFailure> {
         let (path, query) = (out.url.path(), out.url.query().map(|query| format!("?{query}")).unwrap_or_default());
         let target = format!("{} {path}{query}", out.method);
+        if out.url.host_str() != Some("127.0.0.1") {
+            // A redirect of an example leads into the world: what would come from there is a file.
+            return Ok(Incoming { status: http::StatusCode::OK, headers: http::HeaderMap::new(), body: "a file".into() });
+        }
         let mut request = http::Request::builder().method(out.method).uri(out.url.as_str()).body(out.body).expect("a request");
         *request.headers_mut() = out.headers;
+        if self.generated.load(Ordering::Relaxed) {
+            request.headers_mut().insert("prefer", http::HeaderValue::from_static("dynamic=true"));
+        }
         let response = self.client.request(request).await.map_err(|error| SendFailure::broken(format!("{error:?}")))?;
         let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| SendFailure::broken(error.to_string()))?.to_bytes();
@@ -52,7 +66,12 @@ impl Recorder {
         let mut seen = Seen { target, of_request: of("request"), of_answer: of("response") };
         // Where it refuses without the header, its own problem says why.
         if head.status.is_client_error() && seen.of_request.is_empty() {
-            seen.of_request.push(format!("{} {}", head.status, String::from_utf8_lossy(&body[..body.len().min(600)])));
+            let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let told = problem["validation"].as_array().into_iter().flatten().map(sentence);
+            seen.of_request.extend(told);
+            if seen.of_request.is_empty() {
+                seen.of_request.push(format!("{} {}", head.status, String::from_utf8_lossy(&body[..body.len().min(300)])));
+            }
         }
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
         Ok(Incoming { status: head.status, headers: head.headers, body: body.into() })
