@@ -30,6 +30,7 @@ mod operations;
 mod pages;
 mod plan;
 mod print;
+mod reach;
 mod report;
 mod scalars;
 mod servers;
@@ -103,6 +104,7 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
     let connections = maker.connections(&operations, &servers);
     let kept = maker.operations(&operations, &servers, &connections, &mut spec);
     maker.share(&mut spec);
+    maker.settle_unions();
     maker.unused_formats();
     (spec.servers, spec.api, spec.connections) = (servers.list, servers.api, connections.list);
     spec.types = std::mem::take(&mut maker.types);
