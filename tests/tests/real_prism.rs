@@ -48,7 +48,7 @@ described! {
     box_platform "big/box.json" []
     slack "big/slack.json" []
     xero "sample/xero.com__xero_accounting.json" []
-    vimeo "sample/vimeo.com.json" []
+    figshare "sample/figshare.com.json" []
     netbox "sample/netboxdemo.com.json" []
     kanban_tool "swagger-2.0/kanban-tool.json" []
     hubspot_cms "swagger-2.0/hubspot-cms-v2.json" []

@@ -16,6 +16,8 @@ pub(super) enum Wanted {
 
 /// Objects deeper than this have what they need and no more.
 const DEEP: usize = 3;
+/// For what is called an address of mail.
+const EMAIL: &str = "ann@example.com";
 /// No value nests so deep that it must.
 const TOO_DEEP: usize = 24;
 
@@ -169,8 +171,11 @@ impl Making<'_> {
         if let Some(Value::String(text)) = self.shown(name, |value| value.as_str().is_some_and(|text| !text.is_empty() && fits(text))) {
             return Ok(text.clone());
         }
+        if key(name).contains("email") && fits(EMAIL) {
+            return Ok(EMAIL.to_owned());
+        }
         let usual = "text".chars().cycle().take(4.clamp(least, most)).collect::<String>();
-        let plain = [usual.as_str(), "1", "2026-01-31", "12:30", "a", "A", "AA", "a@b.co", "https://example.com/", "123456", "11111111"];
+        let plain = [usual.as_str(), "1", "2026-01-31", "12:30", "a", "A", "AA", "https://example.com/", "123456", "11111111"];
         let found = plain.into_iter().find(|text| fits(text)).map(str::to_owned);
         found.or_else(|| self.samples.texts.iter().find(|text| fits(text)).cloned()).ok_or_else(|| name.to_owned())
     }

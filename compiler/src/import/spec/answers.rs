@@ -66,6 +66,11 @@ impl<'n> Maker<'_, 'n> {
     fn success(&mut self, answer: &document::Answer<'n>, status: String, parent: &str, several: bool) -> Answer {
         let own = if several { format!("output_{status}") } else { "output".to_owned() };
         let Some(media) = self.chosen(&answer.content, "read") else { return Answer { status, what: None, encoding: None } };
+        if ["204", "205"].contains(&status.as_str()) {
+            self.note(Subject::Content, media.span, format!("a body of an answer with {status}, which never has one"));
+            media.schema.into_iter().for_each(|id| self.carry_all(id));
+            return Answer { status, what: None, encoding: None };
+        }
         let schemas: Vec<SchemaId> = media.schema.into_iter().collect();
         let stream = Answer { status: status.clone(), what: Some(What::of(Type::scalar("file"))), encoding: None };
         let media_form = form(media.media);

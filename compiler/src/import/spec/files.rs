@@ -39,7 +39,12 @@ pub(super) fn parts(spec: &Spec, printer: &mut Printer<'_>, used: &HashMap<TypeI
         }
         texts
     };
-    let mut texts = items(printer, None);
+    let mut texts = Vec::new();
+    for mixin in &spec.mixins {
+        printer.mixin(mixin);
+        texts.push(printer.take());
+    }
+    texts.extend(items(printer, None));
     for module in spec.modules.iter().filter(|module| module.group.is_none()) {
         printer.module(module);
         texts.push(printer.take());
@@ -84,6 +89,7 @@ fn owners(spec: &Spec) -> HashMap<TypeId, Option<usize>> {
         module.names(&mut |id| by_group.entry(module.group).or_default().push(id));
     }
     spec.fails.iter().for_each(|fails| fails.ty.names(&mut |id| by_group.entry(None).or_default().push(id)));
+    spec.mixins.iter().for_each(|mixin| mixin.names(&mut |id| by_group.entry(None).or_default().push(id)));
     for (group, roots) in by_group {
         let mut seen = HashSet::new();
         let mut open = roots;
@@ -120,6 +126,7 @@ pub(super) fn uses(spec: &Spec) -> HashMap<TypeId, usize> {
         module.names(&mut |id| count(id, &mut open));
     }
     spec.fails.iter().for_each(|fails| fails.ty.names(&mut |id| count(id, &mut open)));
+    spec.mixins.iter().for_each(|mixin| mixin.names(&mut |id| count(id, &mut open)));
     while let Some(id) = open.pop() {
         let mut named = Vec::new();
         spec.item(id).names(&mut |name| named.push(name));
