@@ -10,11 +10,12 @@ use super::words::pascal;
 
 /// A module with more mixins than this would say nothing itself.
 const MOST: usize = 3;
-/// So many lines a mixin saves at least.
-const WORTH: usize = 20;
-/// So many modules take a mixin at least; more where it has one input alone.
-const FEW: usize = 4;
-const MANY: usize = 10;
+/// So many modules take a mixin at least, of several inputs and of one alone.
+const TAKERS: [usize; 2] = [4, 10];
+/// So many where it holds parts of a path, which readers look for beside the path.
+const TAKERS_OF_PATHS: [usize; 2] = [12, 30];
+/// So many lines it saves at least.
+const WORTH: usize = 24;
 /// Sets of inputs that are compared with each other, the most frequent ones.
 const COMPARED: usize = 240;
 /// A name that is longer than this says no more.
@@ -50,10 +51,16 @@ pub(super) fn shared(spec: &mut Spec, type_names: &mut Names) {
     for family in [Family::Path, Family::Request] {
         let mut parts = Parts::default();
         let mut sets: Vec<Set> = spec.modules.iter().map(|module| parts.of(module, family)).collect();
+        let mut nameless: BTreeSet<Set> = BTreeSet::new();
         for least in [2, 1] {
-            while let Some(set) = best(&parts, &sets, &spec.modules, least) {
+            while let Some(set) = best(&parts, &sets, &spec.modules, (family, least), &nameless) {
                 let takers: Vec<usize> = takers(&set, &sets, &spec.modules).collect();
-                let name = type_names.take(&name(&parts, &set, &takers, &spec.modules), "");
+                let wanted = names(&parts, &set, &takers, spec);
+                let Some(name) = wanted.into_iter().find(|name| !type_names.has(name)) else {
+                    nameless.insert(set);
+                    continue;
+                };
+                let name = type_names.take(&name, "");
                 let number = spec.mixins.len();
                 spec.mixins.push(parts.mixin(&set, name));
                 for taker in takers {
@@ -141,7 +148,8 @@ fn takers<'s>(set: &'s Set, sets: &'s [Set], modules: &'s [Module]) -> impl Iter
 }
 
 /// The set of at least so many inputs that saves the most lines.
-fn best(parts: &Parts, sets: &[Set], modules: &[Module], least: usize) -> Option<Set> {
+fn best(parts: &Parts, sets: &[Set], modules: &[Module], (family, least): (Family, usize), nameless: &BTreeSet<Set>) -> Option<Set> {
+    let [several, alone] = if family == Family::Path { TAKERS_OF_PATHS } else { TAKERS };
     let mut counts: BTreeMap<&Set, usize> = BTreeMap::new();
     for (set, module) in sets.iter().zip(modules) {
         if module.with.len() < MOST && parts.inputs(set).count() >= least {
@@ -158,35 +166,65 @@ fn best(parts: &Parts, sets: &[Set], modules: &[Module], least: usize) -> Option
     let saved = |set: &Set| {
         let count: usize = counts.iter().filter(|(other, _)| set.is_subset(other)).map(|(_, count)| count).sum();
         let inputs = parts.inputs(set).count();
-        let enough = count >= if inputs == 1 { MANY } else { FEW };
+        let enough = count >= if inputs == 1 { alone } else { several };
         // A block of one undocumented input is as short as the mixin's name.
         let lines: usize = set.iter().map(|part| parts.lines[*part]).sum::<usize>() + usize::from(inputs > 1);
         let told = lines > 1 && (inputs > 1 || lines > inputs);
         if enough && told && inputs >= least { lines * (count - 1) } else { 0 }
     };
-    let scored = candidates.into_iter().map(|set| (saved(&set), set));
+    let scored = candidates.into_iter().filter(|set| !nameless.contains(set)).map(|set| (saved(&set), set));
     scored.filter(|(saved, _)| *saved >= WORTH).max_by(|(a, one), (b, other)| a.cmp(b).then(other.cmp(one))).map(|(_, set)| set)
 }
 
-/// What a person would call it: after the pages, its few inputs, or what all that take it do.
-fn name(parts: &Parts, set: &Set, takers: &[usize], modules: &[Module]) -> String {
+/// What a person would call it, best first: after the pages, the thing whose path it is, its few inputs, or what all that take it do.
+fn names(parts: &Parts, set: &Set, takers: &[usize], spec: &Spec) -> Vec<String> {
     let inputs: Vec<&Field> = parts.inputs(set).collect();
+    let joined = inputs.iter().map(|field| pascal(&field.name)).collect::<Vec<_>>().join("And");
+    let groups: BTreeSet<Option<usize>> = takers.iter().map(|taker| spec.modules[*taker].group).collect();
+    let group = match Vec::from_iter(&groups)[..] {
+        [Some(only)] => pascal(&spec.groups[*only].name),
+        _ => String::new(),
+    };
     if let Some(page) = parts.pages(set) {
-        let sorted = inputs.iter().any(|field| ["sort", "order", "direction"].iter().any(|word| field.name.contains(word)));
-        let words: Vec<&str> = page.split_whitespace().collect();
-        let steps = words.first().copied().unwrap_or_default();
-        let before = inputs.iter().any(|field| ["after", "before", "cursor"].contains(&field.name.as_str()));
-        let kind = if steps == "cursor" || steps == "keyset" || before { "Cursor" } else { "" };
-        return format!("{}{kind}Paging", if sorted { "Sorted" } else { "" });
+        let name = paging(&inputs, page);
+        return vec![name.clone(), format!("{group}{name}"), format!("{}{name}", pascal(&inputs[0].name))];
     }
-    let joined: String = inputs.iter().map(|field| pascal(&field.name)).collect();
-    if inputs.len() <= 3 && joined.len() <= LONG {
-        return joined;
+    if set.iter().all(|part| matches!(parts.list[*part], Part::Input(Place::Path, _))) {
+        return vec![format!("In{}", pascal(&of_what(inputs.iter().map(|field| field.name.as_str())))), format!("In{joined}")];
     }
-    let mut verbs: Vec<&str> = takers.iter().map(|taker| modules[*taker].name.split('_').next().unwrap_or_default()).collect();
+    let mut verbs: Vec<&str> = takers.iter().map(|taker| spec.modules[*taker].name.split('_').next().unwrap_or_default()).collect();
     verbs.dedup();
-    match verbs[..] {
-        [only] => format!("{}Options", pascal(only)),
-        _ => format!("{}Options", pascal(&inputs[0].name)),
+    let verb = if let [only] = verbs[..] { pascal(only) } else { String::new() };
+    let first = pascal(&inputs[0].name);
+    let short = if inputs.len() <= 3 && joined.len() <= LONG { vec![joined.clone(), format!("{joined}Input")] } else { Vec::new() };
+    let all = short.into_iter().chain([format!("{verb}Options"), format!("{group}{verb}Options"), format!("{first}Options"), joined]);
+    all.filter(|name| name != "Options").collect()
+}
+
+fn paging(inputs: &[&Field], page: &str) -> String {
+    let sorted = inputs.iter().any(|field| ["sort", "order", "direction"].iter().any(|word| field.name.contains(word)));
+    let strategy = page.split_whitespace().next().unwrap_or_default();
+    let goes_on = inputs.iter().any(|field| ["after", "before", "cursor"].contains(&field.name.as_str()));
+    let by_cursor = ["cursor", "keyset"].contains(&strategy) || goes_on;
+    format!("{}{}Paging", if sorted { "Sorted" } else { "" }, if by_cursor { "Cursor" } else { "" })
+}
+
+/// `owner`, `repo_id` are of a `repo`; `id` alone says nothing, so what stands before it does.
+fn of_what<'f>(inputs: impl DoubleEndedIterator<Item = &'f str>) -> String {
+    const KEYS: [&str; 5] = ["_id", "_name", "_number", "_slug", "_key"];
+    let bare = |name: &'f str| KEYS.iter().find_map(|key| name.strip_suffix(key)).unwrap_or(name);
+    let mut names = inputs.map(bare).rev();
+    names.find(|name| !["id", "name", "key", "number"].contains(name)).unwrap_or("one").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_of_the_last_thing_in_them() {
+        assert_eq!(of_what(["owner", "repo"].into_iter()), "repo");
+        assert_eq!(of_what(["org", "team_slug"].into_iter()), "team");
+        assert_eq!(of_what(["namespace", "name"].into_iter()), "namespace");
     }
 }
