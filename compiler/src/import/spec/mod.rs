@@ -41,6 +41,7 @@ mod texts;
 mod type_names;
 mod types;
 mod unions;
+mod wording;
 mod words;
 
 pub use notes::{Note, Subject};
@@ -112,6 +113,8 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
     endless(&mut spec, &mut maker);
     let (rule, convention) = convention::of(&spec);
     spec.names = rule;
+    let used = files::uses(&spec);
+    wording::tidy(&mut spec, &used);
     mixins::shared(&mut spec, &mut maker.type_names);
     let used = files::uses(&spec);
     let mut printer = Printer::new(&spec, convention, &used);

@@ -150,6 +150,12 @@ fn without_group(name: &str, id: &str, key: &str) -> String {
         if let Some(rest) = name.strip_prefix(&format!("{group}_")).filter(|_| separated) {
             return legal(rest);
         }
+        // `ClientController_Get`
+        if let Some((class, rest)) = id.split_once(['_', '.', '/'])
+            && class.ends_with("Controller")
+        {
+            return legal(&snake(rest, ""));
+        }
         if group.contains('_')
             && let Some((before, rest)) = name.split_once(&format!("_{group}_"))
         {

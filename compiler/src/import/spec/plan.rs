@@ -312,6 +312,16 @@ impl TypeItem {
 }
 
 impl Module {
+    pub(super) fn inputs_mut(&mut self) -> impl Iterator<Item = &mut Field> {
+        let body: &mut [Field] = match self.body.as_mut().map(|body| &mut body.held) {
+            Some(Held::Members(fields)) => fields,
+            Some(Held::Whole(field)) => std::slice::from_mut(&mut **field),
+            None => &mut [],
+        };
+        let places = [&mut self.path_inputs, &mut self.query, &mut self.header, &mut self.cookie];
+        places.into_iter().flatten().chain(body)
+    }
+
     pub(super) fn inputs_at(&self, place: Place) -> &[Field] {
         match place {
             Place::Path => &self.path_inputs,
