@@ -41,15 +41,64 @@ macro_rules! described {
     )*};
 }
 
+/// The description has two operations at one address, and Prism plays the other.
+const ONE_ADDRESS: &str = "two operations at one address";
+/// A member is required of which the description does not say what it is.
+const UNDECLARED: &str = "a required member that nothing declares";
+/// Of what stands in a path or a query Prism cannot tell a number from a text, so that it fits two choices of which one must hold.
+const BOTH: &str = "Prism takes a number in a path for a text as well";
+/// Which members must stand together, or must not, is a rule that no type holds.
+const TOGETHER: &str = "a rule over several members";
+/// Prism does not read JSON in a part or in a parameter.
+const JSON_INSIDE: &str = "Prism leaves JSON inside of a part or parameter as text";
+/// Prism holds a header that OpenAPI says to ignore against its schema.
+const OF_HTTP: &str = "a header that follows from the body and the answer";
+/// The description has `items` where a list of types to choose from was meant, and Prism makes up a list.
+const ITEMS: &str = "`items` to choose from and no `type: array`";
+/// Node refuses so long a request line.
+const TOO_LONG: &str = "all parameters at once are longer than Node takes";
+
 described! {
     github "big/github.json" []
-    gsm_tasks "sample/gsmtasks.com.json" []
-    digitalocean "big/digitalocean.json" []
-    box_platform "big/box.json" []
-    slack "big/slack.json" []
+    digitalocean "big/digitalocean.json" [
+        ("apps.create", OF_HTTP),
+        ("droplet_actions.post_by_tag", TOGETHER),
+        ("firewalls.delete_rules", TOGETHER),
+        ("firewalls.add_rules", TOGETHER),
+        ("uptime.check_create", UNDECLARED),
+    ]
+    box_platform "big/box.json" [
+        ("authorization.create_oauth2_revoke", UNDECLARED),
+        ("classifications.replace_enterprise_security_classification_schema", ONE_ADDRESS),
+        ("classifications.replace_metadata_template_enterprise_security_classification_schema", ONE_ADDRESS),
+        ("classifications.replace_enterprise_security_classification_schema_update", ONE_ADDRESS),
+        ("classifications.create_metadata_template_schema", ONE_ADDRESS),
+        ("files.replace_file", UNDECLARED),
+        ("invites.post_invites", UNDECLARED),
+        ("search.get_search", JSON_INSIDE),
+        ("uploads.create_file_content", JSON_INSIDE),
+        ("uploads.content_file", JSON_INSIDE),
+    ]
+    slack "big/slack.json" [
+        ("conversations.set_purpose", ITEMS),
+        ("conversations.set_topic", ITEMS),
+        ("reactions.list", ITEMS),
+        ("stars.list", ITEMS),
+        ("users.info", ITEMS),
+        ("users.list", ITEMS),
+        ("users.lookup_by_email", ITEMS),
+    ]
+    gsm_tasks "sample/gsmtasks.com.json" [
+        ("scenes.dashboard_list", TOO_LONG),
+        ("scenes.task_list_list", TOO_LONG),
+        ("task_exports.list", TOO_LONG),
+        ("tasks.list", TOO_LONG),
+    ]
     xero "sample/xero.com__xero_accounting.json" []
     figshare "sample/figshare.com.json" []
     netbox "sample/netboxdemo.com.json" []
     kanban_tool "swagger-2.0/kanban-tool.json" []
-    hubspot_cms "swagger-2.0/hubspot-cms-v2.json" []
+    hubspot_cms "swagger-2.0/hubspot-cms-v2.json" [
+        ("hubdb.importdataintodrafttable", OF_HTTP),
+    ]
 }

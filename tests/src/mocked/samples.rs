@@ -159,6 +159,9 @@ impl Making<'_> {
     }
 
     fn text(&self, schema: &Value, name: &str) -> Result<String, String> {
+        if schema["type"].is_array() && schema["type"].as_array().is_some_and(|types| types.contains(&json!("number"))) {
+            return Ok(self.number(schema, name, true).to_string());
+        }
         let count = |key: &str| schema[key].as_u64().and_then(|count| usize::try_from(count).ok());
         let (least, most) = (count("minLength").unwrap_or(0), count("maxLength").unwrap_or(usize::MAX));
         let patterns: Vec<Regex> = schema["pattern"].as_str().into_iter().filter_map(|pattern| Regex::new(pattern).ok()).collect();
@@ -190,6 +193,8 @@ impl Making<'_> {
 fn kind(schema: &Value) -> Option<&str> {
     match &schema["type"] {
         Value::String(one) => Some(one),
+        // A decimal is a number or a text; most APIs that have such want the text.
+        Value::Array(several) if several.contains(&json!("number")) && several.contains(&json!("string")) => Some("string"),
         Value::Array(several) => several.iter().filter_map(Value::as_str).find(|one| *one != "null"),
         _ => None,
     }

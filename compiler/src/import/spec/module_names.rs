@@ -175,6 +175,9 @@ fn by_path(operation: &Operation<'_>, all: &[&Operation<'_>]) -> Vec<String> {
     let collection = format!("{}/{{", operation.path.trim_end_matches('/'));
     let holds_others = all.iter().any(|other| other.path.starts_with(&collection));
     let mut names: Vec<String> = [3, 8].iter().map(|kept| by_nouns(operation, *kept, holds_others)).collect();
+    // What stands behind `#` only tells operations of one address apart, which a name does too.
+    let apart = operation.path.split_once('#').map(|(_, apart)| snake(apart, "")).filter(|apart| !apart.is_empty());
+    names.extend(apart.map(|apart| format!("{}_{apart}", names[0])));
     if !hole.is_empty() {
         names.push(format!("{}_by_{hole}", names[0]));
         names.push(format!("{}_by_{hole}", names[1]));
