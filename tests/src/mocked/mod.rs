@@ -131,7 +131,14 @@ impl Caller {
         }
         let given = connection.map(|one| (one.name, fields(one)));
         let client = AnyClient::builder(self.table, given)
-            .and_then(|builder| builder.http_client(self.recorder.clone()).no_retry().redirects(RedirectPolicy::DropCredentials).token_store(Arc::new(Authorised), "key").build_any())
+            .and_then(|builder| {
+                builder
+                    .http_client(self.recorder.clone())
+                    .no_retry()
+                    .redirects(RedirectPolicy::DropCredentials)
+                    .token_store(Arc::new(Authorised), "key")
+                    .build_any()
+            })
             .unwrap_or_else(|error| panic!("`{key}` cannot be used: {error}"));
         self.clients.insert(key, client.clone());
         client
@@ -214,7 +221,9 @@ fn imported(path: &Path) -> Model {
     }
     let mut found = Diagnostics::default();
     let model = linchpin_compiler::check(&sources, &mut found);
-    model.unwrap_or_else(|| panic!("{}", found.sorted(&sources).iter().map(|one| short::render(one, &sources)).collect::<Vec<_>>().join("\n")))
+    model.unwrap_or_else(|| {
+        panic!("{}", found.sorted(&sources).iter().map(|one| short::render(one, &sources)).collect::<Vec<_>>().join("\n"))
+    })
 }
 
 /// The API as the mock server has it: below no path, and without the limits that are for real servers.

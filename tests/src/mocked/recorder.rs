@@ -61,7 +61,8 @@ impl Recorder {
         let response = self.client.request(request).await.map_err(|error| SendFailure::broken(format!("{error:?}")))?;
         let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| SendFailure::broken(error.to_string()))?.to_bytes();
-        let told = head.headers.get(VIOLATIONS).and_then(|value| serde_json::from_slice::<Vec<Value>>(value.as_bytes()).ok()).unwrap_or_default();
+        let told =
+            head.headers.get(VIOLATIONS).and_then(|value| serde_json::from_slice::<Vec<Value>>(value.as_bytes()).ok()).unwrap_or_default();
         let of = |place: &str| told.iter().filter(|one| one["location"][0] == place && one["severity"] == "Error").map(sentence).collect();
         let mut seen = Seen { target, of_request: of("request"), of_answer: of("response") };
         // Where it refuses without the header, its own problem says why.
@@ -79,8 +80,12 @@ impl Recorder {
 }
 
 fn sentence(violation: &Value) -> String {
-    let place: Vec<String> =
-        violation["location"].as_array().into_iter().flatten().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+    let place: Vec<String> = violation["location"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+        .collect();
     format!("{}: {}", place.join("."), violation["message"].as_str().unwrap_or_default())
 }
 

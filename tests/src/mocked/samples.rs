@@ -45,7 +45,9 @@ impl Samples {
                         _ => Vec::new(),
                     });
                     named.for_each(|shown| samples.show(name, shown));
-                    open.extend(members.iter().map(|(key, value)| (if ["schema", "items"].contains(&key.as_str()) { name } else { key }, value)));
+                    open.extend(
+                        members.iter().map(|(key, value)| (if ["schema", "items"].contains(&key.as_str()) { name } else { key }, value)),
+                    );
                 }
                 Value::Array(items) => open.extend(items.iter().map(|item| (name, item))),
                 _ => {}
@@ -165,9 +167,7 @@ impl Making<'_> {
         let count = |key: &str| schema[key].as_u64().and_then(|count| usize::try_from(count).ok());
         let (least, most) = (count("minLength").unwrap_or(0), count("maxLength").unwrap_or(usize::MAX));
         let patterns: Vec<Regex> = schema["pattern"].as_str().into_iter().filter_map(|pattern| Regex::new(pattern).ok()).collect();
-        let fits = |text: &str| {
-            (least..=most).contains(&text.chars().count()) && patterns.iter().all(|pattern| pattern.is_match(text))
-        };
+        let fits = |text: &str| (least..=most).contains(&text.chars().count()) && patterns.iter().all(|pattern| pattern.is_match(text));
         if let Some(text) = formatted(schema) {
             return Ok(text.to_owned());
         }

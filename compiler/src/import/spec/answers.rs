@@ -38,7 +38,11 @@ impl<'n> Maker<'_, 'n> {
                     told.push(self.success(answer, "2xx".to_owned(), parent, false));
                 }
                 (None, Some(redirect)) => {
-                    self.note(Subject::Content, redirect.span, "a redirect is followed: what it leads to comes as a stream");
+                    self.note(
+                        Subject::Content,
+                        redirect.span,
+                        "a redirect is followed, to another origin only where the client is told to: what it leads to comes as a stream",
+                    );
                     told.push(Answer { status: "2xx".to_owned(), what: Some(What::of(Type::scalar("file"))), encoding: None });
                 }
                 (None, None) => told.push(Answer { status: "2xx".to_owned(), what: None, encoding: None }),

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::literals::quoted;
 use super::plan::{
-    Answer, Body, Bounds, Connection, Example, Fails, Field, Held, Life, Mixin, Module, ModuleKind, Place, Spec, Type, TypeId, TypeItem, TypeKind, What,
+    Answer, Body, Bounds, Connection, Example, Fails, Field, Held, Life, Mixin, Module, ModuleKind, Place, Spec, Type, TypeId, TypeItem,
+    TypeKind, What,
 };
 use super::texts;
 use crate::model::resolve::names::{Convention, snake};

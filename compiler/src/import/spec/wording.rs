@@ -53,7 +53,8 @@ fn says_no_more(docs: &str, name: &HashSet<String>, parent: &HashSet<String>) ->
 fn stems(text: &str) -> HashSet<String> {
     let stem = |word: String| {
         let lower = word.to_ascii_lowercase();
-        if lower.len() > 3 && !lower.ends_with("ss") { lower.trim_end_matches('s').to_owned() } else { lower }
+        let many = lower.len() > 3 && !lower.ends_with("ss") && !FILLERS.contains(&lower.as_str());
+        if many { lower.trim_end_matches('s').to_owned() } else { lower }
     };
     words(text).into_iter().map(stem).collect()
 }
