@@ -55,11 +55,31 @@ const JSON_INSIDE: &str = "Prism leaves JSON inside of a part or parameter as te
 const OF_HTTP: &str = "a header that follows from the body and the answer";
 /// The description has `items` where a list of types to choose from was meant, and Prism makes up a list.
 const ITEMS: &str = "`items` to choose from and no `type: array`";
+/// The description shows no address that its redirect leads to.
+const NOWHERE: &str = "a redirect to nowhere";
+/// `format: uri`, with an example that is none, so that the type is text.
+const NO_URI: &str = "an example that is no URI";
 /// Node refuses so long a request line.
 const TOO_LONG: &str = "all parameters at once are longer than Node takes";
 
 described! {
-    github "big/github.json" []
+    github "big/github.json" [
+        ("actions.get_workflow", BOTH),
+        ("actions.disable_workflow", BOTH),
+        ("actions.create_workflow_dispatch", BOTH),
+        ("actions.enable_workflow", BOTH),
+        ("actions.list_workflow_runs", BOTH),
+        ("actions.get_workflow_usage", BOTH),
+        ("code_scanning.create_variant_analysis", TOGETHER),
+        ("issues.set_labels", TOGETHER),
+        ("migrations.download_archive_for_org", NOWHERE),
+        ("migrations.get_archive_for_authenticated_user", NOWHERE),
+        ("orgs.create_artifact_storage_record", NO_URI),
+        ("repos.get_pages_deployment", BOTH),
+        ("repos.cancel_pages_deployment", BOTH),
+        ("projects.add_item_for_org", TOGETHER),
+        ("projects.add_item_for_user", TOGETHER),
+    ]
     digitalocean "big/digitalocean.json" [
         ("apps.create", OF_HTTP),
         ("droplet_actions.post_by_tag", TOGETHER),

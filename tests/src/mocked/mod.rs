@@ -75,40 +75,37 @@ struct Caller {
 
 impl Caller {
     async fn outcome(&mut self, module: Module) -> Outcome {
-        let least = match self.call(module, Wanted::Least).await {
-            // Members of which one must be given are a rule that no type has.
-            Outcome::Bad(why) if why.contains("must have required property") => Outcome::Good,
-            outcome => outcome,
+        let schema = module.input_schema();
+        let (least, most) = match (self.samples.input(&schema, Wanted::Least), self.samples.input(&schema, Wanted::Most)) {
+            (Ok(least), Ok(most)) => (least, most),
+            (Err(name), _) | (_, Err(name)) => return Outcome::NoInput(name),
         };
-        match least {
-            Outcome::Good => self.call(module, Wanted::Most).await,
-            Outcome::Misfit => match self.call(module, Wanted::Most).await {
-                Outcome::Good => Outcome::Misfit,
-                other => other,
-            },
+        let all = self.call(module, &most).await;
+        if least == most || !matches!(all, Outcome::Good | Outcome::Misfit) {
+            return all;
+        }
+        match self.call(module, &least).await {
+            // Members of which one must be given are a rule that no type has.
+            Outcome::Bad(why) if why.contains("must have required property") => all,
+            Outcome::Good => all,
             other => other,
         }
     }
 
-    async fn call(&mut self, module: Module, wanted: Wanted) -> Outcome {
-        let input = match self.samples.input(&module.input_schema(), wanted) {
-            Ok(input) => input,
-            Err(name) => return Outcome::NoInput(name),
-        };
-        let shown = self.attempt(module, &input).await;
-        match shown {
+    async fn call(&mut self, module: Module, input: &Value) -> Outcome {
+        match self.attempt(module, input).await {
             Tried::Undecoded(_) => {
                 self.recorder.generated(true);
-                let made_up = self.attempt(module, &input).await;
+                let made_up = self.attempt(module, input).await;
                 self.recorder.generated(false);
                 match made_up {
                     Tried::Good => Outcome::Misfit,
                     Tried::Undecoded(why) if is_no_better(&why) => Outcome::Misfit,
-                    Tried::Undecoded(why) | Tried::Failed(why) => Outcome::Bad(format!("{why} ({wanted:?} {input})")),
+                    Tried::Undecoded(why) | Tried::Failed(why) => Outcome::Bad(format!("{why} ({input})")),
                 }
             }
             Tried::Good => Outcome::Good,
-            Tried::Failed(why) => Outcome::Bad(format!("{why} ({wanted:?} {input})")),
+            Tried::Failed(why) => Outcome::Bad(format!("{why} ({input})")),
         }
     }
 
