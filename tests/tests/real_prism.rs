@@ -114,7 +114,7 @@ described! {
         ("task_exports.list", TOO_LONG),
         ("tasks.list", TOO_LONG),
     ]
-    xero "sample/xero.com__xero_accounting.json" []
+    fire "sample/fire.com.json" []
     figshare "sample/figshare.com.json" []
     netbox "sample/netboxdemo.com.json" []
     kanban_tool "swagger-2.0/kanban-tool.json" []
