@@ -12,6 +12,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+/// How long a server may take to come up: reading a description of several megabytes takes its time on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(240);
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
@@ -228,7 +231,7 @@ impl Server {
 
     /// Waits until the server accepts connections. One that is installed and does not come up is a failure everywhere.
     fn wait(&mut self, port: u16, log: &Mutex<Vec<u8>>) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + PATIENCE;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
             let ended = self.child.try_wait().ok().flatten();
