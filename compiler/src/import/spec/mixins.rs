@@ -31,7 +31,7 @@ enum Family {
 /// One input, or how pages go on, as it would be written.
 #[derive(Clone)]
 enum Part {
-    Input(Place, Field),
+    Input(Place, Box<Field>),
     Page(String),
     Order(String),
 }
@@ -76,7 +76,7 @@ pub(super) fn shared(spec: &mut Spec, type_names: &mut Names) {
 impl Parts {
     fn of(&mut self, module: &Module, family: Family) -> Set {
         let inputs = Place::ALL.into_iter().filter(|place| (*place == Place::Path) == (family == Family::Path));
-        let inputs = inputs.flat_map(|place| module.inputs_at(place).iter().map(move |field| Part::Input(place, field.clone())));
+        let inputs = inputs.flat_map(|place| module.inputs_at(place).iter().map(move |field| Part::Input(place, Box::new(field.clone()))));
         let mut parts: Vec<Part> = inputs.collect();
         if family == Family::Request {
             parts.extend(module.page.clone().map(Part::Page));
@@ -101,7 +101,7 @@ impl Parts {
     }
 
     fn inputs<'p>(&'p self, set: &'p Set) -> impl Iterator<Item = &'p Field> {
-        set.iter().filter_map(|part| if let Part::Input(_, field) = &self.list[*part] { Some(field) } else { None })
+        set.iter().filter_map(|part| if let Part::Input(_, field) = &self.list[*part] { Some(&**field) } else { None })
     }
 
     fn pages(&self, set: &Set) -> Option<&str> {
@@ -112,7 +112,7 @@ impl Parts {
         let mut mixin = Mixin { name, ..Mixin::default() };
         for part in set {
             match &self.list[*part] {
-                Part::Input(place, field) => mixin.inputs.push((*place, field.clone())),
+                Part::Input(place, field) => mixin.inputs.push((*place, (**field).clone())),
                 Part::Page(page) => mixin.page = Some(page.clone()),
                 Part::Order(order) => mixin.order = Some(order.clone()),
             }
@@ -135,7 +135,7 @@ impl Parts {
 fn key(part: &Part) -> String {
     match part {
         Part::Input(place, field) => {
-            let Field { name, wire, optional, what, default, style, docs, life, .. } = field;
+            let Field { name, wire, optional, what, default, style, docs, life, .. } = &**field;
             format!("{place:?} {name} {wire} {optional} {what:?} {default:?} {style:?} {docs} {life:?}")
         }
         Part::Page(page) => format!("page {page}"),
