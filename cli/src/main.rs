@@ -16,11 +16,11 @@ mod outlook;
 mod output;
 mod serve;
 mod spec;
-mod tables;
 mod today;
 mod upgrade;
 
 use clap::{Parser, Subcommand};
+use linchpin_cli::tables;
 use std::process::ExitCode;
 
 /// Connector specs, checked, explained and tried out.

@@ -21,7 +21,7 @@ use linchpin_runtime::shape::{Link, Shape, Shaped};
 use std::collections::HashMap;
 
 /// The table of one version of a connector.
-pub(crate) fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
+pub fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
     let shapes = Shapes::of(projection);
     let followed = upgrades::tables(projection, &shapes);
     let connector = &projection.model.connector;

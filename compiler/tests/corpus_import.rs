@@ -83,6 +83,7 @@ fn every_description_becomes_a_spec_that_checks() {
         total.operations_carried, total.operations, total.properties_carried, total.properties
     );
     assert!(failures.is_empty(), "{} of {documents} documents:\n{}", failures.len(), failures.join("\n"));
+    assert!(warnings.is_empty(), "what is imported has warnings: {warnings:?}");
     assert!(total.operations_carried * 1000 >= total.operations * 995, "{} of {} operations", total.operations_carried, total.operations);
     assert!(total.properties_carried * 1000 >= total.properties * 995, "{} of {} properties", total.properties_carried, total.properties);
 }

@@ -310,7 +310,11 @@ fn in_variant(answered: &Answered, value: Erased) -> Erased {
     match (answered.answer.variant, &output.kind) {
         (Some(variant), Kind::Union(_)) => {
             let filled = Erased::build(output, |slot| {
-                slot.fill_variant(usize::from(variant), |inner| Ok::<_, std::convert::Infallible>(inner.put_erased(value)))
+                slot.fill_variant(usize::from(variant), |inner| match inner.shape().kind {
+                    // A shape that is declared at run time has its parts behind boxes.
+                    Kind::Boxed(_) => inner.fill_box(|inner| Ok::<_, std::convert::Infallible>(inner.put_erased(value))),
+                    _ => Ok(inner.put_erased(value)),
+                })
             });
             let Ok(filled) = filled;
             filled

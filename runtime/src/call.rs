@@ -341,12 +341,13 @@ fn add_cookie(cookies: &mut String, name: &str, value: &str) {
     cookies.push_str(value);
 }
 
-/// What the answers of the operation are made of.
+/// What the answers of the operation are made of. Servers call JSON and XML by names of their own too, `application/vnd.acme.user+json`, and
+/// some refuse a call that does not take what they are about to send: so anything else is taken as well, but wanted least.
 fn accept(table: &'static OperationTable) -> Option<HeaderValue> {
     table.answers.iter().find_map(|answer| match answer.decoding {
         Decoding::Nothing => None,
-        Decoding::Json => Some(HeaderValue::from_static("application/json")),
-        Decoding::Xml => Some(HeaderValue::from_static("application/xml")),
+        Decoding::Json => Some(HeaderValue::from_static("application/json, */*;q=0.1")),
+        Decoding::Xml => Some(HeaderValue::from_static("application/xml, text/xml;q=0.9, */*;q=0.1")),
         Decoding::Text(content_type) => HeaderValue::from_str(content_type).ok(),
         Decoding::Stream => Some(HeaderValue::from_static("*/*")),
     })

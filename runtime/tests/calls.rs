@@ -26,7 +26,7 @@ async fn a_get_carries_path_query_headers_and_credentials() {
     assert_eq!(received.path(), "/api/1.0/items/i%2F1%20%C3%BC");
     assert_eq!(received.query(), [("view".into(), "a b".into()), ("api_key".into(), SECRET.into())]);
     assert_eq!(received.header("authorization"), Some("Bearer k-s3cr3t"));
-    assert_eq!((received.header("x-version"), received.header("accept")), (Some("1.0"), Some("application/json")));
+    assert_eq!((received.header("x-version"), received.header("accept")), (Some("1.0"), Some("application/json, */*;q=0.1")));
 }
 
 #[tokio::test]

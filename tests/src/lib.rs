@@ -3,6 +3,7 @@
 pub mod docs;
 pub mod faults;
 pub mod generated;
+pub mod mocked;
 pub mod openapi_check;
 pub mod servers;
 pub mod snippets;

@@ -12,6 +12,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+/// How long a server may take to come up: reading a description of several megabytes takes its time on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(240);
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
@@ -108,6 +111,17 @@ pub fn kinto(ends: &str) -> Option<Arc<Server>> {
     })
 }
 
+/// Prism, which plays the API that a description describes and says of each request whether it fits. Each test has its own.
+pub fn prism(description: &Path) -> Option<Server> {
+    let command = |port: u16| {
+        let mut command = node("node_modules/@stoplight/prism-cli/dist/index.js")?;
+        command.args(["mock", "--host", "127.0.0.1", "--port", &port.to_string(), "--verboseLevel", "error", "--seed", "linchpin"]);
+        command.arg(description.canonicalize().map_err(|error| error.to_string())?);
+        Ok(command)
+    };
+    start("prism", &[], command).map_or_else(|reason| skip("prism", &reason), Some)
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("servers")
 }
@@ -151,7 +165,7 @@ impl Slot {
 }
 
 /// Says that a test was skipped, past the test harness, which keeps what passing tests print to itself.
-fn skip(name: &str, reason: &str) -> Option<Arc<Server>> {
+fn skip<S>(name: &str, reason: &str) -> Option<S> {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let message = format!("{name} is not available: {reason}; run tests/servers/install.sh");
     assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");
@@ -217,7 +231,7 @@ impl Server {
 
     /// Waits until the server accepts connections. One that is installed and does not come up is a failure everywhere.
     fn wait(&mut self, port: u16, log: &Mutex<Vec<u8>>) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + PATIENCE;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
             let ended = self.child.try_wait().ok().flatten();

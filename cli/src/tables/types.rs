@@ -101,7 +101,7 @@ impl Declaring<'_> {
         attrs = written(bounded(attrs, &field.ty), &field.ty);
         let part = match &field.ty {
             _ if field.rest => Part::Map(Box::new(Part::Of(<serde_json::Value as Shaped>::shape()))),
-            ty if required || is_file(ty) => self.part(ty),
+            ty if required => self.part(ty),
             ty => Part::Patch(Box::new(self.part(ty))),
         };
         DynamicField { name: field.name.clone(), wire: field.wire.clone(), docs: field.docs.clone(), part, attrs }
@@ -133,10 +133,6 @@ impl Declaring<'_> {
         };
         Part::Of(shape)
     }
-}
-
-fn is_file(ty: &Type) -> bool {
-    matches!(ty, Type::File)
 }
 
 fn bounded(attrs: Attrs, ty: &Type) -> Attrs {

@@ -38,7 +38,11 @@ impl<'n> Maker<'_, 'n> {
                     told.push(self.success(answer, "2xx".to_owned(), parent, false));
                 }
                 (None, Some(redirect)) => {
-                    self.note(Subject::Content, redirect.span, "a redirect is followed: what it leads to comes as a stream");
+                    self.note(
+                        Subject::Content,
+                        redirect.span,
+                        "a redirect is followed, to another origin only where the client is told to: what it leads to comes as a stream",
+                    );
                     told.push(Answer { status: "2xx".to_owned(), what: Some(What::of(Type::scalar("file"))), encoding: None });
                 }
                 (None, None) => told.push(Answer { status: "2xx".to_owned(), what: None, encoding: None }),
@@ -66,6 +70,11 @@ impl<'n> Maker<'_, 'n> {
     fn success(&mut self, answer: &document::Answer<'n>, status: String, parent: &str, several: bool) -> Answer {
         let own = if several { format!("output_{status}") } else { "output".to_owned() };
         let Some(media) = self.chosen(&answer.content, "read") else { return Answer { status, what: None, encoding: None } };
+        if ["204", "205"].contains(&status.as_str()) {
+            self.note(Subject::Content, media.span, format!("a body of an answer with {status}, which never has one"));
+            media.schema.into_iter().for_each(|id| self.carry_all(id));
+            return Answer { status, what: None, encoding: None };
+        }
         let schemas: Vec<SchemaId> = media.schema.into_iter().collect();
         let stream = Answer { status: status.clone(), what: Some(What::of(Type::scalar("file"))), encoding: None };
         let media_form = form(media.media);

@@ -168,7 +168,7 @@ impl Maker<'_, '_> {
 }
 
 /// Are two choices one, but for their bounds?
-fn same_kind(one: &Type, other: &Type) -> bool {
+pub(super) fn same_kind(one: &Type, other: &Type) -> bool {
     match (one, other) {
         (Type::Scalar(a, one), Type::Scalar(b, other)) => a == b && one.format == other.format,
         (a, b) => a == b,
@@ -176,7 +176,7 @@ fn same_kind(one: &Type, other: &Type) -> bool {
 }
 
 /// The bounds of both do not hold for each.
-fn wider(one: Type, other: Type) -> Type {
+pub(super) fn wider(one: Type, other: Type) -> Type {
     match (one, other) {
         (Type::Scalar(name, one), Type::Scalar(_, other)) if one != other => {
             Type::Scalar(name, Bounds { format: one.format, ..Bounds::default() })

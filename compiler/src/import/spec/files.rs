@@ -39,7 +39,16 @@ pub(super) fn parts(spec: &Spec, printer: &mut Printer<'_>, used: &HashMap<TypeI
         }
         texts
     };
-    let mut texts = items(printer, None);
+    let mixins = |printer: &mut Printer<'_>, owner: Option<usize>| {
+        let own = (0..spec.mixins.len()).filter(|number| mixin_owner(spec, *number) == owner);
+        let print = |number: usize| {
+            printer.mixin(&spec.mixins[number]);
+            printer.take()
+        };
+        own.map(print).collect::<Vec<_>>()
+    };
+    let mut texts = mixins(printer, None);
+    texts.extend(items(printer, None));
     for module in spec.modules.iter().filter(|module| module.group.is_none()) {
         printer.module(module);
         texts.push(printer.take());
@@ -47,7 +56,8 @@ pub(super) fn parts(spec: &Spec, printer: &mut Printer<'_>, used: &HashMap<TypeI
     let shared = texts.join("\n");
     let mut groups = Vec::new();
     for (index, group) in spec.groups.iter().enumerate() {
-        let mut texts = items(printer, Some(index));
+        let mut texts = mixins(printer, Some(index));
+        texts.extend(items(printer, Some(index)));
         printer.group(index);
         texts.push(printer.take());
         groups.push((group.name.clone(), texts.join("\n")));
@@ -76,6 +86,13 @@ fn in_reading_order(spec: &Spec, ids: Vec<TypeId>) -> Vec<TypeId> {
     order
 }
 
+/// The group that alone takes in a mixin; none where several do.
+fn mixin_owner(spec: &Spec, number: usize) -> Option<usize> {
+    let mut groups = spec.modules.iter().filter(|module| module.with.contains(&number)).map(|module| module.group);
+    let first = groups.next().flatten();
+    first.filter(|first| groups.all(|group| group == Some(*first)))
+}
+
 /// The group that alone names a type, directly or not; none where several do, or what belongs to no group.
 fn owners(spec: &Spec) -> HashMap<TypeId, Option<usize>> {
     let mut owners: HashMap<TypeId, Option<usize>> = HashMap::new();
@@ -84,6 +101,9 @@ fn owners(spec: &Spec) -> HashMap<TypeId, Option<usize>> {
         module.names(&mut |id| by_group.entry(module.group).or_default().push(id));
     }
     spec.fails.iter().for_each(|fails| fails.ty.names(&mut |id| by_group.entry(None).or_default().push(id)));
+    for (number, mixin) in spec.mixins.iter().enumerate() {
+        mixin.names(&mut |id| by_group.entry(mixin_owner(spec, number)).or_default().push(id));
+    }
     for (group, roots) in by_group {
         let mut seen = HashSet::new();
         let mut open = roots;
@@ -120,6 +140,7 @@ pub(super) fn uses(spec: &Spec) -> HashMap<TypeId, usize> {
         module.names(&mut |id| count(id, &mut open));
     }
     spec.fails.iter().for_each(|fails| fails.ty.names(&mut |id| count(id, &mut open)));
+    spec.mixins.iter().for_each(|mixin| mixin.names(&mut |id| count(id, &mut open)));
     while let Some(id) = open.pop() {
         let mut named = Vec::new();
         spec.item(id).names(&mut |name| named.push(name));

@@ -146,9 +146,15 @@ fn without_group(name: &str, id: &str, key: &str) -> String {
     let group = snake(key, "");
     let one = group.split('_').map(singular).collect::<Vec<_>>().join("_");
     for group in [&group, &one] {
-        let separated = id.split(['/', '.', ':', '_']).next().is_some_and(|first| snake(first, "") == *group);
-        if let Some(rest) = name.strip_prefix(&format!("{group}_")).filter(|_| separated && id.contains(['/', '.', ':', '_'])) {
+        let separated = id.match_indices(['/', '.', ':', '_']).any(|(end, _)| snake(&id[..end], "") == *group);
+        if let Some(rest) = name.strip_prefix(&format!("{group}_")).filter(|_| separated) {
             return legal(rest);
+        }
+        // `ClientController_Get`
+        if let Some((class, rest)) = id.split_once(['_', '.', '/'])
+            && class.ends_with("Controller")
+        {
+            return legal(&snake(rest, ""));
         }
         if group.contains('_')
             && let Some((before, rest)) = name.split_once(&format!("_{group}_"))
@@ -169,11 +175,23 @@ fn by_path(operation: &Operation<'_>, all: &[&Operation<'_>]) -> Vec<String> {
     let collection = format!("{}/{{", operation.path.trim_end_matches('/'));
     let holds_others = all.iter().any(|other| other.path.starts_with(&collection));
     let mut names: Vec<String> = [3, 8].iter().map(|kept| by_nouns(operation, *kept, holds_others)).collect();
+    // What stands behind `#` only tells operations of one address apart, which a name does too.
+    let apart = operation.path.split_once('#').map(|(_, apart)| snake(apart, "")).filter(|apart| !apart.is_empty());
+    names.extend(apart.map(|apart| format!("{}_{apart}", names[0])));
     if !hole.is_empty() {
         names.push(format!("{}_by_{hole}", names[0]));
         names.push(format!("{}_by_{hole}", names[1]));
     }
     names
+}
+
+/// A part of a path without what is no word: braces, and keys such as `6VMVochwUWo`.
+fn without_keys(part: &str) -> String {
+    let is_key = |word: &&str| {
+        let has = |kind: fn(&char) -> bool| word.chars().any(|letter| kind(&letter));
+        word.len() >= 8 && has(char::is_ascii_digit) && has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase)
+    };
+    part.split(['{', '}', '-', '.', '_']).filter(|word| !is_key(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn by_nouns(operation: &Operation<'_>, kept: usize, holds_others: bool) -> String {
@@ -183,7 +201,7 @@ fn by_nouns(operation: &Operation<'_>, kept: usize, holds_others: bool) -> Strin
     let mut nouns: Vec<String> = parts
         .iter()
         .filter(|part| !part.starts_with('{'))
-        .map(|part| snake(&part.replace(['{', '}'], " "), ""))
+        .map(|part| snake(&without_keys(part), ""))
         .filter(|noun| !noun.is_empty())
         .collect();
     // The last names what it is about; those before it only where they are short.

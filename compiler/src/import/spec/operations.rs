@@ -36,6 +36,7 @@ impl<'n> Maker<'_, 'n> {
             let mut module = Module {
                 kind: ModuleKind::Action,
                 title: self.title(operation, &name),
+                with: Vec::new(),
                 docs: documentation(operation),
                 name,
                 group,

@@ -18,6 +18,7 @@ pub(super) struct Spec {
     pub(super) connections: Vec<Connection>,
     pub(super) types: Vec<TypeItem>,
     pub(super) groups: Vec<Group>,
+    pub(super) mixins: Vec<Mixin>,
     pub(super) modules: Vec<Module>,
 }
 
@@ -162,6 +163,38 @@ pub(super) struct Fails {
     pub(super) message: Option<String>,
 }
 
+/// What several modules take in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mixin {
+    pub(super) name: String,
+    pub(super) inputs: Vec<(Place, Field)>,
+    pub(super) page: Option<String>,
+    pub(super) order: Option<String>,
+}
+
+/// Where inputs stand that are no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+impl Place {
+    pub(super) const ALL: [Self; 4] = [Self::Path, Self::Query, Self::Header, Self::Cookie];
+
+    /// As the language calls it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
 /// What a module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ModuleKind {
@@ -175,6 +208,8 @@ pub(super) struct Module {
     pub(super) kind: ModuleKind,
     pub(super) name: String,
     pub(super) title: String,
+    /// Numbers of mixins.
+    pub(super) with: Vec<usize>,
     pub(super) docs: String,
     pub(super) group: Option<usize>,
     pub(super) life: Option<Life>,
@@ -258,6 +293,13 @@ impl What {
     }
 }
 
+impl Mixin {
+    /// Each name in it.
+    pub(super) fn names(&self, visit: &mut impl FnMut(TypeId)) {
+        self.inputs.iter().for_each(|(_, field)| field.what.ty.names(visit));
+    }
+}
+
 impl TypeItem {
     /// Each name in it.
     pub(super) fn names(&self, visit: &mut impl FnMut(TypeId)) {
@@ -270,6 +312,34 @@ impl TypeItem {
 }
 
 impl Module {
+    pub(super) fn inputs_mut(&mut self) -> impl Iterator<Item = &mut Field> {
+        let body: &mut [Field] = match self.body.as_mut().map(|body| &mut body.held) {
+            Some(Held::Members(fields)) => fields,
+            Some(Held::Whole(field)) => std::slice::from_mut(&mut **field),
+            None => &mut [],
+        };
+        let places = [&mut self.path_inputs, &mut self.query, &mut self.header, &mut self.cookie];
+        places.into_iter().flatten().chain(body)
+    }
+
+    pub(super) fn inputs_at(&self, place: Place) -> &[Field] {
+        match place {
+            Place::Path => &self.path_inputs,
+            Place::Query => &self.query,
+            Place::Header => &self.header,
+            Place::Cookie => &self.cookie,
+        }
+    }
+
+    pub(super) fn inputs_at_mut(&mut self, place: Place) -> &mut Vec<Field> {
+        match place {
+            Place::Path => &mut self.path_inputs,
+            Place::Query => &mut self.query,
+            Place::Header => &mut self.header,
+            Place::Cookie => &mut self.cookie,
+        }
+    }
+
     /// All inputs, where they stand.
     pub(super) fn inputs(&self) -> impl Iterator<Item = &Field> {
         let body: &[Field] = match self.body.as_ref().map(|body| &body.held) {

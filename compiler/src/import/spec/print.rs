@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::literals::quoted;
 use super::plan::{
-    Answer, Body, Bounds, Connection, Example, Fails, Field, Held, Life, Module, ModuleKind, Spec, Type, TypeId, TypeItem, TypeKind, What,
+    Answer, Body, Bounds, Connection, Example, Fails, Field, Held, Life, Mixin, Module, ModuleKind, Place, Spec, Type, TypeId, TypeItem,
+    TypeKind, What,
 };
 use super::texts;
 use crate::model::resolve::names::{Convention, snake};
@@ -313,7 +314,9 @@ impl<'s> Printer<'s> {
     pub(super) fn module(&mut self, module: &Module) {
         self.docs(&module.docs);
         let kind = if module.kind == ModuleKind::Search { "search" } else { "action" };
-        self.open(&format!("{kind} {} @1 {}", module.name, quoted(&module.title)));
+        let taken: Vec<&str> = module.with.iter().map(|mixin| self.spec.mixins[*mixin].name.as_str()).collect();
+        let with = if taken.is_empty() { String::new() } else { format!(" with {}", taken.join(", ")) };
+        self.open(&format!("{kind} {} @1 {}{with}", module.name, quoted(&module.title)));
         if let Some(life) = &module.life {
             let life = self.life(life);
             self.line(&life);
@@ -344,6 +347,21 @@ impl<'s> Printer<'s> {
             self.line(&line);
         }
         module.example.iter().for_each(|example| self.example(example));
+        self.close();
+    }
+
+    /// What several modules take in.
+    pub(super) fn mixin(&mut self, mixin: &Mixin) {
+        self.open(&format!("mixin {}", mixin.name));
+        for place in Place::ALL {
+            let fields: Vec<Field> = mixin.inputs.iter().filter(|(other, _)| *other == place).map(|(_, field)| field.clone()).collect();
+            let fields = if place == Place::Path { fields.iter().map(|field| self.in_path(field)).collect() } else { fields };
+            if !fields.is_empty() {
+                self.fields(place.word(), &fields);
+            }
+        }
+        mixin.page.iter().for_each(|page| self.line(&format!("page {page}")));
+        mixin.order.iter().for_each(|order| self.line(&format!("order {order}")));
         self.close();
     }
 

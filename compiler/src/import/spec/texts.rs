@@ -22,6 +22,8 @@ pub(super) fn title(text: &str) -> Option<String> {
 /// A description in lines of documentation.
 pub(super) fn lines(text: &str, indentation: usize) -> Vec<String> {
     let text = plain(text);
+    // Only what stands further to the right than the first line is meant to.
+    let text = text.trim_start_matches([' ', '\t']);
     let mut lines: Vec<String> = Vec::new();
     let mut fenced = false;
     for line in text.lines().map(str::trim_end) {

@@ -97,6 +97,10 @@ impl<'n> Maker<'_, 'n> {
         if !flat.properties.is_empty() && (flat.types.is_empty() || is("object")) {
             return What::of(self.structure(flat, leaves, key, hint));
         }
+        if let Some(choices) = self.items_that_are_choices(flat) {
+            self.note(Subject::Schema, at, "`items` to choose from and no `type: array`: the value is one of them");
+            return self.what(&choices, hint);
+        }
         if is("array") || (flat.types.is_empty() && (!flat.items.is_empty() || !flat.prefix_items.is_empty())) {
             return What::of(self.list(flat, hint, at));
         }
@@ -104,6 +108,13 @@ impl<'n> Maker<'_, 'n> {
             return What::of(self.map(flat, leaves, hint));
         }
         What::of(self.scalar(flat, at))
+    }
+
+    /// Converters of older schemas have `items` where these had a list of types to choose from; examples show one of them and no list.
+    fn items_that_are_choices(&self, flat: &Flat<'n>) -> Option<Vec<SchemaId>> {
+        let untyped = flat.types.is_empty() && flat.limits.is_empty() && !flat.unique && flat.prefix_items.is_empty();
+        let [only] = flat.items[..] else { return None };
+        (untyped && self.used(&[only]).named.is_empty() && self.real_choices(self.schema(only)).len() > 1).then(|| vec![only])
     }
 
     fn list(&mut self, flat: &Flat<'n>, hint: &Hint, at: Span) -> Type {

@@ -65,7 +65,7 @@ impl<'n> Maker<'_, 'n> {
         let mut nullable = false;
         let mut made: Vec<Choice> = Vec::new();
         for id in &choices {
-            let name = self.choice_name(*id);
+            let name = self.choice_name(*id).or_else(|| self.member_of_its_own(*id, &choices));
             let place = Hint::place(&parent, name.as_deref().unwrap_or("variant"));
             let what = if shared { self.with_shared(&free, leaves, *id, &place) } else { self.what(&[*id], &place) };
             nullable |= what.nullable;
@@ -200,6 +200,18 @@ impl<'n> Maker<'_, 'n> {
         }
         let title = self.schema(id).title;
         (!title.is_empty() && words(title).len() <= 4).then(|| snake(title, "variant"))
+    }
+
+    /// A member that only this choice has, one that it needs if there is one.
+    fn member_of_its_own(&self, id: SchemaId, choices: &[SchemaId]) -> Option<String> {
+        let flat = |id: SchemaId| self.merged(&self.opened(&self.used(&[id])));
+        let own = flat(id);
+        let others: HashSet<&str> =
+            choices.iter().filter(|other| **other != id).flat_map(|other| flat(*other).properties).map(|(name, _, _)| name).collect();
+        let mut alone = own.properties.iter().map(|(name, _, _)| *name).filter(|name| !others.contains(name));
+        let first = alone.clone().next();
+        let found = alone.find(|name| own.required.contains(name)).or(first)?;
+        Some(snake(found, "variant"))
     }
 
     /// What a choice without a name is called: after its type.

@@ -27,10 +27,10 @@ pub(super) fn path_parameters_are_required(checker: &mut Checker<'_>) {
     }
 }
 
-/// GET, HEAD and OPTIONS send no body (RFC 9110, 9.3.1).
+/// GET and HEAD send no body (RFC 9110, 9.3.1).
 pub(super) fn bodies_go_with_methods_that_have_one(checker: &mut Checker<'_>) {
     for module in &checker.model.modules {
-        let bodiless = matches!(module.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+        let bodiless = matches!(module.method.as_str(), "GET" | "HEAD");
         let Some(body) = module.spans.body.filter(|_| bodiless) else { continue };
         checker.report(
             Diagnostic::new(

@@ -1,10 +1,10 @@
 //! Unions: tags that tell, and variants that can be reached.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Checker;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Field, Type, TypeDef, TypeDefKind, UnionVariant};
+use crate::model::{Field, Literal, Type, TypeDef, TypeDefKind, UnionVariant};
 
 /// In each version a tag stands for one variant.
 pub(super) fn tags_are_unique(checker: &mut Checker<'_>) {
@@ -82,28 +82,57 @@ pub(super) fn every_variant_can_be_reached(checker: &mut Checker<'_>) {
     }
 }
 
+/// Types nest no deeper than this where one is looked for in another; below it they are taken to differ.
+const DEEP: usize = 6;
+
 /// Does every value of `later` fit `first`?
 fn takes_all_of(checker: &Checker<'_>, first: &Type, later: &Type) -> bool {
-    if super::is_unknown(first) || super::is_unknown(later) {
+    takes(checker, first, later, DEEP)
+}
+
+fn takes(checker: &Checker<'_>, first: &Type, later: &Type, deep: usize) -> bool {
+    if super::is_unknown(first) || super::is_unknown(later) || deep == 0 {
         return false;
     }
     match (first, later) {
-        (Type::Json, _) => true,
-        (Type::Float(_), Type::Int(_)) => true,
+        (Type::Json, _) | (Type::Float(_), Type::Int(_)) => true,
         (a, b) if a == b => true,
-        (Type::Named(_), Type::Named(_)) => match (required(checker, first), required(checker, later)) {
-            (Some(few), Some(many)) => few.iter().all(|one| many.contains(one)),
-            _ => false,
+        (Type::Nullable(first), Type::Nullable(later)) => takes(checker, first, later, deep),
+        (Type::Nullable(first), later) => takes(checker, first, later, deep),
+        (Type::List(first, _), Type::List(later, _)) | (Type::Map(first, _), Type::Map(later, _)) => takes(checker, first, later, deep - 1),
+        (Type::Named(_), Type::Named(_)) => match (members(checker, first), members(checker, later)) {
+            (Some(first), Some(later)) => takes_members(checker, first, later, deep - 1),
+            _ => is_text(checker, first) && is_text(checker, later),
         },
-        _ => false,
+        _ => is_text(checker, first) && (matches!(later, Type::Literal(Literal::Text(_))) || is_text(checker, later)),
     }
 }
 
-/// The members that a struct needs, with their types; none when it is no struct.
-fn required(checker: &Checker<'_>, ty: &Type) -> Option<HashSet<(String, String)>> {
-    let TypeDefKind::Struct(fields) = &checker.definition(ty)?.kind else { return None };
-    let needed = fields.iter().filter(|field| !field.optional && !field.rest && field.default.is_none());
-    Some(needed.map(|field: &Field| (field.wire.clone(), format!("{:?}{}", field.ty, field.nullable))).collect())
+/// What the first needs the later has, and what both name has a type in the first that takes that of the later.
+fn takes_members(checker: &Checker<'_>, first: &[Field], later: &[Field], deep: usize) -> bool {
+    first.iter().filter(|field| !field.rest).all(|field| match later.iter().find(|other| other.wire == field.wire && !other.rest) {
+        Some(other) => {
+            let as_often = field.optional || field.default.is_some() || !(other.optional || other.default.is_some());
+            as_often && (field.nullable || !other.nullable) && takes(checker, &field.ty, &other.ty, deep)
+        }
+        None => field.optional || field.default.is_some(),
+    })
+}
+
+/// Does it take any text? An open enum does.
+fn is_text(checker: &Checker<'_>, ty: &Type) -> bool {
+    let open_enum = |definition: &TypeDef| match &definition.kind {
+        TypeDefKind::Enum { closed: false, variants } => variants.iter().all(|variant| matches!(variant.value, Literal::Text(_))),
+        _ => false,
+    };
+    matches!(ty, Type::String(_)) || checker.definition(ty).is_some_and(open_enum)
+}
+
+fn members<'m>(checker: &Checker<'m>, ty: &Type) -> Option<&'m [Field]> {
+    match &checker.definition(ty)?.kind {
+        TypeDefKind::Struct(fields) => Some(fields),
+        _ => None,
+    }
 }
 
 fn tagged<'m>(checker: &Checker<'m>) -> Vec<(&'m TypeDef, &'m Vec<UnionVariant>)> {
