@@ -90,7 +90,7 @@ pub fn generate_files(model: &Model, sources: &Sources) -> RustFiles {
     let projections = model::project::project_all(model);
     let (own, parts) = generate::in_parts(model, generate::generate(model, &projections));
     let (name, origin) = (generate::module_name(model), origin(model, sources));
-    let mut files = vec![(format!("{name}.rs"), generate::file(origin, own))];
+    let mut files = vec![(format!("{}.rs", generate::file_stem(model)), generate::file(origin, own))];
     files.extend(parts.into_iter().map(|part| (format!("{}.rs", part.path.join("/")), generate::file(origin, part.tokens))));
     RustFiles { name, files }
 }

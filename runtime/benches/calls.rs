@@ -173,7 +173,7 @@ impl lp::Api for Api {
         ],
         retry: lp::RetryPolicy { statuses: &[lp::Statuses(429, 429), lp::Statuses(500, 599)], honour: Some("retry-after") },
         connections: &[<Key as lp::Connection>::TABLE],
-        operations: &[<Get as lp::Operation>::TABLE, <List as lp::Operation>::TABLE],
+        operations: lp::operations![Get, List],
         ..lp::ApiTable::EMPTY
     };
 }

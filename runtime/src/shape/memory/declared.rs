@@ -4,8 +4,9 @@
 use std::cell::UnsafeCell;
 
 use super::{Field, Kind, Link, Shape};
+use crate::operation::Operations;
 use crate::shape::{
-    table::{Declaration, Declared, Made, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
+    table::{Declaration, Declared, Made, OperationText, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
     text,
 };
 
@@ -25,7 +26,24 @@ impl Declared<Structure> {
     /// `T` is a `repr(C)` struct, `parts` are the shapes of all its fields in declared order, and `own` is the static that this goes to.
     #[doc(hidden)]
     pub const unsafe fn structure<T>(texts: Texts, parts: &'static [*const Shape], own: *const Self) -> Self {
-        let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET };
+        let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET, operation: OperationText::NONE };
+        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }))
+    }
+
+    /// A struct that an operation is given. `said` is what is said of the operation, `shapes` are those that it speaks of by number.
+    ///
+    /// # Safety
+    /// As for a struct; and `shapes` are of types.
+    #[doc(hidden)]
+    pub const unsafe fn input<T>(
+        texts: Texts,
+        parts: &'static [*const Shape],
+        said: &'static str,
+        shapes: &'static [*const Shape],
+        own: *const Self,
+    ) -> Self {
+        let operation = OperationText::of(said, unsafe { links(shapes) });
+        let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET, operation };
         Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }))
     }
 }
@@ -69,6 +87,17 @@ impl Declared<UnionTable> {
     }
 }
 
+impl Operations {
+    /// Those with inputs of these shapes.
+    ///
+    /// # Safety
+    /// Each is `Shaped::PLACE` of a type.
+    #[doc(hidden)]
+    pub const unsafe fn declared(inputs: &'static [*const Shape]) -> Self {
+        Self::inputs(unsafe { links(inputs) })
+    }
+}
+
 /// Where the table of a declaration stands, before it is there. A raw pointer comes in, since of a reference to what a `OnceLock` is in
 /// rustc would prove much.
 ///
@@ -96,7 +125,7 @@ const fn payload<T>(is_there: bool) -> Option<usize> {
 impl Structure {
     /// Fields that were laid out when the program ran.
     pub(super) fn laid_out(fields: &'static [Field]) -> Self {
-        Self { text: "", parts: &[], made: Made::of(fields) }
+        Self { text: "", parts: &[], made: Made::of(fields), operation: OperationText::NONE }
     }
 
     /// Lays the fields out as `repr(C)` does (invariant 7), and reads what is said of them.
