@@ -18,6 +18,7 @@ pub struct Shape {
     pub docs: &'static str,
     pub(super) size: usize,
     pub(super) align: usize,
+    /// May it need to be dropped? Where it is not worth rustc's while to find out, yes.
     pub(super) needs_drop: bool,
     /// What it is made of.
     pub kind: Kind,

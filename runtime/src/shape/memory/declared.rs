@@ -19,6 +19,18 @@ pub struct Texts(pub &'static str, pub &'static str, pub &'static str);
 // because rustc asks it of every static.
 unsafe impl<T> Sync for Declared<T> {}
 
+/// A declaration of a type. Its table stands in the same static, where it is not yet there: a raw pointer leads to it, since of a reference
+/// to what a `OnceLock` is in rustc would prove much. Written out, since rustc runs this for each type and pays for each call.
+macro_rules! declaration {
+    ($type:ty, $texts:ident, $kind:ident, $own:ident, $table:ident) => {{
+        // SAFETY: `own` is a static, as the caller says, so what stands there is there for good.
+        let table = unsafe { &(*($own as *const Declaration<_>)).table };
+        let (size, align) = (size_of::<$type>(), align_of::<$type>());
+        let shape = Shape { name: $texts.0, docs: $texts.1, size, align, needs_drop: true, kind: Kind::$kind(table) };
+        Self(UnsafeCell::new(Declaration { shape, table: $table }))
+    }};
+}
+
 impl Declared<Structure> {
     /// A struct.
     ///
@@ -27,7 +39,7 @@ impl Declared<Structure> {
     #[doc(hidden)]
     pub const unsafe fn structure<T>(texts: Texts, parts: &'static [*const Shape], own: *const Self) -> Self {
         let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET, operation: OperationText::NONE };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, Structure, own, table)
     }
 
     /// A struct that an operation is given. `said` is what is said of the operation, `shapes` are those that it speaks of by number.
@@ -44,7 +56,7 @@ impl Declared<Structure> {
     ) -> Self {
         let operation = OperationText::of(said, unsafe { links(shapes) });
         let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET, operation };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, Structure, own, table)
     }
 }
 
@@ -57,7 +69,7 @@ impl Declared<SymbolTable<&'static str>> {
     #[doc(hidden)]
     pub const unsafe fn text_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
         let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::NOT_YET };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::TextEnum(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, TextEnum, own, table)
     }
 }
 
@@ -69,7 +81,7 @@ impl Declared<SymbolTable<i64>> {
     #[doc(hidden)]
     pub const unsafe fn int_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
         let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::NOT_YET };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::IntEnum(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, IntEnum, own, table)
     }
 }
 
@@ -83,7 +95,7 @@ impl Declared<UnionTable> {
     pub const unsafe fn union<T>(texts: Texts, style: UnionStyle, open: bool, parts: &'static [*const Shape], own: *const Self) -> Self {
         let table =
             UnionTable { text: texts.2, parts: unsafe { links(parts) }, style, open, payload: align_of::<T>(), made: Made::NOT_YET };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Union(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, Union, own, table)
     }
 }
 
@@ -96,16 +108,6 @@ impl Operations {
     pub const unsafe fn declared(inputs: &'static [*const Shape]) -> Self {
         Self::inputs(unsafe { links(inputs) })
     }
-}
-
-/// Where the table of a declaration stands, before it is there. A raw pointer comes in, since of a reference to what a `OnceLock` is in
-/// rustc would prove much.
-///
-/// # Safety
-/// `own` is a static.
-const unsafe fn table_of<T>(own: *const Declared<T>) -> &'static T {
-    // SAFETY: a static is there for good.
-    unsafe { &(*(own as *const Declaration<T>)).table }
 }
 
 /// They come in as pointers, since of each link rustc would prove that nothing in it can change.
