@@ -5,34 +5,22 @@ use crate::shape::{Kind, Link};
 
 /// The operations of an API version, in the order of the spec.
 #[derive(Clone, Copy, Debug)]
-pub struct Operations(Listed);
-
-#[derive(Clone, Copy, Debug)]
-enum Listed {
+pub enum Operations {
+    /// Put together otherwise than by the compiler.
     Tables(&'static [&'static OperationTable]),
-    /// The shapes of their inputs.
-    Inputs(&'static [Link]),
+    /// Declared by the shapes of their inputs.
+    Declared(&'static [Link]),
 }
 
 impl Operations {
     /// There are none.
-    pub const NONE: Self = Self::tables(&[]);
-
-    /// What was put together otherwise than by the compiler.
-    pub const fn tables(tables: &'static [&'static OperationTable]) -> Self {
-        Self(Listed::Tables(tables))
-    }
-
-    /// The shapes of inputs.
-    pub(crate) const fn inputs(inputs: &'static [Link]) -> Self {
-        Self(Listed::Inputs(inputs))
-    }
+    pub const NONE: Self = Self::Tables(&[]);
 
     /// How many there are.
     pub const fn len(self) -> usize {
-        match self.0 {
-            Listed::Tables(tables) => tables.len(),
-            Listed::Inputs(inputs) => inputs.len(),
+        match self {
+            Self::Tables(tables) => tables.len(),
+            Self::Declared(inputs) => inputs.len(),
         }
     }
 
@@ -47,9 +35,9 @@ impl Operations {
     }
 
     fn at(self, index: usize) -> Option<&'static OperationTable> {
-        match self.0 {
-            Listed::Tables(tables) => tables.get(index).copied(),
-            Listed::Inputs(inputs) => declared(*inputs.get(index)?),
+        match self {
+            Self::Tables(tables) => tables.get(index).copied(),
+            Self::Declared(inputs) => declared(*inputs.get(index)?),
         }
     }
 }

@@ -24,7 +24,7 @@ impl lp::Api for Api {
             lp::Failure { shape: <Trouble as lp::Shaped>::LINK, code: &["error"], message: &["detail", "text"], ..lp::Failure::EMPTY },
         ],
         connections: &[<Key as lp::Connection>::TABLE],
-        operations: lp::Operations::tables(&[
+        operations: lp::Operations::Tables(&[
             GetItem::TABLE,
             CreateItem::TABLE,
             PutOnce::TABLE,

@@ -106,7 +106,7 @@ impl Operations {
     /// Each is `Shaped::PLACE` of a type.
     #[doc(hidden)]
     pub const unsafe fn declared(inputs: &'static [*const Shape]) -> Self {
-        Self::inputs(unsafe { links(inputs) })
+        Self::Declared(unsafe { links(inputs) })
     }
 }
 
