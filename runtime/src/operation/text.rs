@@ -406,3 +406,43 @@ fn keep<T>(one: T) -> &'static T {
 fn keep_text(text: &str) -> &'static str {
     Box::leak(text.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &'static str) -> Result<OperationTable, &'static str> {
+        const SHAPES: &[Link] = &[<String as Shaped>::LINK, <i64 as Shaped>::LINK];
+        table(text, SHAPES, <() as Shaped>::LINK)
+    }
+
+    #[test]
+    fn clauses_become_a_table() {
+        let table = read(concat!(
+            "name a.b\u{1e}title A, b\u{1e}kind search\u{1e}sends GET /a/{0}\u{1e}in path query.deep body\u{1e}retry key X-Key\u{1e}only one two\u{1e}",
+            "answer {\"as\":\"json\",\"shape\":1,\"on\":[201,202],\"variant\":1}\u{1e}answer {}\u{1e}",
+            "page {\"by\":\"offset\",\"advance\":2,\"at\":[\"data\"],\"shape\":0,\"stop\":\"more\",\"told\":[\"more\"],\"cap\":7}\u{1e}",
+            "fails {\"on\":[[404,404]],\"when\":{\"path\":[\"ok\"],\"equals\":\"false\"},\"shape\":0,\"code\":[\"error\"]}\u{1e}"
+        ))
+        .expect("all of it is known");
+        assert_eq!((table.name, table.title, table.method, table.path), ("a.b", "A, b", "GET", "/a/{0}"));
+        assert_eq!(table.places, [Place::Path(Style::Simple), Place::Query(Style::Deep), Place::Body]);
+        assert_eq!((table.kind, table.retry), (ModuleKind::Search, RetryClass::Key("X-Key")));
+        assert_eq!((table.revision, table.connections), (1, ["one", "two"].as_slice()));
+        let [first, second] = table.answers else { panic!("there are two answers") };
+        assert_eq!((first.statuses, first.decoding, first.variant, first.shape.name), (Statuses(201, 202), Decoding::Json, Some(1), "int"));
+        assert_eq!((second.statuses, second.decoding, second.shape.name), (Statuses(200, 299), Decoding::Nothing, "nothing"));
+        let page = table.page.expect("it pages");
+        assert_eq!((page.strategy, page.stop, page.cap), (Strategy::Offset { advance: 2, size: None }, Stop::More(&["more"]), 7));
+        let [failure] = table.failures else { panic!("there is one") };
+        assert_eq!(failure.when, Some(Condition { path: &["ok"], equals: Some("false") }));
+        assert_eq!((failure.statuses, failure.code, table.output.name), ([Statuses(404, 404)].as_slice(), ["error"].as_slice(), "string"));
+    }
+
+    #[test]
+    fn what_is_not_known_is_told() {
+        for wrong in ["answer {\"as\":\"json\",\"shape\":2}", "answer {", "in path nowhere", "sends GET", "step {\"shape\":0}", "whatever"] {
+            assert_eq!(read(wrong).err(), Some(wrong));
+        }
+    }
+}
