@@ -4,10 +4,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::clauses::{Clauses, Json};
 use super::docs::{date, deprecation, documentation};
 use super::names;
 use super::scope::Scope;
-use super::clauses::{Clauses, Json};
 use super::structs::{RustField, Use, constructors, rust_fields};
 use super::types::{answer_type, json, plain, rust_type};
 use super::{examples, pages, steps};

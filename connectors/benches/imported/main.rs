@@ -66,7 +66,14 @@ fn large(root: &Path, corpus: &Path, names: &[String], columns: &[String]) {
         }
         let script = measure::build_script(&workspace, one);
         let cells = AIMS.map(|(name, ..)| costs.get(name).map_or_else(|| format!("{:>17}", "-"), cell));
-        println!("{:12} {:>9} {:>5} kB   {} {}", one.name, one.lines, measure::rust_of(&workspace, one) / 1000, cell(&script), cells.join(" "));
+        println!(
+            "{:12} {:>9} {:>5} kB   {} {}",
+            one.name,
+            one.lines,
+            measure::rust_of(&workspace, one) / 1000,
+            cell(&script),
+            cells.join(" ")
+        );
     }
     let aims = AIMS.map(|(_, _, seconds)| cell(&Cost { seconds, megabytes: MEMORY_AIM, good: true }));
     let script = cell(&Cost { seconds: SCRIPT_AIM.0, megabytes: SCRIPT_AIM.1, good: true });

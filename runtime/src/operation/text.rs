@@ -14,9 +14,9 @@
 use serde_json::Value;
 
 use super::{
-    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Items, Life, Limit,
-    ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath, StepSource, StepTable, StepValue, Stop,
-    Strategy, Style,
+    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Items, Life,
+    Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath, StepSource, StepTable, StepValue,
+    Stop, Strategy, Style,
 };
 use crate::shape::{Link, Shaped};
 
@@ -441,7 +441,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_told() {
-        for wrong in ["answer {\"as\":\"json\",\"shape\":2}", "answer {", "in path nowhere", "sends GET", "step {\"shape\":0}", "whatever"] {
+        for wrong in ["answer {\"as\":\"json\",\"shape\":2}", "answer {", "in path nowhere", "sends GET", "step {\"shape\":0}", "whatever"]
+        {
             assert_eq!(read(wrong).err(), Some(wrong));
         }
     }

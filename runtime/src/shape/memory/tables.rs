@@ -192,8 +192,7 @@ macro_rules! container {
 
 // SAFETY: the functions are those of `Option<T>`.
 unsafe impl<T: Shaped> Shaped for Option<T> {
-    const PLACE: *const Shape =
-        container!(Kind::Optional(Link(T::PLACE), OptionTable { get: get_option::<T>, set: set_option::<T> }));
+    const PLACE: *const Shape = container!(Kind::Optional(Link(T::PLACE), OptionTable { get: get_option::<T>, set: set_option::<T> }));
 }
 
 // SAFETY: the functions are those of `Vec<T>`.
