@@ -260,7 +260,7 @@ fn type_item(definition: &TypeDef, scope: &Scope<'_>) -> TokenStream {
 /// The name of a connector's file in `OUT_DIR`, by which `connector!` takes it in: that of its module, without the `_` of one that
 /// would be called as a word of Rust.
 pub fn file_stem(model: &Model) -> String {
-    names::snake(&model.connector.name)
+    names::file_stem(&module_name(model)).to_owned()
 }
 
 /// The name of a connector's module, and of the folder in `OUT_DIR` that holds its parts.
