@@ -47,7 +47,7 @@ pub struct RustModule {
 /// A connector in Rust, in as many files as are good for it.
 #[derive(Clone, Debug)]
 pub struct RustFiles {
-    /// The name of the module, and of the file that takes in the others.
+    /// The name of the module, and of the folder that holds its parts.
     pub name: String,
     /// Paths from the folder where they go, with `/`, and texts; first the connector's own.
     pub files: Vec<(String, String)>,
