@@ -66,7 +66,7 @@ pub fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
         },
         failures: all(connector.fails.iter().map(|one| shapes.failure(one))),
         connections: all(connections.map(|one| &*Box::leak(Box::new(shapes.connection(one))))),
-        operations: all(operations),
+        operations: table::Operations::Tables(all(operations)),
         released: version.released.as_ref().map_or("", date),
         unsupported: version.unsupported.as_ref().map(date),
         removed: version.removed.as_ref().map(date),

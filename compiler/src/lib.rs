@@ -47,7 +47,7 @@ pub struct RustModule {
 /// A connector in Rust, in as many files as are good for it.
 #[derive(Clone, Debug)]
 pub struct RustFiles {
-    /// The name of the module, and of the file that takes in the others.
+    /// The name of the module, and of the folder that holds its parts.
     pub name: String,
     /// Paths from the folder where they go, with `/`, and texts; first the connector's own.
     pub files: Vec<(String, String)>,
@@ -100,7 +100,7 @@ pub fn generate_files(model: &Model, sources: &Sources) -> RustFiles {
     let projections = model::project::project_all(model);
     let (own, parts) = generate::in_parts(model, generate::generate(model, &projections));
     let (name, origin) = (generate::module_name(model), origin(model, sources));
-    let mut files = vec![(format!("{name}.rs"), generate::file(origin, own))];
+    let mut files = vec![(format!("{}.rs", generate::file_stem(model)), generate::file(origin, own))];
     files.extend(parts.into_iter().map(|part| (format!("{}.rs", part.path.join("/")), generate::file(origin, part.tokens))));
     RustFiles { name, files }
 }

@@ -173,7 +173,7 @@ impl lp::Api for Api {
         ],
         retry: lp::RetryPolicy { statuses: &[lp::Statuses(429, 429), lp::Statuses(500, 599)], honour: Some("retry-after") },
         connections: &[<Key as lp::Connection>::TABLE],
-        operations: &[<Get as lp::Operation>::TABLE, <List as lp::Operation>::TABLE],
+        operations: lp::operations![Get, List],
         ..lp::ApiTable::EMPTY
     };
 }
@@ -210,67 +210,40 @@ lp::structure! {
     }
 }
 
-lp::structure! {
+lp::operation! {
     /// Gets one.
-    pub struct Get "get" {
+    pub struct Get "get" -> Project {
         id: String = "id!" "length 1..100";
         view: Option<String> = "view";
     }
-}
-
-impl lp::Operation for Get {
-    type Output = Project;
-    const TABLE: &'static lp::OperationTable = &lp::OperationTable {
-        name: "get",
-        method: "GET",
-        path: "/projects/{0}",
-        input: <Get as lp::Shaped>::LINK,
-        places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Query(lp::Style::FormExplode)],
-        answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <Project as lp::Shaped>::LINK, at: &["data"], ..lp::Answer::EMPTY }],
-        output: <Project as lp::Shaped>::LINK,
-        retry: lp::RetryClass::Safe,
-        ..lp::OperationTable::EMPTY
-    };
+    "name get";
+    "sends GET /projects/{0}";
+    "in path query";
+    r#"answer {"as":"json","shape":0,"at":["data"]}"#;
+    "retry safe";
+    [];
 }
 
 impl lp::OfferedBy<Api> for Get {}
 
-lp::structure! {
+lp::operation! {
     /// Lists them.
-    pub struct List "list" {
+    pub struct List "list" -> Vec<Project> {
         limit: i64 = "limit!" "range 1..2000";
         cursor: Option<String> = "cursor";
     }
-}
-
-impl lp::Operation for List {
-    type Output = Vec<Project>;
-    const TABLE: &'static lp::OperationTable = &lp::OperationTable {
-        name: "list",
-        kind: lp::ModuleKind::Search,
-        method: "GET",
-        path: "/projects",
-        input: <List as lp::Shaped>::LINK,
-        places: &[lp::Place::Query(lp::Style::FormExplode), lp::Place::Query(lp::Style::FormExplode)],
-        answers: &[lp::Answer {
-            decoding: lp::Decoding::Json,
-            shape: <Vec<Project> as lp::Shaped>::LINK,
-            at: &["data"],
-            ..lp::Answer::EMPTY
-        }],
-        output: <Vec<Project> as lp::Shaped>::LINK,
-        page: Some(&lp::Page {
-            items: lp::Items { at: &["data"], shape: <Project as lp::Shaped>::LINK },
-            strategy: lp::Strategy::Cursor { send: 1, read: &["meta", "next"] },
-            stop: lp::Stop::Absent,
-            cap: 10_000,
-        }),
-        retry: lp::RetryClass::Safe,
-        ..lp::OperationTable::EMPTY
-    };
+    "name list";
+    "kind search";
+    "sends GET /projects";
+    "in query query";
+    r#"answer {"as":"json","shape":0,"at":["data"]}"#;
+    r#"page {"by":"cursor","send":1,"read":["meta","next"],"at":["data"],"shape":1,"stop":"absent","cap":10000}"#;
+    "retry safe";
+    [Project];
 }
 
 impl lp::OfferedBy<Api> for List {}
+
 impl lp::Search for List {
     type Item = Project;
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     client::{Client, Sending},
-    operation::{ApiTable, ConnectionTable, OperationTable},
+    operation::{self, ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
 };
@@ -30,8 +30,11 @@ pub trait OfferedBy<A: Api> {}
 pub trait Operation: Shaped {
     /// What comes back.
     type Output: Shaped;
-    /// Its table.
-    const TABLE: &'static OperationTable;
+
+    /// Its table: made, when it is first asked for, of what is declared with the input.
+    fn table() -> &'static OperationTable {
+        operation::declared(Self::LINK).unwrap_or(&OperationTable::EMPTY)
+    }
 
     /// Sends it and waits for the answer.
     ///

@@ -129,11 +129,11 @@ impl<A: Api> Client<A> {
     }
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> Sending<O::Output> {
-        Sending { answer: taken(operation, (&self.any, O::TABLE), start), output: PhantomData }
+        Sending { answer: taken(operation, (&self.any, O::table()), start), output: PhantomData }
     }
 
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
-        Pages::new(self.any.core.clone(), S::TABLE, Erased::new(search))
+        Pages::new(self.any.core.clone(), S::table(), Erased::new(search))
     }
 
     /// The same client without the API's type.

@@ -30,7 +30,7 @@ pub mod __codegen_v1 {
             table::{Coercion, ConnectionUpgradeTable, Cursor, Other, OutputStep, UpgradeStep, UpgradeTable},
         },
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
-        {answers, closed_enum, open_enum, structure, tagged_union, untagged_union},
+        {answers, closed_enum, open_enum, operation, operations, structure, tagged_union, untagged_union},
     };
 }
 

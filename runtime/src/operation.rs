@@ -1,18 +1,23 @@
 //! The tables that generated code declares and the engine executes. Data only: nothing here acts.
 //!
-//! Every struct is written as a literal by generated code, over the `EMPTY` of its kind, so a new member changes no generated code.
+//! What an API has of its own is written as a literal by generated code, over the `EMPTY` of its kind, so a new member changes no generated
+//! code. Operations, of which there may be thousands, are written as text (`text.rs`): rustc pays for each expression, and hardly for a text.
 
 mod api;
 mod connection;
+mod declared;
 mod example;
 mod page;
 mod path;
 mod place;
 mod step;
+mod text;
 mod upgrade_test;
 
 pub use api::{ApiDates, ApiTable, RetryPolicy};
 pub use connection::{ClientAuth, ConnectionTable, Credential, Exchange, Grant, OAuth2, OAuth2Flow, OAuth2Step, Rotation};
+pub use declared::Operations;
+pub(crate) use declared::declared;
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
 pub use path::{Segment, Segments};

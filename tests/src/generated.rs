@@ -18,13 +18,21 @@ pub fn without_text(rust: &str) -> String {
         if rest.starts_with("//") {
             rest = rest.find('\n').map_or("", |end| &rest[end..]);
         } else if let Some(literal) = rest.strip_prefix('"') {
-            rest = &literal[end_of_literal(literal)..];
+            rest = &literal[raw_end(&out, literal).unwrap_or_else(|| end_of_literal(literal))..];
         } else {
             out.push('/');
             rest = &rest[1..];
         }
     }
     out + rest
+}
+
+/// Where a raw literal ends that begins after `before`: `r#"…"#`. None when it is not raw.
+fn raw_end(before: &str, literal: &str) -> Option<usize> {
+    let start = before.trim_end_matches('#');
+    let is_raw = start.strip_suffix('r').is_some_and(|rest| !rest.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_'));
+    let end = format!("\"{}", &before[start.len()..]);
+    is_raw.then(|| literal.find(&end).map_or(literal.len(), |at| at + end.len()))
 }
 
 fn end_of_literal(literal: &str) -> usize {

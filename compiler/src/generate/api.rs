@@ -53,7 +53,7 @@ fn table(scope: &Scope<'_>) -> TokenStream {
     let operations = scope.projection.modules.iter().map(|module| {
         let path = scope.path_to(&model.name(module.item.symbol).group);
         let name = names::ident(&scope.names().operation(module.item.symbol, module.item.revision).operation);
-        quote!(<#path #name as lp::Operation>::TABLE)
+        quote!(#path #name)
     });
     let released = member(api.released.map(date), |released| quote!(released: #released,));
     let unsupported = member(api.unsupported.map(date), |date| {
@@ -84,7 +84,7 @@ fn table(scope: &Scope<'_>) -> TokenStream {
             #retry
             #failures
             connections: &[#(#connections),*],
-            operations: &[#(#operations),*],
+            operations: lp::operations![#(#operations),*],
             #released
             #unsupported
             #removed

@@ -18,8 +18,7 @@ pub(crate) fn connection(connection: &Connection, name: &Ident, scope: &Scope<'_
     let life = deprecation(connection.life.as_ref(), |written| scope.successor(written));
     let fields: Vec<&Field> = connection.fields.iter().collect();
     let fields = rust_fields(&fields, None, Use::Received, scope);
-    let public = quote!(pub);
-    let lines: TokenStream = fields.iter().map(|field| field.definition(&public, scope)).collect();
+    let lines: TokenStream = fields.iter().map(|field| field.definition(scope)).collect();
     let constructors = constructors(name, &fields, scope);
     let table = table(connection, name);
     quote! {

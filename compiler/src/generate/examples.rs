@@ -3,6 +3,7 @@
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::{format_ident, quote};
 
+use super::clauses::Json;
 use super::names;
 use super::scope::{Scope, has_versions};
 use super::tables::{member, members, option, some, text};
@@ -45,6 +46,27 @@ fn headers(headers: &[(String, String)], name: &TokenStream) -> TokenStream {
     })
 }
 
+/// An example of an operation, as a clause.
+pub(crate) fn clause(script: &Script) -> Json {
+    let connection = script.connection.as_ref().map(|(name, fields)| pair(name, fields)).unwrap_or_default();
+    let exchanges = Json::array(script.exchanges.iter().map(exchange_clause));
+    let fails = script.fails.as_ref().map(|(kind, code)| Json::object().text("kind", kind).maybe("code", code.as_deref()).finished());
+    let said = Json::object().text("title", &script.title).text("given", &script.given).json("connection", &connection);
+    said.json("exchanges", &exchanges).text("output", &script.output).json("fails", &fails.unwrap_or_default())
+}
+
+fn exchange_clause(exchange: &ScriptExchange) -> String {
+    let sends = exchange.sends.as_ref().map(|(method, target)| pair(method, target)).unwrap_or_default();
+    let pairs = |headers: &[(String, String)]| Json::array(headers.iter().map(|(name, value)| pair(name, value)));
+    let said = Json::object().json("sends", &sends).json("request_headers", &pairs(&exchange.request_headers));
+    let said = said.text("request_body", &exchange.request_body).number("status", u64::from(exchange.status));
+    said.json("headers", &pairs(&exchange.headers)).text("body", &exchange.body).finished()
+}
+
+fn pair(one: &str, two: &str) -> String {
+    Json::texts(&[one, two])
+}
+
 /// The tests of one version: what the spec's tests and examples say, sent through the runtime. Names are unique in `taken`,
 /// which all versions share.
 pub(crate) fn tests(scope: &Scope<'_>, taken: &mut names::Taken) -> TokenStream {
@@ -63,7 +85,7 @@ pub(crate) fn tests(scope: &Scope<'_>, taken: &mut names::Taken) -> TokenStream 
         let path = symbol.group.iter().map(|group| names::module(group));
         let operation = names::ident(&scope.names().operation(module.item.symbol, module.item.revision).operation);
         let called = format!("{}@{}", dotted_name(&symbol.group, &symbol.name), module.item.revision);
-        let table = quote!(<#version #(#path::)* #operation as lp::Operation>::TABLE);
+        let table = quote!(<#version #(#path::)* #operation as lp::Operation>::table());
         for (index, _) in module.item.examples.iter().enumerate() {
             let index = Token::usize_unsuffixed(index);
             let name = name(&format!("example_of_{}", symbol.name));

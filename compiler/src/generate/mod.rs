@@ -4,6 +4,7 @@
 //! since an earlier version is re-exported from there.
 
 mod api;
+mod clauses;
 mod connections;
 mod docs;
 mod enums;
@@ -256,7 +257,13 @@ fn type_item(definition: &TypeDef, scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// The name of a connector's module, which its file in `OUT_DIR` bears too.
+/// The name of a connector's file in `OUT_DIR`, by which `connector!` takes it in: that of its module, without the `_` of one that
+/// would be called as a word of Rust.
+pub fn file_stem(model: &Model) -> String {
+    names::file_stem(&module_name(model)).to_owned()
+}
+
+/// The name of a connector's module, and of the folder in `OUT_DIR` that holds its parts.
 pub fn module_name(model: &Model) -> String {
     names::module(&model.connector.name).to_string()
 }

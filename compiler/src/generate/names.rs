@@ -203,6 +203,11 @@ pub(crate) fn module(name: &str) -> Ident {
     ident(&if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_") } else { name })
 }
 
+/// A module's name without the `_` that tells it from a word of Rust.
+pub(crate) fn file_stem(module: &str) -> &str {
+    module.strip_suffix('_').filter(|bare| self::module(bare) == module).unwrap_or(module)
+}
+
 /// The names of a struct's fields, in order.
 pub(crate) fn fields<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Ident> {
     let mut taken = Taken::default();
@@ -284,6 +289,11 @@ fn legal(name: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_called_as_its_connector() {
+        assert_eq!(["box_", "foo_", "foo", "core_"].map(file_stem), ["box", "foo_", "foo", "core"]);
+    }
 
     #[test]
     fn cases() {

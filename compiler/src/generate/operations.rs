@@ -1,17 +1,19 @@
-//! Operations: the struct that a caller fills in, the enum of its answers where they differ, and the table that the engine
-//! executes.
+//! Operations: the struct that a caller fills in, the enum of its answers where they differ, and what is said of them in clauses, of
+//! which the engine makes the table that it executes.
 
-use proc_macro2::{Ident, Literal as Token, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::docs::{deprecation, documentation};
+use super::clauses::{Clauses, Json};
+use super::docs::{date, deprecation, documentation};
 use super::names;
 use super::scope::Scope;
-use super::structs::{Use, constructors, rust_fields};
-use super::tables::{body, constants, failures, life, limits, member, members, path, some, statuses, text, texts};
-use super::types::{answer_type, rust_type, shape};
+use super::structs::{RustField, Use, constructors, rust_fields};
+use super::types::{answer_type, json, plain, rust_type};
 use super::{examples, pages, steps};
-use crate::model::{Answer, Decoding, Field, Module, ModuleServer, PathPart, Place, RetryClass};
+use crate::model::{
+    Answer, Constant, ConstantPlace, Decoding, Encoding, Failure, Field, Life, Limit, Module, ModuleServer, PathPart, Place, RetryClass,
+};
 use crate::syntax::ast::ModuleKind;
 
 /// An action, search or trigger.
@@ -23,28 +25,24 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
     let life = deprecation(module.life.as_ref(), |written| scope.successor(written));
     let inputs: Vec<&Field> = module.inputs.iter().map(|input| &input.field).collect();
     let fields = rust_fields(&inputs, None, Use::Sent, scope);
-    let private = TokenStream::new();
-    let lines: TokenStream = fields.iter().map(|field| field.definition(&private, scope)).collect();
+    let lines: TokenStream = fields.iter().map(RustField::input).collect();
     let constructors = constructors(&name, &fields, scope);
     let output = Output::of(module, &called.output, scope);
     let (output_type, answers_enum) = (&output.rust, output.definition(&name));
-    let table = table(module, &name, &output, scope);
+    let clauses = clauses(module, &output, scope).tokens();
     let search = search(module, &name, scope);
     let offered = offered(&name, scope);
     quote! {
-        lp::structure! {
+        lp::operation! {
             #docs
             #life
-            pub struct #name #spec_name input {
+            pub struct #name #spec_name -> #output_type {
                 #lines
             }
+            #clauses
         }
         #constructors
         #answers_enum
-        impl lp::Operation for #name {
-            type Output = #output_type;
-            const TABLE: &'static lp::OperationTable = &#table;
-        }
         #search
         #offered
     }
@@ -153,89 +151,59 @@ fn status_name((from, to): (u16, u16)) -> &'static str {
     }
 }
 
-fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> TokenStream {
-    let spec_path = &scope.projection.model.name(module.symbol);
-    let full_name = spec_path.group.iter().chain([&spec_path.name]).map(String::as_str).collect::<Vec<_>>().join(".");
-    let revision = Token::u32_unsuffixed(module.revision);
-    let title = &module.title;
-    let docs = text(&module.docs, |docs| quote!(docs: #docs,));
-    let kind = kind(module.kind);
-    let input = shape(&quote!(#name));
-    let Exchange { address, message, repetition } = Exchange::of(module, output, scope);
-    let steps = module.steps.as_ref().map(|steps| steps::steps(steps, scope));
-    let output = shape(&output.rust);
-    let failures = failures(&module.fails, scope);
-    let page = pages::page(module, scope);
-    let connections = members(&module.connections, |names| {
-        let names = texts(names);
-        quote!(connections: #names,)
-    });
-    let life = life(module.life.as_ref());
-    let examples = members(&module.examples, |list| {
-        let list = list.iter().map(examples::table);
-        quote!(examples: &[#(#list),*],)
-    });
-    quote! {
-        lp::OperationTable {
-            name: #full_name,
-            revision: #revision,
-            title: #title,
-            #docs
-            kind: #kind,
-            #address
-            input: #input,
-            #message
-            output: #output,
-            #failures
-            #page
-            #repetition
-            #connections
-            #steps
-            #life
-            #examples
-            ..lp::OperationTable::EMPTY
-        }
+/// All that the runtime is told.
+fn clauses(module: &Module, output: &Output, scope: &Scope<'_>) -> Clauses {
+    let name = &scope.projection.model.name(module.symbol);
+    let full_name = name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".");
+    let mut clauses = Clauses::of(&output.rust);
+    clauses.say("name", &full_name);
+    if module.revision != 1 {
+        clauses.say("revision", &module.revision.to_string());
+    }
+    clauses.say("title", &module.title);
+    clauses.say("docs", &module.docs);
+    clauses.say("kind", kind(module.kind));
+    if module.steps.is_none() {
+        exchange(module, output, &mut clauses, scope);
+    }
+    for one in &module.fails {
+        let said = failure(one, &mut clauses, scope);
+        clauses.say_json("fails", said);
+    }
+    pages::page(module, &mut clauses, scope);
+    if module.steps.is_none() {
+        clauses.say("retry", &retry(&module.retry));
+        module.limits.iter().for_each(|one| clauses.say_json("limit", limit(one)));
+    }
+    clauses.say("only", &module.connections.join(" "));
+    if let Some(steps) = &module.steps {
+        steps::steps(steps, &mut clauses, scope);
+    }
+    if let Some(told) = &module.life {
+        clauses.say_json("life", life(told));
+    }
+    module.examples.iter().for_each(|one| clauses.say_json("example", examples::clause(one)));
+    clauses
+}
+
+/// What is said of the one exchange of a module.
+fn exchange(module: &Module, output: &Output, clauses: &mut Clauses, scope: &Scope<'_>) {
+    clauses.say("sends", &format!("{} {}", module.method, numbered_path(module)));
+    clauses.say("server", &server(&module.server));
+    clauses.say("in", &module.inputs.iter().map(|input| place(&input.place)).collect::<Vec<_>>().join(" "));
+    module.constants.iter().for_each(|one| clauses.say_json("constant", constant(one)));
+    clauses.say("body", &body(&module.encoding));
+    for (one, variant) in module.answers.iter().zip(&output.of_answer) {
+        let said = answer(one, *variant, clauses, scope);
+        clauses.say_json("answer", said);
     }
 }
 
-/// What is said of the one exchange of a module; nothing for one with steps.
-#[derive(Default)]
-struct Exchange {
-    /// Where it goes.
-    address: TokenStream,
-    /// What is sent and what comes back.
-    message: TokenStream,
-    /// When and how often.
-    repetition: TokenStream,
-}
-
-impl Exchange {
-    fn of(module: &Module, output: &Output, scope: &Scope<'_>) -> Self {
-        if module.steps.is_some() {
-            return Self::default();
-        }
-        let method = &module.method;
-        let path = numbered_path(module);
-        let server = server(&module.server);
-        let places = places(module);
-        let constants = constants(&module.constants);
-        let body = body(&module.encoding);
-        let answers = module.answers.iter().zip(&output.of_answer).map(|(one, variant)| answer(one, *variant, scope));
-        let retry = retry(&module.retry);
-        let limits = limits(&module.limits);
-        Self {
-            address: quote!(method: #method, path: #path, #server),
-            message: quote!(#places #constants #body answers: &[#(#answers),*],),
-            repetition: quote!(retry: #retry, #limits),
-        }
-    }
-}
-
-fn kind(kind: ModuleKind) -> TokenStream {
+fn kind(kind: ModuleKind) -> &'static str {
     match kind {
-        ModuleKind::Action => quote!(lp::ModuleKind::Action),
-        ModuleKind::Search => quote!(lp::ModuleKind::Search),
-        ModuleKind::Trigger => quote!(lp::ModuleKind::Trigger),
+        ModuleKind::Action => "",
+        ModuleKind::Search => "search",
+        ModuleKind::Trigger => "trigger",
     }
 }
 
@@ -249,86 +217,110 @@ fn numbered_path(module: &Module) -> String {
 }
 
 /// The number of an input; the checker has made sure that there is one.
-pub(crate) fn input_index(module: &Module, name: &str) -> Token {
-    let index = module.inputs.iter().position(|input| input.field.name == name).expect("a checked module names only its own inputs");
-    Token::u16_unsuffixed(u16::try_from(index).expect("no module has as many inputs"))
+pub(crate) fn input_index(module: &Module, name: &str) -> u64 {
+    module.inputs.iter().position(|input| input.field.name == name).expect("a checked module names only its own inputs") as u64
 }
 
-fn server(server: &ModuleServer) -> TokenStream {
-    let choice = match server {
-        ModuleServer::Default => return TokenStream::new(),
-        ModuleServer::Named(index) => {
-            let index = Token::u16_unsuffixed(u16::try_from(*index).expect("no connector has as many servers"));
-            quote!(Named(#index))
-        }
-        ModuleServer::Own(template) => {
-            let template = &template.text;
-            quote!(Own(#template))
-        }
-        ModuleServer::Outside => quote!(Outside),
-    };
-    quote!(server: lp::ServerChoice::#choice,)
-}
-
-fn places(module: &Module) -> TokenStream {
-    members(&module.inputs, |inputs| {
-        let places = inputs.iter().map(|input| match input.place {
-            Place::Path(style) => styled("path", style),
-            Place::Query(style) => styled("query", style),
-            Place::Header(style) => styled("header", style),
-            Place::Cookie(style) => styled("cookie", style),
-            Place::Body => quote!(lp::IN_BODY),
-            Place::WholeBody => quote!(lp::Place::WholeBody),
-            Place::Steps => unreachable!("a module with steps has no exchange"),
-        });
-        quote!(places: &[#(#places),*],)
-    })
-}
-
-fn styled(place: &str, style: &str) -> TokenStream {
-    match (place, style) {
-        ("path", "simple") => return quote!(lp::IN_PATH),
-        ("query", "form_explode") => return quote!(lp::IN_QUERY),
-        ("header", "simple") => return quote!(lp::IN_HEADER),
-        _ => {}
+fn server(server: &ModuleServer) -> String {
+    match server {
+        ModuleServer::Default => String::new(),
+        ModuleServer::Named(index) => index.to_string(),
+        ModuleServer::Own(template) => format!("own {}", template.text),
+        ModuleServer::Outside => "outside".to_owned(),
     }
-    let (place, style) = (names::ident(&names::camel(place)), names::ident(&names::camel(style)));
-    quote!(lp::Place::#place(lp::Style::#style))
 }
 
-/// An answer as what it says over the usual ones: any 2xx, with JSON or with nothing.
-fn answer(answer: &Answer, variant: Option<u16>, scope: &Scope<'_>) -> TokenStream {
-    let statuses = member(Some(answer.statuses).filter(|range| *range != (200, 299)), |range| {
-        let statuses = statuses(range);
-        quote!(statuses: #statuses,)
-    });
-    let (decoding, usual) = match &answer.decoding {
-        Decoding::Nothing => (None, quote!(EMPTY)),
-        Decoding::Json => (None, quote!(JSON)),
-        Decoding::Xml => (Some(quote!(Xml)), quote!(EMPTY)),
-        Decoding::Text(content_type) => (Some(quote!(Text(#content_type))), quote!(EMPTY)),
-        Decoding::Stream => (Some(quote!(Stream)), quote!(EMPTY)),
+/// Where an input goes, and in which style if that is not the usual one.
+fn place(place: &Place) -> String {
+    let styled = |place: &str, style: &str, usual: &str| if style == usual { place.to_owned() } else { format!("{place}.{style}") };
+    match place {
+        Place::Path(style) => styled("path", style, "simple"),
+        Place::Query(style) => styled("query", style, "form_explode"),
+        Place::Header(style) => styled("header", style, "simple"),
+        Place::Cookie(style) => styled("cookie", style, "form_explode"),
+        Place::Body => "body".to_owned(),
+        Place::WholeBody => "whole".to_owned(),
+        Place::Steps => unreachable!("a module with steps has no exchange"),
+    }
+}
+
+fn constant(constant: &Constant) -> Json {
+    let (place, value) = match constant.place {
+        ConstantPlace::Query => ("query", plain(&constant.value)),
+        ConstantPlace::Header => ("header", plain(&constant.value)),
+        ConstantPlace::Cookie => ("cookie", plain(&constant.value)),
+        ConstantPlace::Body => ("body", json(&constant.value)),
     };
-    let decoding = member(decoding, |decoding| quote!(decoding: lp::Decoding::#decoding,));
-    let shape = member(answer.body.as_ref(), |body| {
-        let shape = shape(&answer_type(Some(body), scope));
-        quote!(shape: #shape,)
-    });
-    let at = path(&answer.at, "at");
-    let variant = member(variant, |number| {
-        let number = Token::u16_unsuffixed(number);
-        let variant = some(&quote!(#number));
-        quote!(variant: #variant,)
-    });
-    let said = quote!(#statuses #decoding #shape #at #variant);
-    if said.is_empty() { quote!(lp::Answer::#usual) } else { quote!(lp::Answer { #said ..lp::Answer::#usual }) }
+    Json::object().text("in", place).text("name", &constant.name).text("value", &value)
 }
 
-fn retry(retry: &RetryClass) -> TokenStream {
+fn body(encoding: &Encoding) -> String {
+    match encoding {
+        Encoding::None => String::new(),
+        Encoding::Json => "json".to_owned(),
+        Encoding::JsonAs(content_type) => format!("json {content_type}"),
+        Encoding::Form => "form".to_owned(),
+        Encoding::Multipart => "multipart".to_owned(),
+        Encoding::Xml(root) => format!("xml {root}"),
+        Encoding::Raw(content_type) => format!("raw {content_type}"),
+    }
+}
+
+/// An answer as what it says over the usual one: any 2xx, of which nothing is read.
+fn answer(answer: &Answer, variant: Option<u16>, clauses: &mut Clauses, scope: &Scope<'_>) -> Json {
+    let on = if answer.statuses == (200, 299) { String::new() } else { statuses(answer.statuses) };
+    let (decoding, content_type) = match &answer.decoding {
+        Decoding::Nothing => ("", ""),
+        Decoding::Json => ("json", ""),
+        Decoding::Xml => ("xml", ""),
+        Decoding::Text(content_type) => ("text", content_type.as_str()),
+        Decoding::Stream => ("stream", ""),
+    };
+    let shape = answer.body.as_ref().map(|body| clauses.number(&answer_type(Some(body), scope)));
+    let said = Json::object().json("on", &on).text("as", decoding).text("type", content_type).number("shape", shape);
+    said.json("at", &Json::texts(&answer.at)).number("variant", variant.map(u64::from))
+}
+
+/// `[200,299]`
+fn statuses((from, to): (u16, u16)) -> String {
+    format!("[{from},{to}]")
+}
+
+fn failure(failure: &Failure, clauses: &mut Clauses, scope: &Scope<'_>) -> Json {
+    let on = Json::array(failure.statuses.iter().copied().map(statuses));
+    let when = failure.when.as_ref().map_or_else(String::new, |(path, equals)| {
+        Json::object().json("path", &Json::texts(path)).maybe("equals", equals.as_deref()).finished()
+    });
+    let shape = clauses.number(&rust_type(&failure.body, scope));
+    let said = Json::object().json("on", &on).json("when", &when).number("shape", shape).json("at", &Json::texts(&failure.at));
+    said.json("code", &Json::texts(&failure.code)).json("message", &Json::texts(&failure.message))
+}
+
+fn retry(retry: &RetryClass) -> String {
     match retry {
-        RetryClass::Safe => quote!(lp::RetryClass::Safe),
-        RetryClass::Idempotent => quote!(lp::RetryClass::Idempotent),
-        RetryClass::Key(header) => quote!(lp::RetryClass::Key(#header)),
-        RetryClass::Never => quote!(lp::RetryClass::Never),
+        RetryClass::Safe => "safe".to_owned(),
+        RetryClass::Idempotent => "idempotent".to_owned(),
+        RetryClass::Key(header) => format!("key {header}"),
+        RetryClass::Never => String::new(),
     }
+}
+
+fn limit(limit: &Limit) -> Json {
+    let count = |count: u64| count.min(u64::from(u32::MAX));
+    match limit {
+        Limit::Concurrent(most) => Json::object().number("concurrent", count(*most)),
+        Limit::Window { count: calls, millis, moving } => {
+            Json::object().number("count", count(*calls)).number("millis", *millis).json("moving", &moving.to_string())
+        }
+        Limit::Headers { remaining, reset, kind } => {
+            let kind = if matches!(kind.as_str(), "epoch" | "date") { kind } else { "delta" };
+            Json::object().text("remaining", remaining).text("reset", reset).text("kind", kind)
+        }
+    }
+}
+
+fn life(life: &Life) -> Json {
+    let (since, sunset) = (life.since.map(date), life.sunset.map(date));
+    let said = Json::object().maybe("since", since.as_deref()).maybe("sunset", sunset.as_deref());
+    said.maybe("successor", life.successor.as_deref()).text("why", &life.why)
 }

@@ -1,69 +1,42 @@
-//! How a search pages, as a table.
+//! How a search pages, as a clause.
 
-use proc_macro2::{Literal as Token, TokenStream};
-use quote::quote;
-
+use super::clauses::{Clauses, Json};
 use super::operations::input_index;
 use super::scope::Scope;
-use super::tables::{option, some, texts};
-use super::types::{rust_type, shape};
+use super::types::rust_type;
 use crate::model::{Module, Page, Stop, Strategy};
 
-/// The `page` of a table.
-pub(crate) fn page(module: &Module, scope: &Scope<'_>) -> TokenStream {
-    let Some(page) = &module.page else { return TokenStream::new() };
-    let (at, shape) = (texts(&page.items), shape(&rust_type(&page.item, scope)));
-    let strategy = strategy(module, page);
-    let stop = stop(&page.stop);
-    let cap = Token::u32_unsuffixed(page.cap);
-    let page = some(&quote! {
-        &lp::Page { items: lp::Items { at: #at, shape: #shape }, strategy: #strategy, stop: #stop, cap: #cap }
-    });
-    quote!(page: #page,)
+/// Says how a search pages.
+pub(crate) fn page(module: &Module, clauses: &mut Clauses, scope: &Scope<'_>) {
+    let Some(page) = &module.page else { return };
+    let shape = clauses.number(&rust_type(&page.item, scope));
+    let (stop, told) = stop(&page.stop);
+    let said = strategy(module, page).json("at", &Json::texts(&page.items)).number("shape", shape);
+    clauses.say_json("page", said.text("stop", stop).json("told", &Json::texts(told)).number("cap", u64::from(page.cap)));
 }
 
-fn strategy(module: &Module, page: &Page) -> TokenStream {
-    let index = |name: &String| {
-        let index = input_index(module, name);
-        quote!(#index)
-    };
+fn strategy(module: &Module, page: &Page) -> Json {
+    let index = |name: &String| input_index(module, name);
+    let by = |strategy: &str| Json::object().text("by", strategy);
     match &page.strategy {
-        Strategy::Offset { advance, size } => {
-            let (advance, size) = (index(advance), option(size.as_ref(), index));
-            quote!(lp::Strategy::Offset { advance: #advance, size: #size })
-        }
+        Strategy::Offset { advance, size } => by("offset").number("advance", index(advance)).number("size", size.as_ref().map(index)),
         Strategy::Number { advance, size, start } => {
-            let (advance, size, start) = (index(advance), option(size.as_ref(), index), Token::i64_unsuffixed(*start));
-            quote!(lp::Strategy::Number { advance: #advance, size: #size, start: #start })
+            by("number").number("advance", index(advance)).number("size", size.as_ref().map(index)).json("start", &start.to_string())
         }
-        Strategy::Cursor { send, read } => {
-            let (send, read) = (index(send), texts(read));
-            quote!(lp::Strategy::Cursor { send: #send, read: #read })
-        }
-        Strategy::Link { header } => quote!(lp::Strategy::LinkHeader { header: #header }),
-        Strategy::NextUrl { read } => {
-            let read = texts(read);
-            quote!(lp::Strategy::NextUrl { read: #read })
-        }
-        Strategy::Keyset { send, key } => {
-            let send = index(send);
-            quote!(lp::Strategy::Keyset { send: #send, key: #key })
-        }
+        Strategy::Cursor { send, read } => by("cursor").number("send", index(send)).json("read", &Json::texts(read)),
+        Strategy::Link { header } => by("link").text("header", header),
+        Strategy::NextUrl { read } => by("next_url").json("read", &Json::texts(read)),
+        Strategy::Keyset { send, key } => by("keyset").number("send", index(send)).text("key", key),
     }
 }
 
-fn stop(stop: &Stop) -> TokenStream {
+/// When it ends, and where that is told.
+fn stop(stop: &Stop) -> (&'static str, &[String]) {
     match stop {
-        Stop::Absent => quote!(lp::Stop::Absent),
-        Stop::Empty => quote!(lp::Stop::Empty),
-        Stop::Short => quote!(lp::Stop::Short),
-        Stop::More(path) => {
-            let path = texts(path);
-            quote!(lp::Stop::More(#path))
-        }
-        Stop::Total(path) => {
-            let path = texts(path);
-            quote!(lp::Stop::Total(#path))
-        }
+        Stop::Absent => ("absent", &[]),
+        Stop::Empty => ("empty", &[]),
+        Stop::Short => ("short", &[]),
+        Stop::More(path) => ("more", path),
+        Stop::Total(path) => ("total", path),
     }
 }

@@ -1,21 +1,20 @@
-//! The steps of an operation that makes several exchanges: a table each, and the table of the operation that it calls by its type.
+//! The steps of an operation that makes several exchanges: a clause each, and the operation that it calls by its type.
 
-use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::clauses::{Clauses, Json};
 use super::names;
 use super::scope::Scope;
-use super::tables::{members, some, text, texts};
+use super::types::json_text;
 use crate::model::{FilePart, Step, StepPath, StepSource, StepValue, Steps, Symbol};
 
-/// The `steps` and `gives` of a table.
-pub(crate) fn steps(steps: &Steps, scope: &Scope<'_>) -> TokenStream {
-    let list = steps.list.iter().map(|one| step(one, scope));
-    let gives = path(&steps.gives);
-    quote! {
-        steps: &[#(#list),*],
-        gives: #gives,
+/// Says what the steps are, and what comes of them.
+pub(crate) fn steps(steps: &Steps, clauses: &mut Clauses, scope: &Scope<'_>) {
+    for one in &steps.list {
+        let said = step(one, clauses, scope);
+        clauses.say_json("step", said);
     }
+    clauses.say_json("gives", path(&steps.gives));
 }
 
 /// What the documentation says of them.
@@ -32,60 +31,39 @@ fn spec_name(module: Symbol, scope: &Scope<'_>) -> String {
     name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
 }
 
-fn step(step: &Step, scope: &Scope<'_>) -> TokenStream {
+fn step(step: &Step, clauses: &mut Clauses, scope: &Scope<'_>) -> Json {
     let operation = names::ident(&scope.names().operation(step.module, step.revision).operation);
     let path = scope.path_to(&scope.projection.model.name(step.module).group);
-    let name = text(&step.name, |name| quote!(name: #name,));
-    let inputs = members(&step.inputs, |inputs| {
-        let inputs = inputs.iter().map(member);
-        quote!(inputs: &[#(#inputs),*],)
-    });
-    quote!(lp::StepTable { #name #inputs ..lp::StepTable::of(<#path #operation as lp::Operation>::TABLE) })
+    let shape = clauses.number(&quote!(#path #operation));
+    Json::object().text("name", &step.name).number("shape", shape).json("inputs", &Json::array(step.inputs.iter().map(member)))
 }
 
-fn member((name, given): &(String, StepValue)) -> TokenStream {
-    let given = value(given);
-    quote!((#name, #given))
+fn member((name, given): &(String, StepValue)) -> String {
+    Json::array([json_text(name), value(given)])
 }
 
-fn value(value: &StepValue) -> TokenStream {
-    match value {
-        StepValue::Json(json) => quote!(lp::StepValue::Json(#json)),
-        StepValue::From(from) => {
-            let from = path(from);
-            quote!(lp::StepValue::From(#from))
-        }
-        StepValue::List(items) => {
-            let items = items.iter().map(self::value);
-            quote!(lp::StepValue::List(&[#(#items),*]))
-        }
-        StepValue::Object(given) => {
-            let given = given.iter().map(member);
-            quote!(lp::StepValue::Object(&[#(#given),*]))
-        }
-    }
-}
-
-fn path(path: &StepPath) -> TokenStream {
-    let source = match &path.source {
-        StepSource::Input(name) => quote!(lp::StepSource::Input(#name)),
-        StepSource::Output(index) => {
-            let index = proc_macro2::Literal::usize_unsuffixed(*index);
-            quote!(lp::StepSource::Output(#index))
-        }
+fn value(value: &StepValue) -> String {
+    let object = Json::object();
+    let object = match value {
+        StepValue::Json(json) => object.text("json", json),
+        StepValue::From(from) => object.json("from", &path(from).finished()),
+        // Said even when they are empty: the name tells what it is.
+        StepValue::List(items) => return format!("{{\"list\":{}}}", Json::array(items.iter().map(self::value))),
+        StepValue::Object(given) => return format!("{{\"object\":{}}}", Json::array(given.iter().map(member))),
     };
-    let down = members(&path.members, |names| {
-        let names = texts(names);
-        quote!(members: #names,)
-    });
-    let part = path.part.map(|part| {
-        let part = match part {
-            FilePart::Length => quote!(lp::FilePart::Length),
-            FilePart::Name => quote!(lp::FilePart::Name),
-            FilePart::Type => quote!(lp::FilePart::Type),
-        };
-        let part = some(&part);
-        quote!(part: #part,)
-    });
-    quote!(lp::StepPath { source: #source, #down #part ..lp::StepPath::FIRST })
+    object.finished()
+}
+
+fn path(path: &StepPath) -> Json {
+    let object = match &path.source {
+        StepSource::Input(name) => Json::object().text("input", name),
+        StepSource::Output(index) => Json::object().number("output", *index as u64),
+    };
+    let part = match path.part {
+        None => "",
+        Some(FilePart::Length) => "length",
+        Some(FilePart::Name) => "name",
+        Some(FilePart::Type) => "type",
+    };
+    object.json("members", &Json::texts(&path.members)).text("part", part)
 }

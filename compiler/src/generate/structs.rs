@@ -120,21 +120,25 @@ impl RustField<'_> {
         said
     }
 
-    /// Its line in the table macro, with its visibility.
-    pub(crate) fn definition(&self, visibility: &TokenStream, scope: &Scope<'_>) -> TokenStream {
-        let docs = self.docs(visibility.is_empty());
+    /// Its line in the macro of a type.
+    pub(crate) fn definition(&self, scope: &Scope<'_>) -> TokenStream {
+        let docs = documentation(&self.field.docs, &format!("`{}`", self.field.name));
         let life = deprecation(self.field.life.as_ref(), |written| scope.successor(written));
-        let (ident, ty, said) = (&self.ident, self.holding(), self.said());
-        quote!(#docs #life #visibility #ident: #ty = #(#said)*;)
+        let line = self.line();
+        quote!(#docs #life pub #line)
     }
 
-    /// What the spec says of it. The table takes this over, so a field that only the table shows has nothing made up.
-    fn docs(&self, private: bool) -> TokenStream {
-        if private && self.field.docs.trim().is_empty() {
-            TokenStream::new()
-        } else {
-            documentation(&self.field.docs, &format!("`{}`", self.field.name))
-        }
+    /// Its line in the macro of an operation. Only the table shows it, so it has no documentation that is made up.
+    pub(crate) fn input(&self) -> TokenStream {
+        let docs = &self.field.docs;
+        let docs = if docs.trim().is_empty() { TokenStream::new() } else { documentation(docs, "") };
+        let line = self.line();
+        quote!(#docs #line)
+    }
+
+    fn line(&self) -> TokenStream {
+        let (ident, ty, said) = (&self.ident, self.holding(), self.said());
+        quote!(#ident: #ty = #(#said)*;)
     }
 
     fn is_given(&self) -> bool {
@@ -232,8 +236,7 @@ pub(crate) fn structure(definition: &TypeDef, fields: &[Field], scope: &Scope<'_
     let fields = rust_fields(&fields, Some(definition.symbol), used, scope);
     let docs = documentation(&definition.docs, &format!("`{spec_name}`"));
     let life = deprecation(definition.life.as_ref(), |written| scope.successor(written));
-    let public = quote!(pub);
-    let lines: TokenStream = fields.iter().map(|field| field.definition(&public, scope)).collect();
+    let lines: TokenStream = fields.iter().map(|field| field.definition(scope)).collect();
     let constructors = is_sent.then(|| constructors(&name, &fields, scope));
     let default = (is_sent && !fields.iter().any(RustField::is_given)).then(|| default(&name));
     quote! {

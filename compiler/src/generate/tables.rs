@@ -1,4 +1,4 @@
-//! Pieces that several tables share: lists of texts, optional members, statuses, limits, failures, constants.
+//! Pieces that several tables of APIs and connections share: lists of texts, optional members, statuses, limits, failures, constants.
 //!
 //! A table is written as the members that say something over its `EMPTY`, so that it reads like the spec.
 
@@ -7,8 +7,8 @@ use quote::quote;
 
 use super::docs::date;
 use super::scope::Scope;
-use super::types::{json, plain, rust_type, shape};
-use crate::model::{Constant, ConstantPlace, Encoding, Failure, Life, Limit, Send};
+use super::types::{rust_type, shape};
+use crate::model::{ConstantPlace, Encoding, Failure, Life, Limit, Send};
 
 /// `&["data", "items"]`
 pub(crate) fn texts<T: AsRef<str>>(texts: &[T]) -> TokenStream {
@@ -117,18 +117,6 @@ pub(crate) fn path(segments: &[String], name: &str) -> TokenStream {
     members(segments, |segments| {
         let (name, segments) = (super::names::ident(name), texts(segments));
         quote!(#name: #segments,)
-    })
-}
-
-/// What an operation always sends.
-pub(crate) fn constants(constants: &[Constant]) -> TokenStream {
-    members(constants, |constants| {
-        let constants = constants.iter().map(|one| {
-            let (place, name) = (constant_place(one.place), &one.name);
-            let value = if one.place == ConstantPlace::Body { json(&one.value) } else { plain(&one.value) };
-            quote!(lp::Constant { place: #place, name: #name, value: #value })
-        });
-        quote!(constants: &[#(#constants),*],)
     })
 }
 

@@ -128,7 +128,7 @@ pub(crate) fn plain(literal: &Literal) -> String {
     }
 }
 
-fn json_text(text: &str) -> String {
+pub(crate) fn json_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for letter in text.chars() {

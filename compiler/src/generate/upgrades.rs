@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::names;
 use super::scope::Scope;
-use super::structs::{Use, constructors, rust_fields};
+use super::structs::{RustField, Use, constructors, rust_fields};
 use super::tables::{member, members, texts};
 use super::types::shape;
 use crate::model::{Coercion, Field, Model, Module, OutputStep, Projected, Projection, Symbol, Upgrade, UpgradeOf, UpgradeStep};
@@ -115,8 +115,7 @@ fn operation_path(symbol: Symbol, revision: u32, version: usize, scope: &Scope<'
 fn made(name: &Ident, upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
     let inputs: Vec<&Field> = upgrade.input.iter().collect();
     let fields = rust_fields(&inputs, None, Use::Sent, scope);
-    let private = TokenStream::new();
-    let lines: TokenStream = fields.iter().map(|field| field.definition(&private, scope)).collect();
+    let lines: TokenStream = fields.iter().map(RustField::input).collect();
     let constructors = constructors(name, &fields, scope);
     let (from, spec_name) = (shown(&upgrade.from, scope), name.to_string());
     let docs = format!("What revision {} of `{from}` took.", upgrade.from_revision);

@@ -27,9 +27,12 @@ pub(crate) fn items(text: &str) -> Items {
         } else if let Some(name) =
             ["pub struct ", "pub enum "].iter().find_map(|start| line.strip_prefix(start)).filter(|rest| rest.contains('"'))
         {
-            types.push(path(&modules, name.split(' ').next().unwrap_or_default()));
-        } else if let Some(name) = line.strip_prefix("impl lp::Operation for ").and_then(|rest| rest.strip_suffix(" {")) {
-            inputs.insert(path(&modules, name));
+            let named = path(&modules, name.split(' ').next().unwrap_or_default());
+            // What an operation is given says what that gives.
+            if name.contains("\" -> ") {
+                inputs.insert(named.clone());
+            }
+            types.push(named);
         } else if let Some((_, name)) = line.split_once("Api> for ").filter(|_| line.starts_with("impl lp::OfferedBy<")) {
             let version = modules.get(1).map_or("", |(_, module)| *module).to_owned();
             operations.push((path(&modules, name.trim_end_matches(" {}")), version));

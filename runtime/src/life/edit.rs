@@ -86,7 +86,7 @@ fn quoted(text: &str) -> String {
 fn successor(operation: &'static OperationTable, api: &'static ApiTable, signal: &Signal) -> Option<&'static str> {
     let said = signal.successor.iter().chain(&signal.info);
     let words = said.flat_map(|text| text.split(|letter: char| letter.is_whitespace() || "`'\"()<>,;".contains(letter)));
-    let others = || api.operations.iter().copied().filter(|one| one.name != operation.name && one.life.is_none());
+    let others = || api.operations.iter().filter(|one| one.name != operation.name && one.life.is_none());
     words.take(200).map(|word| word.trim_end_matches(['.', ':', '!', '?'])).find_map(|word| {
         let exact = others().find(|one| one.name == word && word.contains(['.', '_']));
         let by_path = || {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Drifted, Signal, Source, date, drift, header, served};
 use crate::{
-    operation::{ApiDates, ApiTable, Life, OperationTable},
+    operation::{ApiDates, ApiTable, Life, OperationTable, Operations},
     value::Date,
 };
 
@@ -225,7 +225,8 @@ static DECLARED: OperationTable = OperationTable {
 };
 static LIST: OperationTable = OperationTable { name: "items.list", method: "GET", path: "/v2/items", ..OperationTable::EMPTY };
 static READ: OperationTable = OperationTable { name: "items.read", method: "GET", path: "/v2/items/{0}", ..OperationTable::EMPTY };
-const API: ApiTable = ApiTable { version: "v1", wire_version: "1.0", operations: &[&PLAIN, &LIST, &READ], ..ApiTable::EMPTY };
+const OPERATIONS: Operations = Operations::Tables(&[&PLAIN, &LIST, &READ]);
+const API: ApiTable = ApiTable { version: "v1", wire_version: "1.0", operations: OPERATIONS, ..ApiTable::EMPTY };
 static OPEN: ApiTable = API;
 static ENDING: ApiTable = ApiTable { unsupported: Some("2027-06-30"), ..API };
 

@@ -2,7 +2,7 @@
 
 use crate::upgrade::table::{ConnectionUpgradeTable, UpgradeTable};
 
-use super::{ConnectionTable, Constant, Failure, Life, Limit, OperationTable, Statuses};
+use super::{ConnectionTable, Constant, Failure, Life, Limit, Operations, Statuses};
 
 /// One API version of one connector.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct ApiTable {
     /// The ways to connect.
     pub connections: &'static [&'static ConnectionTable],
     /// Every operation of this version.
-    pub operations: &'static [&'static OperationTable],
+    pub operations: Operations,
     /// `YYYY-MM-DD` or `YYYY-MM`, empty when not known.
     pub released: &'static str,
     /// From when it is no longer supported.
@@ -90,7 +90,7 @@ impl ApiTable {
         retry: RetryPolicy::EMPTY,
         failures: &[],
         connections: &[],
-        operations: &[],
+        operations: Operations::NONE,
         released: "",
         unsupported: None,
         removed: None,

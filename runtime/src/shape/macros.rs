@@ -21,13 +21,11 @@
 ///     }
 /// }
 /// ```
-///
-/// What an operation is given is a `struct … "name" input { … }`: it can be cloned and printed, and is not read or written by itself.
 #[macro_export]
 macro_rules! structure {
     (
         $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
-        $vis:vis struct $type:ident $name:literal $($input:ident)? {
+        $vis:vis struct $type:ident $name:literal {
             $(
                 $(#[doc = $field_docs:literal])* $(#[deprecated $($field_deprecated:tt)*])?
                 $field_vis:vis $field:ident : $field_type:ty = $said:literal $($demand:literal)*;
@@ -57,7 +55,82 @@ macro_rules! structure {
                 &raw const SHAPE as *const $crate::shape::Shape
             };
         }
-        $crate::__shaped_traits!($type $($input)?);
+        $crate::__shaped_traits!($type);
+    };
+}
+
+/// Defines an operation: the struct that it is given, with its shape, what it gives, and what is said of it, a clause each; see
+/// `operation/text.rs` for what there is to say. The types at the end are those that clauses speak of by number, from 1; what it
+/// gives is 0.
+///
+/// ```
+/// # use linchpin_runtime::__codegen_v1 as lp;
+/// # lp::structure! { pub struct Project "Project" { pub name: String = "name!"; } }
+/// lp::operation! {
+///     /// Gets a project.
+///     pub struct GetProject "get_project" -> Project {
+///         /// Its id.
+///         id: lp::String = "id!";
+///     }
+///     "name projects.get_project";
+///     "title Get a project";
+///     "sends GET /projects/{0}";
+///     "in path";
+///     r#"answer {"as":"json","shape":0}"#;
+///     "retry safe";
+///     [];
+/// }
+/// ```
+///
+/// The struct can be cloned and printed, and is not read or written by itself.
+#[macro_export]
+macro_rules! operation {
+    (
+        $(#[doc = $docs:literal])* $(#[deprecated $($deprecated:tt)*])?
+        $vis:vis struct $type:ident $name:literal -> $output:ty {
+            $($(#[doc = $field_docs:literal])* $field:ident : $field_type:ty = $said:literal $($demand:literal)*;)*
+        }
+        $($clause:literal;)*
+        [$($shape:ty),* $(,)?];
+    ) => {
+        $(#[doc = $docs])* $(#[deprecated $($deprecated)*])?
+        #[non_exhaustive]
+        #[repr(C)]
+        $vis struct $type {
+            $($field: $field_type,)*
+        }
+        // SAFETY: it is `repr(C)`, and the parts are the fields of the struct above, from the same tokens.
+        unsafe impl $crate::shape::Shaped for $type {
+            const PLACE: *const $crate::shape::Shape = {
+                static SHAPE: $crate::shape::Declared<$crate::shape::Structure> = unsafe {
+                    $crate::shape::Declared::<$crate::shape::Structure>::input::<$type>(
+                        $crate::shape::Texts(
+                            $name,
+                            concat!($($docs, "\n",)*),
+                            concat!($("\u{1d}", $said, $("\u{1e}", $demand,)* "\u{1f}", $($field_docs, "\n",)*)*),
+                        ),
+                        &[$(<$field_type as $crate::shape::Shaped>::PLACE,)*],
+                        concat!($($clause, "\u{1e}",)*),
+                        &[<$output as $crate::shape::Shaped>::PLACE, $(<$shape as $crate::shape::Shaped>::PLACE,)*],
+                        &raw const SHAPE,
+                    )
+                };
+                &raw const SHAPE as *const $crate::shape::Shape
+            };
+        }
+        $crate::__shaped_traits!($type input);
+        impl $crate::__codegen_v1::Operation for $type {
+            type Output = $output;
+        }
+    };
+}
+
+/// The operations of a version, by their types.
+#[macro_export]
+macro_rules! operations {
+    ($($operation:ty),* $(,)?) => {
+        // SAFETY: each is the shape of a type.
+        unsafe { $crate::operation::Operations::declared(&[$(<$operation as $crate::shape::Shaped>::PLACE,)*]) }
     };
 }
 

@@ -5,6 +5,7 @@ use std::{cell::UnsafeCell, mem::ManuallyDrop, ops::Deref, sync::OnceLock};
 
 use super::attrs::Attrs;
 use super::memory::{ListTable, OpaqueTable, OptionTable};
+use crate::operation::OperationTable;
 
 /// What the runtime knows about a Rust type: where its fields stand and what they are called outside.
 ///
@@ -17,6 +18,7 @@ pub struct Shape {
     pub docs: &'static str,
     pub(super) size: usize,
     pub(super) align: usize,
+    /// May it need to be dropped? Where it is not worth rustc's while to find out, yes.
     pub(super) needs_drop: bool,
     /// What it is made of.
     pub kind: Kind,
@@ -103,6 +105,16 @@ pub struct Structure {
     /// The shapes of the fields, in declared order.
     pub(super) parts: &'static [Link],
     pub(super) made: Made<Field>,
+    pub(super) operation: OperationText,
+}
+
+/// What is said of the operation that a structure is the input of, as text and the shapes that it speaks of by number; nothing of any
+/// other structure. The table is made of it when it is first asked for.
+pub(crate) struct OperationText {
+    pub(crate) text: &'static str,
+    /// What it gives comes first.
+    pub(crate) shapes: &'static [Link],
+    made: Made<OperationTable>,
 }
 
 /// A field of a structure.
@@ -204,6 +216,27 @@ impl<T> Made<T> {
     }
 }
 
+impl OperationText {
+    /// Of what is no operation's input.
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a new one")]
+    pub(super) const NONE: Self = Self { text: "", shapes: &[], made: Made::NOT_YET };
+
+    pub(super) const fn of(text: &'static str, shapes: &'static [Link]) -> Self {
+        Self { text, shapes, made: Made::NOT_YET }
+    }
+
+    /// The table that `read` makes of it, the first time; none where nothing is said.
+    #[inline]
+    pub(crate) fn table(&self, read: impl FnOnce() -> OperationTable) -> Option<&'static OperationTable> {
+        let made = match self.made.get() {
+            Some(made) => made,
+            None if self.text.is_empty() => return None,
+            None => self.made.get_or_init(|| Box::leak(Box::new([read()]))),
+        };
+        made.first()
+    }
+}
+
 impl Shape {
     /// The fields, when it is a structure.
     pub fn fields(&self) -> &'static [Field] {
@@ -266,6 +299,12 @@ impl Field {
 }
 
 impl Structure {
+    /// What is said of the operation that it is the input of.
+    #[inline]
+    pub(crate) fn operation(&self) -> &OperationText {
+        &self.operation
+    }
+
     /// The fields, in declared order.
     #[inline]
     pub fn fields(&self) -> &'static [Field] {

@@ -22,7 +22,7 @@ pub(super) fn shown(
     operation: &'static OperationTable,
     good: impl Fn(&ExampleTable) -> bool,
 ) -> Option<&'static ExampleExchange> {
-    let examples = table.operations.iter().flat_map(|whole| whole.examples.iter().map(move |example| (*whole, example)));
+    let examples = table.operations.iter().flat_map(|whole| whole.examples.iter().map(move |example| (whole, example)));
     examples.filter(|(_, example)| good(example)).find_map(|(whole, example)| {
         let index = whole.steps.iter().position(|step| is(step.operation, operation))?;
         example.exchanges.get(index)
@@ -52,7 +52,7 @@ pub(super) fn lead_home(table: &'static ApiTable, operation: &'static OperationT
 /// Where the addresses lead that examples give to steps outside, each with the operation that goes there.
 pub(super) fn led_to(table: &'static ApiTable) -> Vec<(&'static OperationTable, String)> {
     let mut found = Vec::new();
-    for whole in table.operations {
+    for whole in table.operations.iter() {
         for (step, path) in whole.steps.iter().filter_map(|step| Some((step, address(step)?))) {
             let StepSource::Output(index) = path.source else { continue };
             let before = made(whole, index);
@@ -89,7 +89,7 @@ pub(super) fn at_home(address: &str, home: &str) -> Option<String> {
 /// Where the answer of an operation holds addresses that a later step goes to, on the wire.
 fn addresses(table: &'static ApiTable, operation: &'static OperationTable) -> Vec<Vec<&'static str>> {
     let mut found = Vec::new();
-    for whole in table.operations {
+    for whole in table.operations.iter() {
         for path in whole.steps.iter().filter_map(address) {
             let StepSource::Output(index) = path.source else { continue };
             if is(made(whole, index), operation) {

@@ -46,7 +46,7 @@ impl Target {
                 target.asking.entry(upgrade.module).or_default().push(upgrade);
             }
         }
-        for operation in table.operations {
+        for operation in table.operations.iter() {
             target.operations.entry(operation.name).or_default().push(operation);
         }
         target
@@ -115,7 +115,7 @@ impl Target {
     pub(crate) fn gives_what_ends(&self, operation: &'static OperationTable) -> bool {
         // There is one table of each, so its address names it.
         let address = |one: &'static OperationTable| std::ptr::from_ref(one).addr();
-        let find = || self.table.operations.iter().copied().filter(|one| gives_what_ends(one)).map(address).collect();
+        let find = || self.table.operations.iter().filter(|one| gives_what_ends(one)).map(address).collect();
         self.ending.get_or_init(find).contains(&address(operation))
     }
 

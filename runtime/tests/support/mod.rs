@@ -24,20 +24,20 @@ impl lp::Api for Api {
             lp::Failure { shape: <Trouble as lp::Shaped>::LINK, code: &["error"], message: &["detail", "text"], ..lp::Failure::EMPTY },
         ],
         connections: &[<Key as lp::Connection>::TABLE],
-        operations: &[
-            <GetItem as lp::Operation>::TABLE,
-            <CreateItem as lp::Operation>::TABLE,
-            <PutOnce as lp::Operation>::TABLE,
-            <ByCursor as lp::Operation>::TABLE,
-            <ByLink as lp::Operation>::TABLE,
-            <ByNextUrl as lp::Operation>::TABLE,
-            <ByOffset as lp::Operation>::TABLE,
-            <Fetch as lp::Operation>::TABLE,
-            <Upload as lp::Operation>::TABLE,
-            <Form as lp::Operation>::TABLE,
-            <Elsewhere as lp::Operation>::TABLE,
-            <Start as lp::Operation>::TABLE,
-        ],
+        operations: lp::Operations::Tables(&[
+            GetItem::TABLE,
+            CreateItem::TABLE,
+            PutOnce::TABLE,
+            ByCursor::TABLE,
+            ByLink::TABLE,
+            ByNextUrl::TABLE,
+            ByOffset::TABLE,
+            Fetch::TABLE,
+            Upload::TABLE,
+            Form::TABLE,
+            Elsewhere::TABLE,
+            Start::TABLE,
+        ]),
         ..lp::ApiTable::EMPTY
     };
 }
@@ -81,7 +81,13 @@ macro_rules! operation {
     ($type:ident -> $output:ty, $($table:tt)*) => {
         impl lp::Operation for $type {
             type Output = $output;
-            const TABLE: &'static lp::OperationTable = &lp::OperationTable { input: <$type as lp::Shaped>::LINK, output: <$output as lp::Shaped>::LINK, $($table)* ..lp::OperationTable::EMPTY };
+            fn table() -> &'static lp::OperationTable {
+                Self::TABLE
+            }
+        }
+        impl $type {
+            const TABLE: &'static lp::OperationTable =
+                &lp::OperationTable { input: <$type as lp::Shaped>::LINK, output: <$output as lp::Shaped>::LINK, $($table)* ..lp::OperationTable::EMPTY };
         }
         impl lp::OfferedBy<Api> for $type {}
     };

@@ -215,7 +215,7 @@ pub static V22: lp::ApiTable = lp::ApiTable {
     version: "v22",
     versions: VERSIONS,
     connections: &[&OAUTH],
-    operations: &[&PROGRAM_2, &WATCH_2, &FIND, &FIND_OLD, &ENDING, &BY_HAND],
+    operations: lp::Operations::Tables(&[&PROGRAM_2, &WATCH_2, &FIND, &FIND_OLD, &ENDING, &BY_HAND]),
     upgrades: &[&PROGRAM_1_TO_2, &WATCH, &BLUR, &SEARCH],
     connection_upgrades: &[&KEY_TO_OAUTH],
     ..lp::ApiTable::EMPTY
@@ -225,7 +225,7 @@ pub static V23: lp::ApiTable = lp::ApiTable {
     connector: "acme",
     title: "Acme",
     version: "v23",
-    operations: &[&PROGRAM_3],
+    operations: lp::Operations::Tables(&[&PROGRAM_3]),
     upgrades: &[&PROGRAM_1_TO_2, &PROGRAM_2_TO_3],
     ..lp::ApiTable::EMPTY
 };

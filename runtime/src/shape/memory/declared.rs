@@ -4,8 +4,9 @@
 use std::cell::UnsafeCell;
 
 use super::{Field, Kind, Link, Shape};
+use crate::operation::Operations;
 use crate::shape::{
-    table::{Declaration, Declared, Made, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
+    table::{Declaration, Declared, Made, OperationText, Structure, Symbol, SymbolTable, UnionStyle, UnionTable, Variant},
     text,
 };
 
@@ -18,6 +19,18 @@ pub struct Texts(pub &'static str, pub &'static str, pub &'static str);
 // because rustc asks it of every static.
 unsafe impl<T> Sync for Declared<T> {}
 
+/// A declaration of a type. Its table stands in the same static, where it is not yet there: a raw pointer leads to it, since of a reference
+/// to what a `OnceLock` is in rustc would prove much. Written out, since rustc runs this for each type and pays for each call.
+macro_rules! declaration {
+    ($type:ty, $texts:ident, $kind:ident, $own:ident, $table:ident) => {{
+        // SAFETY: `own` is a static, as the caller says, so what stands there is there for good.
+        let table = unsafe { &(*($own as *const Declaration<_>)).table };
+        let (size, align) = (size_of::<$type>(), align_of::<$type>());
+        let shape = Shape { name: $texts.0, docs: $texts.1, size, align, needs_drop: true, kind: Kind::$kind(table) };
+        Self(UnsafeCell::new(Declaration { shape, table: $table }))
+    }};
+}
+
 impl Declared<Structure> {
     /// A struct.
     ///
@@ -25,8 +38,25 @@ impl Declared<Structure> {
     /// `T` is a `repr(C)` struct, `parts` are the shapes of all its fields in declared order, and `own` is the static that this goes to.
     #[doc(hidden)]
     pub const unsafe fn structure<T>(texts: Texts, parts: &'static [*const Shape], own: *const Self) -> Self {
-        let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Structure(unsafe { table_of(own) })), table }))
+        let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET, operation: OperationText::NONE };
+        declaration!(T, texts, Structure, own, table)
+    }
+
+    /// A struct that an operation is given. `said` is what is said of the operation, `shapes` are those that it speaks of by number.
+    ///
+    /// # Safety
+    /// As for a struct; and `shapes` are of types.
+    #[doc(hidden)]
+    pub const unsafe fn input<T>(
+        texts: Texts,
+        parts: &'static [*const Shape],
+        said: &'static str,
+        shapes: &'static [*const Shape],
+        own: *const Self,
+    ) -> Self {
+        let operation = OperationText::of(said, unsafe { links(shapes) });
+        let table = Structure { text: texts.2, parts: unsafe { links(parts) }, made: Made::NOT_YET, operation };
+        declaration!(T, texts, Structure, own, table)
     }
 }
 
@@ -39,7 +69,7 @@ impl Declared<SymbolTable<&'static str>> {
     #[doc(hidden)]
     pub const unsafe fn text_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
         let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::NOT_YET };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::TextEnum(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, TextEnum, own, table)
     }
 }
 
@@ -51,7 +81,7 @@ impl Declared<SymbolTable<i64>> {
     #[doc(hidden)]
     pub const unsafe fn int_enum<T>(texts: Texts, count: usize, other: bool, own: *const Self) -> Self {
         let table = SymbolTable { text: texts.2, count, other: payload::<T>(other), made: Made::NOT_YET };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::IntEnum(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, IntEnum, own, table)
     }
 }
 
@@ -65,18 +95,19 @@ impl Declared<UnionTable> {
     pub const unsafe fn union<T>(texts: Texts, style: UnionStyle, open: bool, parts: &'static [*const Shape], own: *const Self) -> Self {
         let table =
             UnionTable { text: texts.2, parts: unsafe { links(parts) }, style, open, payload: align_of::<T>(), made: Made::NOT_YET };
-        Self(UnsafeCell::new(Declaration { shape: Shape::of::<T>(texts.0, texts.1, Kind::Union(unsafe { table_of(own) })), table }))
+        declaration!(T, texts, Union, own, table)
     }
 }
 
-/// Where the table of a declaration stands, before it is there. A raw pointer comes in, since of a reference to what a `OnceLock` is in
-/// rustc would prove much.
-///
-/// # Safety
-/// `own` is a static.
-const unsafe fn table_of<T>(own: *const Declared<T>) -> &'static T {
-    // SAFETY: a static is there for good.
-    unsafe { &(*(own as *const Declaration<T>)).table }
+impl Operations {
+    /// Those with inputs of these shapes.
+    ///
+    /// # Safety
+    /// Each is `Shaped::PLACE` of a type.
+    #[doc(hidden)]
+    pub const unsafe fn declared(inputs: &'static [*const Shape]) -> Self {
+        Self::Declared(unsafe { links(inputs) })
+    }
 }
 
 /// They come in as pointers, since of each link rustc would prove that nothing in it can change.
@@ -96,7 +127,7 @@ const fn payload<T>(is_there: bool) -> Option<usize> {
 impl Structure {
     /// Fields that were laid out when the program ran.
     pub(super) fn laid_out(fields: &'static [Field]) -> Self {
-        Self { text: "", parts: &[], made: Made::of(fields) }
+        Self { text: "", parts: &[], made: Made::of(fields), operation: OperationText::NONE }
     }
 
     /// Lays the fields out as `repr(C)` does (invariant 7), and reads what is said of them.

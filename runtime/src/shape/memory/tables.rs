@@ -182,30 +182,40 @@ unsafe impl<T: 'static> Shaped for Id<T> {
     };
 }
 
+/// The shape of a container. Written out, since rustc runs this for each type and pays for each call. What it holds is pointed to and not asked
+/// whether it needs to be dropped: dropping finds out.
+macro_rules! container {
+    ($kind:expr) => {
+        &Shape { name: "", docs: "", size: size_of::<Self>(), align: align_of::<Self>(), needs_drop: true, kind: $kind }
+    };
+}
+
 // SAFETY: the functions are those of `Option<T>`.
 unsafe impl<T: Shaped> Shaped for Option<T> {
-    const PLACE: *const Shape =
-        &Shape::of::<Self>("", "", Kind::Optional(T::LINK, OptionTable { get: get_option::<T>, set: set_option::<T> }));
+    const PLACE: *const Shape = container!(Kind::Optional(Link(T::PLACE), OptionTable { get: get_option::<T>, set: set_option::<T> }));
 }
 
 // SAFETY: the functions are those of `Vec<T>`.
 unsafe impl<T: Shaped> Shaped for Vec<T> {
-    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::List(T::LINK, list_table::<T>()));
+    const PLACE: *const Shape = container!(Kind::List(
+        Link(T::PLACE),
+        ListTable { items: list_items::<T>, take: take_list::<T>, build: build_list::<T>, loose: false }
+    ));
 }
 
 // SAFETY: a box of a sized type is a pointer to memory from the global allocator with the type's layout.
 unsafe impl<T: Shaped> Shaped for Box<T> {
-    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::Boxed(T::LINK));
+    const PLACE: *const Shape = container!(Kind::Boxed(Link(T::PLACE)));
 }
 
 // SAFETY: `Map<T>` is `repr(C)` with its keys first and a `Vec<T>` at `VALUES`.
 unsafe impl<T: Shaped> Shaped for Map<T> {
-    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::Map(T::LINK, map_table::<T>()));
+    const PLACE: *const Shape = container!(Kind::Map(Link(T::PLACE), map_table::<T>()));
 }
 
 // SAFETY: `Patch<T>` is `repr(C, u16)` with the value in the variant `PATCH_SET`.
 unsafe impl<T: Shaped> Shaped for Patch<T> {
-    const PLACE: *const Shape = &Shape::of::<Self>("", "", Kind::Patch(T::LINK));
+    const PLACE: *const Shape = container!(Kind::Patch(Link(T::PLACE)));
 }
 
 /// Where the values of a map stand.
@@ -215,13 +225,9 @@ pub(super) const PATCH_LEAVE: super::Tag = 0;
 pub(super) const PATCH_ERASE: super::Tag = 1;
 pub(super) const PATCH_SET: super::Tag = 2;
 
-const fn list_table<T>() -> ListTable {
-    ListTable { items: list_items::<T>, take: take_list::<T>, build: build_list::<T>, loose: false }
-}
-
 const fn map_table<T>() -> ListTable {
     assert!(std::mem::offset_of!(Map<T>, values) == MAP_VALUES);
-    list_table::<T>()
+    ListTable { items: list_items::<T>, take: take_list::<T>, build: build_list::<T>, loose: false }
 }
 
 // SAFETY of the functions below: the places hold (or have room for) the container that the function is for. They exist for each type of
