@@ -202,7 +202,7 @@ fn what_has_no_end_gets_one() {
 
 #[test]
 fn only_what_is_named_is_read() {
-    let options = Options { only: vec!["things.get".into(), "form".into()], name: Some("smaller".into()) };
+    let options = Options { only: vec!["things.get".into(), "form".into()], name: Some("smaller".into()), ..Options::default() };
     let (imported, _) = imported(&everything(), &options);
     assert_eq!((imported.name.as_str(), imported.carried.modules), ("smaller", 2));
     let text = &imported.files[0].1;

@@ -21,7 +21,7 @@ use linchpin_compiler::model::project::project;
 use linchpin_compiler::source::Sources;
 use linchpin_runtime::auth::{Kept, StoreError, Token, TokenStore};
 use linchpin_runtime::connection::FieldValues;
-use linchpin_runtime::operation::{ApiTable, ConnectionTable, Decoding, OperationTable, ServerChoice};
+use linchpin_runtime::operation::{ApiTable, ConnectionTable, Decoding, OperationTable, Operations, ServerChoice};
 use linchpin_runtime::{AnyClient, Catalog, Error, ErrorKind, Module, RedirectPolicy};
 use serde_json::Value;
 
@@ -231,11 +231,11 @@ fn at(table: &'static ApiTable, server: &str) -> &'static ApiTable {
             ServerChoice::Own(_) => ServerChoice::Default,
             other => other,
         };
-        &*Box::leak(Box::new(OperationTable { server, limits: &[], ..**one }))
+        &*Box::leak(Box::new(OperationTable { server, limits: &[], ..*one }))
     });
     Box::leak(Box::new(ApiTable {
         servers: Vec::leak(vec![server; table.servers.len().max(1)]),
-        operations: Vec::leak(operations.collect()),
+        operations: Operations::Tables(Vec::leak(operations.collect())),
         limits: &[],
         ..*table
     }))
