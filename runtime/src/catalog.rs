@@ -148,7 +148,14 @@ impl Module {
 
     /// JSON Schema (2020-12) of what a call by name takes.
     pub fn input_schema(&self) -> Value {
-        json_schema(self.table.input.get(), Names::Spec)
+        let mut schema = json_schema(self.table.input.get(), Names::Spec);
+        // What a poll fills in itself is nobody's to give.
+        let filled_in = self.table.poll.iter().flat_map(|poll| poll.inputs);
+        let names = filled_in.filter_map(|index| Some(self.table.input.fields().get(usize::from(*index))?.name()));
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            names.for_each(|name| drop(properties.remove(name)));
+        }
+        schema
     }
 
     /// JSON Schema (2020-12) of what a call by name gives.

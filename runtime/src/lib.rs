@@ -33,6 +33,7 @@ mod steps;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
+pub mod trigger;
 pub mod upgrade;
 pub mod value;
 mod xml;

@@ -7,10 +7,10 @@ use quote::quote;
 use super::docs::{deprecation, documentation};
 use super::names;
 use super::scope::Scope;
-use super::structs::{Use, constructors, rust_fields};
+use super::structs::{RustField, Use, constructors, rust_fields};
 use super::tables::{body, constants, failures, life, limits, member, members, path, some, statuses, text, texts};
 use super::types::{answer_type, rust_type, shape};
-use super::{examples, pages, steps};
+use super::{examples, pages, steps, triggers};
 use crate::model::{Answer, Decoding, Field, Module, ModuleServer, PathPart, Place, RetryClass};
 use crate::syntax::ast::ModuleKind;
 
@@ -22,15 +22,17 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
     let docs = documentation(&docs(module, scope), spec_name);
     let life = deprecation(module.life.as_ref(), |written| scope.successor(written));
     let inputs: Vec<&Field> = module.inputs.iter().map(|input| &input.field).collect();
-    let fields = rust_fields(&inputs, None, Use::Sent, scope);
+    let mut fields = rust_fields(&inputs, None, Use::Sent, scope);
+    let polled = module.poll.iter().flat_map(|poll| &poll.inputs);
+    polled.for_each(|name| fields.iter_mut().filter(|field| field.field.name == *name).for_each(RustField::is_filled_in));
     let private = TokenStream::new();
     let lines: TokenStream = fields.iter().map(|field| field.definition(&private, scope)).collect();
     let constructors = constructors(&name, &fields, scope);
     let output = Output::of(module, &called.output, scope);
     let (output_type, answers_enum) = (&output.rust, output.definition(&name));
     let table = table(module, &name, &output, scope);
-    let search = search(module, &name, scope);
-    let offered = offered(&name, scope);
+    let search = if module.kind == ModuleKind::Trigger { triggers::traits(module, &name, scope) } else { search(module, &name, scope) };
+    let offered = offered(&name, module, scope);
     quote! {
         lp::structure! {
             #docs
@@ -51,9 +53,11 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
 }
 
 /// That this version has an operation, its own or one of an earlier version.
-pub(crate) fn offered(name: &Ident, scope: &Scope<'_>) -> TokenStream {
+pub(crate) fn offered(name: &Ident, module: &Module, scope: &Scope<'_>) -> TokenStream {
     let root = scope.path_to(&[]);
-    quote!(impl lp::OfferedBy<#root Api> for #name {})
+    // What is sent once is no trigger, and what is watched is not sent.
+    let how = if module.kind == ModuleKind::Trigger { quote!(WatchedIn) } else { quote!(OfferedBy) };
+    quote!(impl lp::#how<#root Api> for #name {})
 }
 
 /// What the spec says, or the title; then the exchange, or what the steps call.
@@ -61,6 +65,9 @@ fn docs(module: &Module, scope: &Scope<'_>) -> String {
     let said = if module.docs.trim().is_empty() { module.title.trim_end_matches('.').to_owned() + "." } else { module.docs.clone() };
     if let Some(steps) = &module.steps {
         return format!("{}\n\n{}", said.trim_end(), steps::docs(steps, scope));
+    }
+    if module.webhook.is_some() {
+        return said;
     }
     let path: String = module.path.iter().map(path_text).collect();
     format!("{}\n\n`{} {}`", said.trim_end(), module.method, path.replace('`', "'"))
@@ -166,6 +173,7 @@ fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> T
     let output = shape(&output.rust);
     let failures = failures(&module.fails, scope);
     let page = pages::page(module, scope);
+    let trigger = triggers::table(module, scope);
     let connections = members(&module.connections, |names| {
         let names = texts(names);
         quote!(connections: #names,)
@@ -188,6 +196,7 @@ fn table(module: &Module, name: &Ident, output: &Output, scope: &Scope<'_>) -> T
             output: #output,
             #failures
             #page
+            #trigger
             #repetition
             #connections
             #steps
@@ -211,8 +220,11 @@ struct Exchange {
 
 impl Exchange {
     fn of(module: &Module, output: &Output, scope: &Scope<'_>) -> Self {
-        if module.steps.is_some() {
-            return Self::default();
+        if !module.is_exchange() {
+            // Of a delivery, only what it holds is said.
+            let answers = module.answers.iter().zip(&output.of_answer).map(|(one, variant)| answer(one, *variant, scope));
+            let message = module.webhook.is_some().then(|| quote!(answers: &[#(#answers),*],)).unwrap_or_default();
+            return Self { message, ..Self::default() };
         }
         let method = &module.method;
         let path = numbered_path(module);

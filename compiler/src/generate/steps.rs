@@ -32,7 +32,7 @@ fn spec_name(module: Symbol, scope: &Scope<'_>) -> String {
     name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
 }
 
-fn step(step: &Step, scope: &Scope<'_>) -> TokenStream {
+pub(crate) fn step(step: &Step, scope: &Scope<'_>) -> TokenStream {
     let operation = names::ident(&scope.names().operation(step.module, step.revision).operation);
     let path = scope.path_to(&scope.projection.model.name(step.module).group);
     let name = text(&step.name, |name| quote!(name: #name,));
@@ -66,13 +66,14 @@ fn value(value: &StepValue) -> TokenStream {
     }
 }
 
-fn path(path: &StepPath) -> TokenStream {
+pub(crate) fn path(path: &StepPath) -> TokenStream {
     let source = match &path.source {
         StepSource::Input(name) => quote!(lp::StepSource::Input(#name)),
         StepSource::Output(index) => {
             let index = proc_macro2::Literal::usize_unsuffixed(*index);
             quote!(lp::StepSource::Output(#index))
         }
+        StepSource::Endpoint => quote!(lp::StepSource::Endpoint),
     };
     let down = members(&path.members, |names| {
         let names = texts(names);

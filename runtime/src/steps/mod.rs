@@ -19,6 +19,7 @@ use crate::{
 };
 
 pub use failed::FailedStep;
+pub(crate) use input::at;
 use input::Known;
 
 /// Makes all steps of an operation and gives what it gives.
@@ -35,7 +36,7 @@ async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Resu
     for step in table.steps {
         call::permitted(core, step.operation)?;
     }
-    let mut known = Known { lengths: lengths(table, &input).await?, input, outputs: Vec::with_capacity(table.steps.len()) };
+    let mut known = Known { lengths: lengths(table, &input).await?, input, outputs: Vec::with_capacity(table.steps.len()), endpoint: None };
     let budget = core.budget();
     for (index, step) in table.steps.iter().enumerate() {
         let output = make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation).in_step(table, index))?;
@@ -46,7 +47,7 @@ async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Resu
 
 async fn make(core: &Core, step: &StepTable, known: &Known, budget: &crate::budget::Budget) -> Result<Erased, Error> {
     let input = known.input_of(step)?;
-    let prepared = call::prepare(core, step.operation, input.as_ref(), None)?;
+    let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
     drop(input);
     let answered = core.run_within(&prepared, budget).await?;
     answer::decode(&answered)

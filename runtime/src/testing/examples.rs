@@ -121,7 +121,7 @@ impl Asking<'_> {
         let client = client.or_insert_with(|| spec_test::client(table, operation, example, home).ok()).as_ref()?;
         let given = if example.given.is_empty() { "{}" } else { example.given };
         let input = Erased::decode(operation.input.get(), given.as_bytes(), Names::Spec).ok()?;
-        let prepared = call::prepare(&client.core, operation, input.as_ref(), None).ok()?;
+        let prepared = call::prepare(&client.core, operation, input.as_ref(), &[]).ok()?;
         let body = prepared.payload.bytes().filter(|_| matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_)));
         Some(Asked {
             target: prepared.url[Position::BeforePath..Position::AfterQuery].to_owned(),

@@ -21,6 +21,7 @@ use crate::{
     error::{Error, ErrorKind},
     operation::{ApiTable, ConnectionTable, ExampleExchange, ExampleTable, OperationTable},
     shape::{Kind, Leaf},
+    trigger::{PollState, Start},
 };
 
 /// Runs an example and panics with what differs.
@@ -155,6 +156,18 @@ impl TokenStore for MadeUp {
 /// A search is read to the last page that the example has, and gives its items; anything else gives its output.
 async fn outcome(client: &AnyClient, operation: &'static OperationTable, example: &ExampleTable, given: Value) -> Outcome {
     let name = format!("{}@{}", operation.name, operation.revision);
+    if let Some(poll) = operation.poll {
+        let fields = operation.input.fields();
+        let inputs = poll.inputs.iter().filter_map(|index| fields.get(usize::from(*index)));
+        let since = inputs.into_iter().find_map(|field| Some((field.attrs.format, given.get(field.name())?.as_str()?)));
+        let start = match since {
+            None => Start::All,
+            Some((format, text)) => Start::Since(text.parse().or_else(|_| crate::value::DateTime::parse(text, format)).map_err(|_| {
+                Error::new(ErrorKind::Input, "what the example gives for the cursor is no time")
+            })?),
+        };
+        return client.poll(&name, given, &PollState::start(start)).await.map(|polled| Value::Array(polled.items));
+    }
     let lists = serde_json::from_str::<Value>(example.output).is_ok_and(|output| output.is_array());
     if operation.page.is_none() || !(lists || example.output.is_empty()) {
         return client.call(&name, given).await;

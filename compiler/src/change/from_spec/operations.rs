@@ -19,6 +19,8 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         ModuleKind::Trigger => "trigger",
     };
     let order = match (&module.order, &module.page) {
+        // Of a poll, all that it tells new items by.
+        _ if module.poll.is_some() => module.poll.as_ref().map(model::Poll::text),
         (Some(Order::By(field)), _) => Some(field.clone()),
         (_, Some(page)) => match &page.strategy {
             Strategy::Keyset { key, .. } => Some(key.clone()),
@@ -27,23 +29,37 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         _ => None,
     };
     let mut answers: Vec<Answer> = module.answers.iter().map(|one| answer(one, shapes)).collect();
-    let fails = module.fails.iter().chain(&projection.model.connector.fails);
-    answers.extend(fails.flat_map(|failure| failures(failure, module, shapes)));
+    let mut body = body(module, shapes);
+    if module.webhook.is_some() {
+        // What is delivered is what the API sends.
+        let content = answers.drain(..).flat_map(|answer| answer.content).collect();
+        body = Some(Body { required: true, content, at: module.span });
+    } else {
+        let fails = module.fails.iter().chain(&projection.model.connector.fails);
+        answers.extend(fails.flat_map(|failure| failures(failure, module, shapes)));
+    }
+    let dotted = name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".");
     Operation {
-        sense: Sense::Call,
+        sense: if module.webhook.is_some() { Sense::Event } else { Sense::Call },
         id: Some(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")),
         title: module.title.clone(),
         docs: module.docs.clone(),
         group: name.group.clone(),
         // Several exchanges stand under their module's own name.
-        method: if module.steps.is_some() { "STEPS".to_owned() } else { module.method.clone() },
-        path: if module.steps.is_some() {
+        method: match (&module.steps, &module.webhook) {
+            (Some(_), _) => "STEPS".to_owned(),
+            (None, Some(_)) => "POST".to_owned(),
+            (None, None) => module.method.clone(),
+        },
+        path: if module.webhook.is_some() {
+            event_name(module).unwrap_or_else(|| dotted.clone())
+        } else if module.steps.is_some() {
             format!("/{}", name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
         } else {
             path(module)
         },
-        inputs: inputs(module, projection, shapes),
-        body: body(module, shapes),
+        inputs: if module.webhook.is_some() { Vec::new() } else { inputs(module, projection, shapes) },
+        body,
         answers,
         callbacks: Vec::new(),
         security: security_of(&module.connections, module.span),
@@ -54,6 +70,14 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         place: module.spans.method,
         path_place: module.spans.path,
     }
+}
+
+/// What an API calls what it delivers: the value that its header or body bears then.
+fn event_name(module: &Module) -> Option<String> {
+    module.webhook.as_ref()?.when.iter().find_map(|condition| match &condition.value {
+        model::Wanted::Text(text) => Some(text.clone()),
+        _ => None,
+    })
 }
 
 /// The path, holes by their names on the wire.
