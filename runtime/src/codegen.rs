@@ -31,6 +31,7 @@ pub mod __codegen_v1 {
             table::{Coercion, ConnectionUpgradeTable, Cursor, Other, OutputStep, UpgradeStep, UpgradeTable},
         },
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
+        webhook::InstantTrigger,
         {answers, closed_enum, open_enum, structure, tagged_union, untagged_union},
     };
 }
@@ -42,6 +43,7 @@ pub mod prelude {
         api::{Operation as _, Search as _},
         trigger::Trigger as _,
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
+        webhook::InstantTrigger as _,
     };
 }
 

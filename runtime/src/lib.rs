@@ -36,6 +36,7 @@ mod transport;
 pub mod trigger;
 pub mod upgrade;
 pub mod value;
+pub mod webhook;
 mod xml;
 
 pub use body::{Body, OpenPayload};

@@ -45,6 +45,20 @@ async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Resu
     known.gives(table)
 }
 
+/// Makes one call that is bound as a step is, outside of any steps: with what earlier ones gave.
+pub(crate) async fn call(
+    core: &Core,
+    step: &'static StepTable,
+    input: Erased,
+    outputs: Vec<Erased>,
+    endpoint: Option<Erased>,
+) -> Result<Erased, Error> {
+    call::permitted(core, step.operation).map_err(|error| error.with_operation(step.operation))?;
+    let known = Known { input, outputs, lengths: HashMap::new(), endpoint };
+    let budget = core.budget();
+    make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation))
+}
+
 async fn make(core: &Core, step: &StepTable, known: &Known, budget: &crate::budget::Budget) -> Result<Erased, Error> {
     let input = known.input_of(step)?;
     let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;

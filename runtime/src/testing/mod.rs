@@ -4,6 +4,7 @@ mod clock;
 mod examples;
 mod script;
 mod spec_test;
+mod deliveries;
 mod stand_in;
 mod steps;
 mod upgrade_test;

@@ -38,6 +38,7 @@ pub fn spec_test<A: Api>(module: &str, example: &'static ExampleTable) {
 pub(crate) async fn run(table: &'static ApiTable, module: &str, example: &'static ExampleTable) -> Vec<String> {
     match Catalog::new(table).module(module) {
         Err(error) => vec![error.to_string()],
+        Ok(module) if module.table().webhook.is_some() => super::deliveries::run(table, module.table(), example).await,
         Ok(module) => match exchange(table, module.table(), example).await {
             Err(problem) => vec![problem],
             Ok((received, outcome)) => {
@@ -222,7 +223,7 @@ fn snake_case(name: &str) -> String {
 }
 
 /// What the example says must be there; members that it does not name may be anything.
-fn compare(path: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+pub(super) fn compare(path: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
             for (name, expected) in expected {

@@ -84,9 +84,9 @@ impl<'a> Resolver<'a> {
         };
         self.steps_stand_alone(item, &flat);
         self.trigger_is_whole(item, &flat);
-        self.polls(item, &flat, &placed.group);
+        self.polls(item, &flat);
         // What only older versions have is shown as it was there, which is known when changes are undone.
-        if item.body.steps.is_none() && flat.webhook.is_none() && on.has(self.apis.len() - 1) {
+        if item.body.steps.is_none() && on.has(self.apis.len() - 1) {
             module.examples = self.examples(&module, &item.body.examples, connections, &site);
         }
         Some(module)

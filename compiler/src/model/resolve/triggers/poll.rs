@@ -18,7 +18,6 @@ use crate::syntax::ast::{self, ModuleKind, Path, ValueKind};
 pub(in crate::model::resolve) struct Written<'a> {
     /// The name of the trigger.
     own: Span,
-    name: String,
     cursor: &'a ast::Cursor,
     order: PollOrder,
     /// The inputs that take the cursor, by where they are named.
@@ -27,7 +26,7 @@ pub(in crate::model::resolve) struct Written<'a> {
 
 impl<'a> Resolver<'a> {
     /// Notes what a poll remembers, to be bound when all versions are known.
-    pub(in crate::model::resolve) fn polls(&mut self, item: &'a ast::Module, flat: &Flat<'a>, _group: &[String]) {
+    pub(in crate::model::resolve) fn polls(&mut self, item: &'a ast::Module, flat: &Flat<'a>) {
         let is_poll = item.kind == ModuleKind::Trigger && flat.exchange.is_some_and(|exchange| exchange.poll);
         let inputs = self.cursor_inputs(flat, is_poll);
         if !is_poll {
@@ -45,8 +44,7 @@ impl<'a> Resolver<'a> {
         if inputs.is_empty() && order != PollOrder::Falling {
             self.report(not_sent(cursor));
         }
-        let name = item.name.value.clone();
-        self.polls.push(Written { own: item.name.span, name, cursor, order, inputs });
+        self.polls.push(Written { own: item.name.span, cursor, order, inputs });
     }
 
     /// The inputs whose default is the cursor; elsewhere than in a poll there is none.
