@@ -160,10 +160,13 @@ async fn outcome(client: &AnyClient, operation: &'static OperationTable, example
     if let Some(poll) = operation.poll {
         let fields = operation.input.fields();
         let inputs = poll.inputs.iter().filter_map(|index| fields.get(usize::from(*index)));
-        let since = inputs.into_iter().find_map(|field| Some((field.attrs.format, given.get(field.name())?.as_str()?)));
+        let since = inputs.into_iter().find_map(|field| {
+            let given = given.get(field.name())?;
+            Some((field.attrs.format, given.as_str().map_or_else(|| given.to_string(), str::to_owned)))
+        });
         let start = match since {
             None => Start::All,
-            Some((format, text)) => Start::Since(text.parse().or_else(|_| crate::value::DateTime::parse(text, format)).map_err(|_| {
+            Some((format, text)) => Start::Since(text.parse().or_else(|_| crate::value::DateTime::parse(&text, format)).map_err(|_| {
                 Error::new(ErrorKind::Input, "what the example gives for the cursor is no time")
             })?),
         };

@@ -121,6 +121,7 @@ impl<'a> Resolver<'a> {
             None => self.exchange_text(exchange, module, on),
         });
         let exchanges: Vec<ScriptExchange> = exchanges.collect();
+        self.delivery_fits(script, module, on);
         let output = script.output.as_ref().map_or_else(String::new, |(word, value)| self.output(word, value, &exchanges, module, on));
         let fails = script.fails.as_ref().map(|(kind, code)| {
             if !FAILURES.contains(&kind.value.as_str()) {
@@ -188,7 +189,7 @@ impl<'a> Resolver<'a> {
         ScriptExchange {
             sends: sends.map(|sends| (sends.method.value.clone(), sends.target.value.clone())),
             request_headers: sends.map_or_else(Vec::new, |sends| sends.headers.iter().map(pair).collect()),
-            request_body: sends.and_then(|sends| sends.body.as_ref()).map_or_else(String::new, |body| self.sent_body(body, module, on)),
+            request_body: sends.and_then(|sends| sends.body.as_ref()).map_or_else(String::new, |body| self.json(body, on)),
             status: reply.status.value,
             headers: reply.headers.iter().map(pair).collect(),
             body: self.reply_body(reply, module, on),
@@ -196,10 +197,12 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What is sent, as text. What an API delivers must fit what its trigger gives.
-    fn sent_body(&mut self, value: &Value, module: &Module, on: Versions) -> String {
-        let answer = module.answers.first().filter(|_| module.webhook.as_ref().is_some_and(|told| told.by.is_none() && told.challenges.is_empty()));
-        if let Some(answer) = answer
+    /// What an API delivers, and a trigger gives, must fit what it says it gives. A header or a form says it in another way.
+    fn delivery_fits(&mut self, script: &ast::Script, module: &Module, on: Versions) {
+        let typed = module.webhook.as_ref().is_some_and(|told| told.by.is_none() && !told.form) && script.output.is_some();
+        let answer = module.answers.first().filter(|_| typed);
+        let sent = script.exchanges.last().and_then(|exchange| exchange.sends.as_ref()?.body.as_ref());
+        if let (Some(answer), Some(value)) = (answer, sent)
             && let (Some(ty), Some(inner)) = (&answer.body, at(value, &answer.at))
         {
             let (_, problems) = self.literals().read(inner, ty, false, Reading::answer(on));
@@ -207,7 +210,6 @@ impl<'a> Resolver<'a> {
                 self.report(problem);
             }
         }
-        self.json(value, on)
     }
 
     fn json(&mut self, value: &Value, on: Versions) -> String {
