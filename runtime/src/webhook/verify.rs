@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
-    part::{Content, Request, decoded, encoded, is_secret, values},
+    part::{Content, Request, decoded, is_secret, values},
     refusal::Refusal,
     token,
 };
@@ -298,6 +298,8 @@ pub(crate) fn sign(
     secret: &Secret,
     now: u64,
 ) -> Result<(), Error> {
+    use super::part::encoded;
+
     let failed = |_| Error::new(ErrorKind::Configuration, "the delivery cannot be signed");
     let put = |request: &mut http::Request<bytes::Bytes>, part: DeliveryPart, text: &str| -> Result<(), Error> {
         if let DeliveryPart::Header(name) = part {

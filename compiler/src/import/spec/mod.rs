@@ -39,6 +39,7 @@ mod texts;
 mod type_names;
 mod types;
 mod unions;
+mod webhooks;
 mod words;
 
 pub use notes::{Note, Subject};

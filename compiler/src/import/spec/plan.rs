@@ -167,6 +167,14 @@ pub(super) struct Fails {
 pub(super) enum ModuleKind {
     Action,
     Search,
+    Trigger,
+}
+
+/// Which deliveries are a trigger's, and what makes them genuine, as the language writes it.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) when: Vec<String>,
+    pub(super) verify: &'static str,
 }
 
 /// A module.
@@ -193,6 +201,8 @@ pub(super) struct Module {
     pub(super) order: Option<String>,
     pub(super) fails: Vec<Fails>,
     pub(super) example: Option<Example>,
+    /// Of a trigger.
+    pub(super) told: Option<Told>,
 }
 
 /// A body: its encoding as written, and what it holds.

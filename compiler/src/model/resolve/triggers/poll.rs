@@ -28,7 +28,9 @@ impl<'a> Resolver<'a> {
     /// Notes what a poll remembers, to be bound when all versions are known.
     pub(in crate::model::resolve) fn polls(&mut self, item: &'a ast::Module, flat: &Flat<'a>) {
         let is_poll = item.kind == ModuleKind::Trigger && flat.exchange.is_some_and(|exchange| exchange.poll);
-        let inputs = self.cursor_inputs(flat, is_poll);
+        // Where `poll` is all that lacks, that is said and nothing of the rest.
+        let may_poll = item.kind == ModuleKind::Trigger && flat.exchange.is_some();
+        let inputs = self.cursor_inputs(flat, may_poll);
         if !is_poll {
             return;
         }
