@@ -4,7 +4,8 @@
 use crate::{Outcome, spec};
 use linchpin_compiler::model::{
     Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, FilePart, Literal, Module, ModuleServer, Order, Page, PathPart,
-    Place, Projection, RetryClass, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind, Webhook,
+    Place, Projection, RetryClass, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
+    Webhook,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
 use std::fmt::Write;

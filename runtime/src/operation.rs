@@ -19,9 +19,7 @@ pub use page::{Items, Page, Stop, Strategy};
 pub use path::{Segment, Segments};
 pub use place::{IN_BODY, IN_HEADER, IN_PATH, IN_QUERY, Place, Style};
 pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
-pub use trigger::{
-    Challenge, DeliveryPart, DeliveryTime, Encoded, Hash, Poll, PollOrder, Proof, ProofKind, Sent, Wanted, Webhook,
-};
+pub use trigger::{Challenge, DeliveryPart, DeliveryTime, Encoded, Hash, Poll, PollOrder, Proof, ProofKind, Sent, Wanted, Webhook};
 pub use upgrade_test::UpgradeTestTable;
 
 use crate::shape::{Link, Shaped};

@@ -54,100 +54,141 @@ const fn time(sent: Sent, millis: bool) -> Option<DeliveryTime> {
 
 const HMAC: Proof = Proof { kind: ProofKind::Hmac(Hash::Sha256), over: "{body}", ..Proof::EMPTY };
 
-trigger!(Standard, Webhook {
-    proof: Proof {
-        sent: Sent { split: " ", ..header("webhook-signature", "v1,", Encoded::Base64) },
-        over: "{id}.{time}.{body}",
-        key: Encoded::Base64,
-        key_after: "whsec_",
-        time: time(header("webhook-timestamp", "", Encoded::Text), false),
-        id: Some(DeliveryPart::Header("webhook-id")),
-        ..HMAC
-    },
-    ..Webhook::EMPTY
-});
-trigger!(GitHub, Webhook {
-    proof: Proof { sent: header("x-hub-signature-256", "sha256=", Encoded::Hex), id: Some(DeliveryPart::Header("x-github-delivery")), ..HMAC },
-    ..Webhook::EMPTY
-});
-trigger!(Stripe, Webhook {
-    proof: Proof {
-        sent: Sent { split: ",", ..header("stripe-signature", "v1=", Encoded::Hex) },
-        over: "{time}.{body}",
-        time: time(Sent { split: ",", ..header("stripe-signature", "t=", Encoded::Text) }, false),
-        id: Some(DeliveryPart::Body(&["id"])),
-        ..HMAC
-    },
-    ..Webhook::EMPTY
-});
-trigger!(Slack, Webhook {
-    proof: Proof {
-        sent: header("x-slack-signature", "v0=", Encoded::Hex),
-        over: "v0:{time}:{body}",
-        time: time(header("x-slack-request-timestamp", "", Encoded::Text), false),
-        id: Some(DeliveryPart::Body(&["event_id"])),
-        ..HMAC
-    },
-    challenges: &[Challenge {
-        when: &[(DeliveryPart::Body(&["type"]), Wanted::Text("url_verification"))],
-        ..Challenge::of(DeliveryPart::Body(&["challenge"]))
-    }],
-    ..Webhook::EMPTY
-});
-trigger!(SlackCommand, Webhook { form: true, proof: Proof {
-        sent: header("x-slack-signature", "v0=", Encoded::Hex),
-        over: "v0:{time}:{body}",
-        time: time(header("x-slack-request-timestamp", "", Encoded::Text), false),
-        ..HMAC
-    }, ..Webhook::EMPTY });
-trigger!(Shopify, Webhook {
-    when: &[(DeliveryPart::Header("x-shopify-topic"), Wanted::Text("orders/create"))],
-    proof: Proof { sent: header("x-shopify-hmac-sha256", "", Encoded::Base64), ..HMAC },
-    ..Webhook::EMPTY
-});
-trigger!(HubSpot, Webhook {
-    proof: Proof {
-        sent: header("x-hubspot-signature-v3", "", Encoded::Base64),
-        over: "{method}{url}{body}{time}",
-        time: time(header("x-hubspot-request-timestamp", "", Encoded::Text), true),
-        ..HMAC
-    },
-    ..Webhook::EMPTY
-});
-trigger!(Shared, Webhook {
-    proof: Proof { kind: ProofKind::Token, sent: header("authorization", "Bearer ", Encoded::Text), ..Proof::EMPTY },
-    ..Webhook::EMPTY
-});
-trigger!(Meta, Webhook {
-    proof: Proof { sent: header("x-hub-signature-256", "sha256=", Encoded::Hex), ..HMAC },
-    challenges: &[Challenge {
-        when: &[
-            (DeliveryPart::Query("hub.mode"), Wanted::Text("subscribe")),
-            (DeliveryPart::Query("hub.verify_token"), Wanted::Secret),
-        ],
-        ..Challenge::of(DeliveryPart::Query("hub.challenge"))
-    }],
-    ..Webhook::EMPTY
-});
-trigger!(Crc, Webhook {
-    proof: Proof { sent: header("x-twitter-webhooks-signature", "sha256=", Encoded::Base64), ..HMAC },
-    challenges: &[Challenge {
-        answer: &[("response_token", "sha256={hmac.base64}")],
-        ..Challenge::of(DeliveryPart::Query("crc_token"))
-    }],
-    ..Webhook::EMPTY
-});
-trigger!(Token, Webhook {
-    proof: Proof {
-        kind: ProofKind::Jwt("HS256"),
-        sent: header("authorization", "Bearer ", Encoded::Text),
-        audience: "us",
-        digest: Some(("body_sha256", Encoded::Hex)),
-        id: Some(DeliveryPart::Claim("jti")),
-        ..Proof::EMPTY
-    },
-    ..Webhook::EMPTY
-});
+trigger!(
+    Standard,
+    Webhook {
+        proof: Proof {
+            sent: Sent { split: " ", ..header("webhook-signature", "v1,", Encoded::Base64) },
+            over: "{id}.{time}.{body}",
+            key: Encoded::Base64,
+            key_after: "whsec_",
+            time: time(header("webhook-timestamp", "", Encoded::Text), false),
+            id: Some(DeliveryPart::Header("webhook-id")),
+            ..HMAC
+        },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    GitHub,
+    Webhook {
+        proof: Proof {
+            sent: header("x-hub-signature-256", "sha256=", Encoded::Hex),
+            id: Some(DeliveryPart::Header("x-github-delivery")),
+            ..HMAC
+        },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Stripe,
+    Webhook {
+        proof: Proof {
+            sent: Sent { split: ",", ..header("stripe-signature", "v1=", Encoded::Hex) },
+            over: "{time}.{body}",
+            time: time(Sent { split: ",", ..header("stripe-signature", "t=", Encoded::Text) }, false),
+            id: Some(DeliveryPart::Body(&["id"])),
+            ..HMAC
+        },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Slack,
+    Webhook {
+        proof: Proof {
+            sent: header("x-slack-signature", "v0=", Encoded::Hex),
+            over: "v0:{time}:{body}",
+            time: time(header("x-slack-request-timestamp", "", Encoded::Text), false),
+            id: Some(DeliveryPart::Body(&["event_id"])),
+            ..HMAC
+        },
+        challenges: &[Challenge {
+            when: &[(DeliveryPart::Body(&["type"]), Wanted::Text("url_verification"))],
+            ..Challenge::of(DeliveryPart::Body(&["challenge"]))
+        }],
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    SlackCommand,
+    Webhook {
+        form: true,
+        proof: Proof {
+            sent: header("x-slack-signature", "v0=", Encoded::Hex),
+            over: "v0:{time}:{body}",
+            time: time(header("x-slack-request-timestamp", "", Encoded::Text), false),
+            ..HMAC
+        },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Shopify,
+    Webhook {
+        when: &[(DeliveryPart::Header("x-shopify-topic"), Wanted::Text("orders/create"))],
+        proof: Proof { sent: header("x-shopify-hmac-sha256", "", Encoded::Base64), ..HMAC },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    HubSpot,
+    Webhook {
+        proof: Proof {
+            sent: header("x-hubspot-signature-v3", "", Encoded::Base64),
+            over: "{method}{url}{body}{time}",
+            time: time(header("x-hubspot-request-timestamp", "", Encoded::Text), true),
+            ..HMAC
+        },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Shared,
+    Webhook {
+        proof: Proof { kind: ProofKind::Token, sent: header("authorization", "Bearer ", Encoded::Text), ..Proof::EMPTY },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Meta,
+    Webhook {
+        proof: Proof { sent: header("x-hub-signature-256", "sha256=", Encoded::Hex), ..HMAC },
+        challenges: &[Challenge {
+            when: &[
+                (DeliveryPart::Query("hub.mode"), Wanted::Text("subscribe")),
+                (DeliveryPart::Query("hub.verify_token"), Wanted::Secret),
+            ],
+            ..Challenge::of(DeliveryPart::Query("hub.challenge"))
+        }],
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Crc,
+    Webhook {
+        proof: Proof { sent: header("x-twitter-webhooks-signature", "sha256=", Encoded::Base64), ..HMAC },
+        challenges: &[Challenge {
+            answer: &[("response_token", "sha256={hmac.base64}")],
+            ..Challenge::of(DeliveryPart::Query("crc_token"))
+        }],
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Token,
+    Webhook {
+        proof: Proof {
+            kind: ProofKind::Jwt("HS256"),
+            sent: header("authorization", "Bearer ", Encoded::Text),
+            audience: "us",
+            digest: Some(("body_sha256", Encoded::Hex)),
+            id: Some(DeliveryPart::Claim("jti")),
+            ..Proof::EMPTY
+        },
+        ..Webhook::EMPTY
+    }
+);
 
 fn secrets(texts: &[&str]) -> Vec<Secret> {
     texts.iter().map(|text| Secret::new(*text)).collect()
@@ -333,7 +374,8 @@ async fn tokens_are_for_us_for_this_body_and_for_a_time() {
     assert_eq!(other_body.status(&receiver).await, StatusCode::UNAUTHORIZED);
     let mut endless = claims(1100, "us", "e");
     endless.as_object_mut().expect("claims").remove("exp");
-    let none = format!("{}.{}.", base64(br#"{"alg":"none"}"#).trim_end_matches('='), base64(claims(1100, "us", "f").to_string().as_bytes()));
+    let none =
+        format!("{}.{}.", base64(br#"{"alg":"none"}"#).trim_end_matches('='), base64(claims(1100, "us", "f").to_string().as_bytes()));
     for (what, token) in [
         ("run out", made(Algorithm::HS256, &claims(900, "us", "b"), "s")),
         ("for others", made(Algorithm::HS256, &claims(1100, "them", "c"), "s")),
@@ -385,7 +427,10 @@ async fn challenges_in_the_query_are_answered_when_they_are_ours() {
 async fn an_answer_with_a_code_signs_no_delivery() {
     let receiver = receiver::<Crc>("consumer", 0);
     let (_, kind, text) = answer(get("/hook?crc_token=challenge_string"), &receiver).await;
-    assert_eq!((kind.as_str(), text), ("application/json", format!(r#"{{"response_token":"sha256={}"}}"#, base64(&code("consumer", "challenge_string")))));
+    assert_eq!(
+        (kind.as_str(), text),
+        ("application/json", format!(r#"{{"response_token":"sha256={}"}}"#, base64(&code("consumer", "challenge_string"))))
+    );
     // Otherwise anybody could have a delivery signed: `{"a":1}`
     assert_eq!(get("/hook?crc_token=%7B%22a%22%3A1%7D").status(&receiver).await, StatusCode::BAD_REQUEST);
 }
@@ -418,7 +463,8 @@ async fn whatever_is_missing_is_401() {
 #[tokio::test]
 async fn times_are_tolerated_both_ways_and_signed() {
     let receiver = receiver::<Standard>("whsec_plJ3nmyCDGBKInavdOK15jsl", 10_000);
-    for (stamp, good) in [("9700", true), ("10300", true), ("9699", false), ("10301", false), ("0", false), ("18446744073709551615", false)] {
+    for (stamp, good) in [("9700", true), ("10300", true), ("9699", false), ("10301", false), ("0", false), ("18446744073709551615", false)]
+    {
         let sent = standard(stamp, stamp, "{}", &format!("{stamp}.{stamp}.{{}}"));
         let received = sent.to(&receiver).await;
         assert_eq!(matches!(received, Ok(Received::Event(_))), good, "{stamp}: {received:?}");

@@ -81,12 +81,11 @@ async fn deliveries_with_another_secret_are_refused() {
     let endpoint = Endpoint::new(format!("http://{address}/hook").parse().expect("a URL")).expect("a secret");
     let (answered, mut answers) = mpsc::unbounded_channel();
     let (sent, mut events) = mpsc::unbounded_channel();
-    let service = v2026::webhooks::OnIssues::receiver([Secret::new("another")]).expect("a key").service(
-        move |event: Arc<v2026::IssuesEvent>, _| {
+    let service =
+        v2026::webhooks::OnIssues::receiver([Secret::new("another")]).expect("a key").service(move |event: Arc<v2026::IssuesEvent>, _| {
             let sent = sent.clone();
             async move { sent.send(event.action.clone()) }
-        },
-    );
+        });
     let app = Router::new().route_service("/hook", service).layer(axum::middleware::from_fn(
         move |request: axum::extract::Request, next: axum::middleware::Next| {
             let answered = answered.clone();

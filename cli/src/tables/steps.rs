@@ -13,11 +13,7 @@ pub(super) fn tables(steps: &Steps, exchanges: &HashMap<(Symbol, u32), &'static 
 
 /// The table of one call.
 pub(super) fn one(step: &model::Step, exchanges: &HashMap<(Symbol, u32), &'static table::OperationTable>) -> table::StepTable {
-    table::StepTable {
-        name: leak(step.name.as_str()),
-        operation: exchanges[&(step.module, step.revision)],
-        inputs: members(&step.inputs),
-    }
+    table::StepTable { name: leak(step.name.as_str()), operation: exchanges[&(step.module, step.revision)], inputs: members(&step.inputs) }
 }
 
 fn members(members: &[(String, StepValue)]) -> &'static [(&'static str, table::StepValue)] {

@@ -2,7 +2,7 @@
 
 use super::Exporter;
 use super::json::{Object, Value};
-use crate::model::{DeliveryPart, Module, Wanted, Webhook};
+use crate::model::{Module, Webhook};
 
 impl Exporter<'_> {
     /// `webhooks`: each instant trigger under its name.
@@ -38,35 +38,19 @@ impl Exporter<'_> {
         let call = |step: &crate::model::Step| self.step(step);
         let object = object.maybe("subscribe", webhook.subscribe.as_ref().map(call));
         let object = object.maybe("expires", webhook.expires.as_ref().map(super::extensions::step_path));
-        let renew = webhook.renew.as_ref().map(|(step, before)| call(step).with("beforeMillis", i64::try_from(*before).unwrap_or(i64::MAX)));
+        let renew =
+            webhook.renew.as_ref().map(|(step, before)| call(step).with("beforeMillis", i64::try_from(*before).unwrap_or(i64::MAX)));
         object.maybe("renew", renew).maybe("unsubscribe", webhook.unsubscribe.as_ref().map(call))
     }
 }
 
 /// The headers that tell a delivery from others and prove it.
 fn parameters(webhook: &Webhook) -> Value {
-    let mut names: Vec<(String, Option<String>)> = Vec::new();
-    let mut name = |part: &DeliveryPart, value: Option<String>| {
-        if let DeliveryPart::Header(header) = part
-            && !names.iter().any(|(known, _)| known == header)
-        {
-            names.push((header.clone(), value));
-        }
-    };
-    for condition in &webhook.when {
-        name(&condition.part, if let Wanted::Text(text) = &condition.value { Some(text.clone()) } else { None });
-    }
-    if let Some(header) = &webhook.by {
-        name(&DeliveryPart::Header(header.clone()), None);
-    }
-    let proof = &webhook.proof;
-    proof.sent.iter().chain(proof.time.as_ref().map(|time| &time.sent)).for_each(|sent| name(&sent.part, None));
-    proof.id.iter().for_each(|part| name(part, None));
     let parameter = |(header, value): (String, Option<String>)| {
         let schema = Object::new().with("type", "string").maybe("const", value);
         Value::from(Object::new().with("name", header).with("in", "header").with("required", true).with("schema", schema))
     };
-    Value::List(names.into_iter().map(parameter).collect())
+    Value::List(webhook.headers().into_iter().map(parameter).collect())
 }
 
 /// What is delivered stands inside of other members.

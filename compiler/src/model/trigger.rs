@@ -56,6 +56,30 @@ pub struct Webhook {
     pub span: Span,
 }
 
+impl Webhook {
+    /// The headers that tell a delivery from others and prove it, with the value of those that have one.
+    pub fn headers(&self) -> Vec<(String, Option<String>)> {
+        let mut names: Vec<(String, Option<String>)> = Vec::new();
+        let mut name = |part: &DeliveryPart, value: Option<String>| {
+            if let DeliveryPart::Header(header) = part
+                && !names.iter().any(|(known, _)| known == header)
+            {
+                names.push((header.clone(), value));
+            }
+        };
+        for condition in &self.when {
+            name(&condition.part, if let Wanted::Text(text) = &condition.value { Some(text.clone()) } else { None });
+        }
+        if let Some(header) = &self.by {
+            name(&DeliveryPart::Header(header.clone()), None);
+        }
+        let proof = &self.proof;
+        proof.sent.iter().chain(proof.time.as_ref().map(|time| &time.sent)).for_each(|sent| name(&sent.part, None));
+        proof.id.iter().for_each(|part| name(part, None));
+        names
+    }
+}
+
 /// A part of a delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DeliveryPart {

@@ -19,8 +19,8 @@ use crate::{
 };
 
 pub use failed::FailedStep;
-pub(crate) use input::at;
 use input::Known;
+pub(crate) use input::at;
 
 /// Makes all steps of an operation and gives what it gives.
 pub(crate) fn start(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> BoxFuture<'static, Result<Erased, Error>> {

@@ -81,8 +81,12 @@ async fn delivered(
     Ok(differences)
 }
 
-async fn receive(receiver: &Receiver<Value>, request: &http::Request<Bytes>, body: &[u8]) -> Result<Received<Value>, crate::webhook::Refusal> {
-    receiver.receive_json(request.method(), request.uri(), request.headers(), body).await
+async fn receive(
+    receiver: &Receiver<Value>,
+    request: &http::Request<Bytes>,
+    body: &[u8],
+) -> Result<Received<Value>, crate::webhook::Refusal> {
+    receiver.receive(request.method(), request.uri(), request.headers(), body).await
 }
 
 /// A delivery as the example says, signed. A request without a body proves nothing: it asks whether somebody is there.

@@ -26,7 +26,13 @@ pub(super) fn of_table(table: &'static ApiTable, home: &str) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     let mut asking = Asking { table, home, clients: HashMap::new() };
     // What an API sends of itself, nobody asks for.
-    let all = || table.operations.iter().filter(|operation| operation.webhook.is_none()).flat_map(|operation| operation.examples.iter().map(move |example| (*operation, example)));
+    let all = || {
+        table
+            .operations
+            .iter()
+            .filter(|operation| operation.webhook.is_none())
+            .flat_map(|operation| operation.examples.iter().map(move |example| (*operation, example)))
+    };
     for (operation, example) in all().filter(|(_, one)| succeeds(one)).chain(all().filter(|(_, one)| !succeeds(one))) {
         let more = asking.routes(operation, example);
         let new = more.into_iter().filter(|route| !routes.iter().any(|known| known.is_for_the_same(route))).collect::<Vec<_>>();

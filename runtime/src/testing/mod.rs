@@ -1,10 +1,10 @@
 //! For tests of programs that use connectors, and of connectors themselves: a stand-in server on loopback, faults, a clock that does not wait.
 
 mod clock;
+mod deliveries;
 mod examples;
 mod script;
 mod spec_test;
-mod deliveries;
 mod stand_in;
 mod steps;
 mod upgrade_test;

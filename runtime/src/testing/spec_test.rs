@@ -166,9 +166,11 @@ async fn outcome(client: &AnyClient, operation: &'static OperationTable, example
         });
         let start = match since {
             None => Start::All,
-            Some((format, text)) => Start::Since(text.parse().or_else(|_| crate::value::DateTime::parse(&text, format)).map_err(|_| {
-                Error::new(ErrorKind::Input, "what the example gives for the cursor is no time")
-            })?),
+            Some((format, text)) => Start::Since(
+                text.parse()
+                    .or_else(|_| crate::value::DateTime::parse(&text, format))
+                    .map_err(|_| Error::new(ErrorKind::Input, "what the example gives for the cursor is no time"))?,
+            ),
         };
         return client.poll(&name, given, &PollState::start(start)).await.map(|polled| Value::Array(polled.items));
     }

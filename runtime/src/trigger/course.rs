@@ -55,16 +55,30 @@ impl Course {
         caps: Caps,
     ) -> Result<Course, Error> {
         if let At::Going(going) = &state.0
-            && going.trigger != table.name
+            && (going.trigger != table.name || going.revision != table.revision)
         {
-            let message = format!("the state is of the trigger `{}`", crate::error::shorten(&going.trigger));
+            let (trigger, revision) = (crate::error::shorten(&going.trigger), going.revision);
+            let message = format!("the state is of the trigger `{trigger}@{revision}`: `Upgrader::poll_state` says what becomes of it");
             return Err(Error::new(ErrorKind::Input, message));
         }
         let rule = Rule::begin(poll, state, now);
         let anew = crate::page::progress_of(table, input, caps);
         let most = table.page.map_or(1, |page| page.cap).min(caps.pages);
         let (asked, progress) = (rule.floor, anew());
-        Ok(Course { table, poll, rule, asked, progress, anew, last: None, pages: 0, most, records: caps.records, done: false, capped: false })
+        Ok(Course {
+            table,
+            poll,
+            rule,
+            asked,
+            progress,
+            anew,
+            last: None,
+            pages: 0,
+            most,
+            records: caps.records,
+            done: false,
+            capped: false,
+        })
     }
 
     /// What the next request asks for; none when there is nothing more to ask.
@@ -112,7 +126,7 @@ impl Course {
                 format!("the time that is looked at again fills more than {} pages: raise the `cap`, or look back less far", self.most),
             ));
         }
-        Ok((self.rule.end(self.table.name.to_owned()), self.capped))
+        Ok((self.rule.end(self.table.name.to_owned(), self.table.revision), self.capped))
     }
 
     /// Items in another order than the spec says would be lost in silence.

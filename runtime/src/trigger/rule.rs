@@ -51,9 +51,7 @@ impl Rule {
             }
             At::Start(Start::All) => (epoch(), epoch(), epoch(), false, HashSet::new()),
             At::Start(Start::Since(time)) => (*time, *time, *time, false, HashSet::new()),
-            At::Going(going) => {
-                (less(going.time, lookback), going.time, going.top, false, going.seen.iter().cloned().collect())
-            }
+            At::Going(going) => (less(going.time, lookback), going.time, going.top, false, going.seen.iter().cloned().collect()),
         };
         Rule { order: poll.order, lookback, floor, baseline, seen, before, top_before: top, top, first: None, fresh: 0 }
     }
@@ -63,10 +61,8 @@ impl Rule {
         let greatest = page.iter().map(|item| item.time).max();
         self.first = self.first.or(greatest).or(Some(self.floor));
         self.top = greatest.map_or(self.top, |greatest| self.top.max(greatest));
-        let fresh: Vec<bool> = page
-            .iter()
-            .map(|item| item.time >= self.floor && self.seen.insert((item.time, item.id.clone())) && !self.baseline)
-            .collect();
+        let fresh: Vec<bool> =
+            page.iter().map(|item| item.time >= self.floor && self.seen.insert((item.time, item.id.clone())) && !self.baseline).collect();
         self.fresh += fresh.iter().filter(|fresh| **fresh).count();
         fresh
     }
@@ -82,7 +78,7 @@ impl Rule {
     }
 
     /// What to remember.
-    pub(super) fn end(self, trigger: String) -> PollState {
+    pub(super) fn end(self, trigger: String, revision: u32) -> PollState {
         let time = match self.order {
             PollOrder::Rising => self.top,
             // What was newest when the reading began: what changed since then may have slipped past.
@@ -93,7 +89,7 @@ impl Rule {
         let keep = time.checked_sub(self.lookback).unwrap_or_else(epoch);
         let mut seen: Vec<(DateTime, String)> = self.seen.into_iter().filter(|(at, _)| *at >= keep).collect();
         seen.sort();
-        PollState(At::Going(Going { trigger, time, top: self.top.max(time), seen }))
+        PollState(At::Going(Going { trigger, revision, time, top: self.top.max(time), seen }))
     }
 }
 

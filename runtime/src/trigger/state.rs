@@ -34,6 +34,8 @@ pub enum Start {
 pub(super) struct Going {
     /// Which trigger.
     pub(super) trigger: String,
+    /// Its revision: another may tell new items in another way.
+    pub(super) revision: u32,
     /// Everything up to this time was seen.
     pub(super) time: DateTime,
     /// The greatest time that was seen, where that is another: items that come in no order of time are safe only up to what was known when
@@ -57,6 +59,22 @@ impl PollState {
         }
     }
 
+    /// The trigger and the revision that it is of; none before the first poll.
+    pub fn trigger(&self) -> Option<(&str, u32)> {
+        match &self.0 {
+            At::Start(_) => None,
+            At::Going(going) => Some((&going.trigger, going.revision)),
+        }
+    }
+
+    /// The same, of what became of the trigger.
+    pub(crate) fn moved_to(self, trigger: &str, revision: u32) -> PollState {
+        match self.0 {
+            At::Going(going) => PollState(At::Going(Going { trigger: trigger.to_owned(), revision, ..going })),
+            start => PollState(start),
+        }
+    }
+
     fn to_value(&self) -> Value {
         match &self.0 {
             At::Start(Start::Now) => json!({ "start": "now" }),
@@ -64,7 +82,8 @@ impl PollState {
             At::Start(Start::Since(time)) => json!({ "start": "since", "time": time.to_string() }),
             At::Going(going) => {
                 let seen: Vec<Value> = going.seen.iter().map(|(time, id)| json!([time.to_string(), id])).collect();
-                let mut value = json!({ "trigger": going.trigger, "time": going.time.to_string(), "seen": seen });
+                let mut value =
+                    json!({ "trigger": going.trigger, "revision": going.revision, "time": going.time.to_string(), "seen": seen });
                 if going.top != going.time {
                     value["top"] = going.top.to_string().into();
                 }
@@ -87,7 +106,8 @@ impl PollState {
                 });
                 let (reached, trigger) = (time("time")?, value.get("trigger")?.as_str()?.to_owned());
                 let top = if value.get("top").is_some() { time("top")? } else { reached };
-                At::Going(Going { trigger, time: reached, top, seen: seen.collect::<Option<_>>()? })
+                let revision = u32::try_from(value.get("revision")?.as_u64()?).ok()?;
+                At::Going(Going { trigger, revision, time: reached, top, seen: seen.collect::<Option<_>>()? })
             }
         };
         Some(PollState(at))

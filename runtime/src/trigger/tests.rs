@@ -227,15 +227,7 @@ fn holds(seed: u64, plan: Plan) -> Day {
     day
 }
 
-const PLAN: Plan = Plan {
-    strategy: OFFSET,
-    order: PollOrder::Rising,
-    lookback: 0,
-    late: 0,
-    cap: 10_000,
-    deletes: true,
-    start: Start::All,
-};
+const PLAN: Plan = Plan { strategy: OFFSET, order: PollOrder::Rising, lookback: 0, late: 0, cap: 10_000, deletes: true, start: Start::All };
 
 #[test]
 fn nothing_is_lost_or_given_twice_with_the_oldest_first() {
@@ -317,7 +309,7 @@ fn what_is_remembered_is_the_time_and_the_ids_at_it() {
     assert!(!more);
     let text = serde_json::to_value(&state).expect("JSON");
     let time = at(2).to_string();
-    assert_eq!(text, json!({ "trigger": "watch", "time": time, "seen": [[time, "b"], [time, "c"], [time, "d"]] }));
+    assert_eq!(text, json!({ "trigger": "watch", "revision": 1, "time": time, "seen": [[time, "b"], [time, "c"], [time, "d"]] }));
 }
 
 #[test]
@@ -339,7 +331,8 @@ fn a_lookback_that_fills_every_page_is_said() {
 
 #[test]
 fn a_state_of_another_trigger_is_refused() {
-    let state: PollState = serde_json::from_value(json!({ "trigger": "other", "time": "2026-01-02T03:04:05Z", "seen": [] })).expect("a state");
+    let state: PollState =
+        serde_json::from_value(json!({ "trigger": "other", "revision": 1, "time": "2026-01-02T03:04:05Z", "seen": [] })).expect("a state");
     let table = table(OFFSET, PollOrder::Rising, 0, 1);
     let input = Erased::new(Watch { since: None, first: 0, limit: 2 });
     let caps = Caps { pages: 1, records: 1 };

@@ -59,6 +59,8 @@ struct Inner {
     log: Arc<dyn DeliveryLog>,
     clock: Arc<dyn Clock>,
     remembered: Duration,
+    /// Events are given as JSON by the spec's names.
+    by_name: bool,
 }
 
 /// What a request is.
@@ -140,24 +142,7 @@ impl Receiver<Value> {
     pub fn named(catalog: &crate::Catalog, trigger: &str, secrets: impl IntoIterator<Item = Secret>) -> Result<Receiver<Value>, Error> {
         let module = catalog.module(trigger)?;
         let any = Inner::of(module.table(), secrets.into_iter().collect()).map_err(|error| error.with_operation(module.table()))?;
-        Ok(Receiver { any: Arc::new(any), event: PhantomData })
-    }
-
-    /// What a request is, with its event by the spec's names.
-    ///
-    /// # Errors
-    /// As [`Receiver::receive`].
-    pub async fn receive_json(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Received<Value>, Refusal> {
-        let request = Request { method, uri, headers, body };
-        Ok(match self.any.receive(&request).await? {
-            Received::Event(delivery) => {
-                let event = crate::dynamic::to_json(delivery.event.as_ref()).map_err(Refusal::unreadable)?;
-                Received::Event(delivery.map(|_| event))
-            }
-            Received::Answer(answer) => Received::Answer(answer),
-            Received::Repeated => Received::Repeated,
-            Received::Other => Received::Other,
-        })
+        Ok(Receiver { any: Arc::new(Inner { by_name: true, ..any }), event: PhantomData })
     }
 }
 
@@ -209,7 +194,7 @@ impl Inner {
         let keys = verify::keys(&webhook.proof, &secrets)?;
         let log = Arc::new(MemoryDeliveryLog::new(REMEMBERED));
         let clock = Arc::new(SystemClock::new());
-        Ok(Inner { table, webhook, secrets, keys, body: BODY, public_url: None, log, clock, remembered: UNTIMED })
+        Ok(Inner { table, webhook, secrets, keys, body: BODY, public_url: None, log, clock, remembered: UNTIMED, by_name: false })
     }
 
     async fn receive(&self, request: &Request<'_>) -> Result<Received<Erased>, Refusal> {
@@ -224,8 +209,7 @@ impl Inner {
         let millis = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
         // Reading proves nothing, and gives nothing away; some proofs name members of the body.
         let body = self.read(request.body);
-        let proved =
-            verify::verify(&self.webhook.proof, request, body.as_ref(), self.public_url.as_ref(), secrets, millis)?;
+        let proved = verify::verify(&self.webhook.proof, request, body.as_ref(), self.public_url.as_ref(), secrets, millis)?;
         let content = Content { body: body.as_ref(), claims: proved.claims.as_ref() };
         if let Some(answer) = challenge::answer(self.webhook, request, &content, secrets, true) {
             return answer.map(Received::Answer);
@@ -261,7 +245,11 @@ impl Inner {
             members.insert(self.tag().to_owned(), tag.into());
         }
         let decoded = Erased::decode(answer.shape.get(), body.to_string().as_bytes(), Names::Wire);
-        decoded.map_err(|error| Refusal::unreadable(crate::answer::undecodable(&error).with_operation(self.table)))
+        let event = decoded.map_err(|error| Refusal::unreadable(crate::answer::undecodable(&error).with_operation(self.table)))?;
+        if !self.by_name {
+            return Ok(event);
+        }
+        crate::dynamic::to_json(event.as_ref()).map(Erased::new).map_err(Refusal::unreadable)
     }
 
     /// The member by which the union tells its variants apart: the header's name as the spec wrote it.
@@ -283,8 +271,10 @@ impl Inner {
             Some(sent) => SystemTime::UNIX_EPOCH + Duration::from_millis(sent.saturating_add(within).saturating_add(1000)),
             None => now + self.remembered,
         };
-        match self.log.claim(&proved.key, now, until).await {
-            Ok(true) => Ok(Received::Event(Delivery { event, id: proved.id, key: proved.key, log: self.log.clone() })),
+        // Several triggers may share a log, and one delivery may be of several.
+        let key = verify::digest(&[self.table.name.as_bytes(), &proved.key]);
+        match self.log.claim(&key, now, until).await {
+            Ok(true) => Ok(Received::Event(Delivery { event, id: proved.id, key, log: self.log.clone() })),
             Ok(false) => Ok(Received::Repeated),
             Err(error) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, format!("the log of deliveries fails: {error}"))),
         }

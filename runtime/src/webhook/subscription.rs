@@ -102,7 +102,12 @@ fn undeclared(what: &str) -> Error {
     Error::new(ErrorKind::Configuration, format!("the spec declares no call that {what}: that is done at the API"))
 }
 
-pub(super) fn subscribe(client: &AnyClient, table: &'static OperationTable, input: Erased, endpoint: Endpoint) -> Subscribing<Subscription> {
+pub(super) fn subscribe(
+    client: &AnyClient,
+    table: &'static OperationTable,
+    input: Erased,
+    endpoint: Endpoint,
+) -> Subscribing<Subscription> {
     let core = client.core.clone();
     Box::pin(async move {
         let made = async {

@@ -280,7 +280,7 @@ pub(super) fn made<P: AsRef<[u8]>>(hash: Hash, key: &[u8], pieces: &[P]) -> Vec<
 }
 
 /// What a delivery is known by. Pieces are told apart by their lengths.
-fn digest<P: AsRef<[u8]>>(pieces: &[P]) -> [u8; 32] {
+pub(super) fn digest<P: AsRef<[u8]>>(pieces: &[P]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for piece in pieces {
         hasher.update((piece.as_ref().len() as u64).to_le_bytes());
@@ -327,7 +327,9 @@ pub(crate) fn sign(
     }
     match proof.kind {
         ProofKind::None => Ok(()),
-        ProofKind::Token => put(request, proof.sent.part, &format!("{}{}", proof.sent.after, encoded(secret.expose().as_bytes(), proof.sent.encoding))),
+        ProofKind::Token => {
+            put(request, proof.sent.part, &format!("{}{}", proof.sent.after, encoded(secret.expose().as_bytes(), proof.sent.encoding)))
+        }
         ProofKind::Jwt(algorithm) => {
             let token = token::make(algorithm, proof, request.body(), secret, now)?;
             put(request, proof.sent.part, &format!("{}{token}", proof.sent.after))

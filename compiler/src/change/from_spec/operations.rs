@@ -52,13 +52,16 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
             (None, None) => module.method.clone(),
         },
         path: if module.webhook.is_some() {
-            event_name(module).unwrap_or_else(|| dotted.clone())
+            dotted.clone()
         } else if module.steps.is_some() {
             format!("/{}", name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
         } else {
             path(module)
         },
-        inputs: if module.webhook.is_some() { Vec::new() } else { inputs(module, projection, shapes) },
+        inputs: match &module.webhook {
+            Some(webhook) => delivered_headers(webhook, shapes),
+            None => inputs(module, projection, shapes),
+        },
         body,
         answers,
         callbacks: Vec::new(),
@@ -70,14 +73,6 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         place: module.spans.method,
         path_place: module.spans.path,
     }
-}
-
-/// What an API calls what it delivers: the value that its header or body bears then.
-fn event_name(module: &Module) -> Option<String> {
-    module.webhook.as_ref()?.when.iter().find_map(|condition| match &condition.value {
-        model::Wanted::Text(text) => Some(text.clone()),
-        _ => None,
-    })
 }
 
 /// The path, holes by their names on the wire.
@@ -147,6 +142,19 @@ fn inputs(module: &Module, projection: &Projection<'_>, shapes: &mut Shapes<'_, 
         found.push(always(name, place, None, at));
     }
     found
+}
+
+/// The headers of a delivery.
+fn delivered_headers(webhook: &model::Webhook, shapes: &mut Shapes<'_, '_>) -> Vec<Input> {
+    let header = |(name, value): (String, Option<String>)| {
+        let what = match value {
+            Some(text) => shapes.constant(&model::Literal::Text(text), webhook.span),
+            None => shapes.used(&model::Type::String(model::Bounds::default()), webhook.span),
+        };
+        let style = Some(style_text("simple"));
+        Input { required: true, style, ..always(&name, InputPlace::Header, Some(what), webhook.span) }
+    };
+    webhook.headers().into_iter().map(header).collect()
 }
 
 fn always(name: &str, place: InputPlace, what: Option<crate::change::shape::Use>, at: crate::source::Span) -> Input {

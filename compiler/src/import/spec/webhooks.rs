@@ -156,9 +156,10 @@ impl<'n> Maker<'_, 'n> {
     }
 
     fn proof(&mut self, operation: &Operation<'n>) -> &'static str {
-        let stated = operation.parameters.iter().filter(|parameter| parameter.place == In::Header).find_map(|parameter| {
-            PROOFS.iter().find(|(header, _)| parameter.name.eq_ignore_ascii_case(header)).map(|(_, proof)| *proof)
-        });
+        let stated =
+            operation.parameters.iter().filter(|parameter| parameter.place == In::Header).find_map(|parameter| {
+                PROOFS.iter().find(|(header, _)| parameter.name.eq_ignore_ascii_case(header)).map(|(_, proof)| *proof)
+            });
         if stated.is_none() {
             let text = "what makes a delivery genuine: a bearer token is demanded until the spec says what the owner documents";
             self.note(Subject::Security, operation.span, text);

@@ -59,10 +59,9 @@ impl<'a> Resolver<'a> {
             docs: super::docs(&item.head.docs),
             on,
             life: self.life(&item.head, &placed.group, &item.name),
-            method: flat.exchange.map_or_else(
-                || if makes_exchange { "GET".to_owned() } else { String::new() },
-                |exchange| self.method(&exchange.method),
-            ),
+            method: flat
+                .exchange
+                .map_or_else(|| if makes_exchange { "GET".to_owned() } else { String::new() }, |exchange| self.method(&exchange.method)),
             path,
             server: self.module_server(&flat, connector, connections),
             connections: self.module_connections(&flat, connections),

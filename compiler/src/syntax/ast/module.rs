@@ -1,8 +1,8 @@
 //! Actions, searches and triggers.
 
 use super::{
-    Challenge, Cursor, Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Subscription, Template, Text, TypeExpr, Verify, Webhook,
-    WirePath,
+    Challenge, Cursor, Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Subscription, Template, Text, TypeExpr, Verify,
+    Webhook, WirePath,
 };
 use crate::source::{Span, Spanned};
 

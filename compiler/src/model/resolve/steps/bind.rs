@@ -126,7 +126,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// A step, and the module that it calls. Outer none: there is no telling what comes after it.
-    pub(super) fn bound_step<'v>(&mut self, step: &'a ast::Step, view: &View<'v>, known: &mut Known<'a>) -> Option<(Option<Step>, &'v Module)> {
+    pub(super) fn bound_step<'v>(
+        &mut self,
+        step: &'a ast::Step,
+        view: &View<'v>,
+        known: &mut Known<'a>,
+    ) -> Option<(Option<Step>, &'v Module)> {
         let symbol = self.find_module(codes::UNKNOWN_MODULE, view.group, &step.module)?;
         if self.is_declared_twice(symbol) {
             return None;

@@ -19,7 +19,8 @@ impl<'a> Resolver<'a> {
                 continue;
             }
             let own = item.name.span;
-            let versions = modules.iter().filter(|one| one.span == own && one.webhook.is_some()).fold(Versions(0), |all, one| all.or(one.on));
+            let versions =
+                modules.iter().filter(|one| one.span == own && one.webhook.is_some()).fold(Versions(0), |all, one| all.or(one.on));
             let Some(now) = versions.iter().max() else { continue };
             let bound: Vec<(usize, Webhook)> = versions
                 .iter()
@@ -51,9 +52,13 @@ impl<'a> Resolver<'a> {
             Some(written) => {
                 if body.expires.is_none() {
                     self.report(
-                        Diagnostic::new(codes::SUBSCRIPTION, super::keyword("renew", written.span), "nothing says until when the subscription lasts")
-                            .here("renewed before what?")
-                            .help("write for example `expires hook.expires_at`, with the name of what `subscribe` gave"),
+                        Diagnostic::new(
+                            codes::SUBSCRIPTION,
+                            super::keyword("renew", written.span),
+                            "nothing says until when the subscription lasts",
+                        )
+                        .here("renewed before what?")
+                        .help("write for example `expires hook.expires_at`, with the name of what `subscribe` gave"),
                     );
                 }
                 Some((self.call(&written.step, view, &mut known)?, written.before.as_ref().map_or(0, |before| before.value)))

@@ -52,10 +52,11 @@ impl<'a> Resolver<'a> {
         found.extend(flat.order.map(|order| ("order", order.span)));
         found.extend(flat.retry.map(|retry| ("retry", retry.span)));
         for (word, span) in found {
-            let problem = Diagnostic::new(codes::OUTSIDE_TRIGGER, span, format!("a trigger that is told sends nothing, so it has no `{word}`"))
-                .here("belongs to a call")
-                .also(webhook.span, "is told here")
-                .help("write what the trigger takes in `input { … }`, and give it to the call in `subscribe`");
+            let problem =
+                Diagnostic::new(codes::OUTSIDE_TRIGGER, span, format!("a trigger that is told sends nothing, so it has no `{word}`"))
+                    .here("belongs to a call")
+                    .also(webhook.span, "is told here")
+                    .help("write what the trigger takes in `input { … }`, and give it to the call in `subscribe`");
             self.report(problem);
         }
     }

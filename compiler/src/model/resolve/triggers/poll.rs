@@ -38,7 +38,9 @@ impl<'a> Resolver<'a> {
             self.report(
                 Diagnostic::new(codes::NO_CURSOR, item.name.span, format!("`{}` polls and remembers nothing of it", item.name.value))
                     .here("would give everything again")
-                    .help("write for example `cursor time updated_at id id`: the fields of an item that say when it changed and which it is"),
+                    .help(
+                        "write for example `cursor time updated_at id id`: the fields of an item that say when it changed and which it is",
+                    ),
             );
             return;
         };
@@ -80,10 +82,10 @@ impl<'a> Resolver<'a> {
     fn poll_order(&mut self, item: &ast::Module, cursor: &ast::Cursor, flat: &Flat<'a>) -> Option<PollOrder> {
         let time = joined(&cursor.time).0;
         let problem = |span: Span, text: String| {
-            Diagnostic::new(codes::POLL_ORDER, span, text)
-                .here("items could be lost between pages")
-                .help(format!("write `order {time}` where the API gives the oldest first, `order {time} descending` where the newest, or \
-                               `order id` where items keep their places"))
+            Diagnostic::new(codes::POLL_ORDER, span, text).here("items could be lost between pages").help(format!(
+                "write `order {time}` where the API gives the oldest first, `order {time} descending` where the newest, or \
+                               `order id` where items keep their places"
+            ))
         };
         let Some(order) = flat.order else {
             self.report(problem(cursor.span, format!("`{}` does not say in which order items come", item.name.value)));
@@ -121,7 +123,8 @@ impl<'a> Resolver<'a> {
                 modules[at].on.iter().filter_map(|version| Some((version, self.poll_in(written, now, version, modules)?))).collect();
             // Versions in which the cursor has other names get a module of their own.
             let Some((_, first)) = bound.last().cloned() else { return };
-            let alike = bound.iter().filter(|(_, other)| *other == first).fold(Versions(0), |all, (version, _)| all.or(Versions(1 << version)));
+            let alike =
+                bound.iter().filter(|(_, other)| *other == first).fold(Versions(0), |all, (version, _)| all.or(Versions(1 << version)));
             let rest = modules[at].on.without(alike);
             if !rest.is_empty() && bound.len() as u32 == modules[at].on.0.count_ones() {
                 let rest = Module { on: rest, ..modules[at].clone() };
@@ -148,7 +151,10 @@ impl<'a> Resolver<'a> {
                         Diagnostic::new(codes::CURSOR_INPUT, field.span, format!("`{}` takes a time, and its type is none", field.name))
                             .here("not `datetime` or `date`")
                             .also(written.cursor.span, "the cursor")
-                            .help(format!("write `{}: datetime = cursor.time`, with `(format \"…\")` where it is written in another way", field.name)),
+                            .help(format!(
+                                "write `{}: datetime = cursor.time`, with `(format \"…\")` where it is written in another way",
+                                field.name
+                            )),
                     );
                 }
                 inputs.push(field.name.clone());
@@ -187,7 +193,8 @@ impl<'a> Resolver<'a> {
                 self.report(unknown(codes::CURSOR_FIELD, name, "field of an item called", fields.iter().map(|field| field.name.as_str())));
                 return None;
             };
-            let then = older.iter().find(|field| field.origin == found.origin).or_else(|| older.iter().find(|field| field.name == found.name));
+            let then =
+                older.iter().find(|field| field.origin == found.origin).or_else(|| older.iter().find(|field| field.name == found.name));
             let Some(then) = then else {
                 let version = self.apis.get(version).map_or("", |api| api.name.as_str());
                 self.report(
@@ -200,10 +207,14 @@ impl<'a> Resolver<'a> {
             };
             if then.optional || then.nullable {
                 self.report(
-                    Diagnostic::new(codes::CURSOR_FIELD, name.span, format!("`{}` may be absent, and the cursor needs it of every item", name.value))
-                        .here("may be absent")
-                        .also(then.span, "declared here")
-                        .help("name a field that each item has, or make it required in a type for this trigger"),
+                    Diagnostic::new(
+                        codes::CURSOR_FIELD,
+                        name.span,
+                        format!("`{}` may be absent, and the cursor needs it of every item", name.value),
+                    )
+                    .here("may be absent")
+                    .also(then.span, "declared here")
+                    .help("name a field that each item has, or make it required in a type for this trigger"),
                 );
                 return None;
             }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::model::resolve::Resolver;
 use crate::model::resolve::connector::segments;
 use crate::model::resolve::flat::Flat;
 use crate::model::resolve::unknown::choice;
-use crate::model::resolve::Resolver;
 use crate::model::{Challenge, DeliveryCondition, DeliveryPart, DeliveryTime, Proof, ProofKind, Sent, Wanted, Webhook};
 use crate::source::Span;
 use crate::syntax::ast::{self, DeliveryPartKind, Ident, ModuleKind, TemplatePart, ValueKind};
@@ -95,9 +95,13 @@ impl<'a> Resolver<'a> {
             }
             None => {
                 self.report(
-                    Diagnostic::new(codes::NOT_PROVED, verify.kind.span, format!("`{}` does not say by which algorithm", verify.kind.value))
-                        .here("no algorithm")
-                        .help(format!("write `verify {} {usual} {{ … }}`", verify.kind.value)),
+                    Diagnostic::new(
+                        codes::NOT_PROVED,
+                        verify.kind.span,
+                        format!("`{}` does not say by which algorithm", verify.kind.value),
+                    )
+                    .here("no algorithm")
+                    .help(format!("write `verify {} {usual} {{ … }}`", verify.kind.value)),
                 );
                 None
             }
@@ -264,9 +268,13 @@ impl<'a> Resolver<'a> {
             Some((ValueKind::Name(path), _)) if path.len() == 1 && path[0].value == "secret" => Wanted::Secret,
             Some((_, span)) => {
                 self.report(
-                    Diagnostic::new(codes::VALUE_DOES_NOT_FIT, span, "a part of a delivery is compared with text, a number, a boolean or `secret`")
-                        .here("cannot be compared with this")
-                        .help("write the text in quotes"),
+                    Diagnostic::new(
+                        codes::VALUE_DOES_NOT_FIT,
+                        span,
+                        "a part of a delivery is compared with text, a number, a boolean or `secret`",
+                    )
+                    .here("cannot be compared with this")
+                    .help("write the text in quotes"),
                 );
                 Wanted::Present
             }
