@@ -223,7 +223,7 @@ impl Exchange {
         if !module.is_exchange() {
             // Of a delivery, only what it holds is said.
             let answers = module.answers.iter().zip(&output.of_answer).map(|(one, variant)| answer(one, *variant, scope));
-            let message = module.webhook.is_some().then(|| quote!(answers: &[#(#answers),*],)).unwrap_or_default();
+            let message = member(module.webhook.as_ref(), |_| quote!(answers: &[#(#answers),*],));
             return Self { message, ..Self::default() };
         }
         let method = &module.method;

@@ -119,7 +119,7 @@ fn quoted(text: &str) -> String {
 /// A length of time in the largest unit that it is whole in.
 fn duration(millis: u64) -> String {
     for (unit, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
-        if millis >= length && millis % length == 0 {
+        if millis > 0 && millis.is_multiple_of(length) {
             return format!("{}{unit}", millis / length);
         }
     }

@@ -60,7 +60,8 @@ mod tests {
     static CIRCLE: UpgradeTable =
         UpgradeTable { from_module: "watch_all", from_revision: 2, module: "watch", revision: 1, ..UpgradeTable::EMPTY };
 
-    fn followed(upgrades: &'static [&'static UpgradeTable]) -> FollowedState {
+    fn followed(upgrades: &[&'static UpgradeTable]) -> FollowedState {
+        let upgrades = upgrades.to_vec().leak();
         let state = json!({ "trigger": "watch", "revision": 1, "time": "2026-01-02T03:04:05Z", "seen": [["2026-01-02T03:04:05Z", "a"]] });
         let table = Box::leak(Box::new(ApiTable { connector: "acme", upgrades, ..ApiTable::EMPTY }));
         Upgrader::new(table).poll_state("acme", serde_json::from_value(state).expect("a state"))

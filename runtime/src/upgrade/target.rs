@@ -31,11 +31,6 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Its table.
-    pub(super) fn table(&self) -> &'static ApiTable {
-        self.table
-    }
-
     pub(crate) fn new(table: &'static ApiTable) -> Self {
         let mut target = Self {
             table,

@@ -208,7 +208,7 @@ impl Filled<'_> {
         let mut pieces: Vec<Vec<u8>> = Vec::new();
         let mut rest = over;
         while let Some(at) = rest.find(['{', '}']) {
-            pieces.push(rest[..at].as_bytes().to_vec());
+            pieces.push(rest.as_bytes()[..at].to_vec());
             let brace = &rest[at..];
             let end = brace.find('}').map_or(brace.len(), |end| end + 1);
             let (piece, length): (&[u8], usize) = match brace {

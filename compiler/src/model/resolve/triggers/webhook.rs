@@ -9,7 +9,7 @@ use crate::model::resolve::flat::Flat;
 use crate::model::resolve::unknown::choice;
 use crate::model::{Challenge, DeliveryCondition, DeliveryPart, DeliveryTime, Proof, ProofKind, Sent, Wanted, Webhook};
 use crate::source::Span;
-use crate::syntax::ast::{self, DeliveryPartKind, Ident, ModuleKind, TemplatePart, ValueKind};
+use crate::syntax::ast::{self, DeliveryPartKind, Ident, ModuleKind, ValueKind};
 
 const KINDS: [&str; 4] = ["hmac", "token", "jwt", "none"];
 const HASHES: [&str; 4] = ["sha1", "sha256", "sha384", "sha512"];
@@ -204,7 +204,6 @@ impl<'a> Resolver<'a> {
                 demand(false, "id", over.span, "nothing says where `{id}` stands", "write for example `id header \"X-Delivery\"`");
             }
         }
-        let _ = over.parts.iter().any(|part| matches!(part, TemplatePart::Hole(..)));
         Some(template.text)
     }
 
