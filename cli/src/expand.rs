@@ -4,7 +4,8 @@
 use crate::{Outcome, spec};
 use linchpin_compiler::model::{
     Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, FilePart, Literal, Module, ModuleServer, Order, Page, PathPart,
-    Place, Projection, RetryClass, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
+    Place, Projection, RetryClass, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
+    Webhook,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
 use std::fmt::Write;
@@ -79,7 +80,14 @@ impl Writer<'_> {
             self.with_steps(module, steps);
             return self.line(0, "}");
         }
+        if let Some(webhook) = &module.webhook {
+            self.told(module, webhook);
+            return self.line(0, "}");
+        }
         self.exchange(module);
+        if let Some(poll) = &module.poll {
+            self.line(1, &format!("cursor {}", poll.text()));
+        }
         if !module.connections.is_empty() {
             self.line(1, &format!("connection {}", module.connections.join(", ")));
         }
@@ -112,6 +120,24 @@ impl Writer<'_> {
         self.line(0, "}");
     }
 
+    /// How a trigger is told, and how it asks to be.
+    fn told(&mut self, module: &Module, webhook: &Webhook) {
+        let answer = module.answers.first().map_or_else(String::new, |answer| self.answer(answer));
+        self.line(1, format!("webhook -> {answer} {}", webhook.text()).trim_end());
+        self.line(1, &format!("verify {}", webhook.proof.text()));
+        for challenge in &webhook.challenges {
+            self.line(1, &format!("challenge {}", challenge.text()));
+        }
+        let made: Vec<Step> = webhook.subscribe.iter().cloned().collect();
+        let renew = webhook.renew.as_ref().map(|(step, _)| step);
+        for (word, step) in [("subscribe", webhook.subscribe.as_ref()), ("renew", renew), ("unsubscribe", webhook.unsubscribe.as_ref())] {
+            let Some(step) = step else { continue };
+            let name = &self.projection.model.name(step.module);
+            let name = name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".");
+            self.line(1, &format!("{word} {name}{}", step_members(&step.inputs, &made)));
+        }
+    }
+
     /// What a module with steps takes, what it calls with what, and what it gives.
     fn with_steps(&mut self, module: &Module, steps: &Steps) {
         if !module.connections.is_empty() {
@@ -135,12 +161,12 @@ impl Writer<'_> {
             let shown = if step.name.is_empty() { String::new() } else { format!("{} = ", step.name) };
             let exchange =
                 called.map_or_else(String::new, |one| format!("  // @{}: {} {}", one.revision, one.method, path_text(&one.path)));
-            self.line(2, &format!("{shown}{}{}{exchange}", full.join("."), step_members(&step.inputs, steps)));
+            self.line(2, &format!("{shown}{}{}{exchange}", full.join("."), step_members(&step.inputs, &steps.list)));
         }
         self.line(1, "}");
         let whole = steps.list.last().is_some_and(|last| last.name.is_empty()) && steps.gives.members.is_empty();
         if !whole {
-            self.line(1, &format!("gives {}", step_path(&steps.gives, steps)));
+            self.line(1, &format!("gives {}", step_path(&steps.gives, &steps.list)));
         }
         if let Some(ty) = module.answers.first().and_then(|answer| answer.body.as_ref()) {
             let ty = self.ty(ty);
@@ -435,7 +461,7 @@ fn path_text(path: &[PathPart]) -> String {
 }
 
 /// ` { length = content.length }`; nothing where nothing is given.
-fn step_members(members: &[(String, StepValue)], steps: &Steps) -> String {
+fn step_members(members: &[(String, StepValue)], steps: &[Step]) -> String {
     let member = |(name, value): &(String, StepValue)| format!("{name} = {}", step_value(value, steps));
     match members {
         [] => String::new(),
@@ -443,7 +469,7 @@ fn step_members(members: &[(String, StepValue)], steps: &Steps) -> String {
     }
 }
 
-fn step_value(value: &StepValue, steps: &Steps) -> String {
+fn step_value(value: &StepValue, steps: &[Step]) -> String {
     match value {
         StepValue::Json(json) => json.clone(),
         StepValue::From(path) => step_path(path, steps),
@@ -453,12 +479,13 @@ fn step_value(value: &StepValue, steps: &Steps) -> String {
     }
 }
 
-fn step_path(path: &StepPath, steps: &Steps) -> String {
+fn step_path(path: &StepPath, steps: &[Step]) -> String {
     let source = match &path.source {
         StepSource::Input(name) => name.clone(),
         // A last step whose output is what the module gives need have no name.
-        StepSource::Output(index) if steps.list[*index].name.is_empty() => "the last step".to_owned(),
-        StepSource::Output(index) => steps.list[*index].name.clone(),
+        StepSource::Output(index) if steps.get(*index).is_some_and(|step| step.name.is_empty()) => "the last step".to_owned(),
+        StepSource::Output(index) => steps.get(*index).map_or_else(String::new, |step| step.name.clone()),
+        StepSource::Endpoint => "endpoint".to_owned(),
     };
     let part = path.part.map(|part| match part {
         FilePart::Length => "length",

@@ -3,6 +3,7 @@
 
 mod connections;
 mod steps;
+mod triggers;
 mod types;
 mod upgrades;
 
@@ -31,20 +32,21 @@ pub fn api(projection: &Projection<'_>) -> &'static table::ApiTable {
     let mut exchanges = HashMap::new();
     // Those with steps come last, since they name the others; then all stand in the spec's order again.
     let mut order: Vec<(usize, &Module)> = projection.modules.iter().map(|one| &one.item).enumerate().collect();
-    order.sort_by_key(|(_, module)| module.steps.is_some());
+    order.sort_by_key(|(_, module)| !module.is_exchange());
     let mut operations: Vec<(usize, &'static table::OperationTable)> = Vec::new();
     for (at, module) in order {
         let exchange = shapes.operation(module, module.examples.iter().chain(tests(module.symbol)));
-        let table: &'static table::OperationTable = Box::leak(Box::new(match &module.steps {
-            None => exchange,
-            Some(steps) => table::OperationTable {
+        let table: &'static table::OperationTable = Box::leak(Box::new(match (&module.steps, &module.webhook) {
+            (None, None) => exchange,
+            (None, Some(webhook)) => table::OperationTable { webhook: Some(triggers::webhook(webhook, &exchanges)), ..exchange },
+            (Some(steps), _) => table::OperationTable {
                 answers: &[],
                 steps: steps::tables(steps, &exchanges),
                 gives: steps::path(&steps.gives),
                 ..exchange
             },
         }));
-        if module.steps.is_none() {
+        if module.is_exchange() {
             exchanges.insert((module.symbol, module.revision), table);
         }
         operations.push((at, table));
@@ -287,6 +289,7 @@ impl Shapes {
             connections: names(&module.connections),
             life: life(module.life.as_ref()),
             examples: all(scripts.map(example)),
+            poll: module.poll.as_ref().map(|poll| triggers::poll(poll, index)),
             ..table::OperationTable::EMPTY
         }
     }

@@ -369,3 +369,67 @@ fn a_union_of_itself_has_an_end() {
         action get @1 { GET \"/baskets\" -> Basket }";
     assert!(!raised(spec).is_empty(), "there is no such value");
 }
+
+#[test]
+fn polls_are_bound_in_each_version_by_the_names_that_it_has() {
+    let model = model(
+        "api v1 { released 2025-01-01 }
+         api v2 { released 2026-01-01 }
+         type Task { id: id<Task>  life: { changed_at: datetime } }
+         change v2 \"Other names\" {
+           rename TaskLife.changed -> changed_at
+           rename watch.from -> since
+         }
+         mixin Remembered { cursor time life.changed_at id id lookback 90s  order life.changed_at descending }
+         trigger watch @1 with Remembered {
+           poll GET \"/tasks\" -> [Task]
+           query { since: datetime = cursor.time }
+         }",
+    );
+    let polls: Vec<(u64, String, Vec<String>)> = model
+        .modules
+        .iter()
+        .map(|module| (module.on.0, module.poll.as_ref().expect("it polls")))
+        .map(|(on, poll)| (on, poll.text(), poll.inputs.clone()))
+        .collect();
+    let text = |time: &str| format!("time {time} id id lookback 90s, newest first");
+    assert_eq!(polls, [(0b10, text("life.changed_at"), vec!["since".to_owned()]), (0b01, text("life.changed"), vec!["from".to_owned()])]);
+}
+
+#[test]
+fn subscriptions_are_bound_like_steps() {
+    let model = model(
+        "type Hook { id: id<Hook>  expires_at?: datetime }
+         type Event { id: string }
+         action hook { POST \"/hooks\" -> Hook  body { url: url  secret: secret  only?: string } }
+         action unhook { DELETE \"/hooks/{id}\"  path { id: id<Hook> } }
+         trigger told @1 {
+           webhook -> Event when header \"X-Event\" = \"e\"
+           verify token { sent header \"X-Token\" }
+           input { only?: string }
+           subscribe made = hook { url = endpoint.url  secret = endpoint.secret  only }
+           expires made.expires_at
+           unsubscribe unhook { id = made.id }
+         }",
+    );
+    let told = model.modules.iter().find_map(|module| module.webhook.as_ref()).expect("it is told");
+    let given = told.subscribe.as_ref().expect("it subscribes").inputs.iter().map(|(name, _)| name.as_str());
+    assert_eq!(given.collect::<Vec<_>>(), ["url", "secret", "only"]);
+    assert!(told.expires.is_some() && told.renew.is_none() && told.unsubscribe.is_some());
+    assert_eq!(told.text(), "when header \"x-event\" = \"e\"");
+    assert_eq!(told.proof.text(), "token { sent header \"x-token\" }");
+}
+
+#[test]
+fn a_secret_goes_to_no_text() {
+    let wrong = raised(
+        "type Event { id: string }
+         action hook { POST \"/hooks\"  body { url: url  secret: string } }
+         trigger told @1 {
+           webhook -> Event
+           verify token { sent header \"X-Token\" }
+           subscribe hook { url = endpoint.url  secret = endpoint.secret }
+         }",
+    );
+    assert_eq!(wrong, ["P0522"]);
+}

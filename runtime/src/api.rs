@@ -26,6 +26,9 @@ pub trait ConnectsTo<A: Api>: Connection {}
 /// This operation exists in that version.
 pub trait OfferedBy<A: Api> {}
 
+/// This trigger exists in that version.
+pub trait WatchedIn<A: Api> {}
+
 /// Something that can be asked of an API.
 pub trait Operation: Shaped {
     /// What comes back.

@@ -57,22 +57,20 @@ impl<'a> Given<'a> {
     }
 }
 
-/// The input with at most one field moved.
+/// The input, some of its fields moved.
 #[derive(Clone, Copy)]
 pub(crate) struct Input<'a> {
     fields: StructureView<'a>,
     places: &'static [Place],
-    moved: Option<(u16, &'a Value)>,
+    moved: &'a [(u16, &'a Value)],
 }
 
 impl<'a> Input<'a> {
     fn get(&self, index: usize) -> Option<(&'static Field, Place, Given<'a>)> {
         let (field, value) = self.fields.field(index)?;
         let place = *self.places.get(index)?;
-        let given = match self.moved {
-            Some((moved, value)) if usize::from(moved) == index => Given::Moved(value),
-            _ => Given::Typed(value),
-        };
+        let moved = self.moved.iter().find(|(moved, _)| usize::from(*moved) == index);
+        let given = moved.map_or(Given::Typed(value), |(_, value)| Given::Moved(value));
         Some((field, place, given))
     }
 
@@ -92,19 +90,22 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Makes the request of a call. `moved` is the field that paging has moved, and its value.
+/// Makes the request of a call. `moved` are the fields that paging and polling have moved, and their values.
 pub(crate) fn prepare(
     core: &Core,
     table: &'static OperationTable,
     input: ErasedRef<'_>,
-    moved: Option<(u16, &Value)>,
+    moved: &[(u16, &Value)],
 ) -> Result<Prepared, Error> {
     made(core, table, input, moved).map_err(|error| error.with_operation(table))
 }
 
-fn made(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved: Option<(u16, &Value)>) -> Result<Prepared, Error> {
+fn made(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved: &[(u16, &Value)]) -> Result<Prepared, Error> {
     if !table.steps.is_empty() {
         return Err(Error::new(ErrorKind::Configuration, "it has steps, so it is not one request"));
+    }
+    if table.webhook.is_some() {
+        return Err(Error::new(ErrorKind::Configuration, "it is told of what happens, so there is no request"));
     }
     permitted(core, table)?;
     if core.settings.validate {
@@ -127,12 +128,19 @@ fn made(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, moved
 }
 
 /// The request for a page whose URL the server gave: same method and headers, nothing of the input's query and body.
-pub(crate) fn follow(core: &Core, table: &'static OperationTable, input: ErasedRef<'_>, from: &Url, link: &str) -> Result<Prepared, Error> {
+pub(crate) fn follow(
+    core: &Core,
+    table: &'static OperationTable,
+    input: ErasedRef<'_>,
+    from: &Url,
+    link: &str,
+    moved: &[(u16, &Value)],
+) -> Result<Prepared, Error> {
     let url = gate::next_link(from, link).map_err(|error| error.with_operation(table))?;
     let View::Structure(fields) = input.view() else {
         return Err(Error::new(ErrorKind::Input, "the input is not a structure"));
     };
-    let input = Input { fields, places: table.places, moved: None };
+    let input = Input { fields, places: table.places, moved };
     let passage = if table.server == ServerChoice::Outside { Passage::Bare } else { Passage::WithCredentials };
     let mut prepared = head(core, table, &input, url, passage)?;
     if prepared.method != Method::GET {
@@ -150,7 +158,7 @@ pub(crate) fn home(core: &Core, table: &'static OperationTable, input: ErasedRef
     let View::Structure(fields) = input.view() else {
         return Err(Error::new(ErrorKind::Input, "the input is not a structure"));
     };
-    let input = Input { fields, places: table.places, moved: None };
+    let input = Input { fields, places: table.places, moved: &[] };
     address(core, table, &input).map(|(url, _)| url).map_err(|error| error.with_operation(table))
 }
 

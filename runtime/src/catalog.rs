@@ -148,7 +148,15 @@ impl Module {
 
     /// JSON Schema (2020-12) of what a call by name takes.
     pub fn input_schema(&self) -> Value {
-        json_schema(self.table.input.get(), Names::Spec)
+        let mut schema = json_schema(self.table.input.get(), Names::Spec);
+        // What a poll fills in itself is nobody's to give.
+        let filled_in = self.table.poll.iter().flat_map(|poll| poll.inputs);
+        let names = filled_in.filter_map(|index| Some(self.table.input.fields().get(usize::from(*index))?.name()));
+        let own = schema["$ref"].as_str().map_or_else(String::new, |own| own.trim_start_matches('#').to_owned());
+        if let Some(properties) = schema.pointer_mut(&format!("{own}/properties")).and_then(Value::as_object_mut) {
+            names.for_each(|name| drop(properties.remove(name)));
+        }
+        schema
     }
 
     /// JSON Schema (2020-12) of what a call by name gives.

@@ -245,7 +245,7 @@ impl AnyClient {
         input: ErasedRef<'_>,
     ) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
         if table.steps.is_empty() {
-            self.sent(call::prepare(&self.core, table, input, None))
+            self.sent(call::prepare(&self.core, table, input, &[]))
         } else {
             steps::start(self.core.clone(), table, input.to_owned())
         }

@@ -19,17 +19,19 @@ pub mod __codegen_v1 {
     #[cfg(feature = "testing")]
     pub use crate::testing::{spec_test, upgrade_test};
     pub use crate::{
-        api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search, preset},
+        api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search, WatchedIn, preset},
         body::Body,
         client::Client,
         download::Download,
         operation::*,
         shape::{Link, Shape, Shaped},
+        trigger::Trigger,
         upgrade::{
             Kind, Upgrade,
             table::{Coercion, ConnectionUpgradeTable, Cursor, Other, OutputStep, UpgradeStep, UpgradeTable},
         },
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
+        webhook::InstantTrigger,
         {answers, closed_enum, open_enum, operation, operations, structure, tagged_union, untagged_union},
     };
 }
@@ -39,7 +41,9 @@ pub mod prelude {
     pub use crate::{
         ErrorKind,
         api::{Operation as _, Search as _},
+        trigger::Trigger as _,
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
+        webhook::InstantTrigger as _,
     };
 }
 

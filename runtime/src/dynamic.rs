@@ -47,7 +47,7 @@ impl AnyClient {
         Ok(AnyPages { pager: Pager::new(self.core.clone(), module.table(), input), module })
     }
 
-    fn input(&self, module: &str, input: &Value) -> Result<(Module, Erased), Error> {
+    pub(crate) fn input(&self, module: &str, input: &Value) -> Result<(Module, Erased), Error> {
         let module = self.catalog().module(module)?;
         let empty = Value::Object(serde_json::Map::new());
         let input = if input.is_null() { &empty } else { input };
@@ -78,7 +78,7 @@ fn unfit(error: &DecodeError) -> Error {
     if error.path().is_empty() { made } else { made.with_path(error.path()) }
 }
 
-fn to_json(value: ErasedRef<'_>) -> Result<Value, Error> {
+pub(crate) fn to_json(value: ErasedRef<'_>) -> Result<Value, Error> {
     serde_json::from_slice(&value.encode_json(Names::Spec))
         .map_err(|error| Error::new(ErrorKind::Decode, "the output cannot be written as JSON").with_source(&error))
 }

@@ -35,8 +35,10 @@ mod steps;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
+pub mod trigger;
 pub mod upgrade;
 pub mod value;
+pub mod webhook;
 mod xml;
 
 pub use body::{Body, OpenPayload};

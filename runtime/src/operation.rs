@@ -12,6 +12,7 @@ mod path;
 mod place;
 mod step;
 mod text;
+mod trigger;
 mod upgrade_test;
 
 pub use api::{ApiDates, ApiTable, RetryPolicy};
@@ -23,6 +24,7 @@ pub use page::{Items, Page, Stop, Strategy};
 pub use path::{Segment, Segments};
 pub use place::{IN_BODY, IN_HEADER, IN_PATH, IN_QUERY, Place, Style};
 pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
+pub use trigger::{Challenge, DeliveryPart, DeliveryTime, Encoded, Hash, Poll, PollOrder, Proof, ProofKind, Sent, Wanted, Webhook};
 pub use upgrade_test::UpgradeTestTable;
 
 use crate::shape::{Link, Shaped};
@@ -40,7 +42,7 @@ pub struct OperationTable {
     pub docs: &'static str,
     /// Action, search or trigger.
     pub kind: ModuleKind,
-    /// `GET`; empty for one with steps.
+    /// `GET`; empty for one with steps, and for a trigger that is told.
     pub method: &'static str,
     /// Path below the server, the numbers of inputs in braces: `/projects/{0}/tasks`. A brace that is sent is written twice.
     pub path: &'static str,
@@ -76,6 +78,10 @@ pub struct OperationTable {
     pub steps: &'static [StepTable],
     /// What it gives, when it has steps.
     pub gives: StepPath,
+    /// What it remembers, if it polls.
+    pub poll: Option<&'static Poll>,
+    /// How it is told, if it is.
+    pub webhook: Option<&'static Webhook>,
 }
 
 /// Action, search or trigger.
@@ -293,6 +299,8 @@ impl OperationTable {
         examples: &[],
         steps: &[],
         gives: StepPath::FIRST,
+        poll: None,
+        webhook: None,
     };
 
     /// The pieces of its path, in order.

@@ -2,6 +2,7 @@
 
 linchpin_runtime::connector!("acme");
 linchpin_runtime::connector!("books");
+linchpin_runtime::connector!("tracker");
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
@@ -14,6 +15,10 @@ struct FirstConnector;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/life.md")]
 struct Life;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/triggers.md")]
+struct Triggers;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/language.md")]

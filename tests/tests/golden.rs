@@ -5,6 +5,7 @@ use linchpin_runtime::connector;
 
 connector!("history");
 connector!("names");
+connector!("triggers");
 connector!("operations");
 connector!("types");
 connector!("versions");
@@ -18,7 +19,7 @@ mod text {
     fn specs_become_this_rust() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
         let compiled = linchpin_compiler::build_script::compile_folder(&folder).expect("the golden specs compile");
-        assert_eq!(compiled.len(), 6);
+        assert_eq!(compiled.len(), 7);
         for (name, rust) in compiled {
             // The header names the spec from where the build was started.
             let rust = rust.replace(&format!("{}/", folder.display()), "");

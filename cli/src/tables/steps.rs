@@ -8,11 +8,12 @@ use std::collections::HashMap;
 
 /// A table for each step. The modules that they call have theirs already.
 pub(super) fn tables(steps: &Steps, exchanges: &HashMap<(Symbol, u32), &'static table::OperationTable>) -> &'static [table::StepTable] {
-    all(steps.list.iter().map(|step| table::StepTable {
-        name: leak(step.name.as_str()),
-        operation: exchanges[&(step.module, step.revision)],
-        inputs: members(&step.inputs),
-    }))
+    all(steps.list.iter().map(|step| one(step, exchanges)))
+}
+
+/// The table of one call.
+pub(super) fn one(step: &model::Step, exchanges: &HashMap<(Symbol, u32), &'static table::OperationTable>) -> table::StepTable {
+    table::StepTable { name: leak(step.name.as_str()), operation: exchanges[&(step.module, step.revision)], inputs: members(&step.inputs) }
 }
 
 fn members(members: &[(String, StepValue)]) -> &'static [(&'static str, table::StepValue)] {
@@ -34,6 +35,7 @@ pub(super) fn path(path: &model::StepPath) -> table::StepPath {
         source: match &path.source {
             StepSource::Input(name) => table::StepSource::Input(leak(name.as_str())),
             StepSource::Output(index) => table::StepSource::Output(*index),
+            StepSource::Endpoint => table::StepSource::Endpoint,
         },
         members: super::names(&path.members),
         part: path.part.map(|part| match part {

@@ -37,7 +37,7 @@ pub(crate) use codes;
 
 // P01xx text and grammar · P02xx names and references · P03xx connections, servers, credentials · P04xx types and fields ·
 // P05xx operations: paths, places, bodies, answers · P06xx paging, retry, limits · P07xx versions and life ·
-// P08xx examples and tests · P09xx files and the connector as a whole. Ids are never reused. One line each, in order.
+// P08xx examples and tests · P09xx files and the connector as a whole · P10xx the lock · P11xx triggers. Ids are never reused. One line each, in order.
 codes! {
     UNEXPECTED = "P0101" Error "unexpected text";
     UNKNOWN_STATEMENT = "P0102" Error "unknown statement";
@@ -190,4 +190,16 @@ codes! {
     RELEASED_CALL = "P1009" Error "released call that changed";
     RELEASED_CONNECTION = "P1010" Error "released connection that changed";
     UPGRADE_CONTRADICTS = "P1011" Error "upgrade of something else than was released";
+    NO_SOURCE = "P1101" Error "trigger that neither polls nor is told";
+    OUTSIDE_TRIGGER = "P1102" Error "said of no such trigger";
+    NO_CURSOR = "P1103" Error "poll that remembers nothing";
+    CURSOR_FIELD = "P1104" Error "cursor on a field that cannot carry it";
+    CURSOR_NOT_SENT = "P1105" Error "poll that asks for everything";
+    CURSOR_INPUT = "P1106" Error "input that cannot take the cursor";
+    POLL_ORDER = "P1107" Error "poll without an order";
+    NOT_PROVED = "P1108" Error "delivery that nothing proves";
+    TIME_NOT_SIGNED = "P1109" Error "time or id outside of the signature";
+    OTHER_UNION = "P1110" Error "header that tells no variants apart";
+    SUBSCRIPTION = "P1111" Error "incomplete subscription";
+    CHALLENGE = "P1112" Error "challenge that tells too much";
 }

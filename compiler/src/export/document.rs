@@ -15,7 +15,8 @@ impl Exporter<'_> {
         let docs = connector.docs_url.as_ref().map(|url| Object::new().with("url", url));
         let document = Object::new().with("openapi", "3.1.0").with("info", self.info()).maybe("externalDocs", docs);
         let document = document.unless_empty("servers", self.servers()).unless_empty("security", self.security(&[]));
-        let document = document.unless_empty("tags", self.tags()).with("paths", operations.paths).with("components", self.components());
+        let document = document.unless_empty("tags", self.tags()).with("paths", operations.paths);
+        let document = document.unless_empty("webhooks", self.webhooks()).with("components", self.components());
         let retry = Object::new().unless_empty("statuses", extensions::statuses(&connector.retry_statuses));
         let retry = retry.maybe("honour", connector.honour.as_ref());
         let document = document.with("x-linchpin", self.origin()).unless_empty("x-linchpin-servers", self.templates());

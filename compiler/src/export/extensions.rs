@@ -5,7 +5,7 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, RetryClass, Script, ScriptExchange, StepPath, StepSource,
+    ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, RetryClass, Script, ScriptExchange, Step, StepPath, StepSource,
     StepValue, Steps, Stop, Strategy,
 };
 use crate::syntax::ast::{Date, ModuleKind};
@@ -129,16 +129,19 @@ impl Exporter<'_> {
         Value::List(failures.iter().map(|failure| one(failure).into()).collect())
     }
 
+    /// A call of another module.
+    pub(super) fn step(&self, step: &Step) -> Object {
+        let mut inputs = Object::new();
+        for (name, value) in &step.inputs {
+            inputs.set(name, step_value(value));
+        }
+        let object = Object::new().unless_empty("name", step.name.as_str()).with("module", self.module_name(step.module));
+        object.with("revision", i64::from(step.revision)).with("inputs", inputs)
+    }
+
     /// The exchanges that a module makes by calling others.
     pub(super) fn steps(&self, steps: &Steps) -> Object {
-        let list = steps.list.iter().map(|step| {
-            let mut inputs = Object::new();
-            for (name, value) in &step.inputs {
-                inputs.set(name, step_value(value));
-            }
-            let object = Object::new().unless_empty("name", step.name.as_str()).with("module", self.module_name(step.module));
-            object.with("revision", i64::from(step.revision)).with("inputs", inputs)
-        });
+        let list = steps.list.iter().map(|step| self.step(step));
         Object::new().with("list", list.collect::<Vec<_>>()).with("gives", step_path(&steps.gives))
     }
 }
@@ -155,10 +158,11 @@ fn step_value(value: &StepValue) -> Value {
     }
 }
 
-fn step_path(path: &StepPath) -> Object {
+pub(super) fn step_path(path: &StepPath) -> Object {
     let object = match &path.source {
         StepSource::Input(name) => Object::new().with("input", name),
         StepSource::Output(step) => Object::new().with("step", *step as u64),
+        StepSource::Endpoint => Object::new().with("endpoint", true),
     };
     let part = path.part.map(|part| match part {
         FilePart::Length => "length",

@@ -19,6 +19,7 @@ mod parameters;
 mod schemas;
 mod security;
 mod servers;
+mod webhooks;
 
 use std::collections::HashMap;
 

@@ -33,7 +33,7 @@ impl Exporter<'_> {
     /// All modules of the version.
     pub(super) fn operations(&self) -> Operations {
         let mut operations = Operations::default();
-        for module in self.projection.modules.iter().map(|one| &one.item) {
+        for module in self.projection.modules.iter().map(|one| &one.item).filter(|module| module.webhook.is_none()) {
             match path_of(module) {
                 Ok(parts) => self.at_path(module, parts, &mut operations),
                 Err(why) => {
@@ -109,7 +109,7 @@ impl Exporter<'_> {
         module.path.iter().filter_map(|part| if let PathPart::Input(name) = part { Some(name.clone()) } else { None }).collect()
     }
 
-    fn headed(&self, module: &Module) -> Object {
+    pub(super) fn headed(&self, module: &Module) -> Object {
         let group = &self.projection.model.name(module.symbol).group;
         let tags: Vec<String> = if group.is_empty() { Vec::new() } else { vec![group.join(".")] };
         let operation =
@@ -129,13 +129,15 @@ impl Exporter<'_> {
     }
 
     /// What OpenAPI has no words for.
-    fn extended(&self, operation: Object, module: &Module) -> Object {
+    pub(super) fn extended(&self, operation: Object, module: &Module) -> Object {
         let name = &self.projection.model.name(module.symbol).name;
         let told = Object::new().with("name", name).with("kind", extensions::kind(module)).with("revision", i64::from(module.revision));
-        let retry = (module.steps.is_none() && module.retry != usual_retry(&module.method)).then(|| extensions::retry(&module.retry));
+        let retry = (module.is_exchange() && module.retry != usual_retry(&module.method)).then(|| extensions::retry(&module.retry));
         let examples: Vec<Object> = module.examples.iter().map(extensions::script).collect();
         let operation = operation.with("x-linchpin-module", told).maybe("x-linchpin-page", module.page.as_ref().map(extensions::page));
-        let operation = operation.maybe("x-linchpin-order", module.order.as_ref().map(extensions::order)).maybe("x-linchpin-retry", retry);
+        let operation = operation.maybe("x-linchpin-order", module.order.as_ref().map(extensions::order));
+        let operation =
+            operation.maybe("x-linchpin-cursor", module.poll.as_ref().map(crate::model::Poll::text)).maybe("x-linchpin-retry", retry);
         let operation = operation.unless_empty("x-linchpin-limits", extensions::limits(&module.limits));
         let operation = operation.unless_empty("x-linchpin-fails", self.fails(&module.fails));
         let server = if let ModuleServer::Named(index) = module.server { self.projection.model.connector.servers.get(index) } else { None };
@@ -158,6 +160,7 @@ fn path_of(module: &Module) -> Result<&[PathPart], &'static str> {
     if module.steps.is_some() {
         return Err("makes several exchanges");
     }
+
     if !METHODS.contains(&module.method.as_str()) {
         return Err("has a method that OpenAPI 3.1 does not know");
     }

@@ -18,6 +18,7 @@ mod scope;
 mod steps;
 mod structs;
 mod tables;
+mod triggers;
 mod types;
 mod unions;
 mod upgrades;
@@ -173,7 +174,7 @@ impl Items {
                     if operations::has_own_output(&module.item) {
                         items.share(group, version, &there.output, &called.output);
                     }
-                    operations::offered(&names::ident(&called.operation), scope)
+                    operations::offered(&names::ident(&called.operation), &module.item, scope)
                 }
             };
             items.own.insert(group.clone());

@@ -10,7 +10,7 @@ use super::names;
 use super::scope::Scope;
 use super::structs::{RustField, Use, constructors, rust_fields};
 use super::types::{answer_type, json, plain, rust_type};
-use super::{examples, pages, steps};
+use super::{examples, pages, steps, triggers};
 use crate::model::{
     Answer, Constant, ConstantPlace, Decoding, Encoding, Failure, Field, Life, Limit, Module, ModuleServer, PathPart, Place, RetryClass,
 };
@@ -24,14 +24,16 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
     let docs = documentation(&docs(module, scope), spec_name);
     let life = deprecation(module.life.as_ref(), |written| scope.successor(written));
     let inputs: Vec<&Field> = module.inputs.iter().map(|input| &input.field).collect();
-    let fields = rust_fields(&inputs, None, Use::Sent, scope);
+    let mut fields = rust_fields(&inputs, None, Use::Sent, scope);
+    let polled = module.poll.iter().flat_map(|poll| &poll.inputs);
+    polled.for_each(|name| fields.iter_mut().filter(|field| field.field.name == *name).for_each(RustField::is_filled_in));
     let lines: TokenStream = fields.iter().map(RustField::input).collect();
     let constructors = constructors(&name, &fields, scope);
     let output = Output::of(module, &called.output, scope);
     let (output_type, answers_enum) = (&output.rust, output.definition(&name));
     let clauses = clauses(module, &output, scope).tokens();
-    let search = search(module, &name, scope);
-    let offered = offered(&name, scope);
+    let search = if module.kind == ModuleKind::Trigger { triggers::traits(module, &name, scope) } else { search(module, &name, scope) };
+    let offered = offered(&name, module, scope);
     quote! {
         lp::operation! {
             #docs
@@ -49,9 +51,11 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
 }
 
 /// That this version has an operation, its own or one of an earlier version.
-pub(crate) fn offered(name: &Ident, scope: &Scope<'_>) -> TokenStream {
+pub(crate) fn offered(name: &Ident, module: &Module, scope: &Scope<'_>) -> TokenStream {
     let root = scope.path_to(&[]);
-    quote!(impl lp::OfferedBy<#root Api> for #name {})
+    // What is sent once is no trigger, and what is watched is not sent.
+    let how = if module.kind == ModuleKind::Trigger { quote!(WatchedIn) } else { quote!(OfferedBy) };
+    quote!(impl lp::#how<#root Api> for #name {})
 }
 
 /// What the spec says, or the title; then the exchange, or what the steps call.
@@ -59,6 +63,9 @@ fn docs(module: &Module, scope: &Scope<'_>) -> String {
     let said = if module.docs.trim().is_empty() { module.title.trim_end_matches('.').to_owned() + "." } else { module.docs.clone() };
     if let Some(steps) = &module.steps {
         return format!("{}\n\n{}", said.trim_end(), steps::docs(steps, scope));
+    }
+    if module.webhook.is_some() {
+        return said;
     }
     let path: String = module.path.iter().map(path_text).collect();
     format!("{}\n\n`{} {}`", said.trim_end(), module.method, path.replace('`', "'"))
@@ -163,15 +170,19 @@ fn clauses(module: &Module, output: &Output, scope: &Scope<'_>) -> Clauses {
     clauses.say("title", &module.title);
     clauses.say("docs", &module.docs);
     clauses.say("kind", kind(module.kind));
-    if module.steps.is_none() {
+    if module.is_exchange() {
         exchange(module, output, &mut clauses, scope);
+    } else if module.webhook.is_some() {
+        // Of a delivery, only what it holds is said.
+        answers(module, output, &mut clauses, scope);
     }
     for one in &module.fails {
         let said = failure(one, &mut clauses, scope);
         clauses.say_json("fails", said);
     }
     pages::page(module, &mut clauses, scope);
-    if module.steps.is_none() {
+    triggers::said(module, &mut clauses, scope);
+    if module.is_exchange() {
         clauses.say("retry", &retry(&module.retry));
         module.limits.iter().for_each(|one| clauses.say_json("limit", limit(one)));
     }
@@ -193,6 +204,10 @@ fn exchange(module: &Module, output: &Output, clauses: &mut Clauses, scope: &Sco
     clauses.say("in", &module.inputs.iter().map(|input| place(&input.place)).collect::<Vec<_>>().join(" "));
     module.constants.iter().for_each(|one| clauses.say_json("constant", constant(one)));
     clauses.say("body", &body(&module.encoding));
+    answers(module, output, clauses, scope);
+}
+
+fn answers(module: &Module, output: &Output, clauses: &mut Clauses, scope: &Scope<'_>) {
     for (one, variant) in module.answers.iter().zip(&output.of_answer) {
         let said = answer(one, *variant, clauses, scope);
         clauses.say_json("answer", said);

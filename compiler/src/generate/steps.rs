@@ -31,7 +31,7 @@ fn spec_name(module: Symbol, scope: &Scope<'_>) -> String {
     name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
 }
 
-fn step(step: &Step, clauses: &mut Clauses, scope: &Scope<'_>) -> Json {
+pub(crate) fn step(step: &Step, clauses: &mut Clauses, scope: &Scope<'_>) -> Json {
     let operation = names::ident(&scope.names().operation(step.module, step.revision).operation);
     let path = scope.path_to(&scope.projection.model.name(step.module).group);
     let shape = clauses.number(&quote!(#path #operation));
@@ -54,10 +54,11 @@ fn value(value: &StepValue) -> String {
     object.finished()
 }
 
-fn path(path: &StepPath) -> Json {
+pub(crate) fn path(path: &StepPath) -> Json {
     let object = match &path.source {
         StepSource::Input(name) => Json::object().text("input", name),
         StepSource::Output(index) => Json::object().number("output", *index as u64),
+        StepSource::Endpoint => Json::object().json("endpoint", "true"),
     };
     let part = match path.part {
         None => "",

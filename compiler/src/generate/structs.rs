@@ -90,6 +90,11 @@ fn held(value: TokenStream, holder: Holder, boxed: bool) -> TokenStream {
 }
 
 impl RustField<'_> {
+    /// Nobody sets it: the runtime does.
+    pub(crate) fn is_filled_in(&mut self) {
+        self.start = Start::Constant(quote!(lp::None));
+    }
+
     /// The field's whole type.
     fn holding(&self) -> TokenStream {
         let value = &self.value;

@@ -11,6 +11,8 @@ pub mod project;
 pub mod resolve;
 pub mod select;
 mod steps;
+mod trigger;
+mod trigger_text;
 
 use crate::source::Span;
 use crate::syntax::ast::Date;
@@ -21,6 +23,7 @@ pub use operation::*;
 pub use project::{project, project_all};
 pub use resolve::resolve;
 pub use steps::*;
+pub use trigger::*;
 
 /// A set of API versions: bit n is the n-th `api` item, oldest first. A connector without `api` items has one
 /// nameless version, bit 0.

@@ -1,6 +1,6 @@
 //! What a module does: its exchange, where inputs go, what comes back, how it pages, and its examples.
 
-use super::{Failure, Field, Life, Limit, Literal, Steps, Symbol, Template, Type, Versions};
+use super::{Failure, Field, Life, Limit, Literal, Poll, Step, Steps, Symbol, Template, Type, Versions, Webhook};
 use crate::source::Span;
 use crate::syntax::ast::{ModuleKind, Value};
 
@@ -21,7 +21,7 @@ pub struct Module {
     pub on: Versions,
     /// Set when it is deprecated.
     pub life: Option<Life>,
-    /// `GET`; empty for a module with steps.
+    /// `GET`; empty for a module with steps and for a trigger that is told.
     pub method: String,
     /// Text and holes; a hole is the name of an input with place `Path`.
     pub path: Vec<PathPart>,
@@ -49,12 +49,33 @@ pub struct Module {
     pub retry: RetryClass,
     /// The exchanges that it makes by calling other modules, in place of one of its own.
     pub steps: Option<Steps>,
+    /// What it remembers, if it polls.
+    pub poll: Option<Poll>,
+    /// How it is told, if it is.
+    pub webhook: Option<Webhook>,
     /// Examples, then the tests that name it stay in [`Model::tests`](super::Model::tests).
     pub examples: Vec<Script>,
     /// Its name in the spec.
     pub span: Span,
     /// Where its parts are written.
     pub spans: ModuleSpans,
+}
+
+impl Module {
+    /// Does it make one exchange of its own? Otherwise it has steps, or waits to be told.
+    pub fn is_exchange(&self) -> bool {
+        self.steps.is_none() && self.webhook.is_none()
+    }
+
+    /// The calls of other modules that it makes, in its steps or to be told.
+    pub fn calls(&self) -> impl Iterator<Item = &Step> {
+        let steps = self.steps.iter().flat_map(|steps| &steps.list);
+        let told = self.webhook.iter().flat_map(|webhook| {
+            let renew = webhook.renew.as_ref().map(|(step, _)| step);
+            webhook.subscribe.iter().chain(renew).chain(&webhook.unsubscribe)
+        });
+        steps.chain(told)
+    }
 }
 
 /// Where the parts of a module are written.

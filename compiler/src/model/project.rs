@@ -85,7 +85,7 @@ fn same_modules(later: &Projection<'_>, earlier: &Projection<'_>, same_types: &H
             && module_references(module).iter().all(|symbol| same_types.contains(symbol))
     };
     let (exchanges, with_steps): (Vec<&Module>, Vec<&Module>) =
-        later.modules.iter().map(|one| &one.item).partition(|one| one.steps.is_none());
+        later.modules.iter().map(|one| &one.item).partition(|one| one.is_exchange());
     let mut same: HashSet<(Symbol, u32)> = exchanges.into_iter().filter(alike).map(key).collect();
     let calls_the_same = |module: &&Module| called(module).all(|step| same.contains(&step));
     let more: Vec<(Symbol, u32)> = with_steps.into_iter().filter(alike).filter(calls_the_same).map(key).collect();
@@ -95,7 +95,7 @@ fn same_modules(later: &Projection<'_>, earlier: &Projection<'_>, same_types: &H
 
 /// The modules that a module's steps call.
 fn called(module: &Module) -> impl Iterator<Item = (Symbol, u32)> + '_ {
-    module.steps.iter().flat_map(|steps| &steps.list).map(|step| (step.module, step.revision))
+    module.calls().map(|step| (step.module, step.revision))
 }
 
 /// The largest set of types that read the same and refer only to types of the set.
@@ -183,6 +183,8 @@ fn reads_the_same(a: &Module, b: &Module) -> bool {
         && (&a.encoding, &a.fails, &a.limits, &a.retry) == (&b.encoding, &b.fails, &b.limits, &b.retry)
         && erased_page(&a.page) == erased_page(&b.page)
         && erased_steps(&a.steps) == erased_steps(&b.steps)
+        && erased_poll(&a.poll) == erased_poll(&b.poll)
+        && erased_webhook(&a.webhook) == erased_webhook(&b.webhook)
         && examples(a) == examples(b)
 }
 
@@ -201,6 +203,21 @@ fn erased_page(page: &Option<Page>) -> Option<Page> {
 fn erased_steps(steps: &Option<Steps>) -> Option<Steps> {
     let erased = |step: &Step| Step { span: NOWHERE, ..step.clone() };
     steps.clone().map(|steps| Steps { list: steps.list.iter().map(erased).collect(), ..steps })
+}
+
+fn erased_poll(poll: &Option<super::Poll>) -> Option<super::Poll> {
+    poll.clone().map(|poll| super::Poll { span: NOWHERE, ..poll })
+}
+
+fn erased_webhook(webhook: &Option<super::Webhook>) -> Option<super::Webhook> {
+    let erased = |step: &Step| Step { span: NOWHERE, ..step.clone() };
+    webhook.clone().map(|webhook| super::Webhook {
+        span: NOWHERE,
+        subscribe: webhook.subscribe.as_ref().map(erased),
+        renew: webhook.renew.as_ref().map(|(step, before)| (erased(step), *before)),
+        unsubscribe: webhook.unsubscribe.as_ref().map(erased),
+        ..webhook
+    })
 }
 
 pub(crate) fn module_references(module: &Module) -> Vec<Symbol> {

@@ -76,9 +76,9 @@ pub fn select(mut model: Model, wanted: &[Pattern]) -> Model {
     let connector = model.connector.name.clone();
     let taken = |symbol: Symbol| wanted.iter().any(|pattern| pattern.takes(&connector, model.name(symbol)));
     let mut kept: HashSet<Symbol> = model.modules.iter().map(|module| module.symbol).filter(|symbol| taken(*symbol)).collect();
-    // Steps call modules that have none themselves.
-    let called = model.modules.iter().filter(|module| kept.contains(&module.symbol)).flat_map(|module| &module.steps);
-    let called: Vec<Symbol> = called.flat_map(|steps| &steps.list).map(|step| step.module).collect();
+    // What steps and subscriptions call makes no calls itself.
+    let called = model.modules.iter().filter(|module| kept.contains(&module.symbol)).flat_map(super::Module::calls);
+    let called: Vec<Symbol> = called.map(|step| step.module).collect();
     kept.extend(called);
     let leads_to = |to: &UpgradeOf| match to {
         UpgradeOf::Module(symbol) => kept.contains(symbol),

@@ -44,6 +44,8 @@ pub enum StepSource {
     Input(&'static str),
     /// The output of the step with this index.
     Output(usize),
+    /// Where a trigger is told: its `url` or its `secret`.
+    Endpoint,
 }
 
 /// What is known of a file without reading it.

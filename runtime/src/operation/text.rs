@@ -8,8 +8,10 @@
 //! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside` | where it goes |
 //! | `in path query query.deep body whole` | where each input goes, and in which style if not the usual |
 //! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…` | how the body is encoded |
-//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}` | one of the table's |
+//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
 //! | `retry safe`, `retry idempotent`, `retry key Header`, `only a b` | how often, and by which connections |
+
+mod trigger;
 
 use serde_json::Value;
 
@@ -160,6 +162,8 @@ impl Lists {
             "page" => table.page = Some(keep(said.page()?)),
             "life" => table.life = Some(keep(said.life()?)),
             "gives" => table.gives = said.path()?,
+            "poll" => table.poll = Some(keep(said.poll()?)),
+            "webhook" => table.webhook = Some(keep(said.webhook()?)),
             _ => return None,
         }
         Some(())
@@ -210,6 +214,17 @@ impl Said {
 
     fn number<T: TryFrom<u64>>(&self, name: &str) -> Option<T> {
         T::try_from(self.json.get(name)?.as_u64()?).ok()
+    }
+
+    /// Whether a member is there and true.
+    fn flag(&self, name: &str) -> bool {
+        self.json.get(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// What is made of a member that may be left out; none when it is there and nothing can be made of it.
+    fn there<T>(&self, name: &str, make: impl FnOnce(&Said) -> Option<T>) -> Option<Option<T>> {
+        let member = self.get(name);
+        if member.json.is_null() { Some(None) } else { make(&member).map(Some) }
     }
 
     fn items(&self, name: &str) -> Vec<Said> {
@@ -382,6 +397,7 @@ impl Said {
     fn path(&self) -> Option<StepPath> {
         let source = match self.maybe("input") {
             Some(name) => StepSource::Input(name),
+            None if self.flag("endpoint") => StepSource::Endpoint,
             None => StepSource::Output(self.number::<u64>("output").and_then(|index| usize::try_from(index).ok())?),
         };
         let part = match self.text("part") {

@@ -18,8 +18,8 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use progress::Checkpoint;
-pub(crate) use progress::{Caps, Position};
-use progress::{Facts, Progress, link_next};
+use progress::link_next;
+pub(crate) use progress::{Caps, Facts, Position, Progress};
 
 use crate::{
     answer::{self, Answered, Content},
@@ -209,14 +209,7 @@ impl Drop for Fetching {
 
 impl Pager {
     pub(crate) fn new(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> Pager {
-        let page = table.page.unwrap_or(&ONE_PAGE);
-        let number = |index: u16| field_number(&input, index);
-        let (advance, size) = match page.strategy {
-            Strategy::Offset { advance, size } | Strategy::Number { advance, size, .. } => (number(advance), size.and_then(number)),
-            _ => (None, None),
-        };
-        let size = size.and_then(|size| u64::try_from(size).ok());
-        let progress = Progress::new(page, advance, size, core.settings.caps);
+        let progress = progress_of(table, &input, core.settings.caps)();
         let hasher = RandomState::new();
         Pager { core, table, page: table.page, input: Arc::new(input), progress, state: State::Before, last: None, hasher, told: false }
     }
@@ -280,15 +273,7 @@ impl Pager {
     }
 
     fn prepared(&self) -> Result<call::Prepared, Error> {
-        let (core, table, input) = (&*self.core, self.table, self.input.as_ref().as_ref());
-        match (self.progress.position(), self.page.map(|page| &page.strategy)) {
-            (Position::First, _) | (_, None) => call::prepare(core, table, input, None),
-            (Position::Url(link), _) => call::follow(core, table, input, &call::home(core, table, input)?, link),
-            (Position::Field(value), Some(strategy)) => {
-                let moved = moved_field(strategy).ok_or_else(|| Error::new(ErrorKind::Input, "the checkpoint does not fit the search"))?;
-                call::prepare(core, table, input, Some((moved, value)))
-            }
-        }
+        prepare(&self.core, self.table, self.input.as_ref().as_ref(), self.progress.position(), &[])
     }
 
     /// Decodes a page, asks for the next one as soon as it is known, and gives the items.
@@ -336,6 +321,37 @@ impl Pager {
     }
 }
 
+/// Makes the progress of a search before its first page, as often as it begins anew.
+pub(crate) fn progress_of(table: &'static OperationTable, input: &Erased, caps: Caps) -> Box<dyn Fn() -> Progress + Send> {
+    let page = table.page.unwrap_or(&ONE_PAGE);
+    let number = |index: u16| field_number(input, index);
+    let (advance, size) = match page.strategy {
+        Strategy::Offset { advance, size } | Strategy::Number { advance, size, .. } => (number(advance), size.and_then(number)),
+        _ => (None, None),
+    };
+    let size = size.and_then(|size| u64::try_from(size).ok());
+    Box::new(move || Progress::new(page, advance, size, caps))
+}
+
+/// The request for a page; `also` are fields that are moved whichever page it is.
+pub(crate) fn prepare(
+    core: &Core,
+    table: &'static OperationTable,
+    input: shape::ErasedRef<'_>,
+    position: &Position,
+    also: &[(u16, &Value)],
+) -> Result<call::Prepared, Error> {
+    match (position, table.page.map(|page| &page.strategy)) {
+        (Position::First, _) | (_, None) => call::prepare(core, table, input, also),
+        (Position::Url(link), _) => call::follow(core, table, input, &call::home(core, table, input)?, link, also),
+        (Position::Field(value), Some(strategy)) => {
+            let moved = moved_field(strategy).ok_or_else(|| Error::new(ErrorKind::Input, "the checkpoint does not fit the search"))?;
+            let both: Vec<(u16, &Value)> = also.iter().copied().chain([(moved, value)]).collect();
+            call::prepare(core, table, input, &both)
+        }
+    }
+}
+
 /// The strategy of a search that does not page.
 static ONE_PAGE: Page = Page {
     items: crate::operation::Items { at: &[], shape: <Value as Shaped>::LINK },
@@ -359,7 +375,7 @@ fn field_number(input: &Erased, index: u16) -> Option<i64> {
 }
 
 /// What a page holds, in one pass over its JSON: the items, the cursor, what ends the search, and what reports an error.
-fn read_page(answered: &Answered, page: Option<&'static Page>) -> Result<(ErasedList, Facts), Error> {
+pub(crate) fn read_page(answered: &Answered, page: Option<&'static Page>) -> Result<(ErasedList, Facts), Error> {
     let Content::Bytes(bytes) = &answered.content else {
         return Err(Error::new(ErrorKind::Decode, "the answer is a file, not a page"));
     };

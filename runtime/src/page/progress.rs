@@ -90,6 +90,17 @@ pub(crate) struct Facts {
     pub(crate) total: Option<u64>,
 }
 
+impl Facts {
+    /// With a next link read against the address of the page that holds it. It must not leave that origin.
+    pub(crate) fn absolute(mut self, answered: &crate::answer::Answered, page: Option<&Page>) -> Result<Facts, Error> {
+        let links = page.is_some_and(|page| matches!(page.strategy, Strategy::LinkHeader { .. } | Strategy::NextUrl { .. }));
+        if let Some(link) = self.cursor.as_ref().filter(|_| links).and_then(Value::as_str).filter(|link| !link.is_empty()) {
+            self.cursor = Some(String::from(crate::gate::next_link(&answered.url, link)?).into());
+        }
+        Ok(self)
+    }
+}
+
 /// What the caller bounds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caps {

@@ -18,6 +18,8 @@ pub(super) struct Known {
     pub(super) outputs: Vec<Erased>,
     /// Lengths of files in the input that some step asks for.
     pub(super) lengths: HashMap<&'static str, u64>,
+    /// Where a trigger is told.
+    pub(super) endpoint: Option<Erased>,
 }
 
 /// What stands at a path.
@@ -103,6 +105,7 @@ impl Known {
         let value = match path.source {
             StepSource::Input(name) => at(self.input.as_ref(), &[name]),
             StepSource::Output(index) => self.outputs.get(index).and_then(|output| output.as_ref().present()),
+            StepSource::Endpoint => self.endpoint.as_ref().and_then(|endpoint| endpoint.as_ref().present()),
         };
         let Some(value) = value.and_then(|value| at(value, path.members)) else { return Found::Absent };
         match path.part {
@@ -175,7 +178,7 @@ impl Known {
 }
 
 /// What stands at a path of names, if there is anything.
-pub(super) fn at<'a>(value: ErasedRef<'a>, names: &[&str]) -> Option<ErasedRef<'a>> {
+pub(crate) fn at<'a>(value: ErasedRef<'a>, names: &[&str]) -> Option<ErasedRef<'a>> {
     names.iter().try_fold(value.present()?, |value, name| match value.view() {
         View::Structure(fields) => fields.fields().find(|(field, _)| field.name() == *name)?.1.present(),
         View::Map(entries) => entries.get(name)?.present(),

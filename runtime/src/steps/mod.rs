@@ -20,6 +20,7 @@ use crate::{
 
 pub use failed::FailedStep;
 use input::Known;
+pub(crate) use input::at;
 
 /// Makes all steps of an operation and gives what it gives.
 pub(crate) fn start(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> BoxFuture<'static, Result<Erased, Error>> {
@@ -35,7 +36,7 @@ async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Resu
     for step in table.steps {
         call::permitted(core, step.operation)?;
     }
-    let mut known = Known { lengths: lengths(table, &input).await?, input, outputs: Vec::with_capacity(table.steps.len()) };
+    let mut known = Known { lengths: lengths(table, &input).await?, input, outputs: Vec::with_capacity(table.steps.len()), endpoint: None };
     let budget = core.budget();
     for (index, step) in table.steps.iter().enumerate() {
         let output = make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation).in_step(table, index))?;
@@ -44,9 +45,23 @@ async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Resu
     known.gives(table)
 }
 
+/// Makes one call that is bound as a step is, outside of any steps: with what earlier ones gave.
+pub(crate) async fn call(
+    core: &Core,
+    step: &'static StepTable,
+    input: Erased,
+    outputs: Vec<Erased>,
+    endpoint: Option<Erased>,
+) -> Result<Erased, Error> {
+    call::permitted(core, step.operation).map_err(|error| error.with_operation(step.operation))?;
+    let known = Known { input, outputs, lengths: HashMap::new(), endpoint };
+    let budget = core.budget();
+    make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation))
+}
+
 async fn make(core: &Core, step: &StepTable, known: &Known, budget: &crate::budget::Budget) -> Result<Erased, Error> {
     let input = known.input_of(step)?;
-    let prepared = call::prepare(core, step.operation, input.as_ref(), None)?;
+    let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
     drop(input);
     let answered = core.run_within(&prepared, budget).await?;
     answer::decode(&answered)

@@ -25,13 +25,21 @@ use crate::{
 pub(super) fn of_table(table: &'static ApiTable, home: &str) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     let mut asking = Asking { table, home, clients: HashMap::new() };
-    let all = || table.operations.iter().flat_map(|operation| operation.examples.iter().map(move |example| (operation, example)));
+    // What an API sends of itself, nobody asks for.
+    let all = || {
+        table
+            .operations
+            .iter()
+            .filter(|operation| operation.webhook.is_none())
+            .flat_map(|operation| operation.examples.iter().map(move |example| (operation, example)))
+    };
     for (operation, example) in all().filter(|(_, one)| succeeds(one)).chain(all().filter(|(_, one)| !succeeds(one))) {
         let more = asking.routes(operation, example);
         let new = more.into_iter().filter(|route| !routes.iter().any(|known| known.is_for_the_same(route))).collect::<Vec<_>>();
         routes.extend(new);
     }
-    routes.extend(table.operations.iter().filter_map(|operation| anything_else(table, operation, home)));
+    let asked = table.operations.iter().filter(|operation| operation.webhook.is_none());
+    routes.extend(asked.filter_map(|operation| anything_else(table, operation, home)));
     for (operation, target) in steps::led_to(table) {
         let route = shown(table, operation, home).map(|reply| Route::new(operation.method, &target).reply(reply));
         routes.extend(route.filter(|route| !routes.iter().any(|known| known.is_for_the_same(route))));
@@ -121,7 +129,7 @@ impl Asking<'_> {
         let client = client.or_insert_with(|| spec_test::client(table, operation, example, home).ok()).as_ref()?;
         let given = if example.given.is_empty() { "{}" } else { example.given };
         let input = Erased::decode(operation.input.get(), given.as_bytes(), Names::Spec).ok()?;
-        let prepared = call::prepare(&client.core, operation, input.as_ref(), None).ok()?;
+        let prepared = call::prepare(&client.core, operation, input.as_ref(), &[]).ok()?;
         let body = prepared.payload.bytes().filter(|_| matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_)));
         Some(Asked {
             target: prepared.url[Position::BeforePath..Position::AfterQuery].to_owned(),

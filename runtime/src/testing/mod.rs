@@ -2,6 +2,7 @@
 
 mod cassette;
 mod clock;
+mod deliveries;
 mod examples;
 mod faults;
 mod script;

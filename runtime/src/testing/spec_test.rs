@@ -21,6 +21,7 @@ use crate::{
     error::{Error, ErrorKind},
     operation::{ApiTable, ConnectionTable, ExampleExchange, ExampleTable, OperationTable},
     shape::{Kind, Leaf},
+    trigger::{PollState, Start},
 };
 
 /// Runs an example and panics with what differs.
@@ -37,6 +38,7 @@ pub fn spec_test<A: Api>(module: &str, example: &'static ExampleTable) {
 pub(crate) async fn run(table: &'static ApiTable, module: &str, example: &'static ExampleTable) -> Vec<String> {
     match Catalog::new(table).module(module) {
         Err(error) => vec![error.to_string()],
+        Ok(module) if module.table().webhook.is_some() => super::deliveries::run(table, module.table(), example).await,
         Ok(module) => match exchange(table, module.table(), example).await {
             Err(problem) => vec![problem],
             Ok((received, outcome)) => {
@@ -155,6 +157,23 @@ impl TokenStore for MadeUp {
 /// A search is read to the last page that the example has, and gives its items; anything else gives its output.
 async fn outcome(client: &AnyClient, operation: &'static OperationTable, example: &ExampleTable, given: Value) -> Outcome {
     let name = format!("{}@{}", operation.name, operation.revision);
+    if let Some(poll) = operation.poll {
+        let fields = operation.input.fields();
+        let inputs = poll.inputs.iter().filter_map(|index| fields.get(usize::from(*index)));
+        let since = inputs.into_iter().find_map(|field| {
+            let given = given.get(field.name())?;
+            Some((field.attrs.format, given.as_str().map_or_else(|| given.to_string(), str::to_owned)))
+        });
+        let start = match since {
+            None => Start::All,
+            Some((format, text)) => Start::Since(
+                text.parse()
+                    .or_else(|_| crate::value::DateTime::parse(&text, format))
+                    .map_err(|_| Error::new(ErrorKind::Input, "what the example gives for the cursor is no time"))?,
+            ),
+        };
+        return client.poll(&name, given, &PollState::start(start)).await.map(|polled| Value::Array(polled.items));
+    }
     let lists = serde_json::from_str::<Value>(example.output).is_ok_and(|output| output.is_array());
     if operation.page.is_none() || !(lists || example.output.is_empty()) {
         return client.call(&name, given).await;
@@ -209,7 +228,7 @@ fn snake_case(name: &str) -> String {
 }
 
 /// What the example says must be there; members that it does not name may be anything.
-fn compare(path: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+pub(super) fn compare(path: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
             for (name, expected) in expected {

@@ -99,13 +99,13 @@ impl ScenarioFile {
 }
 
 /// A file beside another, gone again unless it takes that one's place.
-struct Temporary {
+pub(crate) struct Temporary {
     path: PathBuf,
     moved: bool,
 }
 
 impl Temporary {
-    fn write(beside_path: &Path, bytes: &[u8]) -> io::Result<Self> {
+    pub(crate) fn write(beside_path: &Path, bytes: &[u8]) -> io::Result<Self> {
         let suffix = format!(".{:08x}.tmp", fastrand::u32(..));
         let path = beside(beside_path, &suffix);
         let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
@@ -115,7 +115,7 @@ impl Temporary {
         Ok(made)
     }
 
-    fn move_to(mut self, path: &Path) -> io::Result<()> {
+    pub(crate) fn move_to(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.moved = true;
         sync_folder(path)

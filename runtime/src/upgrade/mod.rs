@@ -12,6 +12,7 @@ mod carry;
 mod coercion;
 mod config;
 mod connection;
+mod cursor;
 mod edits;
 mod endings;
 mod expression;
@@ -29,7 +30,9 @@ mod uses;
 
 pub use coercion::{Decision, Kind, decide};
 pub use connection::{UpgradedConnection, upgrade_connection};
+pub use cursor::FollowedState;
 pub use expression::{Access, Braces, Expressions, Followed, Moved, NoExpressions, Outputs, TextKind, Unreadable};
+pub(crate) use file::Temporary;
 pub use file::{FileError, ScenarioFile};
 pub use report::{Action, At, Deadline, Finding, Plan, Problem, StepPlan, Verdict};
 pub use typed::{Unfinished, Upgrade, UpgradedInput};

@@ -68,6 +68,11 @@ impl Upgrader {
         Self { targets: Vec::new(), apps: HashMap::new(), expressions: Arc::new(Braces), answers: Answers::default() }.and(table)
     }
 
+    /// The table of a connector, by its name or another under which steps call it.
+    pub(super) fn table_of(&self, connector: &str) -> Option<&'static ApiTable> {
+        self.apps.get(connector).map(|at| self.targets[*at].table())
+    }
+
     /// And to this version of another connector.
     #[must_use]
     pub fn and(mut self, table: &'static ApiTable) -> Self {

@@ -19,6 +19,8 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         ModuleKind::Trigger => "trigger",
     };
     let order = match (&module.order, &module.page) {
+        // Of a poll, all that it tells new items by.
+        _ if module.poll.is_some() => module.poll.as_ref().map(model::Poll::text),
         (Some(Order::By(field)), _) => Some(field.clone()),
         (_, Some(page)) => match &page.strategy {
             Strategy::Keyset { key, .. } => Some(key.clone()),
@@ -27,23 +29,40 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         _ => None,
     };
     let mut answers: Vec<Answer> = module.answers.iter().map(|one| answer(one, shapes)).collect();
-    let fails = module.fails.iter().chain(&projection.model.connector.fails);
-    answers.extend(fails.flat_map(|failure| failures(failure, module, shapes)));
+    let mut body = body(module, shapes);
+    if module.webhook.is_some() {
+        // What is delivered is what the API sends.
+        let content = answers.drain(..).flat_map(|answer| answer.content).collect();
+        body = Some(Body { required: true, content, at: module.span });
+    } else {
+        let fails = module.fails.iter().chain(&projection.model.connector.fails);
+        answers.extend(fails.flat_map(|failure| failures(failure, module, shapes)));
+    }
+    let dotted = name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".");
     Operation {
-        sense: Sense::Call,
+        sense: if module.webhook.is_some() { Sense::Event } else { Sense::Call },
         id: Some(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")),
         title: module.title.clone(),
         docs: module.docs.clone(),
         group: name.group.clone(),
         // Several exchanges stand under their module's own name.
-        method: if module.steps.is_some() { "STEPS".to_owned() } else { module.method.clone() },
-        path: if module.steps.is_some() {
+        method: match (&module.steps, &module.webhook) {
+            (Some(_), _) => "STEPS".to_owned(),
+            (None, Some(_)) => "POST".to_owned(),
+            (None, None) => module.method.clone(),
+        },
+        path: if module.webhook.is_some() {
+            dotted.clone()
+        } else if module.steps.is_some() {
             format!("/{}", name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
         } else {
             path(module)
         },
-        inputs: inputs(module, projection, shapes),
-        body: body(module, shapes),
+        inputs: match &module.webhook {
+            Some(webhook) => delivered_headers(webhook, shapes),
+            None => inputs(module, projection, shapes),
+        },
+        body,
         answers,
         callbacks: Vec::new(),
         security: security_of(&module.connections, module.span),
@@ -123,6 +142,19 @@ fn inputs(module: &Module, projection: &Projection<'_>, shapes: &mut Shapes<'_, 
         found.push(always(name, place, None, at));
     }
     found
+}
+
+/// The headers of a delivery.
+fn delivered_headers(webhook: &model::Webhook, shapes: &mut Shapes<'_, '_>) -> Vec<Input> {
+    let header = |(name, value): (String, Option<String>)| {
+        let what = match value {
+            Some(text) => shapes.constant(&model::Literal::Text(text), webhook.span),
+            None => shapes.used(&model::Type::String(model::Bounds::default()), webhook.span),
+        };
+        let style = Some(style_text("simple"));
+        Input { required: true, style, ..always(&name, InputPlace::Header, Some(what), webhook.span) }
+    };
+    webhook.headers().into_iter().map(header).collect()
 }
 
 fn always(name: &str, place: InputPlace, what: Option<crate::change::shape::Use>, at: crate::source::Span) -> Input {

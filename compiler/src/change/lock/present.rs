@@ -105,13 +105,23 @@ fn module_facts(model: &Model, module: &Module, version: usize) -> Facts {
     };
     plain("kind", kind_word(module.kind).to_owned(), module.span);
     // What steps call has a shape of its own; stored configuration of this module knows nothing of it.
-    let call = if module.steps.is_some() { "steps".to_owned() } else { format!("{} {}", module.method, path_text(&module.path)) };
+    let call = match (&module.steps, &module.webhook) {
+        (Some(_), _) => "steps".to_owned(),
+        (None, Some(webhook)) => format!("webhook {}", webhook.text()).trim_end().to_owned(),
+        (None, None) => format!("{} {}", module.method, path_text(&module.path)),
+    };
     plain("call", call, module.spans.path);
     plain("server", server_text(model, &module.server), module.spans.path);
     plain("encoding", encoding_text(&module.encoding), module.spans.body.unwrap_or(module.span));
     let mut connections = module.connections.clone();
     connections.sort();
     plain("connections", connections.join(", "), module.span);
+    if let Some(poll) = &module.poll {
+        plain("cursor", poll.text(), poll.span);
+    }
+    if let Some(webhook) = &module.webhook {
+        plain("proof", webhook.proof.text(), webhook.span);
+    }
     if let Some(page) = &module.page {
         plain("page", page_text(page), page.spans.strategy);
         facts.insert(key("items", ""), shaped(model, Some(&page.item), &page.items, "", page.spans.strategy));

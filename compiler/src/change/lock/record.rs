@@ -75,12 +75,13 @@ pub(super) struct Key {
 }
 
 /// The groups of facts.
-pub(super) const GROUPS: [&str; 23] = [
+pub(super) const GROUPS: [&str; 25] = [
     "answer",
     "authorize",
     "call",
     "connections",
     "constant",
+    "cursor",
     "encoding",
     "fails",
     "field",
@@ -91,6 +92,7 @@ pub(super) const GROUPS: [&str; 23] = [
     "kind",
     "limit",
     "page",
+    "proof",
     "refresh",
     "retry",
     "scope",

@@ -42,6 +42,7 @@ mod texts;
 mod type_names;
 mod types;
 mod unions;
+mod webhooks;
 mod wording;
 mod words;
 

@@ -55,32 +55,27 @@ impl<'n> Maker<'_, 'n> {
                 order: None,
                 fails: Vec::new(),
                 example: None,
+                told: None,
             };
             self.page(operation, &mut module);
             module.example = examples::example(self, operation, &module);
-            self.callbacks(operation);
             spec.modules.push(module);
             kept.push(operations.iter().position(|one| std::ptr::eq(*one, *operation)).expect("it is one of them"));
         }
         spec.fails = failures::shared(self, &mut spec.modules, failures);
+        kept.extend(self.webhooks(operations, spec));
         kept
     }
 
     fn can_be_called(&mut self, operation: &Operation<'n>) -> bool {
         let why = match &operation.origin {
-            Origin::Webhook => "a webhook: what the API sends to others has no place in a spec yet",
-            Origin::Callback(_) => "a callback: what the API sends to others has no place in a spec yet",
+            // What the API sends is a trigger.
+            Origin::Webhook | Origin::Callback(_) => return false,
             Origin::Path if !METHODS.contains(&operation.method) => "a method that modules do not call",
             Origin::Path => return true,
         };
         self.note(Subject::Operation, operation.span, why);
         false
-    }
-
-    fn callbacks(&mut self, operation: &Operation<'n>) {
-        for callback in &operation.callbacks {
-            self.note(Subject::Operation, callback.span, "a callback: what the API sends to others has no place in a spec yet");
-        }
     }
 
     /// What types written in a module are called after: its own name, with its group's where another group has such a module.
@@ -97,7 +92,7 @@ impl<'n> Maker<'_, 'n> {
 }
 
 /// The description; the summary where the title could not hold it.
-fn documentation(operation: &Operation<'_>) -> String {
+pub(super) fn documentation(operation: &Operation<'_>) -> String {
     let (summary, description) = (operation.summary.trim(), operation.description.trim());
     let title = texts::title(summary).unwrap_or_default();
     let told = description.trim_end_matches('.').eq_ignore_ascii_case(title.as_str());

@@ -200,6 +200,14 @@ impl Place {
 pub(super) enum ModuleKind {
     Action,
     Search,
+    Trigger,
+}
+
+/// Which deliveries are a trigger's, and what makes them genuine, as the language writes it.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) when: Vec<String>,
+    pub(super) verify: &'static str,
 }
 
 /// A module.
@@ -228,6 +236,8 @@ pub(super) struct Module {
     pub(super) order: Option<String>,
     pub(super) fails: Vec<Fails>,
     pub(super) example: Option<Example>,
+    /// Of a trigger.
+    pub(super) told: Option<Told>,
 }
 
 /// A body: its encoding as written, and what it holds.

@@ -313,7 +313,11 @@ impl<'s> Printer<'s> {
     /// A module.
     pub(super) fn module(&mut self, module: &Module) {
         self.docs(&module.docs);
-        let kind = if module.kind == ModuleKind::Search { "search" } else { "action" };
+        let kind = match module.kind {
+            ModuleKind::Action => "action",
+            ModuleKind::Search => "search",
+            ModuleKind::Trigger => "trigger",
+        };
         let taken: Vec<&str> = module.with.iter().map(|mixin| self.spec.mixins[*mixin].name.as_str()).collect();
         let with = if taken.is_empty() { String::new() } else { format!(" with {}", taken.join(", ")) };
         self.open(&format!("{kind} {} @1 {}{with}", module.name, quoted(&module.title)));
@@ -325,6 +329,12 @@ impl<'s> Printer<'s> {
             [Answer { what: Some(what), encoding, .. }] => format!(" -> {}{}", self.what(what), encoded(encoding)),
             _ => String::new(),
         };
+        if let Some(told) = &module.told {
+            let when: String = told.when.iter().map(|when| format!(" {when}")).collect();
+            self.line(&format!("webhook{answer}{when}"));
+            self.line(&format!("verify {}", told.verify));
+            return self.close();
+        }
         self.line(&format!("{} {}{answer}", module.method, quoted(&module.path)));
         module.server.iter().for_each(|server| self.line(&format!("server {server}")));
         if let Some(connections) = &module.connections {

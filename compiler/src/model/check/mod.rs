@@ -10,6 +10,7 @@ mod names;
 mod pages;
 mod recursion;
 mod retries;
+mod triggers;
 mod unions;
 mod usage;
 mod versions;
@@ -60,6 +61,7 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     pages::stop_rules_fit_their_strategy(&mut checker);
     pages::paged_searches_have_a_stable_order(&mut checker);
     retries::unsafe_calls_are_not_repeated(&mut checker);
+    triggers::headers_tell_variants_apart(&mut checker);
 }
 
 /// The model, and what rules look up in it again and again.

@@ -57,7 +57,8 @@ fn type_exists(checker: &mut Checker<'_>, ty: &Type, on: Versions, span: Span) {
 /// What a path or a page is bound to is there in every version of its module.
 pub(super) fn bound_inputs_exist_in_every_version(checker: &mut Checker<'_>) {
     for module in &checker.model.modules {
-        let bound = bound_to_page(module);
+        let mut bound = bound_to_page(module);
+        bound.extend(module.poll.iter().flat_map(|poll| &poll.inputs).map(String::as_str));
         for input in &module.inputs {
             let needed = matches!(input.place, Place::Path(_)) || bound.contains(&input.field.name.as_str());
             let there =

@@ -23,6 +23,10 @@ pub(super) struct Flat<'a> {
     pub(super) order: Option<&'a ast::Order>,
     pub(super) limits: Vec<&'a ast::Limit>,
     pub(super) retry: Option<&'a ast::Retry>,
+    pub(super) cursor: Option<&'a ast::Cursor>,
+    pub(super) webhook: Option<&'a ast::Webhook>,
+    pub(super) verify: Option<&'a ast::Verify>,
+    pub(super) challenges: Vec<&'a ast::Challenge>,
     /// Where fields stand: the module itself, then each mixin.
     pub(super) sites: Vec<Site>,
 }
@@ -45,7 +49,7 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        if flat.exchange.is_none() && item.body.steps.is_none() {
+        if flat.exchange.is_none() && item.body.steps.is_none() && flat.webhook.is_none() && item.kind != ModuleKind::Trigger {
             self.report(no_exchange(item));
         }
         if let Some(exchange) = flat.exchange.filter(|exchange| exchange.poll && item.kind != ModuleKind::Trigger) {
@@ -74,6 +78,9 @@ impl<'a> Flat<'a> {
         note(body.page.is_some() && own.page.is_none(), "page");
         note(body.order.is_some() && own.order.is_none(), "order");
         note(body.retry.is_some() && own.retry.is_none(), "retry");
+        note(body.cursor.is_some() && own.cursor.is_none(), "cursor");
+        note(body.webhook.is_some() && own.webhook.is_none(), "webhook");
+        note(body.verify.is_some() && own.verify.is_none(), "verify");
         self.exchange = self.exchange.or(body.exchange.as_ref());
         self.server = self.server.or(body.server.as_ref());
         self.connections = self.connections.or(body.connections.as_ref());
@@ -81,6 +88,10 @@ impl<'a> Flat<'a> {
         self.page = self.page.or(body.page.as_ref());
         self.order = self.order.or(body.order.as_ref());
         self.retry = self.retry.or(body.retry.as_ref());
+        self.cursor = self.cursor.or(body.cursor.as_ref());
+        self.webhook = self.webhook.or(body.webhook.as_ref());
+        self.verify = self.verify.or(body.verify.as_ref());
+        self.challenges.extend(&body.challenges);
         self.path.extend(body.path.iter().map(|field| (field, at)));
         self.query.extend(body.query.iter().map(|field| (field, at)));
         self.header.extend(body.header.iter().map(|field| (field, at)));
@@ -114,6 +125,10 @@ fn own_statements(body: &ModuleBody, site: Site) -> Flat<'_> {
         order: body.order.as_ref(),
         limits: body.limits.iter().collect(),
         retry: body.retry.as_ref(),
+        cursor: body.cursor.as_ref(),
+        webhook: body.webhook.as_ref(),
+        verify: body.verify.as_ref(),
+        challenges: body.challenges.iter().collect(),
         sites: vec![site],
     }
 }
@@ -131,6 +146,10 @@ fn is_empty(body: &ModuleBody) -> bool {
         && body.order.is_none()
         && body.limits.is_empty()
         && body.retry.is_none()
+        && body.cursor.is_none()
+        && body.webhook.is_none()
+        && body.verify.is_none()
+        && body.challenges.is_empty()
 }
 
 /// Two bodies of members in one encoding are one body.

@@ -149,9 +149,10 @@ impl<'a> Resolver<'a> {
     fn input_field(&mut self, written: &'a ast::Field, site: &Site) -> Field {
         let mut field = self.field(written, site);
         self.settle_defaults();
-        let from_cursor =
-            |value: &ast::Value| matches!(&value.kind, ast::ValueKind::Name(path) if path.len() > 1 && path[0].value == "cursor");
-        field.default = written.default.as_ref().filter(|value| !from_cursor(value)).and_then(|value| self.default(&field, value));
+        let from_cursor = written.default.as_ref().is_some_and(super::triggers::is_cursor);
+        field.default = written.default.as_ref().filter(|_| !from_cursor).and_then(|value| self.default(&field, value));
+        // The trigger fills it in; what is configured says nothing of it.
+        field.optional |= from_cursor;
         field
     }
 

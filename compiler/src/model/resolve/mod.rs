@@ -27,6 +27,7 @@ mod statuses;
 mod steps;
 mod symbols;
 mod templates;
+mod triggers;
 pub(crate) mod types;
 mod unknown;
 mod upgrades;
@@ -64,6 +65,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
     let changes = resolver.undo(&items, whole);
     resolver.examples_of_the_past(&items, &mut modules, &connections);
     resolver.steps(&items, &mut modules, &connections);
+    resolver.triggers(&items, &mut modules);
     let upgrades = resolver.upgrades(&items, &mut modules, &connections);
     let tests = resolver.tests(&items, &modules, &connections);
     let upgrade_tests = resolver.upgrade_tests(&items, &upgrades, &modules, &connections);
@@ -116,6 +118,8 @@ struct Resolver<'a> {
     failures: Vec<Failure>,
     /// The modules that others call in steps.
     called: Vec<Module>,
+    /// What polls remember.
+    polls: Vec<triggers::Written<'a>>,
     pending_defaults: Vec<(usize, usize, &'a ast::Value)>,
     pending_successors: Vec<PendingSuccessor<'a>>,
 }
@@ -156,6 +160,7 @@ impl<'a> Resolver<'a> {
             inline: HashMap::new(),
             failures: Vec::new(),
             called: Vec::new(),
+            polls: Vec::new(),
             pending_defaults: Vec::new(),
             pending_successors: Vec::new(),
         }

@@ -49,6 +49,7 @@ impl<'a> Resolver<'a> {
             PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
         // What a module with steps gives is known when all modules are.
         let page = if item.body.steps.is_none() { self.page(&parts, &mut answers) } else { None };
+        let makes_exchange = flat.exchange.is_some() || item.body.steps.is_none() && flat.webhook.is_none();
         let order = self.order(flat.order, page.as_ref(), on);
         let mut module = Module {
             symbol,
@@ -58,10 +59,9 @@ impl<'a> Resolver<'a> {
             docs: super::docs(&item.head.docs),
             on,
             life: self.life(&item.head, &placed.group, &item.name),
-            method: flat.exchange.map_or_else(
-                || if item.body.steps.is_some() { String::new() } else { "GET".to_owned() },
-                |exchange| self.method(&exchange.method),
-            ),
+            method: flat
+                .exchange
+                .map_or_else(|| if makes_exchange { "GET".to_owned() } else { String::new() }, |exchange| self.method(&exchange.method)),
             path,
             server: self.module_server(&flat, connector, connections),
             connections: self.module_connections(&flat, connections),
@@ -75,11 +75,15 @@ impl<'a> Resolver<'a> {
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
             retry: self.retry_class(flat.retry, flat.exchange),
             steps: None,
+            poll: None,
+            webhook: self.webhook(item, &flat),
             examples: Vec::new(),
             span: item.name.span,
             spans: spans(&flat, item),
         };
         self.steps_stand_alone(item, &flat);
+        self.trigger_is_whole(item, &flat);
+        self.polls(item, &flat);
         // What only older versions have is shown as it was there, which is known when changes are undone.
         if item.body.steps.is_none() && on.has(self.apis.len() - 1) {
             module.examples = self.examples(&module, &item.body.examples, connections, &site);
@@ -122,7 +126,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn answers(&mut self, flat: &Flat<'a>) -> Vec<Answer> {
-        let shorthand = flat.exchange.and_then(|exchange| exchange.answer.as_ref()).map(|answer| (answer, 0));
+        let delivered = flat.webhook.filter(|_| flat.exchange.is_none()).map(|webhook| &webhook.answer);
+        let shorthand = flat.exchange.and_then(|exchange| exchange.answer.as_ref()).or(delivered).map(|answer| (answer, 0));
         let written: Vec<_> = shorthand.into_iter().chain(flat.answers.iter().copied()).collect();
         let several = written.len() > 1;
         let mut answers: Vec<Answer> = Vec::new();
@@ -157,6 +162,8 @@ impl<'a> Resolver<'a> {
             (None, _) => Decoding::Nothing,
             (Some(Type::File), _) => Decoding::Stream,
             (_, None) => Decoding::Json,
+            // Of a delivery.
+            (_, Some(written)) if written.value == "form" => Decoding::Json,
             (_, Some(written)) if written.value == "json" || written.value.ends_with("/json") || written.value.ends_with("+json") => {
                 Decoding::Json
             }
@@ -257,7 +264,8 @@ impl<'a> Resolver<'a> {
         };
         if let Some(Type::Named(symbol)) = page.map(|page| &page.item) {
             let fields: Vec<String> = self.field_names(*symbol, on);
-            if !fields.is_empty() && !fields.contains(&by.value) {
+            let first = by.value.split('.').next().unwrap_or_default();
+            if !fields.is_empty() && !fields.iter().any(|field| field == first) {
                 self.report(unknown(codes::UNKNOWN_ORDER, by, "field of the item called", fields.iter().map(String::as_str)));
             }
         }

@@ -121,6 +121,7 @@ impl<'a> Resolver<'a> {
             None => self.exchange_text(exchange, module, on),
         });
         let exchanges: Vec<ScriptExchange> = exchanges.collect();
+        self.delivery_fits(script, module, on);
         let output = script.output.as_ref().map_or_else(String::new, |(word, value)| self.output(word, value, &exchanges, module, on));
         let fails = script.fails.as_ref().map(|(kind, code)| {
             if !FAILURES.contains(&kind.value.as_str()) {
@@ -143,7 +144,9 @@ impl<'a> Resolver<'a> {
         let nothing = Value { kind: ValueKind::Object(Vec::new()), span };
         let value = script.given.as_ref().unwrap_or(&nothing);
         let expects_refusal = script.fails.as_ref().is_some_and(|(kind, _)| kind.value == "input");
-        let reading = Reading { partial: expects_refusal, ..Reading::given(on) };
+        // What a delivery holds does not depend on what was asked for.
+        let partial = expects_refusal || module.webhook.is_some();
+        let reading = Reading { partial, ..Reading::given(on) };
         let (text, problems) = self.literals().read_object(value, &fields, reading);
         for problem in problems.into_iter().filter(|problem| !expects_refusal || problem.code == codes::UNKNOWN_MEMBER) {
             self.report(problem);
@@ -194,6 +197,21 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What an API delivers, and a trigger gives, must fit what it says it gives. A header or a form says it in another way.
+    fn delivery_fits(&mut self, script: &ast::Script, module: &Module, on: Versions) {
+        let typed = module.webhook.as_ref().is_some_and(|told| told.by.is_none() && !told.form) && script.output.is_some();
+        let answer = module.answers.first().filter(|_| typed);
+        let sent = script.exchanges.last().and_then(|exchange| exchange.sends.as_ref()?.body.as_ref());
+        if let (Some(answer), Some(value)) = (answer, sent)
+            && let (Some(ty), Some(inner)) = (&answer.body, at(value, &answer.at))
+        {
+            let (_, problems) = self.literals().read(inner, ty, false, Reading::answer(on));
+            for problem in problems {
+                self.report(problem);
+            }
+        }
+    }
+
     fn json(&mut self, value: &Value, on: Versions) -> String {
         let (text, problems) = self.literals().read_json(value, Reading::answer(on));
         for problem in problems {
@@ -205,8 +223,10 @@ impl<'a> Resolver<'a> {
     /// The answer's text. A success answer must fit the module's type for that status.
     fn reply_body(&mut self, reply: &ast::Reply, module: &Module, on: Versions) -> String {
         let status = reply.status.value;
-        let answer = module.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&status));
-        if answer.is_none() && (200..300).contains(&status) {
+        let found = module.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&status));
+        // What a trigger that is told replies is no event.
+        let answer = found.filter(|_| module.webhook.is_none());
+        if found.is_none() && (200..300).contains(&status) {
             self.report(unanswered(reply, module));
         }
         let Some(value) = &reply.body else {
@@ -229,7 +249,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn output(&mut self, word: &Ident, value: &Value, exchanges: &[ScriptExchange], module: &Module, on: Versions) -> String {
-        let wanted = if module.kind == ModuleKind::Action { "gives" } else { "yields" };
+        let wanted = if module.kind == ModuleKind::Action || module.webhook.is_some() { "gives" } else { "yields" };
         if word.value != wanted {
             self.report(other_output(word, wanted, module));
             return String::new();
@@ -327,7 +347,11 @@ fn status_text(statuses: (u16, u16)) -> String {
 }
 
 fn other_output(word: &Ident, wanted: &str, module: &Module) -> Diagnostic {
-    let what = if wanted == "gives" { "an action gives one thing" } else { "a search yields items" };
+    let what = match (wanted, module.webhook.is_some()) {
+        ("gives", true) => "a delivery gives one event",
+        ("gives", false) => "an action gives one thing",
+        _ => "a search yields items",
+    };
     Diagnostic::new(codes::OTHER_OUTPUT, word.span, format!("{what}: write `{wanted}`"))
         .here(format!("not `{}`", word.value))
         .also(module.span, "declared here")

@@ -9,6 +9,7 @@ mod connector;
 mod module;
 mod script;
 mod steps;
+mod trigger;
 mod types;
 
 use crate::source::{FileId, Span, Spanned};
@@ -18,6 +19,7 @@ pub use connector::*;
 pub use module::*;
 pub use script::*;
 pub use steps::*;
+pub use trigger::*;
 pub use types::*;
 
 /// A name as written, for example `create_program`.

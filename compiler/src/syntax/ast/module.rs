@@ -1,6 +1,9 @@
 //! Actions, searches and triggers.
 
-use super::{Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Template, Text, TypeExpr, WirePath};
+use super::{
+    Challenge, Cursor, Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Subscription, Template, Text, TypeExpr, Verify,
+    Webhook, WirePath,
+};
 use crate::source::{Span, Spanned};
 
 /// Which kind of module.
@@ -77,6 +80,22 @@ pub struct ModuleBody {
     pub steps: Option<Steps>,
     /// `gives done.files`: what a module with steps gives; the output of its last step unless said.
     pub gives: Option<(Path, Span)>,
+    /// `cursor time last_update id id`: what a poll remembers.
+    pub cursor: Option<Cursor>,
+    /// `webhook -> Event`: what is delivered to an instant trigger.
+    pub webhook: Option<Webhook>,
+    /// `verify …`: how a delivery is proved genuine.
+    pub verify: Option<Verify>,
+    /// `challenge …`
+    pub challenges: Vec<Challenge>,
+    /// `subscribe hook = create_hook { … }`
+    pub subscribe: Option<Subscription>,
+    /// `expires hook.expires_at`
+    pub expires: Option<(Path, Span)>,
+    /// `renew update_hook { … } before 1h`
+    pub renew: Option<Subscription>,
+    /// `unsubscribe delete_hook { … }`
+    pub unsubscribe: Option<Subscription>,
 }
 
 /// `GET "/orgs/{org}/repos" outside -> [Repository] at data`
@@ -182,11 +201,13 @@ pub struct Page {
     pub span: Span,
 }
 
-/// `order id` or `order none "why"`
+/// `order id`, `order updated_at descending` or `order none "why"`
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// The field, or none.
+    /// The field, with dots where it stands inside of another; or none.
     pub by: Option<Ident>,
+    /// The newest or greatest comes first.
+    pub descending: bool,
     /// Why there is none.
     pub why: Option<Text>,
     /// The whole statement.

@@ -149,6 +149,14 @@ pub(super) static MODULE: Block = Block {
         "steps",
         "input",
         "gives",
+        "cursor",
+        "webhook",
+        "verify",
+        "challenge",
+        "subscribe",
+        "expires",
+        "renew",
+        "unsubscribe",
         "deprecated",
     ],
     habits: &[
@@ -161,7 +169,16 @@ pub(super) static MODULE: Block = Block {
     ],
     reserved: RESERVED_IN_MODULES,
     documented: false,
-    repeat: &[Rule::fails, Rule::limit, Rule::example, Rule::from_block],
+    repeat: &[Rule::fails, Rule::limit, Rule::example, Rule::from_block, Rule::challenge],
+};
+pub(super) static VERIFY: Block = Block {
+    lone: Rule::lone_verify_statement,
+    statement: "statement of `verify`",
+    starts: &["sent", "over", "key", "time", "id", "issuer", "audience", "body"],
+    habits: &[("signature", "sent"), ("header", "sent"), ("signed", "over"), ("secret", "key"), ("timestamp", "time")],
+    reserved: &[],
+    documented: false,
+    repeat: &[],
 };
 pub(super) static MIXIN: Block = Block {
     lone: Rule::lone_mixin_statement,
@@ -187,16 +204,17 @@ pub(super) static MIXIN: Block = Block {
         "retry",
         "server",
         "connection",
+        "cursor",
+        "webhook",
+        "verify",
+        "challenge",
     ],
     habits: &[("headers", "header"), ("params", "query")],
     reserved: RESERVED_IN_MODULES,
     documented: false,
-    repeat: &[Rule::fails, Rule::limit, Rule::example],
+    repeat: &[Rule::fails, Rule::limit, Rule::example, Rule::challenge],
 };
-const RESERVED_IN_MODULES: &[(&str, &str)] = &[
-    ("cursor", "give the trigger a `query` field that says from when on items are wanted"),
-    ("rust", "say it with the statements there are"),
-];
+const RESERVED_IN_MODULES: &[(&str, &str)] = &[("rust", "say it with the statements there are")];
 pub(super) static PAGE: Block = Block {
     lone: Rule::lone_page_statement,
     statement: "statement of `page`",
@@ -287,6 +305,7 @@ pub(super) static ANSWERS: Block = plain(Rule::lone_status_answer, "answer", &[R
 pub(super) static SCOPE: Block = plain(Rule::lone_scope, "scope", &[Rule::scope]);
 pub(super) static PARAMETER: Block = plain(Rule::lone_parameter, "parameter", &[Rule::parameter]);
 pub(super) static BIND: Block = plain(Rule::lone_bind, "member", &[Rule::bind]);
+pub(super) static CHALLENGE_MEMBER: Block = plain(Rule::lone_challenge_member, "member", &[Rule::challenge_member]);
 pub(super) static ENTRY: Block = plain(Rule::lone_entry, "member", &[Rule::entry]);
 pub(super) static ELEMENT: Block = plain(Rule::lone_element, "value", &[Rule::value]);
 pub(super) static BOUND: Block = Block { starts: &["pattern", "format", "unique"], ..plain(Rule::lone_bound, "bound", &[]) };

@@ -9,6 +9,7 @@ mod module;
 mod reader;
 mod recover;
 mod steps;
+mod triggers;
 mod types;
 mod values;
 mod versions;

@@ -3,7 +3,7 @@
 use super::block::{ANSWERS, MIXIN, MODULE, PAGE};
 use super::items::Header;
 use super::reader::Reader;
-use super::{Pair, Rule, change, fields, steps, types, values, versions};
+use super::{Pair, Rule, change, fields, steps, triggers, types, values, versions};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
@@ -61,6 +61,17 @@ fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody
             let span = reader.span(&pair);
             body.gives = pair.into_inner().next().map(|path| (reader.path(path), span));
         }
+        Rule::cursor => body.cursor = triggers::cursor(reader, pair),
+        Rule::webhook => body.webhook = triggers::webhook(reader, pair),
+        Rule::verify => body.verify = triggers::verify(reader, pair),
+        Rule::challenge => body.challenges.extend(triggers::challenge(reader, pair)),
+        Rule::subscribe => body.subscribe = triggers::subscription(reader, pair),
+        Rule::renew => body.renew = triggers::subscription(reader, pair),
+        Rule::unsubscribe => body.unsubscribe = triggers::subscription(reader, pair),
+        Rule::expires_at => {
+            let span = reader.span(&pair);
+            body.expires = pair.into_inner().next().map(|path| (reader.path(path), span));
+        }
         Rule::life => head.life = versions::life(reader, pair),
         _ => {}
     }
@@ -91,7 +102,7 @@ fn status_answer(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Answer>
     Some(ast::Answer { span, ..answer })
 }
 
-fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spanned<String>>) -> Option<ast::Answer> {
+pub(super) fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spanned<String>>) -> Option<ast::Answer> {
     let span = reader.span(&pair);
     let (mut body, mut at, mut encoding) = (None, None, None);
     for part in pair.into_inner() {
@@ -236,11 +247,17 @@ fn page_statement(reader: &mut Reader<'_>, pair: Pair<'_>, page: &mut ast::Page)
     }
 }
 
-/// `order id` or `order none "why"`
+/// `order id`, `order updated_at descending` or `order none "why"`
 fn order(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Order> {
     let span = reader.span(&pair);
-    let mut inner = pair.into_inner();
-    let by = reader.ident(&inner.next()?);
-    let why = inner.next().map(|why| reader.text(&why));
-    Some(ast::Order { by: (by.value != "none").then_some(by), why, span })
+    let (mut by, mut descending, mut why) = (None, false, None);
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::path => by = Some(reader.ident(&part)),
+            Rule::descending => descending = true,
+            _ => why = Some(reader.text(&part)),
+        }
+    }
+    let by = by.filter(|by| by.value != "none");
+    Some(ast::Order { by, descending, why, span })
 }

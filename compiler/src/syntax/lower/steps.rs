@@ -13,7 +13,7 @@ pub(super) fn steps(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Steps {
     ast::Steps { list, span }
 }
 
-fn step(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Step> {
+pub(super) fn step(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Step> {
     let span = reader.span(&pair);
     let (mut name, mut module, mut given) = (None, None, Vec::new());
     for part in pair.into_inner() {

@@ -10,13 +10,16 @@ impl<'r> Comparer<'r> {
         let name = &now.name;
         self.whole(then, now, "kind", "the kind of", None);
         let (was, is) = (quoted_call(then), quoted_call(now));
-        self.whole(then, now, "call", "the call of", Some(format!("move {name} {was} -> {is}")));
+        let moved = [then, now].iter().all(|entry| entry.text("call").contains(" /")).then(|| format!("move {name} {was} -> {is}"));
+        self.whole(then, now, "call", "the call of", moved);
         self.whole(then, now, "server", "the server of", None);
         self.whole(then, now, "encoding", "the body of", None);
         let page = then.text("page");
         let page = if page.is_empty() { "none" } else { page };
         let verb = (!now.text("page").is_empty()).then(|| format!("page {name} was {page}"));
         self.whole(then, now, "page", "the paging of", verb);
+        self.whole(then, now, "cursor", "the cursor of", None);
+        self.whole(then, now, "proof", "what makes deliveries genuine for", None);
         self.callers(then, now);
         self.answers(then, now);
         self.constants(then, now);
@@ -36,7 +39,11 @@ impl<'r> Comparer<'r> {
         let place = now.fact(group, "").map_or(now.place, |fact| fact.place);
         let released = then.fact(group, "").map_or(then.place, |fact| fact.place);
         let code = if now.kind == Kind::Connection { codes::RELEASED_CONNECTION } else { codes::RELEASED_CALL };
-        let lines = if now.kind == Kind::Connection { vec!["reauthorize \"…\"".to_owned()] } else { Vec::new() };
+        let lines = match (now.kind, group) {
+            (Kind::Connection, _) => vec!["reauthorize \"…\"".to_owned()],
+            (_, "cursor") => vec!["cursor reset \"…\"".to_owned()],
+            _ => Vec::new(),
+        };
         self.differs(code, place, message, (shown(is), Some((released, shown(was)))), verb, lines);
     }
 

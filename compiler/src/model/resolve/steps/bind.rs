@@ -51,6 +51,8 @@ pub(super) struct Known<'s> {
     pub(super) later: Vec<&'s Ident>,
     /// The module's own inputs that were given to a step, by where they are declared.
     pub(super) used: HashSet<Span>,
+    /// `endpoint` stands for where a trigger is told.
+    pub(super) endpoint: bool,
 }
 
 /// A step that was bound.
@@ -79,8 +81,12 @@ struct Target<'t> {
 
 impl<'a> Resolver<'a> {
     pub(super) fn bind(&mut self, item: &'a ast::Module, steps: &'a ast::Steps, view: &View<'_>) -> Option<Bound> {
-        let mut known =
-            Known { made: Vec::new(), later: steps.list.iter().filter_map(|step| step.name.as_ref()).collect(), used: HashSet::new() };
+        let mut known = Known {
+            made: Vec::new(),
+            later: steps.list.iter().filter_map(|step| step.name.as_ref()).collect(),
+            used: HashSet::new(),
+            endpoint: false,
+        };
         let mut list = Vec::new();
         let mut connections: Option<Vec<String>> = None;
         for step in &steps.list {
@@ -120,7 +126,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// A step, and the module that it calls. Outer none: there is no telling what comes after it.
-    fn bound_step<'v>(&mut self, step: &'a ast::Step, view: &View<'v>, known: &mut Known<'a>) -> Option<(Option<Step>, &'v Module)> {
+    pub(super) fn bound_step<'v>(
+        &mut self,
+        step: &'a ast::Step,
+        view: &View<'v>,
+        known: &mut Known<'a>,
+    ) -> Option<(Option<Step>, &'v Module)> {
         let symbol = self.find_module(codes::UNKNOWN_MODULE, view.group, &step.module)?;
         if self.is_declared_twice(symbol) {
             return None;
@@ -423,7 +434,7 @@ impl<'a> Resolver<'a> {
         good.then_some(StepValue::Json(text))
     }
 
-    fn nothing_is_unused(&mut self, item: &'a ast::Module, view: &View<'_>, known: &Known<'_>) {
+    pub(super) fn nothing_is_unused(&mut self, item: &'a ast::Module, view: &View<'_>, known: &Known<'_>) {
         let unused = known.made.iter().filter(|made| !made.used).filter_map(|made| Some((made.name?, made.module.first()?)));
         for (name, module) in unused {
             let binding = Span { end: module.span.start, ..name.span };

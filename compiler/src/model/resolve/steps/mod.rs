@@ -1,9 +1,11 @@
 //! Modules with steps: each is bound in every API version that it exists in, and versions in which that comes out differently get a module
-//! of their own. What a step is given is `bind`'s; where its value comes from is `source`'s; what fits what is `fit`'s.
+//! of their own. What a step is given is `bind`'s; where its value comes from is `source`'s; what fits what is `fit`'s; how a trigger
+//! asks to be told is `subscription`'s.
 
 mod bind;
 mod fit;
 mod source;
+mod subscription;
 
 use std::collections::HashSet;
 
@@ -65,7 +67,7 @@ impl<'a> Resolver<'a> {
     /// Steps stand in place of everything that an exchange has; `input` and `gives` are for them alone.
     pub(super) fn steps_stand_alone(&mut self, item: &'a ast::Module, flat: &Flat<'a>) {
         let Some(steps) = &item.body.steps else {
-            let input = item.body.input.as_ref().map(|(_, span)| ("input", *span));
+            let input = item.body.input.as_ref().filter(|_| flat.webhook.is_none()).map(|(_, span)| ("input", *span));
             let gives = item.body.gives.as_ref().map(|(_, span)| ("gives", *span));
             for (word, span) in input.into_iter().chain(gives) {
                 self.report(without_steps(word, span));
@@ -149,7 +151,7 @@ fn without_steps(word: &str, span: Span) -> Diagnostic {
 }
 
 /// The word that a statement starts with.
-fn keyword(word: &str, statement: Span) -> Span {
+pub(super) fn keyword(word: &str, statement: Span) -> Span {
     Span { end: statement.start + word.len() as u32, ..statement }
 }
 
@@ -158,7 +160,7 @@ fn settle(own: Span, bound: &[(usize, Bound)], modules: &mut Vec<Module>) {
     let mut at = 0;
     while at < modules.len() {
         let module = &modules[at];
-        let (on, here) = (module.on, module.span == own && module.steps.is_none());
+        let (on, here) = (module.on, module.span == own && module.is_exchange());
         let first = bound.iter().find(|(version, _)| here && on.has(*version)).map(|(_, bound)| bound);
         if let Some(first) = first {
             let alike = bound.iter().filter(|(version, other)| on.has(*version) && other == first);

@@ -32,6 +32,9 @@ impl Resolver<'_> {
     /// What a path leads to; none when it leads nowhere, which is reported.
     pub(super) fn source(&mut self, path: &Path, view: &View<'_>, known: &mut Known<'_>) -> Option<Source> {
         let first = path.first()?;
+        if let (true, [of, part]) = (known.endpoint && first.value == "endpoint", path.as_slice()) {
+            return self.endpoint(of, part);
+        }
         let made = known.made.iter().rposition(|made| made.name.is_some_and(|name| name.value == first.value));
         let (source, mut both, mut absent, mut because) = match made {
             Some(index) => {
@@ -76,6 +79,20 @@ impl Resolver<'_> {
             both.then = *inner;
         }
         Some(Source { path: found, ty: both.then, absent, because })
+    }
+
+    /// `endpoint.url`, `endpoint.secret`
+    fn endpoint(&mut self, of: &Ident, part: &Ident) -> Option<Source> {
+        let ty = match part.value.as_str() {
+            "url" => Type::Url,
+            "secret" => Type::Secret,
+            _ => {
+                self.report(unknown(codes::UNKNOWN_IN_STEPS, part, "member of an endpoint called", ["url", "secret"]));
+                return None;
+            }
+        };
+        let path = StepPath { source: StepSource::Endpoint, members: vec![part.value.clone()], part: None };
+        Some(Source { path, ty, absent: false, because: of.span })
     }
 
     /// An input of the module itself: as it is now, and as it is in the version.
@@ -138,7 +155,7 @@ impl Resolver<'_> {
     }
 
     /// The fields that a struct has in a version; none for what is no struct.
-    pub(super) fn fields_of(&self, ty: &Type, version: usize) -> Option<Vec<Field>> {
+    pub(in crate::model::resolve) fn fields_of(&self, ty: &Type, version: usize) -> Option<Vec<Field>> {
         let Type::Named(symbol) = ty else { return None };
         let definition = self.definitions_of(*symbol).find(|one| one.on.has(version))?;
         let TypeDefKind::Struct(fields) = &definition.kind else { return None };

@@ -1,0 +1,65 @@
+//! Requests that show that the receiver is there: they are answered, and nobody is told of them.
+//!
+//! What is asked in the query comes without a proof, so anybody may ask. An answer made with the secret is given to little more than letters and
+//! digits: otherwise a stranger could have a delivery of his own signed.
+
+use bytes::Bytes;
+use http::{Response, StatusCode, header};
+
+use super::{
+    part::{Content, Request, encoded},
+    refusal::{Refusal, text},
+    verify::made,
+};
+use crate::{
+    operation::{Challenge, DeliveryPart, Encoded, Hash, ProofKind, Webhook},
+    value::Secret,
+};
+
+/// The most letters of a challenge.
+const MOST: usize = 512;
+
+/// The answer, if the request is one of these challenges; `from_body`: those in the body, which was proved, or those that are not.
+pub(super) fn answer(
+    webhook: &Webhook,
+    request: &Request<'_>,
+    content: &Content<'_>,
+    (secrets, keys): (&[Secret], &[Vec<u8>]),
+    from_body: bool,
+) -> Option<Result<Response<Bytes>, Refusal>> {
+    webhook.challenges.iter().find_map(|challenge| {
+        if matches!(challenge.part, DeliveryPart::Body(_)) != from_body || !request.holds(challenge.when, content, secrets) {
+            return None;
+        }
+        let given = request.text(challenge.part, content)?;
+        Some(answered(webhook, challenge, &given, keys))
+    })
+}
+
+fn answered(webhook: &Webhook, challenge: &Challenge, given: &str, keys: &[Vec<u8>]) -> Result<Response<Bytes>, Refusal> {
+    let shown = given.len() <= MOST && given.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    if given.is_empty() || !shown {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "the challenge is no short text"));
+    }
+    if challenge.answer.is_empty() {
+        return Ok(text(StatusCode::OK, given));
+    }
+    let signs = challenge.answer.iter().any(|(_, template)| template.contains("{hmac."));
+    // A form needs no more than `=` to be one.
+    let also: &[u8] = if webhook.form { b"-_" } else { b"-_.~+/=" };
+    if signs && !given.bytes().all(|byte| byte.is_ascii_alphanumeric() || also.contains(&byte)) {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "the challenge could be a delivery, and would be signed"));
+    }
+    let hash = if let ProofKind::Hmac(hash) = webhook.proof.kind { hash } else { Hash::Sha256 };
+    let code = keys.first().map(|key| made(hash, key, &[given.as_bytes()])).unwrap_or_default();
+    let filled = |template: &str| {
+        let text = template.replace("{hmac.hex}", &encoded(&code, Encoded::Hex));
+        text.replace("{hmac.base64}", &encoded(&code, Encoded::Base64)).replace("{challenge}", given)
+    };
+    let members = challenge.answer.iter().map(|(name, template)| ((*name).to_owned(), filled(template).into()));
+    let body = serde_json::Value::Object(members.collect());
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    Ok(response)
+}

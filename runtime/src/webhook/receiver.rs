@@ -1,0 +1,287 @@
+//! The receiver of one trigger: from a request with its raw body to a typed event, an answer, or a refusal.
+
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration, time::SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    challenge,
+    log::{DeliveryLog, MemoryDeliveryLog},
+    part::{Content, Request},
+    refusal::{Refusal, text},
+    verify::{self, Proved},
+};
+use crate::{
+    clock::{Clock, SystemClock},
+    error::{Error, ErrorKind},
+    operation::{OperationTable, Webhook},
+    shape::{Erased, Names, Shaped},
+    value::Secret,
+};
+
+/// The most bytes of a body.
+const BODY: usize = 1 << 20;
+/// How many deliveries are remembered.
+const REMEMBERED: usize = 100_000;
+/// How long a delivery without a signed time is remembered.
+const UNTIMED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Receives the deliveries of one trigger. Cheap to clone; clones remember together.
+pub struct Receiver<E> {
+    any: Arc<Inner>,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<E> Clone for Receiver<E> {
+    fn clone(&self) -> Self {
+        Receiver { any: self.any.clone(), event: PhantomData }
+    }
+}
+
+/// Without the secrets.
+impl<E> fmt::Debug for Receiver<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Receiver").field("trigger", &self.any.table.name).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
+struct Inner {
+    table: &'static OperationTable,
+    webhook: &'static Webhook,
+    secrets: Vec<Secret>,
+    keys: Vec<Vec<u8>>,
+    body: usize,
+    public_url: Option<Url>,
+    log: Arc<dyn DeliveryLog>,
+    clock: Arc<dyn Clock>,
+    remembered: Duration,
+    /// Events are given as JSON by the spec's names.
+    by_name: bool,
+}
+
+/// What a request is.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Received<E> {
+    /// An event. Answer with 2xx once it is dealt with; if it cannot be, call [`Delivery::failed`] and answer with 5xx, so that it comes again.
+    Event(Delivery<E>),
+    /// A question whether somebody is there, and its answer.
+    Answer(Response<Bytes>),
+    /// A delivery that was taken already. Answer with 2xx, or it will come for ever.
+    Repeated,
+    /// A genuine delivery of something that this trigger is not about. Answer with 2xx.
+    Other,
+}
+
+/// An event, and what it came with.
+#[derive(Debug)]
+pub struct Delivery<E> {
+    /// What happened.
+    pub event: E,
+    id: Option<String>,
+    key: [u8; 32],
+    log: Arc<dyn DeliveryLog>,
+}
+
+impl<E> Delivery<E> {
+    /// What the API calls the delivery, where it says.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// It could not be dealt with, and may come again.
+    ///
+    /// # Errors
+    /// When the log fails. The delivery is then refused until its time is over.
+    pub async fn failed(self) -> Result<(), Error> {
+        let released = self.log.release(&self.key).await;
+        released.map_err(|error| Error::new(ErrorKind::TokenStore, format!("the log of deliveries fails: {error}")))
+    }
+
+    /// The event by itself, and the rest.
+    pub(super) fn parted(self) -> (E, Delivery<()>) {
+        (self.event, Delivery { event: (), id: self.id, key: self.key, log: self.log })
+    }
+
+    fn map<T>(self, event: impl FnOnce(E) -> T) -> Delivery<T> {
+        Delivery { event: event(self.event), id: self.id, key: self.key, log: self.log }
+    }
+}
+
+impl<E: Shaped> Receiver<E> {
+    pub(super) fn of(table: &'static OperationTable, secrets: Vec<Secret>) -> Result<Receiver<E>, Error> {
+        Ok(Receiver { any: Arc::new(Inner::of(table, secrets)?), event: PhantomData })
+    }
+
+    /// What a request is. The body is as it came: byte for byte, before anything read it.
+    ///
+    /// # Errors
+    /// Whatever does not prove itself. Answer with [`Refusal::response`].
+    pub async fn receive(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Received<E>, Refusal> {
+        let request = Request { method, uri, headers, body };
+        Ok(match self.any.receive(&request).await? {
+            Received::Event(delivery) => Received::Event(delivery.map(|event| {
+                event.into::<E>().unwrap_or_else(|other| panic!("the table's event is {:?}, not the trigger's output", other.shape()))
+            })),
+            Received::Answer(answer) => Received::Answer(answer),
+            Received::Repeated => Received::Repeated,
+            Received::Other => Received::Other,
+        })
+    }
+}
+
+impl Receiver<Value> {
+    /// The receiver of a trigger that is known by name when the program runs; events come by the spec's names.
+    ///
+    /// # Errors
+    /// When there is no such trigger, or its secrets are not what it needs.
+    pub fn named(catalog: &crate::Catalog, trigger: &str, secrets: impl IntoIterator<Item = Secret>) -> Result<Receiver<Value>, Error> {
+        let module = catalog.module(trigger)?;
+        let any = Inner::of(module.table(), secrets.into_iter().collect()).map_err(|error| error.with_operation(module.table()))?;
+        Ok(Receiver { any: Arc::new(Inner { by_name: true, ..any }), event: PhantomData })
+    }
+}
+
+impl<E> Receiver<E> {
+    /// The most bytes of a body; a larger one is refused before anything is done with it. Default: 1 MiB.
+    #[must_use]
+    pub fn body_bytes(mut self, most: usize) -> Self {
+        Arc::make_mut(&mut self.any).body = most;
+        self
+    }
+
+    /// The address by which the API calls, for APIs that sign it: only its scheme, host and port are looked at. Default: unknown, so that such
+    /// deliveries are refused unless the request's own URI says it.
+    #[must_use]
+    pub fn public_url(mut self, url: Url) -> Self {
+        Arc::make_mut(&mut self.any).public_url = Some(url);
+        self
+    }
+
+    /// Where deliveries are remembered. Default: in memory, 100,000 of them.
+    #[must_use]
+    pub fn log(mut self, log: Arc<dyn DeliveryLog>) -> Self {
+        Arc::make_mut(&mut self.any).log = log;
+        self
+    }
+
+    /// How long deliveries are remembered that sign no time; those that do are remembered as long as they would be accepted. Default: a day.
+    #[must_use]
+    pub fn remembered(mut self, time: Duration) -> Self {
+        Arc::make_mut(&mut self.any).remembered = time;
+        self
+    }
+
+    /// Where the time comes from. Default: the machine's clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        Arc::make_mut(&mut self.any).clock = clock;
+        self
+    }
+
+    pub(super) fn most(&self) -> usize {
+        self.any.body
+    }
+}
+
+impl Inner {
+    fn of(table: &'static OperationTable, secrets: Vec<Secret>) -> Result<Inner, Error> {
+        let Some(webhook) = table.webhook else { return Err(Error::new(ErrorKind::Configuration, "it is not told of anything")) };
+        let keys = verify::keys(&webhook.proof, &secrets)?;
+        let log = Arc::new(MemoryDeliveryLog::new(REMEMBERED));
+        let clock = Arc::new(SystemClock::new());
+        Ok(Inner { table, webhook, secrets, keys, body: BODY, public_url: None, log, clock, remembered: UNTIMED, by_name: false })
+    }
+
+    async fn receive(&self, request: &Request<'_>) -> Result<Received<Erased>, Refusal> {
+        if request.body.len() > self.body {
+            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {} bytes", self.body)));
+        }
+        let secrets = (self.secrets.as_slice(), self.keys.as_slice());
+        if let Some(answer) = challenge::answer(self.webhook, request, &Content::UNREAD, secrets, false) {
+            return answer.map(Received::Answer);
+        }
+        let now = self.clock.wall();
+        let millis = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        // Reading proves nothing, and gives nothing away; some proofs name members of the body.
+        let body = self.read(request.body);
+        let proved = verify::verify(&self.webhook.proof, request, body.as_ref(), self.public_url.as_ref(), secrets, millis)?;
+        let content = Content { body: body.as_ref(), claims: proved.claims.as_ref() };
+        if let Some(answer) = challenge::answer(self.webhook, request, &content, secrets, true) {
+            return answer.map(Received::Answer);
+        }
+        if !request.holds(self.webhook.when, &content, &self.secrets) {
+            return Ok(Received::Other);
+        }
+        let event = self.event(request, body)?;
+        self.taken(event, proved, now).await
+    }
+
+    /// The body as JSON; a form's fields as its members.
+    fn read(&self, body: &[u8]) -> Option<Value> {
+        if !self.webhook.form {
+            return serde_json::from_slice(body).ok();
+        }
+        let pairs = url::form_urlencoded::parse(body).into_owned().map(|(name, value)| (name, Value::String(value)));
+        Some(Value::Object(pairs.collect()))
+    }
+
+    /// What was delivered, as its type.
+    fn event(&self, request: &Request<'_>, body: Option<Value>) -> Result<Erased, Refusal> {
+        let broken = |message: &str| Refusal::unreadable(Error::new(ErrorKind::Decode, message).with_operation(self.table));
+        let answer = self.table.answers.first().ok_or_else(|| broken("the trigger declares no event"))?;
+        let mut body = body.ok_or_else(|| broken("the body is not JSON"))?;
+        for name in answer.at {
+            body = body.get_mut(name).map(Value::take).ok_or_else(|| broken("the body lacks what the event is in"))?;
+        }
+        if !self.webhook.by.is_empty() {
+            let tag = request.text(crate::operation::DeliveryPart::Header(self.webhook.by), &Content::UNREAD);
+            let tag = tag.ok_or_else(|| broken("the header that tells what happened is missing"))?;
+            let members = body.as_object_mut().ok_or_else(|| broken("the event is no object"))?;
+            members.insert(self.tag().to_owned(), tag.into());
+        }
+        let decoded = Erased::decode(answer.shape.get(), body.to_string().as_bytes(), Names::Wire);
+        let event = decoded.map_err(|error| Refusal::unreadable(crate::answer::undecodable(&error).with_operation(self.table)))?;
+        if !self.by_name {
+            return Ok(event);
+        }
+        crate::dynamic::to_json(event.as_ref()).map(Erased::new).map_err(Refusal::unreadable)
+    }
+
+    /// The member by which the union tells its variants apart: the header's name as the spec wrote it.
+    fn tag(&self) -> &'static str {
+        let shape = self.table.answers.first().map(|answer| answer.shape.get().unboxed());
+        match shape.map(|shape| &shape.kind) {
+            Some(crate::shape::Kind::Union(union)) => match union.style {
+                crate::shape::UnionStyle::Tagged(tag) => tag,
+                _ => self.webhook.by,
+            },
+            _ => self.webhook.by,
+        }
+    }
+
+    async fn taken(&self, event: Erased, proved: Proved, now: SystemTime) -> Result<Received<Erased>, Refusal> {
+        let within = self.webhook.proof.time.as_ref().map_or(0, |time| time.within);
+        let until = match proved.sent {
+            // As long as it would be accepted.
+            Some(sent) => SystemTime::UNIX_EPOCH + Duration::from_millis(sent.saturating_add(within).saturating_add(1000)),
+            None => now + self.remembered,
+        };
+        // Several triggers may share a log, and one delivery may be of several.
+        let key = verify::digest(&[self.table.name.as_bytes(), &proved.key]);
+        match self.log.claim(&key, now, until).await {
+            Ok(true) => Ok(Received::Event(Delivery { event, id: proved.id, key, log: self.log.clone() })),
+            Ok(false) => Ok(Received::Repeated),
+            Err(error) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, format!("the log of deliveries fails: {error}"))),
+        }
+    }
+}
+
+/// The answer to what was taken.
+pub(super) fn taken() -> Response<Bytes> {
+    text(StatusCode::OK, "")
+}

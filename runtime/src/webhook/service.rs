@@ -1,0 +1,139 @@
+//! A receiver as a tower service, for axum, hyper and whatever else speaks `http`: reads the body within bounds, receives, answers.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::Full;
+use tower_service::Service;
+
+use super::{
+    receiver::{Delivery, Received, Receiver, taken},
+    refusal::{Refusal, text},
+};
+use crate::shape::Shaped;
+
+/// What is done with an event. An error is answered with 500, and the delivery may come again.
+type Handler<E> = dyn Fn(Arc<E>, Option<String>) -> Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send>>
+    + Send
+    + Sync;
+
+/// Receives and hands on: made by [`Receiver::service`].
+pub struct WebhookService<E> {
+    receiver: Receiver<E>,
+    handler: Arc<Handler<E>>,
+}
+
+impl<E> Clone for WebhookService<E> {
+    fn clone(&self) -> Self {
+        WebhookService { receiver: self.receiver.clone(), handler: self.handler.clone() }
+    }
+}
+
+impl<E> fmt::Debug for WebhookService<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("WebhookService").field("receiver", &self.receiver).finish_non_exhaustive()
+    }
+}
+
+impl<E: Shaped + Send + Sync> Receiver<E> {
+    /// A service that gives each event to `handle`, with the API's id of the delivery, and answers when that is done. When `handle` fails, the
+    /// answer is 500 and the delivery may come again.
+    pub fn service<H, F, X>(self, handle: H) -> WebhookService<E>
+    where
+        H: Fn(Arc<E>, Option<String>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<(), X>> + Send + 'static,
+        X: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let handler = move |event, id| {
+            let handled = handle(event, id);
+            Box::pin(async move { handled.await.map_err(Into::into) }) as Pin<Box<dyn Future<Output = _> + Send>>
+        };
+        WebhookService { receiver: self, handler: Arc::new(handler) }
+    }
+}
+
+impl<E, B> Service<Request<B>> for WebhookService<E>
+where
+    E: Shaped + Send + Sync,
+    B: Body + Send + 'static,
+    B::Data: Send,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let service = self.clone();
+        Box::pin(async move { Ok(service.answer(request).await.map(Full::new)) })
+    }
+}
+
+impl<E: Shaped + Send + Sync> WebhookService<E> {
+    async fn answer<B: Body + Send>(&self, request: Request<B>) -> Response<Bytes>
+    where
+        B::Data: Send,
+    {
+        let (parts, body) = request.into_parts();
+        let received = match read(body, self.receiver.most()).await {
+            Ok(body) => self.receiver.receive(&parts.method, &parts.uri, &parts.headers, &body).await,
+            Err(refusal) => Err(refusal),
+        };
+        match received {
+            Ok(Received::Event(delivery)) => self.handled(delivery).await,
+            Ok(Received::Answer(answer)) => answer,
+            Ok(Received::Repeated | Received::Other) => taken(),
+            Err(refusal) => {
+                tracing::warn!(status = refusal.status().as_u16(), "{refusal}");
+                refusal.response()
+            }
+        }
+    }
+
+    async fn handled(&self, delivery: Delivery<E>) -> Response<Bytes> {
+        let id = delivery.id().map(str::to_owned);
+        let (event, rest) = delivery.parted();
+        match (self.handler)(Arc::new(event), id).await {
+            Ok(()) => taken(),
+            Err(error) => {
+                tracing::warn!("an event could not be dealt with: {error}");
+                if let Err(error) = rest.failed().await {
+                    tracing::warn!("{error}");
+                }
+                text(StatusCode::INTERNAL_SERVER_ERROR, "the event could not be dealt with")
+            }
+        }
+    }
+}
+
+/// A whole body, as long as it is no larger than allowed.
+async fn read<B: Body>(body: B, most: usize) -> Result<Bytes, Refusal> {
+    let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {most} bytes"));
+    if body.size_hint().lower() > most as u64 {
+        return Err(too_large());
+    }
+    let mut body = pin!(body);
+    let mut read = BytesMut::new();
+    while let Some(frame) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        let frame = frame.map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "the body broke off"))?;
+        let Ok(mut data) = frame.into_data() else { continue };
+        if read.len() + data.remaining() > most {
+            return Err(too_large());
+        }
+        let piece = data.copy_to_bytes(data.remaining());
+        read.extend_from_slice(&piece);
+    }
+    Ok(read.freeze())
+}

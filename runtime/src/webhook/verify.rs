@@ -1,0 +1,351 @@
+//! Whether a delivery is genuine: its code, secret or token against what is declared. Pure: a request, the secrets and the time in; what was
+//! proved out.
+
+use hmac::{Hmac, KeyInit, Mac};
+use http::StatusCode;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::{
+    part::{Content, Request, decoded, is_secret, values},
+    refusal::Refusal,
+    token,
+};
+use crate::{
+    error::{Error, ErrorKind},
+    operation::{DeliveryPart, DeliveryTime, Hash, Proof, ProofKind},
+    value::Secret,
+};
+
+/// What a delivery proved.
+#[derive(Debug)]
+pub(super) struct Proved {
+    /// What it is known by when it comes again.
+    pub(super) key: [u8; 32],
+    /// When it was sent, in milliseconds since 1970, where it says so in what is signed.
+    pub(super) sent: Option<u64>,
+    /// What the API calls it.
+    pub(super) id: Option<String>,
+    /// The claims of its token.
+    pub(super) claims: Option<serde_json::Value>,
+}
+
+/// The keys that the secrets are; said when a receiver is made, not when a delivery comes.
+pub(super) fn keys(proof: &Proof, secrets: &[Secret]) -> Result<Vec<Vec<u8>>, Error> {
+    let wrong = |message: &str| Error::new(ErrorKind::Configuration, message);
+    if proof.kind != ProofKind::None && (secrets.is_empty() || secrets.iter().any(|secret| secret.expose().is_empty())) {
+        return Err(wrong("deliveries are proved by a secret, and there is none"));
+    }
+    if let ProofKind::Jwt(algorithm) = proof.kind {
+        token::check(algorithm, secrets)?;
+    }
+    let key = |secret: &Secret| {
+        let text = secret.expose();
+        decoded(text.strip_prefix(proof.key_after).unwrap_or(text), proof.key).filter(|key| !key.is_empty())
+    };
+    secrets.iter().map(|secret| key(secret).ok_or_else(|| wrong("a secret is not written as the keys of this API are"))).collect()
+}
+
+/// Whether the request proves itself. `body` is its content, read already where the proof needs it.
+pub(super) fn verify(
+    proof: &Proof,
+    request: &Request<'_>,
+    body: Option<&serde_json::Value>,
+    public_url: Option<&url::Url>,
+    (secrets, keys): (&[Secret], &[Vec<u8>]),
+    now: u64,
+) -> Result<Proved, Refusal> {
+    let content = Content { body, claims: None };
+    match proof.kind {
+        ProofKind::None => {
+            Ok(Proved { key: digest(&[request.body]), sent: None, id: proof.id.and_then(|id| request.text(id, &content)), claims: None })
+        }
+        ProofKind::Token => {
+            let sent = required(request, proof.sent.part, &content)?;
+            let given = values(&sent, &proof.sent);
+            let known = given.iter().filter_map(|one| decoded(one, proof.sent.encoding)).any(|one| is_secret(&one, secrets));
+            if !known {
+                return Err(Refusal::unproved("the secret is another"));
+            }
+            let id = proof.id.and_then(|id| request.text(id, &content));
+            // Who knows the secret may say whatever he likes, so what he calls it is as good as what it holds.
+            let key = id.as_ref().map_or_else(|| digest(&[request.body]), |id| digest(&[b"id", id.as_bytes()]));
+            Ok(Proved { key, sent: None, id, claims: None })
+        }
+        ProofKind::Hmac(hash) => code(hash, proof, request, &content, public_url, keys, now),
+        ProofKind::Jwt(algorithm) => signed(algorithm, proof, request, &content, secrets, now),
+    }
+}
+
+fn code(
+    hash: Hash,
+    proof: &Proof,
+    request: &Request<'_>,
+    content: &Content<'_>,
+    public_url: Option<&url::Url>,
+    keys: &[Vec<u8>],
+    now: u64,
+) -> Result<Proved, Refusal> {
+    let sent = required(request, proof.sent.part, content)?;
+    let codes: Vec<Vec<u8>> = values(&sent, &proof.sent).iter().filter_map(|one| decoded(one, proof.sent.encoding)).collect();
+    if codes.is_empty() {
+        return Err(Refusal::unproved("the signature is not written as declared"));
+    }
+    let (time_text, sent_at) = match &proof.time {
+        Some(time) => time_of(time, request, content, now).map(|(text, at)| (text, Some(at)))?,
+        None => (String::new(), None),
+    };
+    let id = proof.id.and_then(|id| request.text(id, content));
+    let signs_id = proof.over.contains("{id}");
+    if signs_id && id.is_none() {
+        return Err(Refusal::unproved("the id that is part of what is signed is missing"));
+    }
+    let filled = Filled { request, time: &time_text, id: id.as_deref().unwrap_or_default() };
+    let messages = filled.messages(proof.over, public_url)?;
+    let mut genuine = Choice::from(0);
+    for message in &messages {
+        for key in keys {
+            let made = made(hash, key, message);
+            // Every code against every key, however soon one fits.
+            for code in &codes {
+                genuine |= made.as_slice().ct_eq(code);
+            }
+        }
+    }
+    if !bool::from(genuine) {
+        return Err(Refusal::unproved("the signature is another"));
+    }
+    // An id that is not signed could be written anew beside an old delivery; then what is signed is what it is known by.
+    let in_body = matches!(proof.id, Some(DeliveryPart::Body(_)));
+    let key = match &id {
+        Some(id) if signs_id || in_body => digest(&[b"id", id.as_bytes()]),
+        _ => digest(&messages[0]),
+    };
+    Ok(Proved { key, sent: sent_at, id, claims: None })
+}
+
+fn signed(
+    algorithm: &str,
+    proof: &Proof,
+    request: &Request<'_>,
+    content: &Content<'_>,
+    secrets: &[Secret],
+    now: u64,
+) -> Result<Proved, Refusal> {
+    let sent = required(request, proof.sent.part, content)?;
+    let tokens = values(&sent, &proof.sent);
+    let [token] = tokens.as_slice() else { return Err(Refusal::unproved("the token is not written as declared")) };
+    let claims = token::claims(token, algorithm, proof, secrets, now)?;
+    let content = Content { body: content.body, claims: Some(&claims) };
+    if let Some((claim, encoding)) = proof.digest {
+        let stated = request.text(DeliveryPart::Claim(claim), &content).and_then(|stated| decoded(&stated, encoding));
+        let stated = stated.ok_or_else(|| Refusal::unproved("the token does not say which body it is for"))?;
+        if !bool::from(Sha256::digest(request.body).as_slice().ct_eq(&stated)) {
+            return Err(Refusal::unproved("the token is for another body"));
+        }
+    }
+    let sent_at = match &proof.time {
+        Some(time) => Some(time_of(time, request, &content, now)?.1),
+        None => None,
+    };
+    let id = proof.id.and_then(|id| request.text(id, &content));
+    let signs_id = matches!(proof.id, Some(DeliveryPart::Claim(_))) || proof.digest.is_some();
+    let key = match &id {
+        Some(id) if signs_id => digest(&[b"id", id.as_bytes()]),
+        // The whole token, which is another for each delivery, and what it came with.
+        _ => digest(&[token.as_bytes(), request.body]),
+    };
+    Ok(Proved { key, sent: sent_at, id, claims: Some(claims) })
+}
+
+fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_>) -> Result<String, Refusal> {
+    let missing = || match part {
+        DeliveryPart::Header(name) => format!("there is no header `{name}`, or more than one"),
+        DeliveryPart::Query(name) => format!("there is no parameter `{name}`, or more than one"),
+        DeliveryPart::Claim(name) => format!("there is no claim `{name}`"),
+        DeliveryPart::Body(path) => format!("there is no `{}` in the body", path.join(".")),
+    };
+    request.text(part, content).filter(|text| !text.is_empty()).ok_or_else(|| Refusal::unproved(missing()))
+}
+
+/// When a delivery was sent: as it was written, and in milliseconds. Too far from now, before or after, and it is refused.
+fn time_of(time: &DeliveryTime, request: &Request<'_>, content: &Content<'_>, now: u64) -> Result<(String, u64), Refusal> {
+    let text = required(request, time.sent.part, content)?;
+    let found = values(&text, &time.sent);
+    let [text] = found.as_slice() else { return Err(Refusal::unproved("the time is not written as declared")) };
+    let number: u64 = text.parse().map_err(|_| Refusal::unproved("the time is no number"))?;
+    let at = if time.millis { Some(number) } else { number.checked_mul(1000) };
+    let at = at.ok_or_else(|| Refusal::unproved("the time is beyond all times"))?;
+    if now.abs_diff(at) > time.within {
+        return Err(Refusal::unproved(if at < now { "it was sent too long ago" } else { "it claims to come from the future" }));
+    }
+    Ok((text.clone(), at))
+}
+
+/// What the holes of the signed text stand for.
+struct Filled<'a> {
+    request: &'a Request<'a>,
+    time: &'a str,
+    id: &'a str,
+}
+
+impl Filled<'_> {
+    /// The pieces that are signed; twice where the URL may have been signed as it is or decoded.
+    fn messages(&self, over: &'static str, public_url: Option<&url::Url>) -> Result<Vec<Vec<Vec<u8>>>, Refusal> {
+        if !over.contains("{url}") {
+            return Ok(vec![self.message(over, "")]);
+        }
+        let url = self.url(public_url)?;
+        let plain = unescaped(&url);
+        let mut messages = vec![self.message(over, &url)];
+        if plain != url {
+            messages.push(self.message(over, &plain));
+        }
+        Ok(messages)
+    }
+
+    fn message(&self, over: &'static str, url: &str) -> Vec<Vec<u8>> {
+        let mut pieces: Vec<Vec<u8>> = Vec::new();
+        let mut rest = over;
+        while let Some(at) = rest.find(['{', '}']) {
+            pieces.push(rest.as_bytes()[..at].to_vec());
+            let brace = &rest[at..];
+            let end = brace.find('}').map_or(brace.len(), |end| end + 1);
+            let (piece, length): (&[u8], usize) = match brace {
+                _ if brace.starts_with("{{") => (b"{", 2),
+                _ if brace.starts_with("}}") => (b"}", 2),
+                _ => match &brace[..end] {
+                    "{body}" => (self.request.body, end),
+                    "{time}" => (self.time.as_bytes(), end),
+                    "{id}" => (self.id.as_bytes(), end),
+                    "{method}" => (self.request.method.as_str().as_bytes(), end),
+                    "{url}" => (url.as_bytes(), end),
+                    other => (other.as_bytes(), end),
+                },
+            };
+            pieces.push(piece.to_vec());
+            rest = &brace[length..];
+        }
+        pieces.push(rest.as_bytes().to_vec());
+        pieces
+    }
+
+    /// The address as the API knows it: behind a proxy, only the receiver's owner knows what stands before the path.
+    fn url(&self, public_url: Option<&url::Url>) -> Result<String, Refusal> {
+        let uri = self.request.uri;
+        if uri.scheme().is_some() {
+            return Ok(uri.to_string());
+        }
+        let Some(base) = public_url else {
+            return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the URL is signed, and the receiver was not told its own"));
+        };
+        let mut url = base.origin().ascii_serialization();
+        url.push_str(uri.path_and_query().map_or("/", |path| path.as_str()));
+        Ok(url)
+    }
+}
+
+/// What HubSpot decodes before it signs a URL, and nothing else.
+fn unescaped(url: &str) -> String {
+    const DECODED: [(&str, &str); 12] = [
+        ("%3A", ":"),
+        ("%2F", "/"),
+        ("%3F", "?"),
+        ("%40", "@"),
+        ("%21", "!"),
+        ("%24", "$"),
+        ("%27", "'"),
+        ("%28", "("),
+        ("%29", ")"),
+        ("%2A", "*"),
+        ("%2C", ","),
+        ("%3B", ";"),
+    ];
+    DECODED.iter().fold(url.to_owned(), |url, (written, meant)| url.replace(written, meant).replace(&written.to_lowercase(), meant))
+}
+
+/// The code of a message that comes in pieces.
+pub(super) fn made<P: AsRef<[u8]>>(hash: Hash, key: &[u8], pieces: &[P]) -> Vec<u8> {
+    fn with<M: Mac + KeyInit, P: AsRef<[u8]>>(key: &[u8], pieces: &[P]) -> Vec<u8> {
+        let mut mac = <M as KeyInit>::new_from_slice(key).expect("a key of any length makes a code");
+        pieces.iter().for_each(|piece| mac.update(piece.as_ref()));
+        mac.finalize().into_bytes().to_vec()
+    }
+    match hash {
+        Hash::Sha1 => with::<Hmac<sha1::Sha1>, P>(key, pieces),
+        Hash::Sha256 => with::<Hmac<sha2::Sha256>, P>(key, pieces),
+        Hash::Sha384 => with::<Hmac<sha2::Sha384>, P>(key, pieces),
+        Hash::Sha512 => with::<Hmac<sha2::Sha512>, P>(key, pieces),
+    }
+}
+
+/// What a delivery is known by. Pieces are told apart by their lengths.
+pub(super) fn digest<P: AsRef<[u8]>>(pieces: &[P]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for piece in pieces {
+        hasher.update((piece.as_ref().len() as u64).to_le_bytes());
+        hasher.update(piece.as_ref());
+    }
+    hasher.finalize().into()
+}
+
+/// Signs as the API would, for tests and for stand-ins: the headers and query parameters of a delivery that proves itself.
+#[cfg(feature = "testing")]
+pub(crate) fn sign(
+    proof: &Proof,
+    request: &mut http::Request<bytes::Bytes>,
+    public_url: Option<&url::Url>,
+    secret: &Secret,
+    now: u64,
+) -> Result<(), Error> {
+    use super::part::encoded;
+
+    let failed = |_| Error::new(ErrorKind::Configuration, "the delivery cannot be signed");
+    let put = |request: &mut http::Request<bytes::Bytes>, part: DeliveryPart, text: &str| -> Result<(), Error> {
+        if let DeliveryPart::Header(name) = part {
+            let name = http::HeaderName::try_from(name).map_err(|_| failed(()))?;
+            let before = request.headers().get(&name).and_then(|value| value.to_str().ok()).map(|before| format!("{before},{text}"));
+            let value = http::HeaderValue::try_from(before.as_deref().unwrap_or(text)).map_err(|_| failed(()))?;
+            request.headers_mut().insert(name, value);
+        } else if let DeliveryPart::Query(name) = part {
+            let (path, query) = (request.uri().path().to_owned(), request.uri().query().unwrap_or_default().to_owned());
+            let mut pairs = url::form_urlencoded::Serializer::new(query);
+            pairs.append_pair(name, text);
+            *request.uri_mut() = format!("{path}?{}", pairs.finish()).parse().map_err(|_| failed(()))?;
+        }
+        Ok(())
+    };
+    if let Some(id) = proof.id
+        && let DeliveryPart::Header(name) = id
+        && request.headers().get(name).is_none()
+    {
+        put(request, id, &format!("{:032x}", fastrand::u128(..)))?;
+    }
+    let stamp = proof.time.as_ref().map(|time| if time.millis { now.to_string() } else { (now / 1000).to_string() });
+    if let (Some(time), Some(stamp)) = (&proof.time, &stamp) {
+        put(request, time.sent.part, &format!("{}{stamp}", time.sent.after))?;
+    }
+    match proof.kind {
+        ProofKind::None => Ok(()),
+        ProofKind::Token => {
+            put(request, proof.sent.part, &format!("{}{}", proof.sent.after, encoded(secret.expose().as_bytes(), proof.sent.encoding)))
+        }
+        ProofKind::Jwt(algorithm) => {
+            let token = token::make(algorithm, proof, request.body(), secret, now)?;
+            put(request, proof.sent.part, &format!("{}{token}", proof.sent.after))
+        }
+        ProofKind::Hmac(hash) => {
+            let keys = keys(proof, std::slice::from_ref(secret))?;
+            let (method, uri, headers, body) =
+                (request.method().clone(), request.uri().clone(), request.headers().clone(), request.body().clone());
+            let shown = Request { method: &method, uri: &uri, headers: &headers, body: &body };
+            let read: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
+            let content = Content { body: read.as_ref(), claims: None };
+            let id = proof.id.and_then(|id| shown.text(id, &content)).unwrap_or_default();
+            let filled = Filled { request: &shown, time: stamp.as_deref().unwrap_or_default(), id: &id };
+            let messages = filled.messages(proof.over, public_url).map_err(|_| failed(()))?;
+            let code = made(hash, &keys[0], &messages[0]);
+            put(request, proof.sent.part, &format!("{}{}", proof.sent.after, encoded(&code, proof.sent.encoding)))
+        }
+    }
+}
