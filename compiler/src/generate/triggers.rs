@@ -85,7 +85,7 @@ fn proof(proof: &Proof) -> String {
     let said = said.json("sent", &or_none(proof.sent.as_ref().map(sent))).text("over", &proof.over);
     let said = said.text("key", if proof.key == "text" { "" } else { &proof.key }).text("key_after", &proof.key_after);
     let said = said.json("time", &or_none(proof.time.as_ref().map(time))).json("id", &or_none(proof.id.as_ref().map(part)));
-    let digest = proof.digest.as_ref().map(|(claim, written)| Json::texts(&[claim.as_str(), written.as_ref()]));
+    let digest = proof.digest.as_ref().map(|(claim, written)| Json::texts(&[claim.as_str(), written]));
     said.text("issuer", &proof.issuer).text("audience", &proof.audience).json("digest", &or_none(digest)).finished()
 }
 
