@@ -19,8 +19,11 @@ fn read(path: &str) -> String {
 #[test]
 fn each_promise_has_its_tests() {
     let page = read("docs/safety.md");
-    let rows: Vec<Vec<&str>> =
-        page.lines().filter(|line| line.starts_with("| ")).map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect();
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
     let numbers: Vec<usize> = rows.iter().filter_map(|row| row[0].parse().ok()).collect();
     assert_eq!(numbers, (1..=24).collect::<Vec<_>>());
     let mut wrong = Vec::new();
@@ -31,9 +34,10 @@ fn each_promise_has_its_tests() {
         }
         for (path, name) in tests {
             let text = read(path);
-            let found = text.split("\n#[").chain(text.split("\n    #[")).any(|part| {
-                (part.starts_with("test]") || part.starts_with("tokio::test")) && part.contains(&format!("fn {name}()"))
-            });
+            let found = text
+                .split("\n#[")
+                .chain(text.split("\n    #["))
+                .any(|part| (part.starts_with("test]") || part.starts_with("tokio::test")) && part.contains(&format!("fn {name}()")));
             if !found {
                 wrong.push(format!("line {}: no test `{name}` in {path}", row[0]));
             }
@@ -44,8 +48,29 @@ fn each_promise_has_its_tests() {
 
 /// Engines of regular expressions that backtrack, of scripts and of templates.
 const UNWANTED: &[&str] = &[
-    "fancy-regex", "pcre", "pcre2", "onig", "regress", "rhai", "mlua", "rlua", "boa_engine", "rquickjs", "deno_core", "v8", "pyo3", "wasmtime",
-    "handlebars", "tera", "minijinja", "jinja", "evalexpr", "cel-interpreter", "jaq-core", "jsonpath", "serde_yaml",
+    "fancy-regex",
+    "pcre",
+    "pcre2",
+    "onig",
+    "regress",
+    "rhai",
+    "mlua",
+    "rlua",
+    "boa_engine",
+    "rquickjs",
+    "deno_core",
+    "v8",
+    "pyo3",
+    "wasmtime",
+    "handlebars",
+    "tera",
+    "minijinja",
+    "jinja",
+    "evalexpr",
+    "cel-interpreter",
+    "jaq-core",
+    "jsonpath",
+    "serde_yaml",
 ];
 
 #[test]
@@ -58,34 +83,31 @@ fn nothing_that_backtracks_or_evaluates_is_a_dependency() {
 }
 
 /// Everything that a spec may say in its own words, made to look like code and like the ends of what it stands in.
+const HOSTILE: &str = r###"
+/// */ fn evil() {} /* "# ]] #![allow(x)]
+connector acme "EVIL" { server "https://acme.example" }
+
+/// "]] fn evil() {}
+type Thing {
+  /// */ pub evil: u8,
+  fn "EVIL": string = "EVIL"
+  kind: Kind
+}
+
+enum Kind { one = "EVIL" }
+
+/// fn evil() {}
+action get_thing @1 "EVIL" {
+  deprecated since 2026-01-01 use none "EVIL"
+  GET "/things" -> Thing
+  query { text "EVIL": string = "EVIL" }
+}
+"###;
+
 #[test]
 fn no_text_of_a_spec_becomes_code() {
     let evil = r##"\"# */ fn evil() { std::process::abort() } /* \\ {0} {{x}}"##;
-    let spec = format!(
-        r#"
-/// */ fn evil() {{}} /* "# ]] #![allow(x)]
-connector acme "{evil}" {{ server "https://acme.example" }}
-
-/// "]] fn evil() {{}}
-type Thing {{
-  /// */ pub evil: u8,
-  r#fn "{evil}": string = "{evil}"
-  kind: Kind
-}}
-
-enum Kind {{ one = "{evil}" }}
-
-/// fn evil() {{}}
-action get_thing @1 "{evil}" {{
-  deprecated since 2026-01-01 use none "{evil}"
-  GET "/things" -> Thing
-  query {{ text "{evil}": string = "{evil}" }}
-  send header "X-Text" = "plain"
-}}
-"#
-    )
-    .replace("  r#fn ", "  fn ")
-    .replace("  send header \"X-Text\" = \"plain\"\n", "");
+    let spec = HOSTILE.replace("EVIL", evil);
     let mut sources = Sources::default();
     sources.add("acme.pin", spec);
     let mut diagnostics = Diagnostics::default();
@@ -109,7 +131,9 @@ fn names(items: &[syn::Item]) -> Vec<String> {
                 let fields = item.fields.iter().filter_map(|field| field.ident.as_ref()).map(ToString::to_string);
                 fields.chain([item.ident.to_string()]).collect()
             }
-            syn::Item::Enum(item) => item.variants.iter().map(|variant| variant.ident.to_string()).chain([item.ident.to_string()]).collect(),
+            syn::Item::Enum(item) => {
+                item.variants.iter().map(|variant| variant.ident.to_string()).chain([item.ident.to_string()]).collect()
+            }
             syn::Item::Mod(item) => item.content.as_ref().map(|(_, items)| names(items)).unwrap_or_default(),
             syn::Item::Impl(item) => item
                 .items
