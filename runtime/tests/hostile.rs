@@ -204,3 +204,37 @@ async fn no_rendering_of_an_error_shows_a_secret() {
     assert!(!rendered.contains(SECRET), "{rendered}");
     assert_eq!(error.kind(), ErrorKind::Transport);
 }
+
+#[tokio::test]
+async fn a_page_of_html_is_not_taken_for_json() {
+    let server = StandIn::start().await.expect("it listens");
+    let item = r#"{"data": {"id": "x"}}"#;
+    server.on("GET", "/api/1.0/items/html", Reply::status(200).header("content-type", "text/html").body(item));
+    server.on(
+        "GET",
+        "/api/1.0/items/json",
+        Reply::status(200).header("content-type", "application/problem+json; charset=utf-8").body(item),
+    );
+    let client = client(&server);
+    let get = |id: &str| GetItem { id: id.into(), view: None };
+    let error = get("html").send(&client).await.expect_err("no JSON");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("text/html"), "{error}");
+    get("json").send(&client).await.expect("JSON by another name");
+}
+
+#[tokio::test]
+async fn what_one_connection_uses_up_another_has() {
+    let server = StandIn::start().await.expect("it listens");
+    let spent = Reply::json(200, &json!({"data": {"id": "1"}})).header("x-left", "0").header("x-reset", "3600");
+    server.on("GET", "/api/1.0/items/1", spent);
+    let clocks = [Arc::new(SimulatedClock::default()), Arc::new(SimulatedClock::default())];
+    let clients = clocks.each_ref().map(|clock| builder(&server).clock(clock.clone()).build().expect("a client"));
+    let get = || GetItem { id: "1".into(), view: None };
+    get().send(&clients[0]).await.expect("an answer");
+    get().send(&clients[1]).await.expect("an answer");
+    assert!(clocks[1].slept().is_empty(), "the limit of one connection is not another's");
+    let error = get().send(&clients[0]).await.expect_err("the limit is that of this connection");
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(3600))));
+    assert_eq!(server.received().len(), 2);
+}
