@@ -27,3 +27,7 @@ struct Language;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/testing.md")]
 struct Testing;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/production.md")]
+struct Production;
