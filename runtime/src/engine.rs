@@ -338,7 +338,7 @@ impl Core {
         *request.method_mut() = hop.method.clone();
         *request.uri_mut() = url.as_str().parse().map_err(|_| unsigned())?;
         *request.headers_mut() = std::mem::take(headers);
-        credentials.sign(&mut request, payload.bytes().map(Bytes::as_ref))?;
+        credentials.sign(&mut request, payload.in_memory().as_deref())?;
         let signed = Url::parse(&request.uri().to_string()).map_err(|_| unsigned())?;
         if !gate::same_origin(&signed, url) {
             return Err(Error::new(ErrorKind::UnsafeAddress, "signing must not change the request's origin"));

@@ -8,6 +8,7 @@ mod example;
 mod page;
 mod path;
 mod place;
+mod sign;
 mod step;
 mod upgrade_test;
 
@@ -17,6 +18,7 @@ pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
 pub use path::{Segment, Segments};
 pub use place::{IN_BODY, IN_HEADER, IN_PATH, IN_QUERY, Place, Style};
+pub use sign::{Sign, SignKind};
 pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
 pub use upgrade_test::UpgradeTestTable;
 

@@ -40,6 +40,13 @@ pub(super) fn grant(grant: &Grant) -> table::Grant {
     }
 }
 
+/// The signature of each request.
+pub(super) fn sign(sign: &model::Sign) -> &'static table::Sign {
+    let kind = table::SignKind::named(sign.kind.name).expect("the compiler knows no kind that the runtime does not know");
+    let settings = all(sign.settings.iter().map(|(name, value)| (leak(name.as_str()), text(value))));
+    Box::leak(Box::new(table::Sign { kind, settings }))
+}
+
 fn oauth2(oauth: &model::OAuth2) -> table::OAuth2 {
     let extra = oauth.extra.iter().map(|(step, name, value)| {
         let step = match step.as_str() {

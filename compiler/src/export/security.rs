@@ -4,7 +4,7 @@ use super::Exporter;
 use super::extensions::{life_object, place};
 use super::json::{Object, Value, texts};
 use super::parameters::key;
-use crate::model::{ClientAuth, Connection, Encoding, Exchange, Grant, Model, OAuth2, Rotation, Send, Template};
+use crate::model::{ClientAuth, Connection, Encoding, Exchange, Grant, Model, OAuth2, Rotation, Send, Sign, Template};
 
 /// The name that stands for a call without a connection.
 const NOBODY: &str = "none";
@@ -51,7 +51,7 @@ impl Exporter<'_> {
                 let others = connection.sends.iter().filter(|send| !bearer(send) && !sends_token(send));
                 std::iter::once(self.flows(oauth2, connection)).chain(others.map(send_scheme)).collect()
             }
-            _ => connection.sends.iter().map(send_scheme).collect(),
+            _ => connection.sign.iter().filter_map(sign_scheme).chain(connection.sends.iter().map(send_scheme)).collect(),
         };
         let numbered = |at: usize| if at == 0 { name.clone() } else { format!("{name}.{}", at + 1) };
         sent.into_iter().enumerate().map(|(at, scheme)| (numbered(at), scheme)).collect()
@@ -66,6 +66,7 @@ impl Exporter<'_> {
             Grant::OAuth2(oauth2) => Object::new().with("oauth2", oauth2_object(oauth2)),
             Grant::Exchange(exchange) => Object::new().with("exchange", exchange_object(exchange)),
         };
+        let grant = grant.maybe("sign", connection.sign.as_ref().map(sign_object));
         let probe = connection.probe.as_ref().map(|(method, path)| format!("{method} {}", path.text));
         let life = connection.life.as_ref();
         let own = Object::new().with("name", &connection.name).with("title", &connection.title);
@@ -131,6 +132,21 @@ fn send_object(send: &Send) -> Object {
         Send::Cookie(name, value) => named("cookie", name, value),
         Send::Basic(user, password) => Object::new().with("in", "basic").with("user", &user.text).with("password", &password.text),
     }
+}
+
+/// What OpenAPI has for a signature; none where what it sends stands among `sends`.
+fn sign_scheme(sign: &Sign) -> Option<Object> {
+    let key = || Object::new().with("type", "apiKey").with("in", "header").with("name", "Authorization");
+    match sign.kind.name {
+        // As Amazon's API Gateway writes it.
+        "aws4" => Some(key().with("x-amazon-apigateway-authtype", "awsSigv4")),
+        _ => Some(key()),
+    }
+}
+
+fn sign_object(sign: &Sign) -> Object {
+    let settings = sign.settings.iter().fold(Object::new(), |settings, (name, value)| settings.with(name, &value.text));
+    Object::new().with("kind", sign.kind.name).with("settings", settings)
 }
 
 fn oauth2_object(oauth2: &OAuth2) -> Object {

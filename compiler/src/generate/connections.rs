@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::structs::{Use, constructors, rust_fields};
 use super::tables::{body, constant_place, life, member, members, path, some, text, texts};
 use super::types::shape;
-use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Grant, OAuth2, Rotation, Send};
+use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Grant, OAuth2, Rotation, Send, Sign};
 
 /// A connection of the spec. `scope` is the connector's own module.
 pub(crate) fn connection(connection: &Connection, name: &Ident, scope: &Scope<'_>) -> TokenStream {
@@ -43,6 +43,11 @@ fn table(connection: &Connection, name: &Ident) -> TokenStream {
     let docs = text(&connection.docs, |docs| quote!(docs: #docs,));
     let fields = shape(&quote!(#name));
     let grant = grant(&connection.grant);
+    let sign = member(connection.sign.as_ref(), |sign| {
+        let sign = sign_table(sign);
+        let sign = some(&quote!(&#sign));
+        quote!(sign: #sign,)
+    });
     let credentials = members(&connection.sends, |sends| {
         let sends = sends.iter().map(credential);
         quote!(credentials: &[#(#sends),*],)
@@ -66,6 +71,7 @@ fn table(connection: &Connection, name: &Ident) -> TokenStream {
             #docs
             fields: #fields,
             #grant
+            #sign
             #credentials
             #probe
             #server
@@ -108,6 +114,15 @@ fn grant(grant: &Grant) -> TokenStream {
             quote!(grant: lp::Grant::Exchange(&#table),)
         }
     }
+}
+
+fn sign_table(sign: &Sign) -> TokenStream {
+    let kind = names::ident(sign.kind.variant);
+    let settings = sign.settings.iter().map(|(name, value)| {
+        let value = &value.text;
+        quote!((#name, #value))
+    });
+    quote!(lp::Sign { kind: lp::SignKind::#kind, settings: &[#(#settings),*] })
 }
 
 fn oauth2_table(oauth2: &OAuth2) -> TokenStream {

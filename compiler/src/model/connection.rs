@@ -1,6 +1,6 @@
 //! A connection: what a person fills in, how the credential is obtained, and where it goes.
 
-use super::{ConstantPlace, Encoding, Field, Life, Template, Versions};
+use super::{ConstantPlace, Encoding, Field, Life, Sign, Template, Versions};
 use crate::source::Span;
 
 /// A connection.
@@ -20,6 +20,8 @@ pub struct Connection {
     pub fields: Vec<Field>,
     /// How the credential is obtained.
     pub grant: Grant,
+    /// What is proved of each request.
+    pub sign: Option<Sign>,
     /// Where it goes.
     pub sends: Vec<Send>,
     /// Method and path.

@@ -10,6 +10,7 @@ mod operation;
 pub mod project;
 pub mod resolve;
 pub mod select;
+mod sign;
 mod steps;
 
 use crate::source::Span;
@@ -20,6 +21,7 @@ pub use history::*;
 pub use operation::*;
 pub use project::{project, project_all};
 pub use resolve::resolve;
+pub use sign::*;
 pub use steps::*;
 
 /// A set of API versions: bit n is the n-th `api` item, oldest first. A connector without `api` items has one

@@ -17,6 +17,7 @@ mod pkce;
 mod probe;
 mod sealing;
 mod session;
+mod sign;
 mod store;
 mod template;
 mod token;
@@ -67,6 +68,9 @@ pub(crate) struct Keeping {
 pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url>) -> Result<Connected, Error> {
     if matches!(setup.table.grant, Grant::Fields) {
         let applied = credential::apply(setup.table.credentials, &Values::of(&setup.fields), 0)?;
+        if let Some(sign) = setup.table.sign {
+            return Ok(Connected { credentials: sign::credentials(sign, &setup, applied)?, session: None });
+        }
         return Ok(Connected { credentials: Arc::new(FromFields(Arc::new(applied))), session: None });
     }
     let keeping = keeping.unwrap_or_else(|| Keeping { store: Arc::new(MemoryStore::new()), key: String::new() });
@@ -100,10 +104,15 @@ impl Credentials for FromFields {
     }
 
     fn obtain<'a>(&'a self, stale: Option<u64>, _transport: Arc<dyn Transport>) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
-        let outcome = match stale {
-            None => Ok(Arc::clone(&self.0)),
-            Some(_) => Err(Error::new(ErrorKind::Authentication, "the server refused the connection's credential")),
-        };
+        let outcome = as_filled_in(&self.0, stale);
         Box::pin(async { outcome })
+    }
+}
+
+/// What is filled in is all there is: when it is refused, nothing newer can be had.
+fn as_filled_in(applied: &Arc<Applied>, stale: Option<u64>) -> Result<Arc<Applied>, Error> {
+    match stale {
+        None => Ok(Arc::clone(applied)),
+        Some(_) => Err(Error::new(ErrorKind::Authentication, "the server refused the connection's credential")),
     }
 }

@@ -1,6 +1,6 @@
 //! Tables of connections: what a person fills in, how the credential is obtained, and where it goes.
 
-use super::{BodyEncoding, ConstantPlace, Life};
+use super::{BodyEncoding, ConstantPlace, Life, Sign};
 use crate::shape::{Link, Shaped};
 
 /// One way of authenticating, at one revision.
@@ -18,6 +18,8 @@ pub struct ConnectionTable {
     pub fields: Link,
     /// How the credential is obtained.
     pub grant: Grant,
+    /// What is proved of each request.
+    pub sign: Option<&'static Sign>,
     /// Where it goes. Values are templates over the fields' spec names and `{access_token}`.
     pub credentials: &'static [Credential],
     /// Method and path of a call that shows whether it works.
@@ -151,6 +153,7 @@ impl ConnectionTable {
         docs: "",
         fields: <() as Shaped>::LINK,
         grant: Grant::Fields,
+        sign: None,
         credentials: &[],
         probe: None,
         server: None,

@@ -122,10 +122,10 @@ impl Asking<'_> {
         let given = if example.given.is_empty() { "{}" } else { example.given };
         let input = Erased::decode(operation.input.get(), given.as_bytes(), Names::Spec).ok()?;
         let prepared = call::prepare(&client.core, operation, input.as_ref(), None).ok()?;
-        let body = prepared.payload.bytes().filter(|_| matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_)));
+        let body = prepared.payload.in_memory().filter(|_| matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_)));
         Some(Asked {
             target: prepared.url[Position::BeforePath..Position::AfterQuery].to_owned(),
-            body: body.and_then(|body| serde_json::from_slice(body).ok()),
+            body: body.and_then(|body| serde_json::from_slice(&body).ok()),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Connections of a spec as ways to authenticate.
 
 use crate::change::surface::{CredentialField, Flow, Life, Scheme, Security, Sunset, Way};
-use crate::model::{ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Type};
+use crate::model::{ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Sign, Type};
 
 /// The connections of a version.
 pub(super) fn schemes(model: &Model, version: usize) -> Vec<Scheme> {
@@ -27,6 +27,7 @@ pub(super) fn security_of(names: &[String], at: crate::source::Span) -> Security
 fn scheme(connection: &Connection, version: usize) -> Scheme {
     let fields = connection.fields.iter().filter(|field| field.on.has(version)).map(field);
     let kind = match &connection.grant {
+        Grant::Fields if connection.sign.is_some() => connection.sign.as_ref().map_or("", |sign| sign.kind.scheme),
         Grant::Fields if connection.sends.iter().any(|send| matches!(send, Send::Basic(..))) => "basic",
         Grant::Fields if is_bearer(connection) => "bearer",
         Grant::Fields => "api key",
@@ -35,12 +36,12 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
     };
     let flows = match &connection.grant {
         Grant::OAuth2(oauth2) => vec![flow(oauth2)],
-        _ => Vec::new(),
+        _ => connection.sign.iter().map(signature).collect(),
     };
     Scheme {
         name: connection.name.clone(),
         kind: kind.to_owned(),
-        placement: connection.sends.first().map(placement),
+        placement: placement_of(connection),
         fields: fields.collect(),
         flows,
         life: life(connection.life.as_ref()),
@@ -52,6 +53,18 @@ fn is_bearer(connection: &Connection) -> bool {
     connection.sends.iter().any(
         |send| matches!(send, Send::Header(name, value) if name.eq_ignore_ascii_case("authorization") && value.text.starts_with("Bearer ")),
     )
+}
+
+/// A signature by itself stands in `Authorization`.
+fn placement_of(connection: &Connection) -> Option<String> {
+    let own = connection.sign.as_ref().map(|_| "header Authorization".to_owned());
+    connection.sends.first().map(placement).or(own)
+}
+
+/// What a signature is set by, apart from what a person fills in.
+fn signature(sign: &Sign) -> Flow {
+    let settings = sign.kind.settings.iter().filter_map(|setting| Some((setting.name, sign.setting(setting.name)?.text.clone())));
+    Flow { name: sign.kind.name, urls: Vec::new(), rules: settings.collect(), scopes: Vec::new(), at: sign.span }
 }
 
 fn placement(send: &Send) -> String {

@@ -340,6 +340,15 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
             "exchange"
         }
     };
+    let grant = match &connection.sign {
+        Some(sign) => {
+            for (name, value) in &sign.settings {
+                facts.insert(key("sign", name), Fact::plain(&value.text, value.span));
+            }
+            format!("sign {}", sign.kind.name)
+        }
+        None => grant.to_owned(),
+    };
     facts.insert(key("grant", ""), Fact::plain(grant, place));
     for send in &connection.sends {
         let (name, value) = whole::sent(send);

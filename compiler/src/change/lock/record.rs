@@ -75,7 +75,7 @@ pub(super) struct Key {
 }
 
 /// The groups of facts.
-pub(super) const GROUPS: [&str; 23] = [
+pub(super) const GROUPS: [&str; 24] = [
     "answer",
     "authorize",
     "call",
@@ -96,6 +96,7 @@ pub(super) const GROUPS: [&str; 23] = [
     "scope",
     "send",
     "server",
+    "sign",
     "token",
     "value",
     "variant",

@@ -7,6 +7,7 @@ use super::notes::Subject;
 use super::plan::{Connection, Field, Grant, Type};
 use super::servers::{Servers, field};
 use super::words::{snake, title};
+use crate::import::node::Node;
 use crate::import::document::{Flow, In, Operation, Requirement, Scheme, SchemeKind};
 use crate::source::Span;
 
@@ -121,6 +122,18 @@ impl<'n> Maker<'_, 'n> {
         };
         let at = scheme.span;
         match &scheme.kind {
+            SchemeKind::ApiKey { .. } if scheme.extensions.iter().any(is_aws) => {
+                let mut region = text("region", at);
+                region.docs = "Where it runs: `us-east-1`.".to_owned();
+                let fields = vec![region, text("access_key_id", at), secret("secret_access_key", at)];
+                let lines = [
+                    "service = \"execute-api\"",
+                    "region = region",
+                    "key = access_key_id",
+                    "secret = secret_access_key",
+                ];
+                vec![Connection { grant: signature("aws4", &lines), ..plain(fields, Vec::new()) }]
+            }
             SchemeKind::ApiKey { place, name: wire } => {
                 let key = secret("key", at);
                 let send = match place {
@@ -299,6 +312,15 @@ fn secret(name: &str, at: Span) -> Field {
 
 fn text(name: &str, at: Span) -> Field {
     field(name, name, Type::scalar("string"), String::new(), at)
+}
+
+/// `x-amazon-apigateway-authtype: awsSigv4`
+fn is_aws((name, value): &(&str, &Node)) -> bool {
+    *name == "x-amazon-apigateway-authtype" && value.plain() == Some("awsSigv4")
+}
+
+fn signature(kind: &str, lines: &[&str]) -> Option<Grant> {
+    Some(Grant { head: format!("sign {kind}"), lines: lines.iter().map(|line| (*line).to_owned()).collect() })
 }
 
 fn client(at: Span) -> Vec<Field> {

@@ -39,5 +39,6 @@ fn templates(connection: &Connection) -> impl Iterator<Item = &Template> {
         Grant::OAuth2(oauth) => oauth.extra.iter().map(|(_, _, value)| value).chain([&oauth.token]).collect(),
         Grant::Exchange(exchange) => exchange.values.iter().map(|(_, _, value)| value).chain([&exchange.url]).collect(),
     };
-    sends.chain(granted)
+    let signed = connection.sign.iter().flat_map(|sign| &sign.settings).map(|(_, value)| value);
+    sends.chain(granted).chain(signed)
 }

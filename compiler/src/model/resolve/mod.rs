@@ -23,6 +23,7 @@ mod paths;
 pub(crate) mod pattern;
 pub(crate) mod scalars;
 mod scripts;
+mod sign;
 mod statuses;
 mod steps;
 mod symbols;

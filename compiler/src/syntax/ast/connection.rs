@@ -18,6 +18,10 @@ pub struct Connection {
     pub fields: Vec<Field>,
     /// How the credential is obtained; none when the fields are the credential.
     pub grant: Option<Grant>,
+    /// A second grant, which there must not be.
+    pub beside: Option<Span>,
+    /// `sign aws4 { … }`: what is proved of each request.
+    pub sign: Option<Sign>,
     /// `send header "sessionID" = access_token`
     pub sends: Vec<Send>,
     /// `probe GET "/user/current"`: a call that shows whether the connection works.
@@ -30,6 +34,16 @@ pub struct Connection {
     pub span: Span,
 }
 
+impl Connection {
+    /// Takes a grant in; of two, the first one counts.
+    pub(crate) fn grants(&mut self, grant: Option<Grant>) {
+        match &self.grant {
+            None => self.grant = grant,
+            Some(_) => self.beside = grant.map(|grant| grant.span()),
+        }
+    }
+}
+
 /// How a credential is obtained.
 #[derive(Clone, Debug)]
 pub enum Grant {
@@ -38,6 +52,16 @@ pub enum Grant {
     /// `exchange POST "/login" { query {…} header {…} body form {…} token data.sessionID expires in data.expires_in }`:
     /// credentials are exchanged for a token at an ordinary operation (two-step). The value is `access_token` in `send`.
     Exchange(Exchange),
+}
+
+impl Grant {
+    /// The whole clause.
+    pub fn span(&self) -> Span {
+        match self {
+            Grant::OAuth2(oauth2) => oauth2.span,
+            Grant::Exchange(exchange) => exchange.span,
+        }
+    }
 }
 
 /// `oauth2 KIND { … }`
@@ -132,4 +156,17 @@ pub enum SendValue {
     Name(Ident),
     /// A template over those.
     Template(Template),
+}
+
+/// `sign KIND { service = "s3"  region = region  claims { iss = issuer } }`
+#[derive(Clone, Debug)]
+pub struct Sign {
+    /// `aws4`, `digest`, …
+    pub kind: Ident,
+    /// `NAME = VALUE`; a word or a length of time is a name.
+    pub settings: Vec<(Ident, SendValue)>,
+    /// `NAME { … }`
+    pub parts: Vec<(Ident, Vec<Binding>)>,
+    /// The whole clause.
+    pub span: Span,
 }

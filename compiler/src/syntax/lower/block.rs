@@ -95,8 +95,8 @@ pub(super) static API: Block = Block {
 pub(super) static CONNECTION: Block = Block {
     lone: Rule::lone_connection_statement,
     statement: "statement of a connection",
-    starts: &["fields", "oauth2", "exchange", "send", "probe", "server", "from", "deprecated"],
-    habits: &[("oauth", "oauth2"), ("test", "probe"), ("upgrade", "from")],
+    starts: &["fields", "oauth2", "exchange", "sign", "send", "probe", "server", "from", "deprecated"],
+    habits: &[("oauth", "oauth2"), ("signature", "sign"), ("test", "probe"), ("upgrade", "from")],
     reserved: &[],
     documented: false,
     repeat: &[Rule::send, Rule::from_block],
@@ -287,6 +287,7 @@ pub(super) static ANSWERS: Block = plain(Rule::lone_status_answer, "answer", &[R
 pub(super) static SCOPE: Block = plain(Rule::lone_scope, "scope", &[Rule::scope]);
 pub(super) static PARAMETER: Block = plain(Rule::lone_parameter, "parameter", &[Rule::parameter]);
 pub(super) static BIND: Block = plain(Rule::lone_bind, "member", &[Rule::bind]);
+pub(super) static SIGN: Block = plain(Rule::lone_sign_statement, "setting", &[Rule::setting, Rule::sign_part]);
 pub(super) static ENTRY: Block = plain(Rule::lone_entry, "member", &[Rule::entry]);
 pub(super) static ELEMENT: Block = plain(Rule::lone_element, "value", &[Rule::value]);
 pub(super) static BOUND: Block = Block { starts: &["pattern", "format", "unique"], ..plain(Rule::lone_bound, "bound", &[]) };

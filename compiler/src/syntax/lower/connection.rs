@@ -3,7 +3,7 @@
 use super::block::{BIND, CONNECTION, EXCHANGE, OAUTH2, PARAMETER, SCOPE};
 use super::items::Header;
 use super::reader::Reader;
-use super::{Pair, Rule, fields, versions};
+use super::{Pair, Rule, fields, sign, versions};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -17,6 +17,8 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
         title: header.title,
         fields: Vec::new(),
         grant: None,
+        beside: None,
+        sign: None,
         sends: Vec::new(),
         probe: None,
         server: None,
@@ -24,8 +26,15 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
     };
     reader.block(header.rest, &CONNECTION, &mut |reader, pair| match pair.as_rule() {
         Rule::fields_block => connection.fields = fields::fields(reader, pair),
-        Rule::oauth2 => connection.grant = oauth2(reader, pair).map(ast::Grant::OAuth2),
-        Rule::exchange => connection.grant = exchange(reader, pair).map(ast::Grant::Exchange),
+        Rule::oauth2 => {
+            let grant = oauth2(reader, pair).map(ast::Grant::OAuth2);
+            connection.grants(grant);
+        }
+        Rule::exchange => {
+            let grant = exchange(reader, pair).map(ast::Grant::Exchange);
+            connection.grants(grant);
+        }
+        Rule::sign => connection.sign = sign::sign(reader, pair),
         Rule::send => connection.sends.extend(send(reader, pair)),
         Rule::probe => {
             let mut inner = pair.into_inner();
@@ -79,7 +88,7 @@ pub(super) fn send(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Send>
     Some(ast::Send { place, span })
 }
 
-fn send_value(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::SendValue> {
+pub(super) fn send_value(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::SendValue> {
     let value = pair.into_inner().next()?;
     Some(match value.as_rule() {
         Rule::string => ast::SendValue::Template(reader.template(&value)),
@@ -192,7 +201,7 @@ fn exchange_statement(reader: &mut Reader<'_>, pair: Pair<'_>, exchange: &mut as
     }
 }
 
-fn binds<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>) -> Vec<ast::Binding> {
+pub(super) fn binds<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>) -> Vec<ast::Binding> {
     let mut binds = Vec::new();
     reader.block(pairs, &BIND, &mut |reader, pair| binds.extend(bind(reader, pair)));
     binds

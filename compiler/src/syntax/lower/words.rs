@@ -105,6 +105,7 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::list => "a list",
         Rule::wire_path => "a path into the answer such as `data.items`",
         Rule::send_value => "a name or a string",
+        Rule::setting_value => "a name, a string or a length of time",
         Rule::between | Rule::at_most | Rule::at_least => "a range such as `1..255`",
         Rule::EOI => return format!("the next {statement}"),
         _ => return one(statement),

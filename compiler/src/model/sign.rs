@@ -1,0 +1,118 @@
+//! Signatures: what is proved of each request. The kinds and their settings are the one table below, which resolving, the documentation and the
+//! differ read; what each kind does is the runtime's matter.
+
+use super::Template;
+use crate::source::Span;
+
+/// `sign KIND { … }`
+#[derive(Clone, Debug)]
+pub struct Sign {
+    /// Which kind.
+    pub kind: &'static SignKind,
+    /// Name and value, in the order of the kind's settings; members of parts as `claims.iss`. Choices are words, times are seconds.
+    pub settings: Vec<(String, Template)>,
+    /// The kind's name in the clause.
+    pub span: Span,
+}
+
+impl Sign {
+    /// Does it make a token, `access_token`, rather than look at the request?
+    pub fn makes_token(&self) -> bool {
+        self.kind.name == "jwt"
+    }
+
+    /// The value of a setting.
+    pub fn setting(&self, name: &str) -> Option<&Template> {
+        self.settings.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+}
+
+/// A kind of signature.
+#[derive(Debug)]
+pub struct SignKind {
+    /// The word in specs.
+    pub name: &'static str,
+    /// The same among the runtime's kinds.
+    pub variant: &'static str,
+    /// What it is called: `AWS Signature Version 4`.
+    pub title: &'static str,
+    /// What a description calls it, where it has a word.
+    pub scheme: &'static str,
+    /// What it is set by.
+    pub settings: &'static [Setting],
+    /// Blocks of members of any name, and the names that it gives itself.
+    pub parts: &'static [(&'static str, &'static [&'static str])],
+    /// Holes that `send` and its own templates may have beside the connection's fields.
+    pub gives: &'static [&'static str],
+}
+
+/// A setting of a kind.
+#[derive(Debug)]
+pub struct Setting {
+    /// `region`
+    pub name: &'static str,
+    /// What its value is.
+    pub value: Setter,
+    /// It must be said.
+    pub required: bool,
+}
+
+/// What a setting's value is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setter {
+    /// A field or a template over the fields.
+    Text,
+    /// The same, and only over fields that are `secret`.
+    Secret,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// A length of time.
+    Time,
+    /// A template over the request.
+    Request,
+}
+
+const fn must(name: &'static str, value: Setter) -> Setting {
+    Setting { name, value, required: true }
+}
+
+const fn may(name: &'static str, value: Setter) -> Setting {
+    Setting { name, value, required: false }
+}
+
+/// All kinds.
+pub static SIGN_KINDS: &[&SignKind] = &[&AWS4];
+
+static AWS4: SignKind = SignKind {
+    name: "aws4",
+    variant: "Aws4",
+    title: "AWS Signature Version 4",
+    scheme: "awsSigv4",
+    settings: &[
+        must("service", Setter::Text),
+        must("region", Setter::Text),
+        must("key", Setter::Text),
+        must("secret", Setter::Secret),
+        may("session", Setter::Secret),
+    ],
+    parts: &[],
+    gives: &[],
+};
+
+/// What the text of an HMAC may take from the request.
+pub const REQUEST_HOLES: &[&str] = &[
+    "method",
+    "host",
+    "path",
+    "query",
+    "sorted_query",
+    "target",
+    "url",
+    "content_type",
+    "body",
+    "body_sha256",
+    "body_sha256_base64",
+    "body_sha512",
+    "body_md5",
+    "body_md5_base64",
+];

@@ -1,0 +1,28 @@
+//! Tables of signatures: what is proved of each request, as names and values.
+
+/// How each request is signed.
+#[derive(Debug)]
+pub struct Sign {
+    /// Which kind.
+    pub kind: SignKind,
+    /// Name and value. Values are templates over the connection's fields, words, or seconds.
+    pub settings: &'static [(&'static str, &'static str)],
+}
+
+/// A kind of signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignKind {
+    /// AWS Signature Version 4.
+    Aws4,
+}
+
+impl SignKind {
+    /// By its word in specs.
+    pub fn named(name: &str) -> Option<SignKind> {
+        match name {
+            "aws4" => Some(SignKind::Aws4),
+            _ => None,
+        }
+    }
+}
