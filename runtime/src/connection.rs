@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -91,6 +91,9 @@ pub trait Credentials: Send + Sync + fmt::Debug {
     fn renews(&self) -> bool {
         false
     }
+
+    /// Told what a server asks for with a 401, and the generation of what had been sent to it.
+    fn challenged(&self, _generation: u64, _headers: &HeaderMap) {}
 
     /// Whether [`Credentials::sign`] is to be called.
     fn signs(&self) -> bool {

@@ -291,10 +291,20 @@ impl Core {
         if self.settings.guard {
             guard_literal(&outgoing.url).map_err(refused_here)?;
         }
-        self.http.send(outgoing).await.map_err(|failure| match failure {
+        let incoming = self.http.send(outgoing).await.map_err(|failure| match failure {
             SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
             SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
-        })
+        })?;
+        self.heed_challenge(hop, applied, &incoming);
+        Ok(incoming)
+    }
+
+    /// Only a server that may see the credential may ask for it.
+    fn heed_challenge(&self, hop: &Hop, applied: Option<&Applied>, incoming: &Incoming) {
+        let home = hop.whole && hop.passage == Passage::WithCredentials && incoming.status == StatusCode::UNAUTHORIZED;
+        if let (true, Some(applied), Some(credentials)) = (home, applied, &self.credentials) {
+            credentials.challenged(applied.generation, &incoming.headers);
+        }
     }
 
     /// Puts together what goes out. The credential joins here and nowhere else, and only past the gate.

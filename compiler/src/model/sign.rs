@@ -81,7 +81,7 @@ const fn may(name: &'static str, value: Setter) -> Setting {
 }
 
 /// All kinds.
-pub static SIGN_KINDS: &[&SignKind] = &[&AWS4];
+pub static SIGN_KINDS: &[&SignKind] = &[&AWS4, &DIGEST];
 
 static AWS4: SignKind = SignKind {
     name: "aws4",
@@ -95,6 +95,16 @@ static AWS4: SignKind = SignKind {
         must("secret", Setter::Secret),
         may("session", Setter::Secret),
     ],
+    parts: &[],
+    gives: &[],
+};
+
+static DIGEST: SignKind = SignKind {
+    name: "digest",
+    variant: "Digest",
+    title: "digest access authentication",
+    scheme: "digest",
+    settings: &[must("user", Setter::Text), must("password", Setter::Secret)],
     parts: &[],
     gives: &[],
 };

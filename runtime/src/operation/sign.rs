@@ -15,6 +15,8 @@ pub struct Sign {
 pub enum SignKind {
     /// AWS Signature Version 4.
     Aws4,
+    /// The answer to a server's challenge (RFC 7616).
+    Digest,
 }
 
 impl SignKind {
@@ -22,6 +24,7 @@ impl SignKind {
     pub fn named(name: &str) -> Option<SignKind> {
         match name {
             "aws4" => Some(SignKind::Aws4),
+            "digest" => Some(SignKind::Digest),
             _ => None,
         }
     }

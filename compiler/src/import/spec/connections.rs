@@ -146,11 +146,15 @@ impl<'n> Maker<'_, 'n> {
             SchemeKind::Http { scheme: word, .. } if word == "basic" => {
                 vec![plain(vec![text("user", at), secret("password", at)], vec!["basic user password".to_owned()])]
             }
+            SchemeKind::Http { scheme: word, .. } if word == "digest" => {
+                let fields = vec![text("user", at), secret("password", at)];
+                vec![Connection { grant: signature("digest", &["user = user", "password = password"]), ..plain(fields, Vec::new()) }]
+            }
             SchemeKind::Http { scheme: word, .. } if word == "bearer" => {
                 vec![plain(vec![secret("token", at)], vec!["bearer token".to_owned()])]
             }
             SchemeKind::Http { scheme: word, .. }
-                if !word.is_empty() && !["digest", "hoba", "negotiate", "mutual", "dpop", "vapid"].contains(&word.as_str()) =>
+                if !word.is_empty() && !["hoba", "negotiate", "mutual", "dpop", "vapid"].contains(&word.as_str()) =>
             {
                 self.note(Subject::Security, at, format!("`{word}` is no scheme that is known here: the whole credential is asked for"));
                 let word = super::words::capitalised(word);

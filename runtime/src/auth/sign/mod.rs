@@ -2,6 +2,7 @@
 //! function of the request, the settings and the time.
 
 mod aws4;
+mod digest;
 mod request;
 mod settings;
 
@@ -27,6 +28,7 @@ pub(super) fn credentials(sign: &'static Sign, setup: &Setup, applied: Applied) 
     let settings = Settings::new(sign, &setup.fields);
     let clock = setup.clock.clone();
     let signer: Box<dyn Signer> = match sign.kind {
+        SignKind::Digest => return Ok(Arc::new(digest::Digest::new(&settings, applied)?)),
         SignKind::Aws4 => Box::new(aws4::Aws4::new(&settings)?),
     };
     Ok(Arc::new(Signed { applied: Arc::new(applied), signer, clock }))
