@@ -100,6 +100,11 @@ pub trait Credentials: Send + Sync + fmt::Debug {
         false
     }
 
+    /// The names of the query parameters that signing adds, whose values belong to one request.
+    fn signed_query(&self) -> &[&'static str] {
+        &[]
+    }
+
     /// Signs a request that is otherwise complete, for grants whose proof depends on the request itself.
     fn sign(&self, _request: &mut http::Request<()>, _body: Option<&[u8]>) -> Result<(), Error> {
         Ok(())

@@ -315,7 +315,7 @@ impl Core {
                 headers.extend(self.headers.get(&name).map(|value| (name, value.clone())));
             }
             let body = Payload::default().open().await?;
-            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None)));
+            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
         }
         let mut url = hop.url.clone();
         let applied = applied.filter(|_| hop.passage == Passage::WithCredentials);
@@ -338,7 +338,9 @@ impl Core {
         if body.length() == Some(0) && matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        Ok(Outgoing::new(hop.method.clone(), url, headers, body, About::call(call.operation, applied)))
+        let signed = self.credentials.as_ref().filter(|_| applied.is_some()).map_or(&[][..], |credentials| credentials.signed_query());
+        let about = About::call(call.operation, applied, signed);
+        Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
     }
 
     fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {

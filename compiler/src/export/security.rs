@@ -141,7 +141,7 @@ fn sign_scheme(sign: &Sign) -> Option<Object> {
         // As Amazon's API Gateway writes it.
         "aws4" => Some(key().with("x-amazon-apigateway-authtype", "awsSigv4")),
         "digest" => Some(Object::new().with("type", "http").with("scheme", "digest")),
-        _ => Some(key()),
+        _ => sign.must_be_sent().is_none().then(key),
     }
 }
 

@@ -21,6 +21,15 @@ impl Sign {
         self.kind.name == "jwt"
     }
 
+    /// The holes of which `send` must have one, or nothing of the proof is sent; none where it stands in `Authorization` by itself.
+    pub fn must_be_sent(&self) -> Option<&'static str> {
+        match self.kind.name {
+            "jwt" => Some("access_token"),
+            "hmac" => Some("signature"),
+            _ => None,
+        }
+    }
+
     /// The value of a setting.
     pub fn setting(&self, name: &str) -> Option<&Template> {
         self.settings.iter().find(|(known, _)| known == name).map(|(_, value)| value)
@@ -81,7 +90,7 @@ const fn may(name: &'static str, value: Setter) -> Setting {
 }
 
 /// All kinds.
-pub static SIGN_KINDS: &[&SignKind] = &[&AWS4, &DIGEST];
+pub static SIGN_KINDS: &[&SignKind] = &[&AWS4, &DIGEST, &JWT, &HMAC, &OAUTH1];
 
 static AWS4: SignKind = SignKind {
     name: "aws4",
@@ -105,6 +114,56 @@ static DIGEST: SignKind = SignKind {
     title: "digest access authentication",
     scheme: "digest",
     settings: &[must("user", Setter::Text), must("password", Setter::Secret)],
+    parts: &[],
+    gives: &[],
+};
+
+static JWT: SignKind = SignKind {
+    name: "jwt",
+    variant: "Jwt",
+    title: "signed JSON Web Token",
+    scheme: "",
+    settings: JWT_SETTINGS,
+    parts: JWT_PARTS,
+    gives: &[],
+};
+
+/// What a JSON Web Token is set by, wherever one is signed.
+pub const JWT_SETTINGS: &[Setting] = &[must("alg", Setter::Choice(JWT_ALGORITHMS)), must("key", Setter::Secret), may("lives", Setter::Time)];
+/// What is in one, but for what the signer knows itself.
+pub const JWT_PARTS: &[(&str, &[&str])] = &[("header", &["alg"]), ("claims", &["iat", "exp"])];
+const JWT_ALGORITHMS: &[&str] = &["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"];
+
+static HMAC: SignKind = SignKind {
+    name: "hmac",
+    variant: "Hmac",
+    title: "HMAC of parts of the request",
+    scheme: "",
+    settings: &[
+        must("hash", Setter::Choice(&["sha1", "sha256", "sha384", "sha512"])),
+        must("key", Setter::Secret),
+        may("key_as", Setter::Choice(&["text", "base64", "hex"])),
+        must("text", Setter::Request),
+        must("as", Setter::Choice(&["hex", "upper_hex", "base64", "base64url"])),
+        may("time", Setter::Choice(&["seconds", "millis", "rfc3339", "http"])),
+    ],
+    parts: &[],
+    gives: &["signature", "time", "nonce"],
+};
+
+static OAUTH1: SignKind = SignKind {
+    name: "oauth1",
+    variant: "OAuth1",
+    title: "OAuth 1.0a",
+    scheme: "oauth1",
+    settings: &[
+        may("method", Setter::Choice(&["hmac_sha1", "hmac_sha256", "plaintext"])),
+        must("consumer_key", Setter::Text),
+        must("consumer_secret", Setter::Secret),
+        may("token", Setter::Text),
+        may("token_secret", Setter::Secret),
+        may("realm", Setter::Text),
+    ],
     parts: &[],
     gives: &[],
 };

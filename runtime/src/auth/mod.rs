@@ -67,10 +67,10 @@ pub(crate) struct Keeping {
 /// place of the origin of every endpoint, when the program pointed the client at a stand-in.
 pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url>) -> Result<Connected, Error> {
     if matches!(setup.table.grant, Grant::Fields) {
-        let applied = credential::apply(setup.table.credentials, &Values::of(&setup.fields), 0)?;
         if let Some(sign) = setup.table.sign {
-            return Ok(Connected { credentials: sign::credentials(sign, &setup, applied)?, session: None });
+            return Ok(Connected { credentials: sign::credentials(sign, &setup)?, session: None });
         }
+        let applied = credential::apply(setup.table.credentials, &Values::of(&setup.fields), 0)?;
         return Ok(Connected { credentials: Arc::new(FromFields(Arc::new(applied))), session: None });
     }
     let keeping = keeping.unwrap_or_else(|| Keeping { store: Arc::new(MemoryStore::new()), key: String::new() });

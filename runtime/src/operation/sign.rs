@@ -17,6 +17,12 @@ pub enum SignKind {
     Aws4,
     /// The answer to a server's challenge (RFC 7616).
     Digest,
+    /// A token that is signed here (RFC 7519).
+    Jwt,
+    /// A text made of parts of the request.
+    Hmac,
+    /// OAuth 1.0a (RFC 5849).
+    OAuth1,
 }
 
 impl SignKind {
@@ -25,6 +31,9 @@ impl SignKind {
         match name {
             "aws4" => Some(SignKind::Aws4),
             "digest" => Some(SignKind::Digest),
+            "jwt" => Some(SignKind::Jwt),
+            "hmac" => Some(SignKind::Hmac),
+            "oauth1" => Some(SignKind::OAuth1),
             _ => None,
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn security_of(names: &[String], at: crate::source::Span) -> Security
 fn scheme(connection: &Connection, version: usize) -> Scheme {
     let fields = connection.fields.iter().filter(|field| field.on.has(version)).map(field);
     let kind = match &connection.grant {
-        Grant::Fields if connection.sign.is_some() => connection.sign.as_ref().map_or("", |sign| sign.kind.scheme),
+        Grant::Fields if scheme_of(connection).is_some() => scheme_of(connection).unwrap_or_default(),
         Grant::Fields if connection.sends.iter().any(|send| matches!(send, Send::Basic(..))) => "basic",
         Grant::Fields if is_bearer(connection) => "bearer",
         Grant::Fields => "api key",
@@ -47,6 +47,11 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
         life: life(connection.life.as_ref()),
         at: connection.span,
     }
+}
+
+/// What a signature by itself is called; one that is sent like a key looks like a key.
+fn scheme_of(connection: &Connection) -> Option<&'static str> {
+    connection.sign.as_ref().map(|sign| sign.kind.scheme).filter(|scheme| !scheme.is_empty())
 }
 
 fn is_bearer(connection: &Connection) -> bool {

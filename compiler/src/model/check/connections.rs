@@ -29,11 +29,32 @@ pub(super) fn secrets_are_sent(checker: &mut Checker<'_>) {
     }
 }
 
-fn templates(connection: &Connection) -> impl Iterator<Item = &Template> {
-    let sends = connection.sends.iter().flat_map(|send| match send {
+/// What is signed is sent: where, only the connection can say.
+pub(super) fn proofs_are_sent(checker: &mut Checker<'_>) {
+    for connection in &checker.model.connections {
+        let Some((sign, hole)) = connection.sign.as_ref().and_then(|sign| Some((sign, sign.must_be_sent()?))) else { continue };
+        let sent: Vec<&str> = connection.sends.iter().flat_map(sent).flat_map(|value| &value.holes).map(String::as_str).collect();
+        if sent.contains(&"") || sent.contains(&hole) {
+            continue;
+        }
+        let usual = if hole == "signature" { "send header \"X-Signature\" = signature" } else { "send bearer access_token" };
+        checker.report(
+            Diagnostic::new(codes::PROOF_NOT_SENT, sign.span, format!("`{}` signs, and sends no `{hole}`", connection.name))
+                .here("goes nowhere")
+                .help(format!("write for example `{usual}` in this connection")),
+        );
+    }
+}
+
+fn sent(send: &Send) -> Vec<&Template> {
+    match send {
         Send::Header(_, value) | Send::Query(_, value) | Send::Cookie(_, value) => vec![value],
         Send::Basic(user, password) => vec![user, password],
-    });
+    }
+}
+
+fn templates(connection: &Connection) -> impl Iterator<Item = &Template> {
+    let sends = connection.sends.iter().flat_map(sent);
     let granted = match &connection.grant {
         Grant::Fields => Vec::new(),
         Grant::OAuth2(oauth) => oauth.extra.iter().map(|(_, _, value)| value).chain([&oauth.token]).collect(),

@@ -18,9 +18,7 @@ impl Resolver<'_> {
             return None;
         };
         self.gives_nothing_of_the_same_name(kind, fields);
-        let mut known: Vec<String> = names.to_vec();
-        known.extend(kind.gives.iter().map(|hole| (*hole).to_owned()));
-        let mut settings = self.settings(written, kind, fields, &known);
+        let mut settings = self.settings(written, kind, fields, names);
         settings.extend(self.parts(written, kind, names));
         Some(Sign { kind, settings, span: written.kind.span })
     }
@@ -45,7 +43,7 @@ impl Resolver<'_> {
         let mut found: Vec<(&str, Span, Template)> = Vec::new();
         for (name, value) in &written.settings {
             let Some(setting) = kind.settings.iter().find(|setting| setting.name == name.value) else {
-                self.unknown_setting(name, kind, written.parts.is_empty());
+                self.unknown_setting(name, kind);
                 continue;
             };
             if let Some((_, first, _)) = found.iter().find(|(known, ..)| *known == setting.name) {
@@ -58,7 +56,8 @@ impl Resolver<'_> {
                 );
                 continue;
             }
-            found.push((setting.name, name.span, self.setting(setting, value, fields, known)));
+            let value = self.setting(setting, value, fields, known, kind);
+            found.push((setting.name, name.span, value));
         }
         self.nothing_is_missing(written, kind, &found);
         let order = |name: &str| kind.settings.iter().position(|setting| setting.name == name);
@@ -66,7 +65,7 @@ impl Resolver<'_> {
         found.into_iter().map(|(name, _, value)| (name.to_owned(), value)).collect()
     }
 
-    fn unknown_setting(&mut self, name: &Ident, kind: &SignKind, _alone: bool) {
+    fn unknown_setting(&mut self, name: &Ident, kind: &SignKind) {
         let names: Vec<&str> = kind.settings.iter().map(|setting| setting.name).collect();
         self.report(choice(codes::UNKNOWN_SETTING, name, &format!("setting of `sign {}` called", kind.name), &names));
     }
@@ -86,7 +85,7 @@ impl Resolver<'_> {
         );
     }
 
-    fn setting(&mut self, setting: &Setting, value: &SendValue, fields: &[Field], known: &[String]) -> Template {
+    fn setting(&mut self, setting: &Setting, value: &SendValue, fields: &[Field], known: &[String], kind: &SignKind) -> Template {
         match (setting.value, value) {
             (Setter::Choice(choices), SendValue::Name(word)) => self.word(setting, word, choices),
             (Setter::Choice(choices), SendValue::Template(template)) => {
@@ -106,8 +105,8 @@ impl Resolver<'_> {
                 template
             }
             (Setter::Request, value) => {
-                let mut holes = known.to_vec();
-                holes.extend(REQUEST_HOLES.iter().map(|hole| (*hole).to_owned()));
+                let given = kind.gives.iter().filter(|hole| **hole != "signature").chain(REQUEST_HOLES);
+                let holes: Vec<String> = known.iter().cloned().chain(given.map(|hole| (*hole).to_owned())).collect();
                 self.send_value(value, &holes)
             }
         }
@@ -177,6 +176,7 @@ impl Resolver<'_> {
         let Some(grant) = item.grant.as_ref().map(ast::Grant::span) else { return };
         let second = item.beside.or(item.sign.as_ref().map(|sign| sign.span));
         if let Some(second) = second {
+            self.whole = false; // what only the second one uses is not told of
             self.report(
                 Diagnostic::new(codes::TWO_PROOFS, second, format!("`{}` proves in two ways who is calling", item.name.value))
                     .here("the second way")

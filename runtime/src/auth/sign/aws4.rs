@@ -122,9 +122,9 @@ impl Signer for Aws4 {
         let path = self.path(request.uri().path())?;
         let query = pairs(request.uri().query().unwrap_or_default());
         set_target(request, &path, &joined(&query))?;
-        request.headers_mut().insert(DATE, HeaderValue::from_str(&time).map_err(|_| super::request::unsignable())?);
+        set_header(request, DATE, &time)?;
         if self.is_s3() || payload == UNSIGNED {
-            request.headers_mut().insert(CONTENT, HeaderValue::from_str(&payload).map_err(|_| super::request::unsignable())?);
+            set_header(request, CONTENT, &payload)?;
         }
         if let Some(session) = &self.session {
             set_header(request, TOKEN, session.expose())?;

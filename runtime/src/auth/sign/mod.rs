@@ -3,17 +3,21 @@
 
 mod aws4;
 mod digest;
+mod hmac;
+mod jwt;
+mod keys;
+mod oauth1;
 mod request;
 mod settings;
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::error::AuthError;
+use super::{credential, error::AuthError, sealing::hex, values::Values};
 use crate::{
     clock::{BoxFuture, Clock},
     connection::{Applied, Credentials, Setup, Transport},
     error::Error,
-    operation::{Sign, SignKind},
+    operation::{Credential, Sign, SignKind},
 };
 use settings::Settings;
 
@@ -21,17 +25,37 @@ use settings::Settings;
 trait Signer: Send + Sync + fmt::Debug {
     /// Signs a request that is otherwise complete; no body when it is a stream. Whatever cannot be signed is an error, and nothing is sent.
     fn sign(&self, request: &mut http::Request<()>, body: Option<&[u8]>, now: SystemTime) -> Result<(), AuthError>;
+
+    /// The names of the query parameters that it adds.
+    fn query(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// The credentials of a connection that signs.
-pub(super) fn credentials(sign: &'static Sign, setup: &Setup, applied: Applied) -> Result<Arc<dyn Credentials>, AuthError> {
+pub(super) fn credentials(sign: &'static Sign, setup: &Setup) -> Result<Arc<dyn Credentials>, AuthError> {
     let settings = Settings::new(sign, &setup.fields);
     let clock = setup.clock.clone();
+    let apply = |credentials: &[Credential]| credential::apply(credentials, &Values::of(&setup.fields), 0);
     let signer: Box<dyn Signer> = match sign.kind {
-        SignKind::Digest => return Ok(Arc::new(digest::Digest::new(&settings, applied)?)),
+        SignKind::Jwt => return Ok(Arc::new(jwt::Minting::new(&settings, setup)?)),
+        SignKind::Digest => return Ok(Arc::new(digest::Digest::new(&settings, apply(setup.table.credentials)?)?)),
+        SignKind::Hmac => Box::new(hmac::Hmac::new(&settings, setup)?),
+        SignKind::OAuth1 => Box::new(oauth1::OAuth1::new(&settings)?),
         SignKind::Aws4 => Box::new(aws4::Aws4::new(&settings)?),
     };
-    Ok(Arc::new(Signed { applied: Arc::new(applied), signer, clock }))
+    let applied = match sign.kind {
+        SignKind::Hmac => apply(&hmac::Hmac::at_hand(setup)?)?,
+        _ => apply(setup.table.credentials)?,
+    };
+    Ok(Arc::new(Signed { applied: Arc::new(applied), query: signer.query(), signer, clock }))
+}
+
+/// 128 bits of the system's randomness in 32 letters and digits, which every API takes.
+fn nonce() -> Result<String, AuthError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|_| AuthError::table("the system gives no randomness"))?;
+    Ok(hex(&bytes))
 }
 
 /// What a person filled in signs each request, and is sent with none.
@@ -39,6 +63,7 @@ pub(super) fn credentials(sign: &'static Sign, setup: &Setup, applied: Applied) 
 struct Signed {
     applied: Arc<Applied>,
     signer: Box<dyn Signer>,
+    query: Vec<&'static str>,
     clock: Arc<dyn Clock>,
 }
 
@@ -54,6 +79,10 @@ impl Credentials for Signed {
 
     fn signs(&self) -> bool {
         true
+    }
+
+    fn signed_query(&self) -> &[&'static str] {
+        &self.query
     }
 
     fn sign(&self, request: &mut http::Request<()>, body: Option<&[u8]>) -> Result<(), Error> {

@@ -1,5 +1,9 @@
 //! The settings of a signature, filled in with what a person gave.
 
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json};
+
 use super::super::{error::AuthError, template, values::Values};
 use crate::{connection::FieldValues, operation::Sign, value::Secret};
 
@@ -33,6 +37,35 @@ impl<'s> Settings<'s> {
             Err(AuthError::MissingField { .. }) => Ok(None),
             value => value.map(|value| (!value.is_empty()).then_some(value)),
         }
+    }
+
+    /// A word that the spec chose.
+    pub(super) fn word(&self, name: &'static str) -> Result<&'static str, AuthError> {
+        self.template(name).ok_or_else(|| AuthError::table(format!("the signature has no `{name}`")))
+    }
+
+    /// The same where one is usual.
+    pub(super) fn word_or(&self, name: &str, usual: &'static str) -> &'static str {
+        self.template(name).unwrap_or(usual)
+    }
+
+    /// A length of time in seconds.
+    pub(super) fn time(&self, name: &str, usual: Duration) -> Result<Duration, AuthError> {
+        let Some(text) = self.template(name) else { return Ok(usual) };
+        text.parse().map(Duration::from_secs).map_err(|_| AuthError::table(format!("`{name}` is no number of seconds")))
+    }
+
+    /// The members of a part; what a person may leave out is left out.
+    pub(super) fn members(&self, part: &str) -> Result<Map<String, Json>, AuthError> {
+        let mut members = Map::new();
+        for (name, template) in self.sign.settings {
+            let Some(name) = name.strip_prefix(part).and_then(|name| name.strip_prefix('.')) else { continue };
+            match template::expand(template, &self.values) {
+                Err(AuthError::MissingField { .. }) => {}
+                value => drop(members.insert(name.to_owned(), value?.expose().into())),
+            }
+        }
+        Ok(members)
     }
 
     /// A setting that is a word of a header: visible ASCII with none of these characters.
