@@ -17,7 +17,7 @@ use crate::{
     address,
     answer::{self, Answered},
     api::{Api, ConnectsTo, Operation, Search},
-    auth::{self, Authorizer, Keeping, Session, TokenStore},
+    auth::{self, Authorizer, DeviceAuthorizer, Keeping, Session, TokenStore},
     call::{self, Prepared},
     catalog::Catalog,
     clock::{Clock, SystemClock},
@@ -161,6 +161,14 @@ impl<A: Api> Client<A> {
     pub fn authorizer(&self, redirect_uri: Url) -> Result<Authorizer, Error> {
         self.any.authorizer(redirect_uri)
     }
+
+    /// Authorises the connection with a person at another device (OAuth 2.0 device authorization).
+    ///
+    /// # Errors
+    /// When the connection is of another kind.
+    pub fn device_authorizer(&self) -> Result<DeviceAuthorizer, Error> {
+        self.any.device_authorizer()
+    }
 }
 
 /// An answer on its way: what [`send`](Operation::send) gives. It is sent when it is first polled, and keeps no hold of the client.
@@ -231,6 +239,15 @@ impl AnyClient {
     pub fn authorizer(&self, redirect_uri: Url) -> Result<Authorizer, Error> {
         let session = self.session.clone().ok_or_else(|| configuration("this connection is not one that a person authorises"))?;
         Authorizer::new(session, self.core.transport.clone(), redirect_uri)
+    }
+
+    /// Authorises the connection with a person at another device (OAuth 2.0 device authorization).
+    ///
+    /// # Errors
+    /// When the connection is of another kind.
+    pub fn device_authorizer(&self) -> Result<DeviceAuthorizer, Error> {
+        let session = self.session.clone().ok_or_else(|| configuration("this connection is not one that a person authorises"))?;
+        DeviceAuthorizer::new(session, self.core.transport.clone())
     }
 
     /// How often the server spoke of the end of an operation. See [`Client::signals`].
@@ -519,7 +536,8 @@ impl<A> ClientBuilder<A> {
             guard: self.settings.guard,
             user_agent: user_agent.clone(),
         });
-        let connected = match &self.connection {
+        // Whoever brings credentials need not have filled in any that work.
+        let connected = match self.connection.as_ref().filter(|_| self.applied.is_none()) {
             None => None,
             Some((table, fields)) => {
                 let base = servers.first().cloned().ok_or_else(|| configuration("the API declares no server"))?;

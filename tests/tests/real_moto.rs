@@ -28,12 +28,7 @@ impl lp::Connection for Key {
         fields: <Key as lp::Shaped>::LINK,
         sign: Some(&lp::Sign {
             kind: lp::SignKind::Aws4,
-            settings: &[
-                ("service", "{service}"),
-                ("region", "us-east-1"),
-                ("key", "{access_key_id}"),
-                ("secret", "{secret_access_key}"),
-            ],
+            settings: &[("service", "{service}"), ("region", "us-east-1"), ("key", "{access_key_id}"), ("secret", "{secret_access_key}")],
         }),
         ..lp::ConnectionTable::EMPTY
     };

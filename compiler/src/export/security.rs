@@ -4,7 +4,7 @@ use super::Exporter;
 use super::extensions::{life_object, place};
 use super::json::{Object, Value, texts};
 use super::parameters::key;
-use crate::model::{ClientAuth, Connection, Encoding, Exchange, Grant, Model, OAuth2, Rotation, Send, Sign, Template};
+use crate::model::{Connection, Encoding, Exchange, Flow, Grant, Model, OAuth2, Rotation, Send, Sign, Template};
 
 /// The name that stands for a call without a connection.
 const NOBODY: &str = "none";
@@ -79,9 +79,15 @@ impl Exporter<'_> {
     fn flows(&self, oauth2: &OAuth2, connection: &Connection) -> Object {
         let address = |template: &Template| self.address(template, connection);
         let scopes = oauth2.scopes.iter().fold(Object::new(), |scopes, scope| scopes.with(scope, ""));
-        let flow = Object::new().maybe("authorizationUrl", oauth2.authorize.as_ref().filter(|_| oauth2.code).map(address));
+        let flow = Object::new().maybe("authorizationUrl", oauth2.authorize.as_ref().filter(|_| oauth2.flow == Flow::Code).map(address));
         let flow = flow.with("tokenUrl", address(&oauth2.token)).maybe("refreshUrl", oauth2.refresh_url.as_ref().map(address));
-        let name = if oauth2.code { "authorizationCode" } else { "clientCredentials" };
+        // OpenAPI 3.2 has a word for devices; for what is signed it has none, and the nearest is a client that needs nobody.
+        let name = match oauth2.flow {
+            Flow::Code => "authorizationCode",
+            Flow::ClientCredentials | Flow::JwtBearer => "clientCredentials",
+            Flow::Password => "password",
+            Flow::Device => "clientCredentials",
+        };
         Object::new().with("type", "oauth2").with("flows", Object::new().with(name, flow.with("scopes", scopes)))
     }
 
@@ -151,22 +157,25 @@ fn sign_object(sign: &Sign) -> Object {
 }
 
 fn oauth2_object(oauth2: &OAuth2) -> Object {
-    let client = match oauth2.client {
-        ClientAuth::Basic => "basic",
-        ClientAuth::Body => "body",
-        ClientAuth::None => "none",
-    };
     let refresh = match oauth2.rotation {
         Rotation::Rotating => "rotating",
         Rotation::Fixed => "fixed",
         Rotation::None => "none",
     };
     let text = |template: &Option<Template>| template.as_ref().map(|template| template.text.clone());
-    let object = Object::new().maybe("authorize", text(&oauth2.authorize)).with("token", &oauth2.token.text);
-    let object = object.maybe("refreshAt", text(&oauth2.refresh_url)).with("client", client).with("refresh", refresh);
+    let grant = Some(oauth2.flow).filter(|flow| !matches!(flow, Flow::Code | Flow::ClientCredentials)).map(Flow::name);
+    let object = Object::new()
+        .maybe("grant", grant)
+        .maybe("authorize", text(&oauth2.authorize))
+        .maybe("device", text(&oauth2.device))
+        .with("token", &oauth2.token.text);
+    let object = object.maybe("refreshAt", text(&oauth2.refresh_url)).with("client", oauth2.client.name()).with("refresh", refresh);
     let extra = oauth2.extra.iter().map(|(to, name, value)| Object::new().with("to", to).with("name", name).with("value", &value.text));
     let reads = oauth2.reads.iter().fold(Object::new(), |reads, (name, path)| reads.with(name, texts(path)));
     let object = object.with("body", if oauth2.json { "json" } else { "form" }).with("pkce", oauth2.pkce);
+    let object = object
+        .maybe("assertion", oauth2.assertion.as_ref().map(sign_object))
+        .maybe("clientKey", oauth2.client_key.as_ref().map(sign_object));
     object.with("separator", &oauth2.separator).unless_empty("with", extra.collect::<Vec<_>>()).unless_empty("reads", reads)
 }
 

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::structs::{Use, constructors, rust_fields};
 use super::tables::{body, constant_place, life, member, members, path, some, text, texts};
 use super::types::shape;
-use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Grant, OAuth2, Rotation, Send, Sign};
+use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Flow, Grant, OAuth2, Rotation, Send, Sign};
 
 /// A connection of the spec. `scope` is the connector's own module.
 pub(crate) fn connection(connection: &Connection, name: &Ident, scope: &Scope<'_>) -> TokenStream {
@@ -126,7 +126,27 @@ fn sign_table(sign: &Sign) -> TokenStream {
 }
 
 fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
-    let flow = if oauth2.code { quote!(Code) } else { quote!(ClientCredentials) };
+    let flow = match oauth2.flow {
+        Flow::Code => quote!(Code),
+        Flow::ClientCredentials => quote!(ClientCredentials),
+        Flow::Password => quote!(Password),
+        Flow::Device => quote!(Device),
+        Flow::JwtBearer => quote!(JwtBearer),
+    };
+    let device = member(oauth2.device.as_ref(), |url| {
+        let url = &url.text;
+        quote!(device: #url,)
+    });
+    let assertion = member(oauth2.assertion.as_ref(), |sign| {
+        let sign = sign_table(sign);
+        let sign = some(&quote!(&#sign));
+        quote!(assertion: #sign,)
+    });
+    let client_key = member(oauth2.client_key.as_ref(), |sign| {
+        let sign = sign_table(sign);
+        let sign = some(&quote!(&#sign));
+        quote!(client_key: #sign,)
+    });
     let authorize = member(oauth2.authorize.as_ref(), |url| {
         let url = &url.text;
         quote!(authorize: #url,)
@@ -141,6 +161,7 @@ fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
         ClientAuth::Basic => quote!(Basic),
         ClientAuth::Body => quote!(Body),
         ClientAuth::None => quote!(None),
+        ClientAuth::PrivateKeyJwt => quote!(PrivateKeyJwt),
     };
     let rotation = match oauth2.rotation {
         Rotation::Rotating => quote!(Rotating),
@@ -170,6 +191,9 @@ fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
         lp::OAuth2 {
             flow: lp::OAuth2Flow::#flow,
             #authorize
+            #device
+            #assertion
+            #client_key
             token: #token,
             #refresh
             client: lp::ClientAuth::#client,

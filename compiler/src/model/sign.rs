@@ -15,6 +15,13 @@ pub struct Sign {
     pub span: Span,
 }
 
+impl SignKind {
+    /// How it stands in specs.
+    pub fn clause(&self) -> String {
+        if SIGN_KINDS.iter().any(|kind| kind.name == self.name) { format!("sign {}", self.name) } else { self.name.to_owned() }
+    }
+}
+
 impl Sign {
     /// Does it make a token, `access_token`, rather than look at the request?
     pub fn makes_token(&self) -> bool {
@@ -118,7 +125,9 @@ static DIGEST: SignKind = SignKind {
     gives: &[],
 };
 
-static JWT: SignKind = SignKind {
+static JWT: SignKind = SIGNED_TOKEN;
+
+const SIGNED_TOKEN: SignKind = SignKind {
     name: "jwt",
     variant: "Jwt",
     title: "signed JSON Web Token",
@@ -129,10 +138,16 @@ static JWT: SignKind = SignKind {
 };
 
 /// What a JSON Web Token is set by, wherever one is signed.
-pub const JWT_SETTINGS: &[Setting] = &[must("alg", Setter::Choice(JWT_ALGORITHMS)), must("key", Setter::Secret), may("lives", Setter::Time)];
+pub const JWT_SETTINGS: &[Setting] =
+    &[must("alg", Setter::Choice(JWT_ALGORITHMS)), must("key", Setter::Secret), may("lives", Setter::Time)];
 /// What is in one, but for what the signer knows itself.
 pub const JWT_PARTS: &[(&str, &[&str])] = &[("header", &["alg"]), ("claims", &["iat", "exp"])];
 const JWT_ALGORITHMS: &[&str] = &["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"];
+
+/// The token that `oauth2 jwt_bearer` exchanges.
+pub static ASSERTION: SignKind = SignKind { name: "assertion", title: "assertion", ..SIGNED_TOKEN };
+/// The token by which a client shows who it is.
+pub static CLIENT_KEY: SignKind = SignKind { name: "private_key_jwt", title: "client assertion", ..SIGNED_TOKEN };
 
 static HMAC: SignKind = SignKind {
     name: "hmac",

@@ -6,6 +6,7 @@
 mod authorize;
 mod authorizer;
 mod credential;
+mod device;
 mod error;
 mod exchange;
 mod file_store;
@@ -33,6 +34,7 @@ use url::Url;
 
 pub use authorize::AuthorizationRequest;
 pub use authorizer::Authorizer;
+pub use device::{DeviceAuthorizer, DeviceCode};
 pub use file_store::FileStore;
 #[cfg(feature = "login")]
 pub use loopback::Loopback;

@@ -57,10 +57,16 @@ pub enum Grant {
 /// An OAuth 2.0 grant. URLs and parameters are templates over the connection's fields.
 #[derive(Debug)]
 pub struct OAuth2 {
-    /// Authorization code or client credentials.
+    /// Which grant.
     pub flow: OAuth2Flow,
-    /// The authorization endpoint; empty for client credentials.
+    /// The authorization endpoint; empty where no browser is sent anywhere.
     pub authorize: &'static str,
+    /// The device authorization endpoint; empty where no person authorises on another device.
+    pub device: &'static str,
+    /// The token that is exchanged for another.
+    pub assertion: Option<&'static Sign>,
+    /// The token by which the client shows who it is.
+    pub client_key: Option<&'static Sign>,
     /// The token endpoint.
     pub token: &'static str,
     /// The refresh endpoint, if it is another.
@@ -90,6 +96,12 @@ pub enum OAuth2Flow {
     Code,
     /// RFC 6749, 4.4.
     ClientCredentials,
+    /// RFC 6749, 4.3.
+    Password,
+    /// RFC 8628.
+    Device,
+    /// RFC 7523, 2.1.
+    JwtBearer,
 }
 
 /// Which request an extra parameter goes with.
@@ -112,6 +124,8 @@ pub enum ClientAuth {
     Body,
     /// A public client: `client_id` only.
     None,
+    /// A token that the client signs (RFC 7523, 2.2).
+    PrivateKeyJwt,
 }
 
 /// What becomes of a refresh token when it is used.
@@ -166,6 +180,9 @@ impl OAuth2 {
     pub const EMPTY: Self = Self {
         flow: OAuth2Flow::Code,
         authorize: "",
+        device: "",
+        assertion: None,
+        client_key: None,
         token: "",
         refresh: None,
         client: ClientAuth::Basic,

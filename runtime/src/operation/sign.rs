@@ -26,14 +26,14 @@ pub enum SignKind {
 }
 
 impl SignKind {
-    /// By its word in specs.
+    /// By its name here.
     pub fn named(name: &str) -> Option<SignKind> {
         match name {
-            "aws4" => Some(SignKind::Aws4),
-            "digest" => Some(SignKind::Digest),
-            "jwt" => Some(SignKind::Jwt),
-            "hmac" => Some(SignKind::Hmac),
-            "oauth1" => Some(SignKind::OAuth1),
+            "Aws4" => Some(SignKind::Aws4),
+            "Digest" => Some(SignKind::Digest),
+            "Jwt" => Some(SignKind::Jwt),
+            "Hmac" => Some(SignKind::Hmac),
+            "OAuth1" => Some(SignKind::OAuth1),
             _ => None,
         }
     }

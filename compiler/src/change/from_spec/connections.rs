@@ -1,7 +1,7 @@
 //! Connections of a spec as ways to authenticate.
 
 use crate::change::surface::{CredentialField, Flow, Life, Scheme, Security, Sunset, Way};
-use crate::model::{ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Sign, Type};
+use crate::model::{self, ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Sign, Type};
 
 /// The connections of a version.
 pub(super) fn schemes(model: &Model, version: usize) -> Vec<Scheme> {
@@ -100,11 +100,17 @@ fn field(field: &Field) -> CredentialField {
 }
 
 fn flow(oauth2: &OAuth2) -> Flow {
-    let urls = [("authorize", oauth2.authorize.as_ref()), ("token", Some(&oauth2.token)), ("refresh", oauth2.refresh_url.as_ref())];
+    let urls = [
+        ("authorize", oauth2.authorize.as_ref()),
+        ("device", oauth2.device.as_ref()),
+        ("token", Some(&oauth2.token)),
+        ("refresh", oauth2.refresh_url.as_ref()),
+    ];
     let client = match oauth2.client {
         ClientAuth::Basic => "basic",
         ClientAuth::Body => "in the body",
         ClientAuth::None => "none",
+        ClientAuth::PrivateKeyJwt => "signed token",
     };
     let rotation = match oauth2.rotation {
         Rotation::Rotating => "replaced at every use",
@@ -113,7 +119,13 @@ fn flow(oauth2: &OAuth2) -> Flow {
     };
     let rules = [("client authentication", client), ("PKCE", if oauth2.pkce { "yes" } else { "no" }), ("refresh token", rotation)];
     Flow {
-        name: if oauth2.code { "code" } else { "client credentials" },
+        name: match oauth2.flow {
+            model::Flow::Code => "code",
+            model::Flow::ClientCredentials => "client credentials",
+            model::Flow::Password => "password",
+            model::Flow::Device => "device",
+            model::Flow::JwtBearer => "JWT bearer",
+        },
         urls: urls.into_iter().filter_map(|(name, url)| Some((name, url?.text.clone()))).collect(),
         rules: rules.into_iter().map(|(name, value)| (name, value.to_owned())).collect(),
         scopes: oauth2.scopes.clone(),

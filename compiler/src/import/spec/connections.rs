@@ -7,8 +7,8 @@ use super::notes::Subject;
 use super::plan::{Connection, Field, Grant, Type};
 use super::servers::{Servers, field};
 use super::words::{snake, title};
-use crate::import::node::Node;
 use crate::import::document::{Flow, In, Operation, Requirement, Scheme, SchemeKind};
+use crate::import::node::Node;
 use crate::source::Span;
 
 /// The longest line of scopes.
@@ -126,12 +126,7 @@ impl<'n> Maker<'_, 'n> {
                 let mut region = text("region", at);
                 region.docs = "Where it runs: `us-east-1`.".to_owned();
                 let fields = vec![region, text("access_key_id", at), secret("secret_access_key", at)];
-                let lines = [
-                    "service = \"execute-api\"",
-                    "region = region",
-                    "key = access_key_id",
-                    "secret = secret_access_key",
-                ];
+                let lines = ["service = \"execute-api\"", "region = region", "key = access_key_id", "secret = secret_access_key"];
                 vec![Connection { grant: signature("aws4", &lines), ..plain(fields, Vec::new()) }]
             }
             SchemeKind::ApiKey { place, name: wire } => {
@@ -214,10 +209,10 @@ impl<'n> Maker<'_, 'n> {
                     made.push(Connection { title: title(&name), name, grant, ..plain(client(at), vec!["bearer access_token".to_owned()]) });
                 }
                 ("password", _, Some(token)) => {
-                    let binds = "body form { grant_type \"grant_type\" = \"password\"  username \"username\" = username  password \"password\" = password }";
-                    let lines = vec![binds.to_owned(), "token access_token".to_owned(), "expires in expires_in".to_owned()];
+                    let mut lines = vec![format!("token {}", url(token)), "client none".to_owned()];
+                    lines.extend(scope_lines(flow, scopes));
                     let fields = vec![text("username", at), secret("password", at)];
-                    let (name, grant) = (suffix("password"), Some(Grant { head: format!("exchange POST {}", url(token)), lines }));
+                    let (name, grant) = (suffix("password"), grant("password", lines));
                     made.push(Connection { title: title(&name), name, grant, ..plain(fields, vec!["bearer access_token".to_owned()]) });
                 }
                 ("implicit", ..) => {

@@ -82,7 +82,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
         apis: resolver.apis,
         symbols: resolver.symbols,
         types: resolver.types,
-        whole: all_read,
+        whole: all_read && !resolver.passed_over,
     }
 }
 
@@ -98,6 +98,8 @@ struct Resolver<'a> {
     reported: HashSet<(&'static str, Span)>,
     /// Words in stretches that could not be read; they may declare things.
     unread: HashSet<&'a str>,
+    /// Something was left out of the model, and reported, so what nothing uses may have been used there.
+    passed_over: bool,
     /// True when all of the text could be read.
     whole: bool,
     convention: Convention,
@@ -141,6 +143,7 @@ impl<'a> Resolver<'a> {
             diagnostics,
             reported: HashSet::new(),
             unread: HashSet::new(),
+            passed_over: false,
             whole: true,
             convention: Convention::AsWritten,
             apis: Vec::new(),

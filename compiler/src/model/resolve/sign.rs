@@ -14,13 +14,19 @@ impl Resolver<'_> {
         let written = item.sign.as_ref()?;
         let Some(kind) = SIGN_KINDS.iter().find(|kind| kind.name == written.kind.value) else {
             let kinds: Vec<&str> = SIGN_KINDS.iter().map(|kind| kind.name).collect();
+            self.passed_over = true;
             self.report(choice(codes::UNKNOWN_CHOICE, &written.kind, "kind of signature", &kinds));
             return None;
         };
         self.gives_nothing_of_the_same_name(kind, fields);
+        Some(self.signed_by(written, kind, fields, names))
+    }
+
+    /// The settings of a kind that is known.
+    pub(super) fn signed_by(&mut self, written: &ast::Sign, kind: &'static SignKind, fields: &[Field], names: &[String]) -> Sign {
         let mut settings = self.settings(written, kind, fields, names);
         settings.extend(self.parts(written, kind, names));
-        Some(Sign { kind, settings, span: written.kind.span })
+        Sign { kind, settings, span: written.kind.span }
     }
 
     /// A field must not be hidden by what the signature itself gives.
@@ -30,7 +36,7 @@ impl Resolver<'_> {
             own.extend(REQUEST_HOLES);
         }
         for field in fields.iter().filter(|field| own.contains(&field.name.as_str())) {
-            let message = format!("`{}` is what `sign {}` gives, so no field can be called that", field.name, kind.name);
+            let message = format!("`{}` is what `{}` gives, so no field can be called that", field.name, kind.clause());
             self.report(
                 Diagnostic::new(codes::RESERVED_NAME, field.span, message)
                     .here("taken already")
@@ -67,7 +73,7 @@ impl Resolver<'_> {
 
     fn unknown_setting(&mut self, name: &Ident, kind: &SignKind) {
         let names: Vec<&str> = kind.settings.iter().map(|setting| setting.name).collect();
-        self.report(choice(codes::UNKNOWN_SETTING, name, &format!("setting of `sign {}` called", kind.name), &names));
+        self.report(choice(codes::UNKNOWN_SETTING, name, &format!("setting of `{}` called", kind.clause()), &names));
     }
 
     fn nothing_is_missing(&mut self, written: &ast::Sign, kind: &SignKind, found: &[(&str, Span, Template)]) {
@@ -79,9 +85,13 @@ impl Resolver<'_> {
         }
         let lines: Vec<String> = missing.iter().map(|name| format!("`{name} = …`")).collect();
         self.report(
-            Diagnostic::new(codes::INCOMPLETE_SIGN, written.kind.span, format!("`sign {}` does not say its {}", kind.name, listed(&missing)))
-                .here("incomplete")
-                .help(format!("add {}", lines.join(" and "))),
+            Diagnostic::new(
+                codes::INCOMPLETE_SIGN,
+                written.kind.span,
+                format!("`{}` does not say its {}", kind.clause(), listed(&missing)),
+            )
+            .here("incomplete")
+            .help(format!("add {}", lines.join(" and "))),
         );
     }
 
@@ -151,14 +161,14 @@ impl Resolver<'_> {
         for (part, binds) in &written.parts {
             let Some((_, own)) = kind.parts.iter().find(|(name, _)| *name == part.value) else {
                 let parts: Vec<&str> = kind.parts.iter().map(|(name, _)| *name).collect();
-                self.report(choice(codes::UNKNOWN_SETTING, part, &format!("part of `sign {}` called", kind.name), &parts));
+                self.report(choice(codes::UNKNOWN_SETTING, part, &format!("part of `{}` called", kind.clause()), &parts));
                 continue;
             };
             for (name, wire, value) in binds {
                 let wire = wire.as_ref().map_or(&name.value, |wire| &wire.value);
                 let full = format!("{}.{wire}", part.value);
                 if own.contains(&wire.as_str()) {
-                    let message = format!("`sign {}` sets `{wire}` itself", kind.name);
+                    let message = format!("`{}` sets `{wire}` itself", kind.clause());
                     self.report(Diagnostic::new(codes::RESERVED_NAME, name.span, message).here("cannot be given").help("leave it out"));
                 } else if members.iter().any(|(known, _)| *known == full) {
                     let message = format!("`{wire}` stands twice in one block");
@@ -176,7 +186,7 @@ impl Resolver<'_> {
         let Some(grant) = item.grant.as_ref().map(ast::Grant::span) else { return };
         let second = item.beside.or(item.sign.as_ref().map(|sign| sign.span));
         if let Some(second) = second {
-            self.whole = false; // what only the second one uses is not told of
+            self.passed_over |= item.beside.is_some();
             self.report(
                 Diagnostic::new(codes::TWO_PROOFS, second, format!("`{}` proves in two ways who is calling", item.name.value))
                     .here("the second way")

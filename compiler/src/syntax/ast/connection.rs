@@ -67,7 +67,7 @@ impl Grant {
 /// `oauth2 KIND { … }`
 #[derive(Clone, Debug)]
 pub struct OAuth2 {
-    /// `code` or `client_credentials`.
+    /// `code`, `client_credentials`, `password`, `device` or `jwt_bearer`.
     pub kind: Ident,
     /// `authorize "https://{host}/…"`; templates name the connection's own fields.
     pub authorize: Option<Template>,
@@ -75,8 +75,14 @@ pub struct OAuth2 {
     pub token: Option<Template>,
     /// `refresh "https://…"`: where refreshing goes elsewhere than `token`.
     pub refresh_url: Option<Template>,
-    /// `client basic | body | none`: how the client shows who it is at the token endpoint.
+    /// `device "https://…"`: where a code for a person is asked for.
+    pub device: Option<Template>,
+    /// `assertion { alg = RS256  key = private_key  claims { … } }`: the token that is exchanged.
+    pub assertion: Option<Sign>,
+    /// `client basic | body | none | private_key_jwt`: how the client shows who it is at the token endpoint.
     pub client: Option<Ident>,
+    /// `client private_key_jwt { alg = ES256  key = private_key }`
+    pub client_key: Option<Sign>,
     /// `body form | json`: the encoding of the token request; form unless said.
     pub body: Option<Ident>,
     /// `refresh rotating | fixed | none`

@@ -104,7 +104,7 @@ pub(super) static CONNECTION: Block = Block {
 pub(super) static OAUTH2: Block = Block {
     lone: Rule::lone_oauth2_statement,
     statement: "statement of `oauth2`",
-    starts: &["authorize", "token", "refresh", "client", "body", "pkce", "scopes", "separator", "with", "read"],
+    starts: &["authorize", "device", "assertion", "token", "refresh", "client", "body", "pkce", "scopes", "separator", "with", "read"],
     habits: &[("scope", "scopes")],
     reserved: &[],
     documented: false,

@@ -4,7 +4,7 @@ use super::block::{BIND, CONNECTION, EXCHANGE, OAUTH2, PARAMETER, SCOPE};
 use super::items::Header;
 use super::reader::Reader;
 use super::{Pair, Rule, fields, sign, versions};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
 pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Span) -> Option<ast::Connection> {
@@ -105,6 +105,9 @@ fn oauth2(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::OAuth2> {
         token: None,
         refresh_url: None,
         client: None,
+        device: None,
+        assertion: None,
+        client_key: None,
         body: None,
         refresh: None,
         pkce: None,
@@ -119,14 +122,23 @@ fn oauth2(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::OAuth2> {
 }
 
 fn oauth2_statement(reader: &mut Reader<'_>, pair: Pair<'_>, oauth2: &mut ast::OAuth2) {
-    let rule = pair.as_rule();
+    let (rule, span) = (pair.as_rule(), reader.span(&pair));
     let mut inner = pair.into_inner();
     match (rule, inner.next()) {
         (Rule::authorize, Some(url)) => oauth2.authorize = Some(reader.template(&url)),
         (Rule::token_url, Some(url)) => oauth2.token = Some(reader.template(&url)),
         (Rule::refresh_url, Some(url)) => oauth2.refresh_url = Some(reader.template(&url)),
         (Rule::refresh, Some(word)) => oauth2.refresh = Some(reader.ident(&word)),
-        (Rule::client, Some(word)) => oauth2.client = Some(reader.ident(&word)),
+        (Rule::device_url, Some(url)) => oauth2.device = Some(reader.template(&url)),
+        (Rule::assertion, Some(open)) => {
+            let kind = Spanned { value: "assertion".to_owned(), span: Span { end: span.start + 9, ..span } };
+            oauth2.assertion = Some(sign::settings(reader, std::iter::once(open).chain(inner), kind, span));
+        }
+        (Rule::client, Some(word)) => {
+            let kind = reader.ident(&word);
+            oauth2.client_key = inner.next().map(|block| sign::settings(reader, block.into_inner(), kind.clone(), span));
+            oauth2.client = Some(kind);
+        }
         (Rule::token_body, Some(word)) => oauth2.body = Some(reader.ident(&word)),
         (Rule::pkce, Some(word)) => oauth2.pkce = Some((reader.ident(&word), inner.next().map(|why| reader.text(&why)))),
         (Rule::separator, Some(text)) => oauth2.separator = Some(reader.text(&text)),

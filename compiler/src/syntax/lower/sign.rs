@@ -5,14 +5,21 @@ use super::connection::binds;
 use super::items::Header;
 use super::reader::Reader;
 use super::{Pair, Rule};
+use crate::source::Span;
 use crate::syntax::ast;
 
 /// `sign aws4 { service = "s3"  region = region  … }`
 pub(super) fn sign(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Sign> {
     let span = reader.span(&pair);
     let mut header = Header::read(reader, pair, ast::Head::default());
-    let mut sign = ast::Sign { kind: header.name.take()?, settings: Vec::new(), parts: Vec::new(), span };
-    reader.block(header.rest, &SIGN, &mut |reader, pair| {
+    let kind = header.name.take()?;
+    Some(settings(reader, header.rest, kind, span))
+}
+
+/// The statements between the braces, of signatures and of tokens that a grant signs.
+pub(super) fn settings<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>, kind: ast::Ident, span: Span) -> ast::Sign {
+    let mut sign = ast::Sign { kind, settings: Vec::new(), parts: Vec::new(), span };
+    reader.block(pairs, &SIGN, &mut |reader, pair| {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         let Some(name) = inner.next().map(|word| reader.ident(&word)) else { return };
@@ -24,7 +31,7 @@ pub(super) fn sign(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Sign>
             }
         }
     });
-    Some(sign)
+    sign
 }
 
 fn setting_value(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::SendValue> {

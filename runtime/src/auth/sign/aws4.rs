@@ -28,8 +28,18 @@ const CONTENT: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
 /// What proxies and the transport may change is not signed.
-const UNSIGNED_HEADERS: &[&str] =
-    &["accept", "accept-encoding", "authorization", "connection", "content-length", "cookie", "expect", "te", "transfer-encoding", "user-agent"];
+const UNSIGNED_HEADERS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "te",
+    "transfer-encoding",
+    "user-agent",
+];
 
 /// Signs for one service in one region.
 pub(super) struct Aws4 {
@@ -130,8 +140,7 @@ impl Signer for Aws4 {
             set_header(request, TOKEN, session.expose())?;
         }
         let (names, lines) = canonical_headers(request)?;
-        let canonical =
-            format!("{}\n{}\n{}\n{lines}\n{names}\n{payload}", request.method(), self.canonical_path(&path), sorted(&query));
+        let canonical = format!("{}\n{}\n{}\n{lines}\n{names}\n{payload}", request.method(), self.canonical_path(&path), sorted(&query));
         let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
         let hashed = hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
         let text = format!("{ALGORITHM}\n{time}\n{scope}\n{hashed}");
@@ -210,7 +219,11 @@ mod tests {
         let unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let unreserved = format!("https://example.amazonaws.com/?{unreserved}={unreserved}");
         for (url, header, expected) in [
-            ("https://example.amazonaws.com/", None, "host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+            (
+                "https://example.amazonaws.com/",
+                None,
+                "host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+            ),
             (&unreserved, None, "host;x-amz-date, Signature=9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197"),
             (
                 "https://example.amazonaws.com/a%20b/%E1%88%B4/x%2Fy",
@@ -247,8 +260,7 @@ mod tests {
     fn a_session_token_and_a_port_are_signed() {
         let session = signer("service", Some("AQoDYXdzEPT//////////wEXAMPLE"));
         let request = signed(&session, "GET", "https://example.amazonaws.com:8443/", None, Some(b""));
-        let expected =
-            "host;x-amz-date;x-amz-security-token, Signature=2c24bbdef374cf431fe3129c6406a2effdcdb2548f08ae136fdd176ea3ae7507";
+        let expected = "host;x-amz-date;x-amz-security-token, Signature=2c24bbdef374cf431fe3129c6406a2effdcdb2548f08ae136fdd176ea3ae7507";
         assert_eq!(tail(&request), expected);
         assert!(request.headers()["x-amz-security-token"].is_sensitive());
     }
@@ -267,8 +279,7 @@ mod tests {
             assert_eq!(request.uri(), "https://example.amazonaws.com/b/a%20b/%E1%88%B4/%28x%29%2By");
         }
         let listed = signed(&s3, "GET", "https://example.amazonaws.com/b?list-type=2&prefix=a/b+c", None, Some(b""));
-        let expected =
-            "host;x-amz-content-sha256;x-amz-date, Signature=5ed65bbcb006cb987cd110247a1470bf606d17efea27e4f78b9389f3496216d5";
+        let expected = "host;x-amz-content-sha256;x-amz-date, Signature=5ed65bbcb006cb987cd110247a1470bf606d17efea27e4f78b9389f3496216d5";
         assert_eq!((tail(&listed).as_str(), listed.uri().query()), (expected, Some("list-type=2&prefix=a%2Fb%20c")));
     }
 

@@ -270,7 +270,11 @@ mod tests {
         testing::SimulatedClock,
     };
 
-    fn signer(settings: &[(&'static str, &'static str)], credentials: &[Credential], key: &str) -> Result<(Hmac, Vec<Credential>), AuthError> {
+    fn signer(
+        settings: &[(&'static str, &'static str)],
+        credentials: &[Credential],
+        key: &str,
+    ) -> Result<(Hmac, Vec<Credential>), AuthError> {
         let settings: &'static [(&str, &str)] = Box::leak(settings.to_vec().into_boxed_slice());
         let sign: &'static Sign = Box::leak(Box::new(Sign { kind: SignKind::Hmac, settings }));
         let credentials: &'static [Credential] = Box::leak(credentials.to_vec().into_boxed_slice());
@@ -281,15 +285,18 @@ mod tests {
         let base = url::Url::parse("https://acme.example").unwrap();
         let setup = Setup { table, fields, base, clock: Arc::new(SimulatedClock::default()), scope: String::new() };
         let at_hand = Hmac::at_hand(&setup)?;
-        Ok((Hmac::new(&Settings::new(sign, &setup.fields), &setup)?, at_hand))
+        Ok((Hmac::new(&Settings::new(sign, Values::of(&setup.fields)), &setup)?, at_hand))
     }
 
     /// The example in the documentation of a large exchange: query and body are signed as one, and the signature is the last parameter.
     #[test]
     fn a_query_is_signed_with_what_is_added_to_it() {
         let settings = [("hash", "sha256"), ("key", "{secret}"), ("text", "{query}{body}"), ("as", "hex"), ("time", "millis")];
-        let credentials =
-            [Credential::Header("X-Key", "{api_key}"), Credential::Query("signature", "{signature}"), Credential::Query("timestamp", "{time}")];
+        let credentials = [
+            Credential::Header("X-Key", "{api_key}"),
+            Credential::Query("signature", "{signature}"),
+            Credential::Query("timestamp", "{time}"),
+        ];
         let key = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
         let (signer, at_hand) = signer(&settings, &credentials, key).unwrap();
         assert_eq!(at_hand, [credentials[0]]);
@@ -303,7 +310,8 @@ mod tests {
 
     #[test]
     fn every_part_of_a_request_can_be_signed() {
-        let text = "{method} {host} {path} {sorted_query} {target} {url} {content_type} {body_sha256} {body_md5_base64} {time} {nonce} {api_key}";
+        let text =
+            "{method} {host} {path} {sorted_query} {target} {url} {content_type} {body_sha256} {body_md5_base64} {time} {nonce} {api_key}";
         let settings = [("hash", "sha512"), ("key", "{secret}"), ("key_as", "hex"), ("text", text), ("as", "base64")];
         let (signer, _) = signer(&settings, &[Credential::Header("X-Sign", "v1={signature}")], "00ff10").unwrap();
         let url = "https://acme.example:8443/a%20b?z=1&a=x+y";

@@ -120,7 +120,10 @@ impl Credentials for Minting {
 /// Without the token.
 impl fmt::Debug for Minting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Minting").field("algorithm", &self.jwt.algorithm).field("generation", &self.held().generation).finish_non_exhaustive()
+        f.debug_struct("Minting")
+            .field("algorithm", &self.jwt.algorithm)
+            .field("generation", &self.held().generation)
+            .finish_non_exhaustive()
     }
 }
 
@@ -176,7 +179,7 @@ mod tests {
         let clock = Arc::new(SimulatedClock::default());
         let base = url::Url::parse("https://acme.example").unwrap();
         let setup = Setup { table: &TABLE, fields, base, clock: clock.clone(), scope: String::new() };
-        let minting = Minting::new(&Settings::new(&SIGN, &setup.fields), &setup).unwrap();
+        let minting = Minting::new(&Settings::new(&SIGN, Values::of(&setup.fields)), &setup).unwrap();
         let first = minting.ready().expect("one at once");
         assert!(first.headers[0].1.is_sensitive());
         clock.advance(Duration::from_secs(149));

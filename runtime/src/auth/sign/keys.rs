@@ -187,7 +187,9 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_no_key_of_the_algorithm_is_said_and_not_shown() {
-        for (algorithm, key) in [("RS256", EC), ("ES256", RSA), ("ES384", EC), ("EdDSA", RSA), ("RS256", "s3cr3t"), ("ES256", "-----END KEY-----BEGIN")] {
+        for (algorithm, key) in
+            [("RS256", EC), ("ES256", RSA), ("ES384", EC), ("EdDSA", RSA), ("RS256", "s3cr3t"), ("ES256", "-----END KEY-----BEGIN")]
+        {
             let error = SigningKey::new(algorithm, &key.into()).unwrap_err().to_string();
             assert!(error.starts_with("the connection's field `key` is no "), "{error}");
             assert!(!error.contains("s3cr3t") && !error.contains("MI"), "{error}");

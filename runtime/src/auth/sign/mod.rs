@@ -18,7 +18,9 @@ use crate::{
     connection::{Applied, Credentials, Setup, Transport},
     error::Error,
     operation::{Credential, Sign, SignKind},
+    value::Secret,
 };
+use serde_json::Value as Json;
 use settings::Settings;
 
 /// Signs requests.
@@ -34,7 +36,7 @@ trait Signer: Send + Sync + fmt::Debug {
 
 /// The credentials of a connection that signs.
 pub(super) fn credentials(sign: &'static Sign, setup: &Setup) -> Result<Arc<dyn Credentials>, AuthError> {
-    let settings = Settings::new(sign, &setup.fields);
+    let settings = Settings::new(sign, Values::of(&setup.fields));
     let clock = setup.clock.clone();
     let apply = |credentials: &[Credential]| credential::apply(credentials, &Values::of(&setup.fields), 0);
     let signer: Box<dyn Signer> = match sign.kind {
@@ -49,6 +51,11 @@ pub(super) fn credentials(sign: &'static Sign, setup: &Setup) -> Result<Arc<dyn 
         _ => apply(setup.table.credentials)?,
     };
     Ok(Arc::new(Signed { applied: Arc::new(applied), query: signer.query(), signer, clock }))
+}
+
+/// A token signed now, with claims of its own beside those of the spec.
+pub(super) fn mint(sign: &'static Sign, values: &Values<'_>, own: &[(&str, Json)], now: SystemTime) -> Result<Secret, AuthError> {
+    Ok(jwt::Jwt::new(&Settings::new(sign, *values))?.mint(own, now)?.0)
 }
 
 /// 128 bits of the system's randomness in 32 letters and digits, which every API takes.

@@ -147,7 +147,11 @@ mod tests {
         let value = &request.headers()[header::AUTHORIZATION];
         assert!(value.is_sensitive());
         let value = value.to_str().unwrap().strip_prefix("OAuth ").unwrap();
-        value.split(", ").map(|pair| pair.split_once('=').unwrap()).map(|(name, value)| (name.into(), value.trim_matches('"').into())).collect()
+        value
+            .split(", ")
+            .map(|pair| pair.split_once('=').unwrap())
+            .map(|(name, value)| (name.into(), value.trim_matches('"').into()))
+            .collect()
     }
 
     fn of(parameters: &[(String, String)], name: &str) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 
 use super::super::{error::AuthError, template, values::Values};
-use crate::{connection::FieldValues, operation::Sign, value::Secret};
+use crate::{operation::Sign, value::Secret};
 
 /// Settings by name.
 pub(super) struct Settings<'s> {
@@ -14,8 +14,8 @@ pub(super) struct Settings<'s> {
 }
 
 impl<'s> Settings<'s> {
-    pub(super) fn new(sign: &'static Sign, fields: &'s FieldValues) -> Self {
-        Settings { sign, values: Values::of(fields) }
+    pub(super) fn new(sign: &'static Sign, values: Values<'s>) -> Self {
+        Settings { sign, values }
     }
 
     /// The template of a setting, as the table has it.
@@ -86,7 +86,7 @@ pub(super) fn invalid(name: &str, problem: &'static str) -> AuthError {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::operation::SignKind;
+    use crate::{connection::FieldValues, operation::SignKind};
 
     /// Settings that are filled in as they stand.
     pub(in super::super) fn settings(pairs: &[(&'static str, &'static str)]) -> Settings<'static> {
@@ -96,7 +96,7 @@ pub(super) mod tests {
 
     fn of(pairs: &[(&'static str, &'static str)], fields: &'static FieldValues) -> Settings<'static> {
         let settings: &'static [(&str, &str)] = Box::leak(pairs.to_vec().into_boxed_slice());
-        Settings::new(Box::leak(Box::new(Sign { kind: SignKind::Aws4, settings })), fields)
+        Settings::new(Box::leak(Box::new(Sign { kind: SignKind::Aws4, settings })), Values::of(fields))
     }
 
     #[test]
