@@ -206,6 +206,7 @@ impl Shapes {
             fields: Link::to(self.fields[&(connection.name.clone(), connection.revision)]),
             grant: grant(&connection.grant),
             sign: connection.sign.as_ref().map(sign),
+            tls: connection.tls.as_ref().and_then(|tls| Some((text(tls.setting("certificate")?), text(tls.setting("key")?)))),
             credentials: all(connection.sends.iter().map(credential)),
             probe: connection.probe.as_ref().map(|(method, path)| (leak(method.as_str()), text(path))),
             server: connection.server.as_ref().map(text),

@@ -521,12 +521,12 @@ impl<A> ClientBuilder<A> {
         let fields = self.connection.as_ref().map(|(_, fields)| fields.clone()).unwrap_or_default();
         let template = self.connection.as_ref().and_then(|(table, _)| table.server);
         let servers = servers(self.table, template, &fields, rebase.as_ref())?;
-        let http = match self.http {
+        let (http, outside) = match self.http {
             Some(client) => {
                 self.connection.iter().for_each(|(table, fields)| tell_secrets(table, fields, &*client));
-                Http::Other(client)
+                (Http::Other(client.clone()), Http::Other(client))
             }
-            None => Http::new(&self.connect)?,
+            None => built_in(self.connect, self.connection.as_ref().filter(|_| self.applied.is_none()))?,
         };
         let user_agent = HeaderValue::try_from(self.user_agent).map_err(|_| configuration("the user agent is not a header value"))?;
         let transport = Arc::new(Exchanges {
@@ -557,6 +557,7 @@ impl<A> ClientBuilder<A> {
             rebase,
             headers: headers(self.table, user_agent, &self.headers)?,
             http,
+            outside,
             limits: Limits::new(self.table.limits),
             own_limits: Mutex::new(HashMap::new()),
             quota: Quota::new(self.settings.retry.quota),
@@ -577,6 +578,16 @@ impl<A: Api> ClientBuilder<A> {
     /// When the connection's values or a setting cannot be used.
     pub fn build(self) -> Result<Client<A>, Error> {
         Ok(Client { any: self.build_any()?, api: PhantomData })
+    }
+}
+
+/// What sends to the API's own servers, and what sends elsewhere: a certificate of the connection's is shown at home only.
+fn built_in(settings: ConnectSettings, connection: Option<&(&'static ConnectionTable, FieldValues)>) -> Result<(Http, Http), Error> {
+    let outside = Http::new(&settings)?;
+    let identity = connection.map(|(table, fields)| auth::identity(table, fields)).transpose()?.flatten();
+    match identity {
+        None => Ok((outside.clone(), outside)),
+        identity => Ok((Http::new(&ConnectSettings { identity, ..settings })?, outside)),
     }
 }
 

@@ -47,7 +47,10 @@ pub(crate) struct Core {
     pub(crate) rebase: Option<Url>,
     /// Headers of every request.
     pub(crate) headers: HeaderMap,
+    /// What sends to servers that may see the credential.
     pub(crate) http: Http,
+    /// What sends to any other.
+    pub(crate) outside: Http,
     pub(crate) settings: Settings,
     pub(crate) limits: Option<Limits>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
@@ -291,7 +294,8 @@ impl Core {
         if self.settings.guard {
             guard_literal(&outgoing.url).map_err(refused_here)?;
         }
-        let incoming = self.http.send(outgoing).await.map_err(|failure| match failure {
+        let http = if hop.whole && hop.passage == Passage::WithCredentials { &self.http } else { &self.outside };
+        let incoming = http.send(outgoing).await.map_err(|failure| match failure {
             SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
             SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
         })?;

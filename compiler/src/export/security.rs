@@ -53,8 +53,9 @@ impl Exporter<'_> {
             }
             _ => connection.sign.iter().filter_map(sign_scheme).chain(connection.sends.iter().map(send_scheme)).collect(),
         };
+        let sent = sent.into_iter().chain(connection.tls.iter().map(|_| Object::new().with("type", "mutualTLS")));
         let numbered = |at: usize| if at == 0 { name.clone() } else { format!("{name}.{}", at + 1) };
-        sent.into_iter().enumerate().map(|(at, scheme)| (numbered(at), scheme)).collect()
+        sent.enumerate().map(|(at, scheme)| (numbered(at), scheme)).collect()
     }
 
     /// What a scheme has no words for: the form that a person fills in, and how the credential is obtained and sent.
@@ -67,6 +68,7 @@ impl Exporter<'_> {
             Grant::Exchange(exchange) => Object::new().with("exchange", exchange_object(exchange)),
         };
         let grant = grant.maybe("sign", connection.sign.as_ref().map(sign_object));
+        let grant = grant.maybe("tls", connection.tls.as_ref().map(sign_object));
         let probe = connection.probe.as_ref().map(|(method, path)| format!("{method} {}", path.text));
         let life = connection.life.as_ref();
         let own = Object::new().with("name", &connection.name).with("title", &connection.title);

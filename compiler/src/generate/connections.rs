@@ -48,6 +48,12 @@ fn table(connection: &Connection, name: &Ident) -> TokenStream {
         let sign = some(&quote!(&#sign));
         quote!(sign: #sign,)
     });
+    let tls = member(connection.tls.as_ref(), |tls| {
+        let template = |name: &str| tls.setting(name).map_or("", |value| value.text.as_str());
+        let (certificate, key) = (template("certificate"), template("key"));
+        let tls = some(&quote!((#certificate, #key)));
+        quote!(tls: #tls,)
+    });
     let credentials = members(&connection.sends, |sends| {
         let sends = sends.iter().map(credential);
         quote!(credentials: &[#(#sends),*],)
@@ -72,6 +78,7 @@ fn table(connection: &Connection, name: &Ident) -> TokenStream {
             fields: #fields,
             #grant
             #sign
+            #tls
             #credentials
             #probe
             #server

@@ -22,6 +22,8 @@ pub struct Connection {
     pub grant: Grant,
     /// What is proved of each request.
     pub sign: Option<Sign>,
+    /// What the client shows when a connection is made.
+    pub tls: Option<Sign>,
     /// Where it goes.
     pub sends: Vec<Send>,
     /// Method and path.

@@ -149,6 +149,17 @@ pub static ASSERTION: SignKind = SignKind { name: "assertion", title: "assertion
 /// The token by which a client shows who it is.
 pub static CLIENT_KEY: SignKind = SignKind { name: "private_key_jwt", title: "client assertion", ..SIGNED_TOKEN };
 
+/// What a client shows when a connection is made (mutual TLS).
+pub static TLS: SignKind = SignKind {
+    name: "tls",
+    variant: "Tls",
+    title: "mutual TLS",
+    scheme: "mutual TLS",
+    settings: &[must("certificate", Setter::Text), must("key", Setter::Secret)],
+    parts: &[],
+    gives: &[],
+};
+
 static HMAC: SignKind = SignKind {
     name: "hmac",
     variant: "Hmac",

@@ -14,6 +14,7 @@ mod grant;
 mod learned;
 #[cfg(feature = "login")]
 mod loopback;
+mod pem;
 mod pkce;
 mod probe;
 mod sealing;
@@ -44,9 +45,11 @@ pub use store::{Kept, Lease, MemoryStore, StoreError, TokenStore};
 pub use token::Token;
 
 use crate::clock::BoxFuture;
-use crate::connection::{Applied, Credentials, Setup, Transport};
+use crate::connection::{Applied, Credentials, FieldValues, Setup, Transport};
 use crate::error::{Error, ErrorKind};
-use crate::operation::Grant;
+use crate::operation::{ConnectionTable, Grant};
+use crate::transport::Identity;
+use error::AuthError;
 use values::Values;
 
 /// How a client proves who calls, and the session behind it where there is one.
@@ -79,6 +82,14 @@ pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url
     let key = format!("{}/{}@{}/{}", setup.scope, setup.table.name, setup.table.revision, keeping.key);
     let session = Session::new(setup, rebase, keeping.store, key);
     Ok(Connected { credentials: Arc::new(session.clone()), session: Some(session) })
+}
+
+/// What a client shows when a connection is made, if its connection is one of those.
+pub(crate) fn identity(table: &ConnectionTable, fields: &FieldValues) -> Result<Option<Identity>, Error> {
+    let Some((certificate, key)) = table.tls else { return Ok(None) };
+    let values = Values::of(fields);
+    let filled = |template| Ok::<_, AuthError>(pem::tidy(template::expand(template, &values)?.expose()));
+    Ok(Some(Identity { certificate: filled(certificate)?, key: filled(key)? }))
 }
 
 /// Credentials that are at hand already.

@@ -20,6 +20,8 @@ pub struct ConnectionTable {
     pub grant: Grant,
     /// What is proved of each request.
     pub sign: Option<&'static Sign>,
+    /// What the client shows when a connection is made: templates of a certificate and its key, in PEM.
+    pub tls: Option<(&'static str, &'static str)>,
     /// Where it goes. Values are templates over the fields' spec names and `{access_token}`.
     pub credentials: &'static [Credential],
     /// Method and path of a call that shows whether it works.
@@ -168,6 +170,7 @@ impl ConnectionTable {
         fields: <() as Shaped>::LINK,
         grant: Grant::Fields,
         sign: None,
+        tls: None,
         credentials: &[],
         probe: None,
         server: None,

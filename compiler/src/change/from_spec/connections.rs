@@ -34,9 +34,10 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
         Grant::OAuth2(_) => "oauth2",
         Grant::Exchange(_) => "token exchange",
     };
+    let kind = if proves_by_tls_alone(connection) { "mutual TLS" } else { kind };
     let flows = match &connection.grant {
         Grant::OAuth2(oauth2) => vec![flow(oauth2)],
-        _ => connection.sign.iter().map(signature).collect(),
+        _ => connection.sign.iter().chain(&connection.tls).map(signature).collect(),
     };
     Scheme {
         name: connection.name.clone(),
@@ -47,6 +48,10 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
         life: life(connection.life.as_ref()),
         at: connection.span,
     }
+}
+
+fn proves_by_tls_alone(connection: &Connection) -> bool {
+    connection.tls.is_some() && matches!(connection.grant, Grant::Fields) && connection.sign.is_none() && connection.sends.is_empty()
 }
 
 /// What a signature by itself is called; one that is sent like a key looks like a key.

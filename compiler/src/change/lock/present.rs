@@ -345,6 +345,9 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
             "exchange".to_owned()
         }
     };
+    for (name, value) in connection.tls.iter().flat_map(|tls| &tls.settings) {
+        facts.insert(key("sign", &format!("tls.{name}")), Fact::plain(&value.text, value.span));
+    }
     let grant = match &connection.sign {
         Some(sign) => {
             for (name, value) in &sign.settings {

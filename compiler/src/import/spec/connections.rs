@@ -118,6 +118,7 @@ impl<'n> Maker<'_, 'n> {
             docs: scheme.description.to_owned(),
             fields,
             grant: None,
+            tls: None,
             sends,
         };
         let at = scheme.span;
@@ -161,8 +162,11 @@ impl<'n> Maker<'_, 'n> {
                 vec![plain(vec![secret("token", at)], vec!["bearer token".to_owned()])]
             }
             SchemeKind::MutualTls => {
-                self.note(Subject::Security, at, "client certificates belong to a connection's transport, which a spec does not describe");
-                Vec::new()
+                let mut certificate = secret("certificate", at);
+                certificate.docs = "The client's certificate, in PEM.".to_owned();
+                let lines = ["certificate = certificate", "key = private_key"].map(str::to_owned).to_vec();
+                let tls = Some(Grant { head: "tls".to_owned(), lines });
+                vec![Connection { tls, ..plain(vec![certificate, secret("private_key", at)], Vec::new()) }]
             }
             SchemeKind::Http { scheme: word, .. } => {
                 self.note(
@@ -297,6 +301,9 @@ fn join(first: &mut Connection, second: &Connection) {
     }
     if first.grant.is_none() {
         first.grant.clone_from(&second.grant);
+    }
+    if first.tls.is_none() {
+        first.tls.clone_from(&second.tls);
     }
     first.name = format!("{}_and_{}", first.name, second.name);
     first.title = title(&first.name);

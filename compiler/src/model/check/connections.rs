@@ -67,6 +67,6 @@ fn templates(connection: &Connection) -> impl Iterator<Item = &Template> {
         }
         Grant::Exchange(exchange) => exchange.values.iter().map(|(_, _, value)| value).chain([&exchange.url]).collect(),
     };
-    let signed = connection.sign.iter().flat_map(|sign| &sign.settings).map(|(_, value)| value);
+    let signed = connection.sign.iter().chain(&connection.tls).flat_map(|sign| &sign.settings).map(|(_, value)| value);
     sends.chain(granted).chain(signed)
 }

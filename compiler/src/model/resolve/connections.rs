@@ -9,7 +9,7 @@ use super::symbols::twice;
 use super::unknown::choice;
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, ConstantPlace, Encoding, Exchange, Field, Grant, Sign, Template, Versions};
+use crate::model::{Connection, ConstantPlace, Encoding, Exchange, Field, Grant, Sign, TLS, Template, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, SendValue, Text};
 
@@ -45,6 +45,7 @@ impl<'a> Resolver<'a> {
         let grant = self.grant(item, &fields, &names);
         self.proves_once(item);
         let sign = self.sign(item, &fields, &names);
+        let tls = item.tls.as_ref().map(|tls| self.signed_by(tls, &TLS, &fields, &names));
         let mut sendable = names.clone();
         if let Grant::OAuth2(oauth) = &grant {
             sendable.extend(oauth.reads.iter().map(|(name, _)| name.clone()).filter(|name| !STANDARD_READS.contains(&name.as_str())));
@@ -71,6 +72,7 @@ impl<'a> Resolver<'a> {
             fields,
             grant,
             sign,
+            tls,
         }
     }
 

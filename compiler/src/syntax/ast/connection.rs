@@ -22,6 +22,8 @@ pub struct Connection {
     pub beside: Option<Span>,
     /// `sign aws4 { … }`: what is proved of each request.
     pub sign: Option<Sign>,
+    /// `tls { certificate = certificate  key = private_key }`: what the client shows when a connection is made.
+    pub tls: Option<Sign>,
     /// `send header "sessionID" = access_token`
     pub sends: Vec<Send>,
     /// `probe GET "/user/current"`: a call that shows whether the connection works.

@@ -95,8 +95,8 @@ pub(super) static API: Block = Block {
 pub(super) static CONNECTION: Block = Block {
     lone: Rule::lone_connection_statement,
     statement: "statement of a connection",
-    starts: &["fields", "oauth2", "exchange", "sign", "send", "probe", "server", "from", "deprecated"],
-    habits: &[("oauth", "oauth2"), ("signature", "sign"), ("test", "probe"), ("upgrade", "from")],
+    starts: &["fields", "oauth2", "exchange", "sign", "tls", "send", "probe", "server", "from", "deprecated"],
+    habits: &[("oauth", "oauth2"), ("signature", "sign"), ("mtls", "tls"), ("test", "probe"), ("upgrade", "from")],
     reserved: &[],
     documented: false,
     repeat: &[Rule::send, Rule::from_block],

@@ -19,6 +19,7 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
         grant: None,
         beside: None,
         sign: None,
+        tls: None,
         sends: Vec::new(),
         probe: None,
         server: None,
@@ -33,6 +34,11 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
         Rule::exchange => {
             let grant = exchange(reader, pair).map(ast::Grant::Exchange);
             connection.grants(grant);
+        }
+        Rule::tls => {
+            let span = reader.span(&pair);
+            let kind = Spanned { value: "tls".to_owned(), span: Span { end: span.start + 3, ..span } };
+            connection.tls = Some(sign::settings(reader, pair.into_inner(), kind, span));
         }
         Rule::sign => connection.sign = sign::sign(reader, pair),
         Rule::send => connection.sends.extend(send(reader, pair)),

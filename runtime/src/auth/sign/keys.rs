@@ -10,7 +10,10 @@ use ring::{
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
 
 use super::settings::invalid;
-use crate::{auth::error::AuthError, value::Secret};
+use crate::{
+    auth::{error::AuthError, pem::tidy},
+    value::Secret,
+};
 
 /// A key, and the algorithm it signs with.
 pub(in crate::auth) enum SigningKey {
@@ -67,16 +70,9 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// A key in PEM. Forms and files of settings often hold its line ends as `\n`, or as spaces.
 fn pem(text: &str) -> Result<PrivateKeyDer<'static>, AuthError> {
-    let not_pem = || invalid("key", "is no private key in PEM: `-----BEGIN PRIVATE KEY-----` …");
-    let text = Secret::new(text.replace("\\n", "\n"));
-    let text = text.expose().trim();
-    let head = text.find("KEY-----").map(|at| at + "KEY-----".len()).ok_or_else(not_pem)?;
-    let tail = text.rfind("-----END").filter(|at| *at > head).ok_or_else(not_pem)?;
-    let body: Secret = text[head..tail].split_whitespace().collect::<Vec<_>>().join("\n").into();
-    let text = Secret::new(format!("{}\n{}\n{}\n", &text[..head], body.expose(), &text[tail..]));
-    PrivateKeyDer::from_pem_slice(text.expose().as_bytes()).map_err(|_| not_pem())
+    PrivateKeyDer::from_pem_slice(tidy(text).expose().as_bytes())
+        .map_err(|_| invalid("key", "is no private key in PEM: `-----BEGIN PRIVATE KEY-----` …"))
 }
 
 fn rsa(text: &str) -> Result<RsaKeyPair, AuthError> {
