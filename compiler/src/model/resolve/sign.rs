@@ -31,11 +31,7 @@ impl Resolver<'_> {
 
     /// A field must not be hidden by what the signature itself gives.
     fn gives_nothing_of_the_same_name(&mut self, kind: &SignKind, fields: &[Field]) {
-        let mut own = kind.gives.to_vec();
-        if kind.settings.iter().any(|setting| setting.value == Setter::Request) {
-            own.extend(REQUEST_HOLES);
-        }
-        for field in fields.iter().filter(|field| own.contains(&field.name.as_str())) {
+        for field in fields.iter().filter(|field| kind.gives.contains(&field.name.as_str())) {
             let message = format!("`{}` is what `{}` gives, so no field can be called that", field.name, kind.clause());
             self.report(
                 Diagnostic::new(codes::RESERVED_NAME, field.span, message)

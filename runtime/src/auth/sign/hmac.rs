@@ -123,7 +123,7 @@ impl Hmac {
         for piece in template::pieces(self.text)? {
             match piece {
                 Piece::Text(piece) => text.extend_from_slice(piece.as_bytes()),
-                Piece::Hole("body") => text.extend_from_slice(body.ok_or_else(stream)?),
+                Piece::Hole("request.body") => text.extend_from_slice(body.ok_or_else(stream)?),
                 Piece::Hole(name) => match part(name, request, body)? {
                     Some(part) => text.extend_from_slice(part.as_bytes()),
                     None => text.extend_from_slice(values.resolve(name)?.as_bytes()),
@@ -140,22 +140,22 @@ fn part(name: &str, request: &http::Request<()>, body: Option<&[u8]>) -> Result<
     let body = || body.ok_or_else(stream);
     let sha = |algorithm, body: &[u8]| digest::digest(algorithm, body);
     Ok(Some(match name {
-        "method" => request.method().to_string(),
-        "host" => host(uri)?,
-        "path" => uri.path().to_owned(),
-        "query" => uri.query().unwrap_or_default().to_owned(),
-        "sorted_query" => sorted(&pairs(uri.query().unwrap_or_default())),
-        "target" => uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
-        "url" => uri.to_string(),
-        "content_type" => match request.headers().get(header::CONTENT_TYPE) {
+        "request.method" => request.method().to_string(),
+        "request.host" => host(uri)?,
+        "request.path" => uri.path().to_owned(),
+        "request.query" => uri.query().unwrap_or_default().to_owned(),
+        "request.sorted_query" => sorted(&pairs(uri.query().unwrap_or_default())),
+        "request.target" => uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+        "request.url" => uri.to_string(),
+        "request.content_type" => match request.headers().get(header::CONTENT_TYPE) {
             Some(value) => value.to_str().map_err(|_| unsignable())?.to_owned(),
             None => String::new(),
         },
-        "body_sha256" => hex(sha(&digest::SHA256, body()?).as_ref()),
-        "body_sha256_base64" => STANDARD.encode(sha(&digest::SHA256, body()?)),
-        "body_sha512" => hex(sha(&digest::SHA512, body()?).as_ref()),
-        "body_md5" => hex(&Md5::digest(body()?)),
-        "body_md5_base64" => STANDARD.encode(Md5::digest(body()?)),
+        "request.body_sha256" => hex(sha(&digest::SHA256, body()?).as_ref()),
+        "request.body_sha256_base64" => STANDARD.encode(sha(&digest::SHA256, body()?)),
+        "request.body_sha512" => hex(sha(&digest::SHA512, body()?).as_ref()),
+        "request.body_md5" => hex(&Md5::digest(body()?)),
+        "request.body_md5_base64" => STANDARD.encode(Md5::digest(body()?)),
         _ => return Ok(None),
     }))
 }
@@ -291,7 +291,8 @@ mod tests {
     /// The example in the documentation of a large exchange: query and body are signed as one, and the signature is the last parameter.
     #[test]
     fn a_query_is_signed_with_what_is_added_to_it() {
-        let settings = [("hash", "sha256"), ("key", "{secret}"), ("text", "{query}{body}"), ("as", "hex"), ("time", "millis")];
+        let settings =
+            [("hash", "sha256"), ("key", "{secret}"), ("text", "{request.query}{request.body}"), ("as", "hex"), ("time", "millis")];
         let credentials = [
             Credential::Header("X-Key", "{api_key}"),
             Credential::Query("signature", "{signature}"),
@@ -310,8 +311,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_request_can_be_signed() {
-        let text =
-            "{method} {host} {path} {sorted_query} {target} {url} {content_type} {body_sha256} {body_md5_base64} {time} {nonce} {api_key}";
+        let text = "{request.method} {request.host} {request.path} {request.sorted_query} {request.target} {request.url} {request.content_type} {request.body_sha256} {request.body_md5_base64} {time} {nonce} {api_key}";
         let settings = [("hash", "sha512"), ("key", "{secret}"), ("key_as", "hex"), ("text", text), ("as", "base64")];
         let (signer, _) = signer(&settings, &[Credential::Header("X-Sign", "v1={signature}")], "00ff10").unwrap();
         let url = "https://acme.example:8443/a%20b?z=1&a=x+y";
