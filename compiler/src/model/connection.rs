@@ -44,9 +44,9 @@ pub enum Grant {
     /// The fields are the credential.
     Fields,
     /// OAuth 2.0.
-    OAuth2(OAuth2),
+    OAuth2(Box<OAuth2>),
     /// Two-step.
-    Exchange(Exchange),
+    Exchange(Box<Exchange>),
 }
 
 /// OAuth 2.0. Parameters as in the runtime's table of that name.

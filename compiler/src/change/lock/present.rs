@@ -335,7 +335,7 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
             }
             for sign in oauth.assertion.iter().chain(&oauth.client_key) {
                 for (name, value) in &sign.settings {
-                    facts.insert(key("sign", &format!("{}.{name}", sign.kind.name)), Fact::plain(&value.text, value.span));
+                    facts.insert(key("sign", format!("{}.{name}", sign.kind.name)), Fact::plain(&value.text, value.span));
                 }
             }
             format!("oauth2 {}", oauth.flow.name())
@@ -346,7 +346,7 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
         }
     };
     for (name, value) in connection.tls.iter().flat_map(|tls| &tls.settings) {
-        facts.insert(key("sign", &format!("tls.{name}")), Fact::plain(&value.text, value.span));
+        facts.insert(key("sign", format!("tls.{name}")), Fact::plain(&value.text, value.span));
     }
     let grant = match &connection.sign {
         Some(sign) => {

@@ -99,8 +99,10 @@ impl<'a> Resolver<'a> {
     fn grant(&mut self, item: &'a ast::Connection, fields: &[Field], names: &[String]) -> Grant {
         match &item.grant {
             None => Grant::Fields,
-            Some(ast::Grant::OAuth2(oauth)) => self.oauth2(oauth, fields, names).map_or(Grant::Fields, Grant::OAuth2),
-            Some(ast::Grant::Exchange(exchange)) => Grant::Exchange(self.exchange(exchange, names)),
+            Some(ast::Grant::OAuth2(oauth)) => {
+                self.oauth2(oauth, fields, names).map_or(Grant::Fields, |oauth| Grant::OAuth2(Box::new(oauth)))
+            }
+            Some(ast::Grant::Exchange(exchange)) => Grant::Exchange(Box::new(self.exchange(exchange, names))),
         }
     }
 

@@ -50,10 +50,10 @@ impl Connection {
 #[derive(Clone, Debug)]
 pub enum Grant {
     /// `oauth2 code { … }`, `oauth2 client_credentials { … }`
-    OAuth2(OAuth2),
+    OAuth2(Box<OAuth2>),
     /// `exchange POST "/login" { query {…} header {…} body form {…} token data.sessionID expires in data.expires_in }`:
     /// credentials are exchanged for a token at an ordinary operation (two-step). The value is `access_token` in `send`.
-    Exchange(Exchange),
+    Exchange(Box<Exchange>),
 }
 
 impl Grant {

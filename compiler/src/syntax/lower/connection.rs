@@ -28,11 +28,11 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
     reader.block(header.rest, &CONNECTION, &mut |reader, pair| match pair.as_rule() {
         Rule::fields_block => connection.fields = fields::fields(reader, pair),
         Rule::oauth2 => {
-            let grant = oauth2(reader, pair).map(ast::Grant::OAuth2);
+            let grant = oauth2(reader, pair).map(Box::new).map(ast::Grant::OAuth2);
             connection.grants(grant);
         }
         Rule::exchange => {
-            let grant = exchange(reader, pair).map(ast::Grant::Exchange);
+            let grant = exchange(reader, pair).map(Box::new).map(ast::Grant::Exchange);
             connection.grants(grant);
         }
         Rule::tls => {
