@@ -121,9 +121,9 @@ impl Choice {
     }
 }
 
-/// Does a person log in with a browser?
+/// Does a person log in, here or on another device?
 pub(crate) fn logs_in(connection: &Connection) -> bool {
-    matches!(&connection.grant, Grant::OAuth2(oauth) if oauth.code)
+    matches!(&connection.grant, Grant::OAuth2(oauth) if oauth.flow.asks_a_person())
 }
 
 /// `NAME=VALUE`

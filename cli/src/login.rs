@@ -1,9 +1,9 @@
-//! `linchpin login`: a person authorises a connection in the browser, and the token is kept for `linchpin call` and for programs.
+//! `linchpin login`: a person authorises a connection in the browser or on another device, and the token is kept for `linchpin call` and for programs.
 
 use crate::connection::{self, Choice};
 use crate::output::say;
 use crate::{Outcome, spec};
-use linchpin_runtime::auth::Loopback;
+use linchpin_runtime::auth::{DeviceAuthorizer, Loopback};
 use linchpin_runtime::{AnyClient, Error};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,7 +34,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let model = spec::load(&arguments.spec)?;
     let projection = spec::version(&model, arguments.api.as_deref())?;
     let Some(chosen) = arguments.choice.chosen(&model, &projection, &connection::logs_in)? else {
-        return Err(format!("`{}` has no connection that a person authorises in a browser (`oauth2 code`)", model.connector.name));
+        return Err(format!(
+            "`{}` has no connection that a person authorises in a browser or on another device (`oauth2 code`, `oauth2 device`)",
+            model.connector.name
+        ));
     };
     let title = chosen.title.clone();
     let client = arguments.choice.client(&model, &projection, &connection::logs_in)?;
@@ -51,7 +54,29 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
 }
 
-async fn login(arguments: &Arguments, client: &AnyClient) -> Result<(), Error> {
+async fn login(arguments: &Arguments, client: &AnyClient) -> Result<(), String> {
+    match client.device_authorizer() {
+        Ok(authorizer) => on_another_device(arguments, &authorizer).await,
+        Err(_) => in_a_browser(arguments, client).await.map_err(|error| error.to_string()),
+    }
+}
+
+/// Shows the code, and asks the server until it was entered somewhere.
+async fn on_another_device(arguments: &Arguments, authorizer: &DeviceAuthorizer) -> Result<(), String> {
+    let code = authorizer.begin().await.map_err(|error| error.to_string())?;
+    say!("open {} on any device", code.verification_uri());
+    say!("enter {}", code.user_code());
+    if let Some(complete) = code.verification_uri_complete() {
+        say!("or open {complete}, which has the code in it");
+    }
+    let wait = Duration::from_secs(arguments.wait);
+    match tokio::time::timeout(wait, authorizer.finish(code)).await {
+        Ok(token) => token.map(drop).map_err(|error| error.to_string()),
+        Err(_) => Err("nobody entered the code in time".to_owned()),
+    }
+}
+
+async fn in_a_browser(arguments: &Arguments, client: &AnyClient) -> Result<(), Error> {
     let loopback = Loopback::bind(arguments.port).await?;
     let authorizer = client.authorizer(loopback.redirect_uri().clone())?;
     let request = authorizer.begin()?;

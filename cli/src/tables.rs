@@ -7,7 +7,7 @@ mod triggers;
 mod types;
 mod upgrades;
 
-use connections::{constant_send, credential, grant};
+use connections::{constant_send, credential, grant, sign};
 use types::Declaring;
 
 use linchpin_compiler::model::{
@@ -207,6 +207,8 @@ impl Shapes {
             docs: leak(connection.docs.as_str()),
             fields: Link::to(self.fields[&(connection.name.clone(), connection.revision)]),
             grant: grant(&connection.grant),
+            sign: connection.sign.as_ref().map(sign),
+            tls: connection.tls.as_ref().and_then(|tls| Some((text(tls.setting("certificate")?), text(tls.setting("key")?)))),
             credentials: all(connection.sends.iter().map(credential)),
             probe: connection.probe.as_ref().map(|(method, path)| (leak(method.as_str()), text(path))),
             server: connection.server.as_ref().map(text),

@@ -119,3 +119,25 @@ fn nobody_who_comes_in_time_and_nothing_to_log_in_to_are_told() {
     let missing = linchpin(["login", &spec("club.pin"), "--no-browser"]);
     assert!(missing.err.contains("--field client_id=") && missing.err.contains("CLUB_CLIENT_SECRET"), "{}", missing.err);
 }
+
+#[test]
+fn a_person_logs_in_on_another_device() {
+    let served = Served::start("cinema.pin");
+    let folder = Folder::new("device");
+    let tokens = folder.path("tokens");
+    let start = |verb: &'static str, module: Option<&'static str>| {
+        let spec = spec("cinema.pin");
+        let rest = ["--base-url", &served.url, "--tokens", &tokens, "--field", "client_id=tv"];
+        linchpin([verb, &spec].into_iter().chain(module).chain(rest))
+    };
+    let before = start("call", Some("what_is_on"));
+    assert_ne!(before.status, 0, "nobody has logged in: {}", before.out);
+    let login = start("login", None);
+    assert_eq!(login.status, 0, "{}", login.err);
+    assert_eq!(
+        login.out,
+        "open https://stand-in.example/device on any device\nenter STAN-DIN\nlogged in to The cinema, A screen, as default\n"
+    );
+    let on = start("call", Some("what_is_on"));
+    assert!(on.status == 0 && on.out.contains("Metropolis"), "{} {}", on.out, on.err);
+}

@@ -2,6 +2,7 @@
 //! operation has is `call`'s.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     fmt, io,
     path::{Path, PathBuf},
@@ -222,12 +223,13 @@ impl Payload {
         self.pieces.is_empty()
     }
 
-    /// The whole payload, when it is in memory in one piece.
-    pub(crate) fn bytes(&self) -> Option<&Bytes> {
-        match self.pieces.as_slice() {
-            [Piece::Bytes(bytes)] => Some(bytes),
-            _ => None,
+    /// The bytes of the whole payload, when all of it is in memory.
+    pub(crate) fn in_memory(&self) -> Option<Cow<'_, [u8]>> {
+        if let [Piece::Bytes(bytes)] = self.pieces.as_slice() {
+            return Some(Cow::Borrowed(bytes));
         }
+        let pieces = self.pieces.iter().map(|piece| if let Piece::Bytes(bytes) = piece { Some(bytes.as_ref()) } else { None });
+        pieces.collect::<Option<Vec<_>>>().map(|pieces| Cow::Owned(pieces.concat()))
     }
 
     /// Whether it can be sent now: not when a stream in it has been started before.

@@ -17,7 +17,7 @@ use crate::{
     address,
     answer::{self, Answered},
     api::{Api, ConnectsTo, Operation, Search},
-    auth::{self, Authorizer, Keeping, Session, TokenStore},
+    auth::{self, Authorizer, DeviceAuthorizer, Keeping, Session, TokenStore},
     call::{self, Prepared},
     catalog::Catalog,
     clock::{Clock, SystemClock},
@@ -161,6 +161,14 @@ impl<A: Api> Client<A> {
     pub fn authorizer(&self, redirect_uri: Url) -> Result<Authorizer, Error> {
         self.any.authorizer(redirect_uri)
     }
+
+    /// Authorises the connection with a person at another device (OAuth 2.0 device authorization).
+    ///
+    /// # Errors
+    /// When the connection is of another kind.
+    pub fn device_authorizer(&self) -> Result<DeviceAuthorizer, Error> {
+        self.any.device_authorizer()
+    }
 }
 
 /// An answer on its way: what [`send`](Operation::send) gives. It is sent when it is first polled, and keeps no hold of the client.
@@ -231,6 +239,15 @@ impl AnyClient {
     pub fn authorizer(&self, redirect_uri: Url) -> Result<Authorizer, Error> {
         let session = self.session.clone().ok_or_else(|| configuration("this connection is not one that a person authorises"))?;
         Authorizer::new(session, self.core.transport.clone(), redirect_uri)
+    }
+
+    /// Authorises the connection with a person at another device (OAuth 2.0 device authorization).
+    ///
+    /// # Errors
+    /// When the connection is of another kind.
+    pub fn device_authorizer(&self) -> Result<DeviceAuthorizer, Error> {
+        let session = self.session.clone().ok_or_else(|| configuration("this connection is not one that a person authorises"))?;
+        DeviceAuthorizer::new(session, self.core.transport.clone())
     }
 
     /// How often the server spoke of the end of an operation. See [`Client::signals`].
@@ -504,12 +521,12 @@ impl<A> ClientBuilder<A> {
         let fields = self.connection.as_ref().map(|(_, fields)| fields.clone()).unwrap_or_default();
         let template = self.connection.as_ref().and_then(|(table, _)| table.server);
         let servers = servers(self.table, template, &fields, rebase.as_ref())?;
-        let http = match self.http {
+        let (http, outside) = match self.http {
             Some(client) => {
                 self.connection.iter().for_each(|(table, fields)| tell_secrets(table, fields, &*client));
-                Http::Other(client)
+                (Http::Other(client.clone()), Http::Other(client))
             }
-            None => Http::new(&self.connect)?,
+            None => built_in(self.connect, self.connection.as_ref().filter(|_| self.applied.is_none()))?,
         };
         let user_agent = HeaderValue::try_from(self.user_agent).map_err(|_| configuration("the user agent is not a header value"))?;
         let transport = Arc::new(Exchanges {
@@ -519,7 +536,8 @@ impl<A> ClientBuilder<A> {
             guard: self.settings.guard,
             user_agent: user_agent.clone(),
         });
-        let connected = match &self.connection {
+        // Whoever brings credentials need not have filled in any that work.
+        let connected = match self.connection.as_ref().filter(|_| self.applied.is_none()) {
             None => None,
             Some((table, fields)) => {
                 let base = servers.first().cloned().ok_or_else(|| configuration("the API declares no server"))?;
@@ -539,6 +557,7 @@ impl<A> ClientBuilder<A> {
             rebase,
             headers: headers(self.table, user_agent, &self.headers)?,
             http,
+            outside,
             limits: Limits::new(self.table.limits),
             own_limits: Mutex::new(HashMap::new()),
             quota: Quota::new(self.settings.retry.quota),
@@ -559,6 +578,16 @@ impl<A: Api> ClientBuilder<A> {
     /// When the connection's values or a setting cannot be used.
     pub fn build(self) -> Result<Client<A>, Error> {
         Ok(Client { any: self.build_any()?, api: PhantomData })
+    }
+}
+
+/// What sends to the API's own servers, and what sends elsewhere: a certificate of the connection's is shown at home only.
+fn built_in(settings: ConnectSettings, connection: Option<&(&'static ConnectionTable, FieldValues)>) -> Result<(Http, Http), Error> {
+    let outside = Http::new(&settings)?;
+    let identity = connection.map(|(table, fields)| auth::identity(table, fields)).transpose()?.flatten();
+    match identity {
+        None => Ok((outside.clone(), outside)),
+        identity => Ok((Http::new(&ConnectSettings { identity, ..settings })?, outside)),
     }
 }
 

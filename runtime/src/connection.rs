@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -92,9 +92,17 @@ pub trait Credentials: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Told what a server asks for with a 401, and the generation of what had been sent to it.
+    fn challenged(&self, _generation: u64, _headers: &HeaderMap) {}
+
     /// Whether [`Credentials::sign`] is to be called.
     fn signs(&self) -> bool {
         false
+    }
+
+    /// The names of the query parameters that signing adds, whose values belong to one request.
+    fn signed_query(&self) -> &[&'static str] {
+        &[]
     }
 
     /// Signs a request that is otherwise complete, for grants whose proof depends on the request itself.

@@ -47,7 +47,10 @@ pub(crate) struct Core {
     pub(crate) rebase: Option<Url>,
     /// Headers of every request.
     pub(crate) headers: HeaderMap,
+    /// What sends to servers that may see the credential.
     pub(crate) http: Http,
+    /// What sends to any other.
+    pub(crate) outside: Http,
     pub(crate) settings: Settings,
     pub(crate) limits: Option<Limits>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
@@ -291,10 +294,21 @@ impl Core {
         if self.settings.guard {
             guard_literal(&outgoing.url).map_err(refused_here)?;
         }
-        self.http.send(outgoing).await.map_err(|failure| match failure {
+        let http = if hop.whole && hop.passage == Passage::WithCredentials { &self.http } else { &self.outside };
+        let incoming = http.send(outgoing).await.map_err(|failure| match failure {
             SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
             SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
-        })
+        })?;
+        self.heed_challenge(hop, applied, &incoming);
+        Ok(incoming)
+    }
+
+    /// Only a server that may see the credential may ask for it.
+    fn heed_challenge(&self, hop: &Hop, applied: Option<&Applied>, incoming: &Incoming) {
+        let home = hop.whole && hop.passage == Passage::WithCredentials && incoming.status == StatusCode::UNAUTHORIZED;
+        if let (true, Some(applied), Some(credentials)) = (home, applied, &self.credentials) {
+            credentials.challenged(applied.generation, &incoming.headers);
+        }
     }
 
     /// Puts together what goes out. The credential joins here and nowhere else, and only past the gate.
@@ -305,7 +319,7 @@ impl Core {
                 headers.extend(self.headers.get(&name).map(|value| (name, value.clone())));
             }
             let body = Payload::default().open().await?;
-            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None)));
+            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
         }
         let mut url = hop.url.clone();
         let applied = applied.filter(|_| hop.passage == Passage::WithCredentials);
@@ -328,7 +342,9 @@ impl Core {
         if body.length() == Some(0) && matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        Ok(Outgoing::new(hop.method.clone(), url, headers, body, About::call(call.operation, applied)))
+        let signed = self.credentials.as_ref().filter(|_| applied.is_some()).map_or(&[][..], |credentials| credentials.signed_query());
+        let about = About::call(call.operation, applied, signed);
+        Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
     }
 
     fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {
@@ -338,7 +354,7 @@ impl Core {
         *request.method_mut() = hop.method.clone();
         *request.uri_mut() = url.as_str().parse().map_err(|_| unsigned())?;
         *request.headers_mut() = std::mem::take(headers);
-        credentials.sign(&mut request, payload.bytes().map(Bytes::as_ref))?;
+        credentials.sign(&mut request, payload.in_memory().as_deref())?;
         let signed = Url::parse(&request.uri().to_string()).map_err(|_| unsigned())?;
         if !gate::same_origin(&signed, url) {
             return Err(Error::new(ErrorKind::UnsafeAddress, "signing must not change the request's origin"));

@@ -1,5 +1,7 @@
 // An OpenID provider (oidc-provider) with the clients that the OAuth 2.0 tests use, a protected resource, and a count of what the
 // token endpoint was asked. Usage: node oidc.mjs PORT
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import Provider from 'oidc-provider';
 
 const port = Number(process.argv[2]);
@@ -7,6 +9,13 @@ const issuer = `http://127.0.0.1:${port}`;
 const redirect_uris = ['http://127.0.0.1:9/callback'];
 const code = { grant_types: ['authorization_code', 'refresh_token'], redirect_uris };
 const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
+
+const device = { grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'], redirect_uris: [], response_types: [] };
+// The public halves of the keys in runtime/tests/keys.
+const keyed = (file, alg) => {
+  const pem = readFileSync(new URL(`../../runtime/tests/keys/${file}`, import.meta.url));
+  return { jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), alg, use: 'sig' }] } };
+};
 
 const provider = new Provider(issuer, {
   clients: [
@@ -17,11 +26,16 @@ const provider = new Provider(issuer, {
     ...['app-code', 'app-rotation', 'app-shared', 'app-revoked'].map((client_id) => (
       { client_id, client_secret: 'app-secret', token_endpoint_auth_method: 'client_secret_basic', ...code }
     )),
+    ...[['rsa_pkcs1.pem', 'RS256'], ['ec_sec1.pem', 'ES256'], ['ed25519.pem', 'EdDSA']].map(([file, alg]) => ({
+      client_id: `machine-${alg}`, token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: alg, ...keyed(file, alg), ...machine,
+    })),
+    { client_id: 'television', token_endpoint_auth_method: 'none', application_type: 'native', ...device },
     { client_id: 'app-public', token_endpoint_auth_method: 'none', application_type: 'native', ...code },
   ],
   cookies: { keys: ['only for tests'] },
   features: {
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
     devInteractions: { enabled: true },
   },
   findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),

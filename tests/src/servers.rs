@@ -86,6 +86,16 @@ pub fn wiremock() -> Option<Arc<Server>> {
     })
 }
 
+/// moto: Amazon Web Services, emulated; signatures are checked once `POST /moto-api/reset-auth` has said so.
+pub fn moto() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new(&[]);
+    SLOT.shared("moto", |port| {
+        let mut command = Command::new(installed(".venv/bin/moto_server")?);
+        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        Ok(command)
+    })
+}
+
 /// httpbin.
 pub fn httpbin() -> Option<Arc<Server>> {
     static SLOT: Slot = Slot::new(&[]);

@@ -33,6 +33,27 @@ impl lp::Connection for Login {
 
 impl lp::ConnectsTo<Api> for Login {}
 
+lp::structure! {
+    /// The same, for a server that asks with a challenge.
+    pub struct Challenged "Challenged" {
+        /// The user.
+        pub user: String = "user!";
+        /// The password.
+        pub password: lp::Secret = "password!";
+    }
+}
+
+impl lp::Connection for Challenged {
+    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
+        name: "challenged",
+        fields: <Challenged as lp::Shaped>::LINK,
+        sign: Some(&lp::Sign { kind: lp::SignKind::Digest, settings: &[("user", "{user}"), ("password", "{password}")] }),
+        ..lp::ConnectionTable::EMPTY
+    };
+}
+
+impl lp::ConnectsTo<Api> for Challenged {}
+
 /// httpbin.
 #[derive(Debug)]
 pub enum Api {}
@@ -41,7 +62,7 @@ impl lp::Api for Api {
     const TABLE: &'static lp::ApiTable = &lp::ApiTable {
         connector: "httpbin",
         servers: &["https://httpbin.example"],
-        connections: &[<Login as lp::Connection>::TABLE],
+        connections: &[<Login as lp::Connection>::TABLE, <Challenged as lp::Connection>::TABLE],
         ..lp::ApiTable::EMPTY
     };
 }
@@ -215,4 +236,46 @@ async fn credentials_do_not_follow_to_another_origin() {
     // On its own origin the credential follows.
     let home = json(HttpRequest::get("/redirect-to").query("url", "/anything"), &client).await;
     assert_eq!(home["headers"]["X-Key"], json!("key-s3cr3t"));
+}
+
+/// Counts the requests of a client.
+#[derive(Debug, Default)]
+struct Tries(std::sync::Mutex<Vec<Option<u16>>>);
+
+impl linchpin_runtime::Observer for Tries {
+    fn tried(&self, attempt: &linchpin_runtime::Attempt) {
+        self.0.lock().expect("nobody panics").push(attempt.status);
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered_and_later_ones_are_anticipated() {
+    let Some(server) = servers::httpbin() else { return };
+    for algorithm in ["MD5", "SHA-256"] {
+        for quality in ["auth", "auth-int"] {
+            let tries = std::sync::Arc::new(Tries::default());
+            let login = Challenged { user: "ann".into(), password: "s3cr3t".into() };
+            let client = lp::Client::<Api>::builder(login).base_url(server.url()).observer(tries.clone()).build().expect("a client");
+            let path = format!("/digest-auth/{quality}/ann/s3cr3t/{algorithm}");
+            // httpbin wants its cookie back, which it sets with the challenge to tell whether a nonce is its own.
+            for _ in 0..3 {
+                let request = HttpRequest::get(&path).header("cookie", "stale_after=never; fake=fake_value");
+                assert_eq!(json(request, &client).await["user"], json!("ann"), "{quality} {algorithm}");
+            }
+            assert_eq!(*tries.0.lock().expect("nobody panics"), [Some(401), Some(200), Some(200), Some(200)], "{quality} {algorithm}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_password_is_tried_once() {
+    let Some(server) = servers::httpbin() else { return };
+    let tries = std::sync::Arc::new(Tries::default());
+    let login = Challenged { user: "ann".into(), password: "wr0ng".into() };
+    let client = lp::Client::<Api>::builder(login).base_url(server.url()).observer(tries.clone()).build().expect("a client");
+    let request = HttpRequest::get("/digest-auth/auth/ann/s3cr3t/SHA-256").header("cookie", "stale_after=never; fake=fake_value");
+    let error = request.send(&client).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!(*tries.0.lock().expect("nobody panics"), [Some(401), Some(401)]);
+    assert!(!format!("{error} {error:?} {client:?}").contains("wr0ng"));
 }

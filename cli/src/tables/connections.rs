@@ -40,6 +40,13 @@ pub(super) fn grant(grant: &Grant) -> table::Grant {
     }
 }
 
+/// The signature of each request.
+pub(super) fn sign(sign: &model::Sign) -> &'static table::Sign {
+    let kind = table::SignKind::named(sign.kind.variant).expect("the compiler knows no kind that the runtime does not know");
+    let settings = all(sign.settings.iter().map(|(name, value)| (leak(name.as_str()), text(value))));
+    Box::leak(Box::new(table::Sign { kind, settings }))
+}
+
 fn oauth2(oauth: &model::OAuth2) -> table::OAuth2 {
     let extra = oauth.extra.iter().map(|(step, name, value)| {
         let step = match step.as_str() {
@@ -50,7 +57,16 @@ fn oauth2(oauth: &model::OAuth2) -> table::OAuth2 {
         (step, leak(name.as_str()), text(value))
     });
     table::OAuth2 {
-        flow: if oauth.code { table::OAuth2Flow::Code } else { table::OAuth2Flow::ClientCredentials },
+        flow: match oauth.flow {
+            model::Flow::Code => table::OAuth2Flow::Code,
+            model::Flow::ClientCredentials => table::OAuth2Flow::ClientCredentials,
+            model::Flow::Password => table::OAuth2Flow::Password,
+            model::Flow::Device => table::OAuth2Flow::Device,
+            model::Flow::JwtBearer => table::OAuth2Flow::JwtBearer,
+        },
+        device: oauth.device.as_ref().map_or("", text),
+        assertion: oauth.assertion.as_ref().map(sign),
+        client_key: oauth.client_key.as_ref().map(sign),
         authorize: oauth.authorize.as_ref().map_or("", text),
         token: text(&oauth.token),
         refresh: oauth.refresh_url.as_ref().map(text),
@@ -58,6 +74,7 @@ fn oauth2(oauth: &model::OAuth2) -> table::OAuth2 {
             model::ClientAuth::Basic => table::ClientAuth::Basic,
             model::ClientAuth::Body => table::ClientAuth::Body,
             model::ClientAuth::None => table::ClientAuth::None,
+            model::ClientAuth::PrivateKeyJwt => table::ClientAuth::PrivateKeyJwt,
         },
         json: oauth.json,
         rotation: match oauth.rotation {

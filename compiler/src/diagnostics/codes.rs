@@ -89,6 +89,11 @@ codes! {
     NOT_A_URL = "P0314" Error "server that is not a URL";
     CONNECTION_LACKS_FIELD = "P0315" Error "connection lacks a field of the server";
     CREDENTIAL_ON_CONNECTOR = "P0316" Error "credential on the connector";
+    UNKNOWN_SETTING = "P0317" Error "unknown setting of a signature";
+    INCOMPLETE_SIGN = "P0318" Error "incomplete signature";
+    OPEN_SECRET = "P0319" Error "secret in the open";
+    TWO_PROOFS = "P0320" Error "two proofs of who is calling";
+    PROOF_NOT_SENT = "P0321" Error "proof that is never sent";
     WIRE_NAME_TWICE = "P0401" Error "one wire name for two";
     ENUM_VALUE_TWICE = "P0402" Error "one wire value for two";
     MIXED_ENUM = "P0403" Error "enum of text and numbers";

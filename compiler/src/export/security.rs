@@ -4,7 +4,7 @@ use super::Exporter;
 use super::extensions::{life_object, place, said};
 use super::json::{Object, Value, texts};
 use super::parameters::key;
-use crate::model::{ClientAuth, Connection, Encoding, Exchange, Grant, Model, OAuth2, Rotation, Send, Template};
+use crate::model::{Connection, Encoding, Exchange, Flow, Grant, Model, OAuth2, Rotation, Send, Sign, Template};
 
 /// The name that stands for a call without a connection.
 const NOBODY: &str = "none";
@@ -70,10 +70,11 @@ impl Exporter<'_> {
                 let others = connection.sends.iter().filter(|send| !bearer(send) && !sends_token(send));
                 std::iter::once(self.flows(oauth2, connection)).chain(others.map(send_scheme)).collect()
             }
-            _ => connection.sends.iter().map(send_scheme).collect(),
+            _ => connection.sign.iter().filter_map(sign_scheme).chain(connection.sends.iter().map(send_scheme)).collect(),
         };
+        let sent = sent.into_iter().chain(connection.tls.iter().map(|_| Object::new().with("type", "mutualTLS")));
         let numbered = |at: usize| if at == 0 { name.clone() } else { format!("{name}.{}", at + 1) };
-        sent.into_iter().enumerate().map(|(at, scheme)| (numbered(at), scheme)).collect()
+        sent.enumerate().map(|(at, scheme)| (numbered(at), scheme)).collect()
     }
 
     /// What a scheme has no words for: the form that a person fills in, and how the credential is obtained and sent.
@@ -85,6 +86,8 @@ impl Exporter<'_> {
             Grant::OAuth2(oauth2) => Object::new().with("oauth2", oauth2_object(oauth2)),
             Grant::Exchange(exchange) => Object::new().with("exchange", exchange_object(exchange)),
         };
+        let grant = grant.maybe("sign", connection.sign.as_ref().map(sign_object));
+        let grant = grant.maybe("tls", connection.tls.as_ref().map(sign_object));
         let probe = connection.probe.as_ref().map(|(method, path)| format!("{method} {}", path.text));
         let life = connection.life.as_ref();
         let own = Object::new().with("name", &connection.name).with("title", &connection.title);
@@ -97,9 +100,15 @@ impl Exporter<'_> {
     fn flows(&self, oauth2: &OAuth2, connection: &Connection) -> Object {
         let address = |template: &Template| self.address(template, connection);
         let scopes = oauth2.scopes.iter().fold(Object::new(), |scopes, scope| scopes.with(scope, ""));
-        let flow = Object::new().maybe("authorizationUrl", oauth2.authorize.as_ref().filter(|_| oauth2.code).map(address));
+        let flow = Object::new().maybe("authorizationUrl", oauth2.authorize.as_ref().filter(|_| oauth2.flow == Flow::Code).map(address));
         let flow = flow.with("tokenUrl", address(&oauth2.token)).maybe("refreshUrl", oauth2.refresh_url.as_ref().map(address));
-        let name = if oauth2.code { "authorizationCode" } else { "clientCredentials" };
+        // OpenAPI 3.2 has a word for devices; for what is signed it has none, and the nearest is a client that needs nobody.
+        let name = match oauth2.flow {
+            Flow::Code => "authorizationCode",
+            Flow::ClientCredentials | Flow::JwtBearer => "clientCredentials",
+            Flow::Password => "password",
+            Flow::Device => "clientCredentials",
+        };
         Object::new().with("type", "oauth2").with("flows", Object::new().with(name, flow.with("scopes", scopes)))
     }
 
@@ -152,27 +161,44 @@ fn send_object(send: &Send) -> Object {
     }
 }
 
+/// What OpenAPI has for a signature; none where what it sends stands among `sends`.
+fn sign_scheme(sign: &Sign) -> Option<Object> {
+    let key = || Object::new().with("type", "apiKey").with("in", "header").with("name", "Authorization");
+    match sign.kind.name {
+        // As Amazon's API Gateway writes it.
+        "aws4" => Some(key().with("x-amazon-apigateway-authtype", "awsSigv4")),
+        "digest" => Some(Object::new().with("type", "http").with("scheme", "digest")),
+        _ => sign.must_be_sent().is_none().then(key),
+    }
+}
+
+fn sign_object(sign: &Sign) -> Object {
+    let settings = sign.settings.iter().fold(Object::new(), |settings, (name, value)| settings.with(name, &value.text));
+    Object::new().with("kind", sign.kind.name).with("settings", settings)
+}
+
 fn oauth2_object(oauth2: &OAuth2) -> Object {
-    let client = match oauth2.client {
-        ClientAuth::Basic => "basic",
-        ClientAuth::Body => "body",
-        ClientAuth::None => "none",
-    };
     let refresh = match oauth2.rotation {
         Rotation::Rotating => "rotating",
         Rotation::Fixed => "fixed",
         Rotation::None => "none",
     };
     let text = |template: &Option<Template>| template.as_ref().map(|template| template.text.clone());
-    let grant = if oauth2.code { "code" } else { "client_credentials" };
     let named = oauth2.scope_names.iter().zip(&oauth2.scopes);
     let named = named.map(|(name, scope)| Object::new().with("name", name).with("scope", scope)).collect::<Vec<_>>();
-    let object = Object::new().with("grant", grant).maybe("authorize", text(&oauth2.authorize)).with("token", &oauth2.token.text);
-    let object = object.maybe("refreshAt", text(&oauth2.refresh_url)).with("client", client).with("refresh", refresh);
+    let object = Object::new()
+        .with("grant", oauth2.flow.name())
+        .maybe("authorize", text(&oauth2.authorize))
+        .maybe("device", text(&oauth2.device))
+        .with("token", &oauth2.token.text);
+    let object = object.maybe("refreshAt", text(&oauth2.refresh_url)).with("client", oauth2.client.name()).with("refresh", refresh);
     let extra = oauth2.extra.iter().map(|(to, name, value)| Object::new().with("to", to).with("name", name).with("value", &value.text));
     let reads = oauth2.reads.iter().fold(Object::new(), |reads, (name, path)| reads.with(name, texts(path)));
     let object = object.with("body", if oauth2.json { "json" } else { "form" }).with("pkce", oauth2.pkce);
     let object = object.maybe("pkceReason", oauth2.pkce_reason.as_ref()).unless_empty("scopes", named);
+    let object = object
+        .maybe("assertion", oauth2.assertion.as_ref().map(sign_object))
+        .maybe("clientKey", oauth2.client_key.as_ref().map(sign_object));
     object.with("separator", &oauth2.separator).unless_empty("with", extra.collect::<Vec<_>>()).unless_empty("reads", reads)
 }
 

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::structs::{Use, constructors, rust_fields};
 use super::tables::{body, constant_place, life, member, members, path, some, text, texts};
 use super::types::shape;
-use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Grant, OAuth2, Rotation, Send};
+use crate::model::{ClientAuth, Connection, Encoding, Exchange, Field, Flow, Grant, OAuth2, Rotation, Send, Sign};
 
 /// A connection of the spec. `scope` is the connector's own module.
 pub(crate) fn connection(connection: &Connection, name: &Ident, scope: &Scope<'_>) -> TokenStream {
@@ -42,6 +42,17 @@ fn table(connection: &Connection, name: &Ident) -> TokenStream {
     let docs = text(&connection.docs, |docs| quote!(docs: #docs,));
     let fields = shape(&quote!(#name));
     let grant = grant(&connection.grant);
+    let sign = member(connection.sign.as_ref(), |sign| {
+        let sign = sign_table(sign);
+        let sign = some(&quote!(&#sign));
+        quote!(sign: #sign,)
+    });
+    let tls = member(connection.tls.as_ref(), |tls| {
+        let template = |name: &str| tls.setting(name).map_or("", |value| value.text.as_str());
+        let (certificate, key) = (template("certificate"), template("key"));
+        let tls = some(&quote!((#certificate, #key)));
+        quote!(tls: #tls,)
+    });
     let credentials = members(&connection.sends, |sends| {
         let sends = sends.iter().map(credential);
         quote!(credentials: &[#(#sends),*],)
@@ -65,6 +76,8 @@ fn table(connection: &Connection, name: &Ident) -> TokenStream {
             #docs
             fields: #fields,
             #grant
+            #sign
+            #tls
             #credentials
             #probe
             #server
@@ -109,8 +122,37 @@ fn grant(grant: &Grant) -> TokenStream {
     }
 }
 
+fn sign_table(sign: &Sign) -> TokenStream {
+    let kind = names::ident(sign.kind.variant);
+    let settings = sign.settings.iter().map(|(name, value)| {
+        let value = &value.text;
+        quote!((#name, #value))
+    });
+    quote!(lp::Sign { kind: lp::SignKind::#kind, settings: &[#(#settings),*] })
+}
+
 fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
-    let flow = if oauth2.code { quote!(Code) } else { quote!(ClientCredentials) };
+    let flow = match oauth2.flow {
+        Flow::Code => quote!(Code),
+        Flow::ClientCredentials => quote!(ClientCredentials),
+        Flow::Password => quote!(Password),
+        Flow::Device => quote!(Device),
+        Flow::JwtBearer => quote!(JwtBearer),
+    };
+    let device = member(oauth2.device.as_ref(), |url| {
+        let url = &url.text;
+        quote!(device: #url,)
+    });
+    let assertion = member(oauth2.assertion.as_ref(), |sign| {
+        let sign = sign_table(sign);
+        let sign = some(&quote!(&#sign));
+        quote!(assertion: #sign,)
+    });
+    let client_key = member(oauth2.client_key.as_ref(), |sign| {
+        let sign = sign_table(sign);
+        let sign = some(&quote!(&#sign));
+        quote!(client_key: #sign,)
+    });
     let authorize = member(oauth2.authorize.as_ref(), |url| {
         let url = &url.text;
         quote!(authorize: #url,)
@@ -125,6 +167,7 @@ fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
         ClientAuth::Basic => quote!(Basic),
         ClientAuth::Body => quote!(Body),
         ClientAuth::None => quote!(None),
+        ClientAuth::PrivateKeyJwt => quote!(PrivateKeyJwt),
     };
     let rotation = match oauth2.rotation {
         Rotation::Rotating => quote!(Rotating),
@@ -154,6 +197,9 @@ fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
         lp::OAuth2 {
             flow: lp::OAuth2Flow::#flow,
             #authorize
+            #device
+            #assertion
+            #client_key
             token: #token,
             #refresh
             client: lp::ClientAuth::#client,

@@ -1,6 +1,6 @@
 //! A connection: what a person fills in, how the credential is obtained, and where it goes.
 
-use super::{ConstantPlace, Encoding, Field, Life, Template, Versions};
+use super::{ConstantPlace, Encoding, Field, Life, Sign, Template, Versions};
 use crate::source::Span;
 
 /// A connection.
@@ -20,6 +20,10 @@ pub struct Connection {
     pub fields: Vec<Field>,
     /// How the credential is obtained.
     pub grant: Grant,
+    /// What is proved of each request.
+    pub sign: Option<Sign>,
+    /// What the client shows when a connection is made.
+    pub tls: Option<Sign>,
     /// Where it goes.
     pub sends: Vec<Send>,
     /// Method and path.
@@ -40,16 +44,22 @@ pub enum Grant {
     /// The fields are the credential.
     Fields,
     /// OAuth 2.0.
-    OAuth2(OAuth2),
+    OAuth2(Box<OAuth2>),
     /// Two-step.
-    Exchange(Exchange),
+    Exchange(Box<Exchange>),
 }
 
 /// OAuth 2.0. Parameters as in the runtime's table of that name.
 #[derive(Clone, Debug)]
 pub struct OAuth2 {
-    /// `code` (true) or client credentials.
-    pub code: bool,
+    /// Which grant.
+    pub flow: Flow,
+    /// Where a code for a person is asked for.
+    pub device: Option<Template>,
+    /// The token that is exchanged for another.
+    pub assertion: Option<Sign>,
+    /// The token by which the client shows who it is.
+    pub client_key: Option<Sign>,
     /// The authorization endpoint.
     pub authorize: Option<Template>,
     /// The token endpoint.
@@ -78,6 +88,42 @@ pub struct OAuth2 {
     pub reads: Vec<(String, Vec<String>)>,
 }
 
+/// A grant of OAuth 2.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// A person authorises in a browser.
+    Code,
+    /// The client alone.
+    ClientCredentials,
+    /// A person's name and password.
+    Password,
+    /// A person authorises on another device.
+    Device,
+    /// A token that the client signed.
+    JwtBearer,
+}
+
+/// Each grant with its word in specs.
+pub const FLOWS: [(&str, Flow); 5] = [
+    ("code", Flow::Code),
+    ("client_credentials", Flow::ClientCredentials),
+    ("password", Flow::Password),
+    ("device", Flow::Device),
+    ("jwt_bearer", Flow::JwtBearer),
+];
+
+impl Flow {
+    /// The word in specs.
+    pub fn name(self) -> &'static str {
+        FLOWS.iter().find(|(_, flow)| *flow == self).map_or("", |(name, _)| name)
+    }
+
+    /// Must a person be there?
+    pub fn asks_a_person(self) -> bool {
+        matches!(self, Flow::Code | Flow::Device)
+    }
+}
+
 /// How a client shows who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuth {
@@ -87,6 +133,20 @@ pub enum ClientAuth {
     Body,
     /// A public client.
     None,
+    /// A token that it signs (RFC 7523).
+    PrivateKeyJwt,
+}
+
+impl ClientAuth {
+    /// The word in specs.
+    pub fn name(self) -> &'static str {
+        match self {
+            ClientAuth::Basic => "basic",
+            ClientAuth::Body => "body",
+            ClientAuth::None => "none",
+            ClientAuth::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
 }
 
 /// What becomes of a refresh token.

@@ -10,6 +10,7 @@ mod operation;
 pub mod project;
 pub mod resolve;
 pub mod select;
+mod sign;
 mod steps;
 mod trigger;
 mod trigger_text;
@@ -22,6 +23,7 @@ pub use history::*;
 pub use operation::*;
 pub use project::{project, project_all};
 pub use resolve::resolve;
+pub use sign::*;
 pub use steps::*;
 pub use trigger::*;
 

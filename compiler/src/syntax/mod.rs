@@ -6,6 +6,8 @@ mod lower;
 pub mod print;
 mod scan;
 
+pub(crate) use lower::milliseconds;
+
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{FileId, SourceFile, Sources};
 

@@ -13,6 +13,8 @@ pub(crate) enum AuthError {
     MissingField { field: String },
     /// A value may not stand where the template puts it.
     InvalidValue { field: String, problem: &'static str },
+    /// A request that the connection's signature cannot cover.
+    Unsignable { problem: &'static str },
     /// The table itself is wrong; a compiled spec does not get here.
     InvalidTable { problem: String },
     /// An address that a credential must not travel to.
@@ -59,6 +61,7 @@ impl AuthError {
         match self {
             Self::MissingField { .. } | Self::InvalidValue { .. } | Self::InvalidTable { .. } => ErrorKind::Configuration,
             Self::UnsafeAddress { .. } => ErrorKind::UnsafeAddress,
+            Self::Unsignable { .. } => ErrorKind::Input,
             Self::Reauthorise { .. } => ErrorKind::Reauthorise,
             Self::TokenEndpoint { status: 429, .. } => ErrorKind::RateLimited,
             Self::TokenEndpoint { status: 500.., .. } => ErrorKind::Server,
@@ -89,6 +92,7 @@ impl fmt::Display for AuthError {
         match self {
             Self::MissingField { field } => write!(out, "the connection's field `{field}` has no value"),
             Self::InvalidValue { field, problem } => write!(out, "the connection's field `{field}` {problem}"),
+            Self::Unsignable { problem } => write!(out, "the request cannot be signed: {problem}"),
             Self::InvalidTable { problem } => write!(out, "the connection's table is wrong: {problem}"),
             Self::UnsafeAddress { problem } => write!(out, "unsafe address: {problem}"),
             Self::Refused { description, .. } => described(out, "authorization was refused", description),

@@ -1,4 +1,4 @@
-//! Which request a connection's grant asks for, and how its answer is read. A new kind of grant (device, JWT bearer, password, …)
+//! Which request a connection's grant asks for, and how its answer is read. A new kind of grant
 //! gets its arm here and its messages in a file of its own.
 
 use std::time::SystemTime;
@@ -18,8 +18,14 @@ use crate::operation::{ConnectionTable, Grant, OAuth2Flow};
 
 /// What there is to show for a new token.
 pub(crate) fn proof<'t>(table: &ConnectionTable, old: Option<&'t Token>) -> Result<Proof<'t>, AuthError> {
-    if !matches!(table.grant, Grant::OAuth2(oauth) if oauth.flow == OAuth2Flow::Code) {
-        return Ok(Proof::Client);
+    match table.grant {
+        Grant::OAuth2(oauth) => match oauth.flow {
+            OAuth2Flow::Code | OAuth2Flow::Device => {}
+            OAuth2Flow::ClientCredentials => return Ok(Proof::Client),
+            OAuth2Flow::Password => return Ok(Proof::Password),
+            OAuth2Flow::JwtBearer => return Ok(Proof::Assertion),
+        },
+        Grant::Fields | Grant::Exchange(_) => return Ok(Proof::Client),
     }
     let Some(old) = old else { return Err(reauthorise("not_authorised", "nobody has authorised it yet")) };
     match old.refresh_token() {
@@ -35,7 +41,7 @@ fn reauthorise(code: &str, description: &str) -> AuthError {
 /// The request that a proof goes with.
 pub(crate) fn request(setup: &Setup, values: &Values<'_>, proof: &Proof<'_>, rebase: Option<&Url>) -> Result<Request<Bytes>, AuthError> {
     match setup.table.grant {
-        Grant::OAuth2(oauth) => token_request(oauth, values, proof, rebase),
+        Grant::OAuth2(oauth) => token_request(oauth, values, proof, rebase, setup.clock.wall()),
         Grant::Exchange(exchange) => exchange_request(exchange, values, &setup.base, rebase),
         Grant::Fields => Err(AuthError::table("a connection whose fields are the credential obtains no token")),
     }

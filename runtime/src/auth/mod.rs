@@ -6,6 +6,7 @@
 mod authorize;
 mod authorizer;
 mod credential;
+mod device;
 mod error;
 mod exchange;
 mod file_store;
@@ -13,10 +14,12 @@ mod grant;
 mod learned;
 #[cfg(feature = "login")]
 mod loopback;
+mod pem;
 mod pkce;
 mod probe;
 mod sealing;
 mod session;
+mod sign;
 mod store;
 mod template;
 mod token;
@@ -32,6 +35,7 @@ use url::Url;
 
 pub use authorize::AuthorizationRequest;
 pub use authorizer::Authorizer;
+pub use device::{DeviceAuthorizer, DeviceCode};
 pub use file_store::FileStore;
 #[cfg(feature = "login")]
 pub use loopback::Loopback;
@@ -41,9 +45,11 @@ pub use store::{Kept, Lease, MemoryStore, StoreError, TokenStore};
 pub use token::Token;
 
 use crate::clock::BoxFuture;
-use crate::connection::{Applied, Credentials, Setup, Transport};
+use crate::connection::{Applied, Credentials, FieldValues, Setup, Transport};
 use crate::error::{Error, ErrorKind};
-use crate::operation::Grant;
+use crate::operation::{ConnectionTable, Grant};
+use crate::transport::Identity;
+use error::AuthError;
 use values::Values;
 
 /// How a client proves who calls, and the session behind it where there is one.
@@ -66,6 +72,9 @@ pub(crate) struct Keeping {
 /// place of the origin of every endpoint, when the program pointed the client at a stand-in.
 pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url>) -> Result<Connected, Error> {
     if matches!(setup.table.grant, Grant::Fields) {
+        if let Some(sign) = setup.table.sign {
+            return Ok(Connected { credentials: sign::credentials(sign, &setup)?, session: None });
+        }
         let applied = credential::apply(setup.table.credentials, &Values::of(&setup.fields), 0)?;
         return Ok(Connected { credentials: Arc::new(FromFields(Arc::new(applied))), session: None });
     }
@@ -73,6 +82,14 @@ pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url
     let key = format!("{}/{}@{}/{}", setup.scope, setup.table.name, setup.table.revision, keeping.key);
     let session = Session::new(setup, rebase, keeping.store, key);
     Ok(Connected { credentials: Arc::new(session.clone()), session: Some(session) })
+}
+
+/// What a client shows when a connection is made, if its connection is one of those.
+pub(crate) fn identity(table: &ConnectionTable, fields: &FieldValues) -> Result<Option<Identity>, Error> {
+    let Some((certificate, key)) = table.tls else { return Ok(None) };
+    let values = Values::of(fields);
+    let filled = |template| Ok::<_, AuthError>(pem::tidy(template::expand(template, &values)?.expose()));
+    Ok(Some(Identity { certificate: filled(certificate)?, key: filled(key)? }))
 }
 
 /// Credentials that are at hand already.
@@ -100,10 +117,15 @@ impl Credentials for FromFields {
     }
 
     fn obtain<'a>(&'a self, stale: Option<u64>, _transport: Arc<dyn Transport>) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
-        let outcome = match stale {
-            None => Ok(Arc::clone(&self.0)),
-            Some(_) => Err(Error::new(ErrorKind::Authentication, "the server refused the connection's credential")),
-        };
+        let outcome = as_filled_in(&self.0, stale);
         Box::pin(async { outcome })
+    }
+}
+
+/// What is filled in is all there is: when it is refused, nothing newer can be had.
+fn as_filled_in(applied: &Arc<Applied>, stale: Option<u64>) -> Result<Arc<Applied>, Error> {
+    match stale {
+        None => Ok(Arc::clone(applied)),
+        Some(_) => Err(Error::new(ErrorKind::Authentication, "the server refused the connection's credential")),
     }
 }

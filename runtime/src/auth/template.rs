@@ -12,13 +12,13 @@ use crate::value::{Host, Secret};
 
 /// A piece of a template.
 #[derive(Debug, PartialEq, Eq)]
-enum Piece<'t> {
+pub(crate) enum Piece<'t> {
     Text(&'t str),
     Hole(&'t str),
 }
 
 /// The pieces in order. A brace without its partner is an error of the table, not of the input.
-fn pieces(template: &str) -> Result<Vec<Piece<'_>>, AuthError> {
+pub(crate) fn pieces(template: &str) -> Result<Vec<Piece<'_>>, AuthError> {
     let mut pieces = Vec::new();
     let mut rest = template;
     while let Some(at) = rest.find(['{', '}']) {

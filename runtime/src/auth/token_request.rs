@@ -1,4 +1,5 @@
-//! The messages to and from a token endpoint (RFC 6749, 4.1.3, 4.4.2, 5 and 6), as pure functions.
+//! The messages to and from a token endpoint (RFC 6749, 4.1.3, 4.3.2, 4.4.2, 5 and 6; RFC 7523; RFC 8628), as functions of what there is to show and of
+//! the time.
 
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
@@ -9,11 +10,13 @@ use url::form_urlencoded::{Serializer, byte_serialize, parse as parse_form};
 
 use super::credential::basic;
 use super::error::AuthError;
+use super::pkce::unguessable;
+use super::sign::mint;
 use super::template;
 use super::token::{Token, at, read_token, text};
 use super::values::Values;
 use crate::error::shorten;
-use crate::operation::{ClientAuth, OAuth2, OAuth2Step};
+use crate::operation::{ClientAuth, OAuth2, OAuth2Flow, OAuth2Step, Sign};
 use crate::value::Secret;
 
 /// What a client shows for a token.
@@ -23,6 +26,12 @@ pub(crate) enum Proof<'a> {
     Client,
     /// The code that a person's browser brought back (RFC 6749, 4.1.3).
     Code { code: &'a Secret, verifier: Option<&'a Secret>, redirect_uri: &'a str },
+    /// A person's name and password (RFC 6749, 4.3).
+    Password,
+    /// What the client signed (RFC 7523, 2.1).
+    Assertion,
+    /// The code that a person enters on another device (RFC 8628, 3.4).
+    Device(&'a Secret),
     /// An earlier refresh token (RFC 6749, 6).
     Refresh(&'a str),
 }
@@ -31,7 +40,7 @@ impl Proof<'_> {
     fn step(&self) -> OAuth2Step {
         match self {
             Self::Refresh(_) => OAuth2Step::Refresh,
-            Self::Client | Self::Code { .. } => OAuth2Step::Token,
+            _ => OAuth2Step::Token,
         }
     }
 }
@@ -79,6 +88,7 @@ pub(crate) fn token_request(
     values: &Values<'_>,
     proof: &Proof<'_>,
     rebase: Option<&Url>,
+    now: SystemTime,
 ) -> Result<Request<Bytes>, AuthError> {
     let url = match (proof, oauth.refresh) {
         (Proof::Refresh(_), Some(refresh)) => refresh,
@@ -88,15 +98,43 @@ pub(crate) fn token_request(
     let mut parameters = Parameters::default();
     // What the spec adds comes first, so that nothing it says can take the place of what makes the request safe.
     parameters.set("grant_type", grant_type(proof));
-    if matches!(proof, Proof::Client) && !oauth.scopes.is_empty() {
+    if matches!(proof, Proof::Client | Proof::Password | Proof::Assertion) && !oauth.scopes.is_empty() {
         parameters.set("scope", oauth.scopes.join(oauth.separator));
     }
     parameters.extend(oauth, proof.step(), values)?;
-    add_proof(&mut parameters, proof);
+    add_proof(&mut parameters, proof, oauth, values, (&url, now))?;
+    finished(oauth, values, parameters, (&url, now))
+}
+
+/// The request for a code that a person enters on another device (RFC 8628, 3.1).
+pub(crate) fn device_request(
+    oauth: &OAuth2,
+    values: &Values<'_>,
+    rebase: Option<&Url>,
+    now: SystemTime,
+) -> Result<Request<Bytes>, AuthError> {
+    let url = endpoint(oauth.device, values, rebase)?;
+    let mut parameters = Parameters::default();
+    if !oauth.scopes.is_empty() {
+        parameters.set("scope", oauth.scopes.join(oauth.separator));
+    }
+    parameters.extend(oauth, OAuth2Step::Authorize, values)?;
+    let client_id = values.field("client_id")?;
+    parameters.set("client_id", client_id);
+    finished(oauth, values, parameters, (&url, now))
+}
+
+/// The whole request, once the client has shown who it is.
+fn finished(
+    oauth: &OAuth2,
+    values: &Values<'_>,
+    mut parameters: Parameters,
+    (url, now): (&Url, SystemTime),
+) -> Result<Request<Bytes>, AuthError> {
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = uri(&url)?;
-    add_client(&mut request, &mut parameters, oauth.client, values)?;
+    *request.uri_mut() = uri(url)?;
+    add_client(&mut request, &mut parameters, oauth, values, (url, now))?;
     let (kind, body) = match oauth.json {
         true => ("application/json", parameters.json()),
         false => ("application/x-www-form-urlencoded", parameters.form()),
@@ -112,12 +150,27 @@ fn grant_type(proof: &Proof<'_>) -> &'static str {
         Proof::Client => "client_credentials",
         Proof::Code { .. } => "authorization_code",
         Proof::Refresh(_) => "refresh_token",
+        Proof::Password => "password",
+        Proof::Assertion => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        Proof::Device(_) => "urn:ietf:params:oauth:grant-type:device_code",
     }
 }
 
-fn add_proof(parameters: &mut Parameters, proof: &Proof<'_>) {
+fn add_proof(
+    parameters: &mut Parameters,
+    proof: &Proof<'_>,
+    oauth: &OAuth2,
+    values: &Values<'_>,
+    (url, now): (&Url, SystemTime),
+) -> Result<(), AuthError> {
     match proof {
         Proof::Client => {}
+        Proof::Password => {
+            parameters.set("username", values.field("username")?);
+            parameters.set("password", values.field("password")?);
+        }
+        Proof::Assertion => parameters.set("assertion", assertion(oauth.assertion, values, url, None, now)?),
+        Proof::Device(code) => parameters.set("device_code", (*code).clone()),
         Proof::Code { code, verifier, redirect_uri } => {
             parameters.set("code", (*code).clone());
             parameters.set("redirect_uri", *redirect_uri);
@@ -127,22 +180,55 @@ fn add_proof(parameters: &mut Parameters, proof: &Proof<'_>) {
         }
         Proof::Refresh(token) => parameters.set("refresh_token", *token),
     }
+    Ok(())
+}
+
+/// A token signed for this endpoint, which serves once (RFC 7523, 3). What the spec claims goes before what is usual.
+fn assertion(
+    sign: Option<&'static Sign>,
+    values: &Values<'_>,
+    url: &Url,
+    client: Option<&str>,
+    now: SystemTime,
+) -> Result<Secret, AuthError> {
+    let sign = sign.ok_or_else(|| AuthError::table("nothing says what is signed"))?;
+    let claimed = |name: &str| sign.settings.iter().any(|(known, _)| known.strip_prefix("claims.") == Some(name));
+    let mut own: Vec<(&str, Json)> = vec![("jti", unguessable()?.expose().into())];
+    let usual = [("aud", Some(url.as_str())), ("iss", client), ("sub", client)];
+    own.extend(usual.iter().filter(|(name, _)| !claimed(name)).filter_map(|(name, value)| Some((*name, (*value)?.into()))));
+    mint(sign, values, &own, now)
 }
 
 /// Shows who the client is. With basic authentication both parts are form-encoded first (RFC 6749, 2.3.1).
-fn add_client(request: &mut Request<Bytes>, parameters: &mut Parameters, client: ClientAuth, values: &Values<'_>) -> Result<(), AuthError> {
-    let id = values.field("client_id")?;
-    match client {
+fn add_client(
+    request: &mut Request<Bytes>,
+    parameters: &mut Parameters,
+    oauth: &OAuth2,
+    values: &Values<'_>,
+    (url, now): (&Url, SystemTime),
+) -> Result<(), AuthError> {
+    let id = values.field("client_id");
+    match oauth.client {
         ClientAuth::Basic => {
             let encode = |text: &str| Secret::new(byte_serialize(text.as_bytes()).collect::<String>());
-            let (id, secret) = (encode(id), encode(values.field("client_secret")?));
+            let (id, secret) = (encode(id?), encode(values.field("client_secret")?));
             request.headers_mut().insert(header::AUTHORIZATION, basic(id.expose(), secret.expose())?);
         }
         ClientAuth::Body => {
-            parameters.set("client_id", id);
+            parameters.set("client_id", id?);
             parameters.set("client_secret", values.field("client_secret")?);
         }
-        ClientAuth::None => parameters.set("client_id", id),
+        // A password, or what was signed, may be all there is to show.
+        ClientAuth::None if matches!(oauth.flow, OAuth2Flow::Password | OAuth2Flow::JwtBearer) => {
+            id.iter().for_each(|id| parameters.set("client_id", *id));
+        }
+        ClientAuth::None => parameters.set("client_id", id?),
+        ClientAuth::PrivateKeyJwt => {
+            let id = id?;
+            parameters.set("client_id", id);
+            parameters.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+            parameters.set("client_assertion", assertion(oauth.client_key, values, url, Some(id), now)?);
+        }
     }
     Ok(())
 }
@@ -191,12 +277,18 @@ fn members(answer: &Response<Bytes>) -> Option<Json> {
 /// What the servers we know call a refresh token that is over. `invalid_grant` is the standard's word (RFC 6749, 5.2).
 const DEAD_GRANT: [&str; 5] = ["invalid_grant", "bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired"];
 
+/// Why an endpoint gave nothing.
+pub(crate) fn refused(answer: &Response<Bytes>) -> AuthError {
+    failure(answer.status().as_u16(), members(answer).as_ref(), &Proof::Client)
+}
+
 fn failure(status: u16, json: Option<&Json>, proof: &Proof<'_>) -> AuthError {
     let (code, description) = json.map(|json| (error_code(json), error_description(json))).unwrap_or_default();
     if json.is_none() && (200..300).contains(&status) {
         return AuthError::answer("it is neither JSON nor a form");
     }
-    if !matches!(proof, Proof::Client) && status < 500 && DEAD_GRANT.contains(&code.as_str()) {
+    let standing = matches!(proof, Proof::Client | Proof::Password | Proof::Assertion);
+    if !standing && status < 500 && DEAD_GRANT.contains(&code.as_str()) {
         return AuthError::Reauthorise { code, description };
     }
     AuthError::TokenEndpoint { status, code, description }
@@ -223,7 +315,7 @@ mod tests {
 
     fn request(oauth: &OAuth2, proof: &Proof<'_>) -> Request<Bytes> {
         let fields = fields(&[("host", "acme.example"), ("client_id", "my id"), ("client_secret", "s+cret:"), ("tenant", "t1")]);
-        token_request(oauth, &Values::of(&fields), proof, None).unwrap()
+        token_request(oauth, &Values::of(&fields), proof, None, UNIX_EPOCH).unwrap()
     }
 
     fn body(request: &Request<Bytes>) -> &str {

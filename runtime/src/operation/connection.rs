@@ -1,6 +1,6 @@
 //! Tables of connections: what a person fills in, how the credential is obtained, and where it goes.
 
-use super::{BodyEncoding, ConstantPlace, Life};
+use super::{BodyEncoding, ConstantPlace, Life, Sign};
 use crate::shape::{Link, Shaped};
 
 /// One way of authenticating, at one revision.
@@ -18,6 +18,10 @@ pub struct ConnectionTable {
     pub fields: Link,
     /// How the credential is obtained.
     pub grant: Grant,
+    /// What is proved of each request.
+    pub sign: Option<&'static Sign>,
+    /// What the client shows when a connection is made: templates of a certificate and its key, in PEM.
+    pub tls: Option<(&'static str, &'static str)>,
     /// Where it goes. Values are templates over the fields' spec names and `{access_token}`.
     pub credentials: &'static [Credential],
     /// Method and path of a call that shows whether it works.
@@ -55,10 +59,16 @@ pub enum Grant {
 /// An OAuth 2.0 grant. URLs and parameters are templates over the connection's fields.
 #[derive(Debug)]
 pub struct OAuth2 {
-    /// Authorization code or client credentials.
+    /// Which grant.
     pub flow: OAuth2Flow,
-    /// The authorization endpoint; empty for client credentials.
+    /// The authorization endpoint; empty where no browser is sent anywhere.
     pub authorize: &'static str,
+    /// The device authorization endpoint; empty where no person authorises on another device.
+    pub device: &'static str,
+    /// The token that is exchanged for another.
+    pub assertion: Option<&'static Sign>,
+    /// The token by which the client shows who it is.
+    pub client_key: Option<&'static Sign>,
     /// The token endpoint.
     pub token: &'static str,
     /// The refresh endpoint, if it is another.
@@ -88,6 +98,12 @@ pub enum OAuth2Flow {
     Code,
     /// RFC 6749, 4.4.
     ClientCredentials,
+    /// RFC 6749, 4.3.
+    Password,
+    /// RFC 8628.
+    Device,
+    /// RFC 7523, 2.1.
+    JwtBearer,
 }
 
 /// Which request an extra parameter goes with.
@@ -110,6 +126,8 @@ pub enum ClientAuth {
     Body,
     /// A public client: `client_id` only.
     None,
+    /// A token that the client signs (RFC 7523, 2.2).
+    PrivateKeyJwt,
 }
 
 /// What becomes of a refresh token when it is used.
@@ -151,6 +169,8 @@ impl ConnectionTable {
         docs: "",
         fields: <() as Shaped>::LINK,
         grant: Grant::Fields,
+        sign: None,
+        tls: None,
         credentials: &[],
         probe: None,
         server: None,
@@ -163,6 +183,9 @@ impl OAuth2 {
     pub const EMPTY: Self = Self {
         flow: OAuth2Flow::Code,
         authorize: "",
+        device: "",
+        assertion: None,
+        client_key: None,
         token: "",
         refresh: None,
         client: ClientAuth::Basic,

@@ -45,6 +45,7 @@ pub(super) fn of_table(table: &'static ApiTable, home: &str) -> Vec<Route> {
         routes.extend(route.filter(|route| !routes.iter().any(|known| known.is_for_the_same(route))));
     }
     routes.extend(table.connections.iter().filter_map(|connection| token_endpoint(table, connection)));
+    routes.extend(table.connections.iter().filter_map(|connection| device_endpoint(table, connection)));
     routes
 }
 
@@ -130,10 +131,10 @@ impl Asking<'_> {
         let given = if example.given.is_empty() { "{}" } else { example.given };
         let input = Erased::decode(operation.input.get(), given.as_bytes(), Names::Spec).ok()?;
         let prepared = call::prepare(&client.core, operation, input.as_ref(), &[]).ok()?;
-        let body = prepared.payload.bytes().filter(|_| matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_)));
+        let body = prepared.payload.in_memory().filter(|_| matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_)));
         Some(Asked {
             target: prepared.url[Position::BeforePath..Position::AfterQuery].to_owned(),
-            body: body.and_then(|body| serde_json::from_slice(body).ok()),
+            body: body.and_then(|body| serde_json::from_slice(&body).ok()),
         })
     }
 }
@@ -177,6 +178,19 @@ fn token_endpoint(table: &'static ApiTable, connection: &'static ConnectionTable
             Some(Route::new(exchange.method, &path).reply(Reply::json(200, &answer)))
         }
     }
+}
+
+/// Gives a code for another device to whoever asks; the token endpoint takes it at once.
+fn device_endpoint(table: &'static ApiTable, connection: &'static ConnectionTable) -> Option<Route> {
+    let Grant::OAuth2(oauth) = &connection.grant else { return None };
+    let code = serde_json::json!({
+        "device_code": "stand-in-device",
+        "user_code": "STAN-DIN",
+        "verification_uri": "https://stand-in.example/device",
+        "expires_in": 600,
+        "interval": 1,
+    });
+    (!oauth.device.is_empty()).then(|| Route::new("POST", &any_path(table, oauth.device)).reply(Reply::json(200, &code)))
 }
 
 /// Sets a member at a path; an empty path is none.

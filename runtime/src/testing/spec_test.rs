@@ -17,7 +17,7 @@ use crate::{
     catalog::Catalog,
     client::AnyClient,
     clock::BoxFuture,
-    connection::FieldValues,
+    connection::{Applied, FieldValues},
     error::{Error, ErrorKind},
     operation::{ApiTable, ConnectionTable, ExampleExchange, ExampleTable, OperationTable},
     shape::{Kind, Leaf},
@@ -99,7 +99,12 @@ pub(super) fn client(
         Some((name, fields)) => Some((name, given_fields(fields)?)),
         None => permitted(table, operation).map(|connection| (connection.name, made_up(connection))),
     };
-    let builder = AnyClient::builder(table, connection).map_err(|error| error.to_string())?;
+    let signs = |name: &str| table.connections.iter().any(|one| one.name == name && one.sign.is_some());
+    let unsigned = example.connection.is_none() && connection.as_ref().is_some_and(|(name, _)| signs(name));
+    let mut builder = AnyClient::builder(table, connection).map_err(|error| error.to_string())?;
+    if unsigned {
+        builder = builder.applied(Applied::default()); // no key can be made up
+    }
     let pages = u32::try_from(example.exchanges.len()).unwrap_or(u32::MAX).max(1);
     let builder = builder.base_url(url).no_retry().pages(pages).token_store(Arc::new(MadeUp), "");
     builder.build_any().map_err(|error| format!("the client cannot be made: {error}"))

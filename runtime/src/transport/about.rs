@@ -19,8 +19,9 @@ pub(crate) enum About {
 
 impl About {
     /// A call that carries this credential.
-    pub(crate) fn call(operation: &'static OperationTable, applied: Option<&Applied>) -> About {
+    pub(crate) fn call(operation: &'static OperationTable, applied: Option<&Applied>, signed: &[&str]) -> About {
         let names = applied.into_iter().flat_map(|applied| &applied.query).map(|(name, _)| name.clone());
+        let names = names.chain(signed.iter().map(|name| (*name).to_owned()));
         About::Call { operation, query: names.collect() }
     }
 }

@@ -159,11 +159,19 @@ pub(crate) struct ConnectSettings {
     pub(crate) guard: bool,
     pub(crate) proxy: Option<String>,
     pub(crate) roots: Vec<u8>,
+    pub(crate) identity: Option<Identity>,
+}
+
+/// A certificate and its key, in PEM, which a client shows to a server that asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) certificate: Secret,
+    pub(crate) key: Secret,
 }
 
 impl Default for ConnectSettings {
     fn default() -> Self {
-        ConnectSettings { connect_timeout: Duration::from_secs(10), guard: false, proxy: None, roots: Vec::new() }
+        ConnectSettings { connect_timeout: Duration::from_secs(10), guard: false, proxy: None, roots: Vec::new(), identity: None }
     }
 }
 
@@ -178,7 +186,7 @@ pub(crate) enum Http {
 impl Http {
     /// The built-in client: rustls with the ring provider, the public roots and nothing from the environment.
     pub(crate) fn new(settings: &ConnectSettings) -> Result<Http, Error> {
-        let tls = tls(&settings.roots)?;
+        let tls = tls(&settings.roots, settings.identity.as_ref())?;
         match &settings.proxy {
             None => Ok(Http::Direct(Direct::new(settings, tls))),
             Some(proxy) => Proxied::new(settings, proxy, tls).map(Http::Proxied),
@@ -195,8 +203,8 @@ impl Http {
     }
 }
 
-fn tls(extra_roots: &[u8]) -> Result<rustls::ClientConfig, Error> {
-    use rustls::pki_types::{CertificateDer, pem::PemObject};
+fn tls(extra_roots: &[u8], identity: Option<&Identity>) -> Result<rustls::ClientConfig, Error> {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for certificate in CertificateDer::pem_slice_iter(extra_roots) {
         let certificate = certificate.map_err(|_| configuration("the added root certificates are not PEM"))?;
@@ -205,7 +213,14 @@ fn tls(extra_roots: &[u8]) -> Result<rustls::ClientConfig, Error> {
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| configuration("TLS cannot be set up").with_source(&error))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    let config = config.with_root_certificates(roots);
+    let Some(identity) = identity else { return Ok(config.with_no_client_auth()) };
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(identity.certificate.expose().as_bytes()).collect();
+    let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| configuration("the connection's certificate is not PEM"))?;
+    let key = PrivateKeyDer::from_pem_slice(identity.key.expose().as_bytes());
+    let key = key.map_err(|_| configuration("the key of the connection's certificate is not PEM"))?;
+    // Rustls finds out here whether the key is the certificate's. What it says is left out: it may hold parts of them.
+    config.with_client_auth_cert(chain, key).map_err(|_| configuration("the connection's certificate and key do not belong together"))
 }
 
 fn configuration(message: &str) -> Error {

@@ -22,6 +22,7 @@ pub(super) fn security(requirements: Option<&[Requirement<'_>]>) -> Security {
 /// A scheme.
 pub(super) fn scheme(scheme: &document::Scheme<'_>) -> Scheme {
     let (kind, placement, flows) = match &scheme.kind {
+        SchemeKind::ApiKey { .. } if is_aws(scheme) => ("awsSigv4".to_owned(), Some("header Authorization".to_owned()), Vec::new()),
         SchemeKind::ApiKey { place, name } => ("api key".to_owned(), Some(format!("{} {name}", place_of(*place).name())), Vec::new()),
         SchemeKind::Http { scheme, .. } => (scheme.clone(), Some("header Authorization".to_owned()), Vec::new()),
         SchemeKind::OAuth2(flows) => ("oauth2".to_owned(), None, flows.iter().map(flow).collect()),
@@ -32,6 +33,11 @@ pub(super) fn scheme(scheme: &document::Scheme<'_>) -> Scheme {
     let deprecated = scheme.extensions.iter().any(|(name, value)| *name == "x-deprecated" && value.bool() == Some(true));
     let life = crate::change::surface::Life { deprecated, ..life(&document::Life::default()) };
     Scheme { name: scheme.name.to_owned(), kind, placement, fields: Vec::new(), flows, life, at: scheme.span }
+}
+
+/// As Amazon's API Gateway writes it.
+fn is_aws(scheme: &document::Scheme<'_>) -> bool {
+    scheme.extensions.iter().any(|(name, value)| *name == "x-amazon-apigateway-authtype" && value.plain() == Some("awsSigv4"))
 }
 
 /// Where a parameter goes.

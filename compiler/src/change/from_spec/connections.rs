@@ -1,7 +1,7 @@
 //! Connections of a spec as ways to authenticate.
 
 use crate::change::surface::{CredentialField, Flow, Life, Scheme, Security, Sunset, Way};
-use crate::model::{ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Type};
+use crate::model::{self, ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Sign, Type};
 
 /// The connections of a version.
 pub(super) fn schemes(model: &Model, version: usize) -> Vec<Scheme> {
@@ -27,20 +27,22 @@ pub(super) fn security_of(names: &[String], at: crate::source::Span) -> Security
 fn scheme(connection: &Connection, version: usize) -> Scheme {
     let fields = connection.fields.iter().filter(|field| field.on.has(version)).map(field);
     let kind = match &connection.grant {
+        Grant::Fields if scheme_of(connection).is_some() => scheme_of(connection).unwrap_or_default(),
         Grant::Fields if connection.sends.iter().any(|send| matches!(send, Send::Basic(..))) => "basic",
         Grant::Fields if is_bearer(connection) => "bearer",
         Grant::Fields => "api key",
         Grant::OAuth2(_) => "oauth2",
         Grant::Exchange(_) => "token exchange",
     };
+    let kind = if proves_by_tls_alone(connection) { "mutual TLS" } else { kind };
     let flows = match &connection.grant {
         Grant::OAuth2(oauth2) => vec![flow(oauth2)],
-        _ => Vec::new(),
+        _ => connection.sign.iter().chain(&connection.tls).map(signature).collect(),
     };
     Scheme {
         name: connection.name.clone(),
         kind: kind.to_owned(),
-        placement: connection.sends.first().map(placement),
+        placement: placement_of(connection),
         fields: fields.collect(),
         flows,
         life: life(connection.life.as_ref()),
@@ -48,10 +50,31 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
     }
 }
 
+fn proves_by_tls_alone(connection: &Connection) -> bool {
+    connection.tls.is_some() && matches!(connection.grant, Grant::Fields) && connection.sign.is_none() && connection.sends.is_empty()
+}
+
+/// What a signature by itself is called; one that is sent like a key looks like a key.
+fn scheme_of(connection: &Connection) -> Option<&'static str> {
+    connection.sign.as_ref().map(|sign| sign.kind.scheme).filter(|scheme| !scheme.is_empty())
+}
+
 fn is_bearer(connection: &Connection) -> bool {
     connection.sends.iter().any(
         |send| matches!(send, Send::Header(name, value) if name.eq_ignore_ascii_case("authorization") && value.text.starts_with("Bearer ")),
     )
+}
+
+/// A signature by itself stands in `Authorization`.
+fn placement_of(connection: &Connection) -> Option<String> {
+    let own = connection.sign.as_ref().map(|_| "header Authorization".to_owned());
+    connection.sends.first().map(placement).or(own)
+}
+
+/// What a signature is set by, apart from what a person fills in.
+fn signature(sign: &Sign) -> Flow {
+    let settings = sign.kind.settings.iter().filter_map(|setting| Some((setting.name, sign.setting(setting.name)?.text.clone())));
+    Flow { name: sign.kind.name, urls: Vec::new(), rules: settings.collect(), scopes: Vec::new(), at: sign.span }
 }
 
 fn placement(send: &Send) -> String {
@@ -82,11 +105,17 @@ fn field(field: &Field) -> CredentialField {
 }
 
 fn flow(oauth2: &OAuth2) -> Flow {
-    let urls = [("authorize", oauth2.authorize.as_ref()), ("token", Some(&oauth2.token)), ("refresh", oauth2.refresh_url.as_ref())];
+    let urls = [
+        ("authorize", oauth2.authorize.as_ref()),
+        ("device", oauth2.device.as_ref()),
+        ("token", Some(&oauth2.token)),
+        ("refresh", oauth2.refresh_url.as_ref()),
+    ];
     let client = match oauth2.client {
         ClientAuth::Basic => "basic",
         ClientAuth::Body => "in the body",
         ClientAuth::None => "none",
+        ClientAuth::PrivateKeyJwt => "signed token",
     };
     let rotation = match oauth2.rotation {
         Rotation::Rotating => "replaced at every use",
@@ -95,7 +124,13 @@ fn flow(oauth2: &OAuth2) -> Flow {
     };
     let rules = [("client authentication", client), ("PKCE", if oauth2.pkce { "yes" } else { "no" }), ("refresh token", rotation)];
     Flow {
-        name: if oauth2.code { "code" } else { "client credentials" },
+        name: match oauth2.flow {
+            model::Flow::Code => "code",
+            model::Flow::ClientCredentials => "client credentials",
+            model::Flow::Password => "password",
+            model::Flow::Device => "device",
+            model::Flow::JwtBearer => "JWT bearer",
+        },
         urls: urls.into_iter().filter_map(|(name, url)| Some((name, url?.text.clone()))).collect(),
         rules: rules.into_iter().map(|(name, value)| (name, value.to_owned())).collect(),
         scopes: oauth2.scopes.clone(),

@@ -335,20 +335,37 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
         }
     };
     let grant = match &connection.grant {
-        Grant::Fields => "fields",
+        Grant::Fields => "fields".to_owned(),
         Grant::OAuth2(oauth) => {
-            address("authorize", oauth.authorize.as_ref());
+            address("authorize", oauth.authorize.as_ref().or(oauth.device.as_ref()));
             address("token", Some(&oauth.token));
             address("refresh", oauth.refresh_url.as_ref());
             for scope in &oauth.scopes {
                 facts.insert(key("scope", scope), Fact::plain("asked for", place));
             }
-            if oauth.code { "oauth2 code" } else { "oauth2 client_credentials" }
+            for sign in oauth.assertion.iter().chain(&oauth.client_key) {
+                for (name, value) in &sign.settings {
+                    facts.insert(key("sign", format!("{}.{name}", sign.kind.name)), Fact::plain(&value.text, value.span));
+                }
+            }
+            format!("oauth2 {}", oauth.flow.name())
         }
         Grant::Exchange(exchange) => {
             address("token", Some(&exchange.url));
-            "exchange"
+            "exchange".to_owned()
         }
+    };
+    for (name, value) in connection.tls.iter().flat_map(|tls| &tls.settings) {
+        facts.insert(key("sign", format!("tls.{name}")), Fact::plain(&value.text, value.span));
+    }
+    let grant = match &connection.sign {
+        Some(sign) => {
+            for (name, value) in &sign.settings {
+                facts.insert(key("sign", name), Fact::plain(&value.text, value.span));
+            }
+            format!("sign {}", sign.kind.name)
+        }
+        None => grant,
     };
     facts.insert(key("grant", ""), Fact::plain(grant, place));
     for send in &connection.sends {

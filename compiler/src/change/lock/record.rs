@@ -75,7 +75,7 @@ pub(super) struct Key {
 }
 
 /// The groups of facts.
-pub(super) const GROUPS: [&str; 25] = [
+pub(super) const GROUPS: [&str; 26] = [
     "answer",
     "authorize",
     "call",
@@ -98,6 +98,7 @@ pub(super) const GROUPS: [&str; 25] = [
     "scope",
     "send",
     "server",
+    "sign",
     "token",
     "value",
     "variant",

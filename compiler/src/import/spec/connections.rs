@@ -8,6 +8,7 @@ use super::plan::{Connection, Field, Grant, Type};
 use super::servers::{Servers, field};
 use super::words::{snake, title};
 use crate::import::document::{Flow, In, Operation, Requirement, Scheme, SchemeKind};
+use crate::import::node::Node;
 use crate::source::Span;
 
 /// The longest line of scopes.
@@ -117,10 +118,18 @@ impl<'n> Maker<'_, 'n> {
             docs: scheme.description.to_owned(),
             fields,
             grant: None,
+            tls: None,
             sends,
         };
         let at = scheme.span;
         match &scheme.kind {
+            SchemeKind::ApiKey { .. } if scheme.extensions.iter().any(is_aws) => {
+                let mut region = text("region", at);
+                region.docs = "Where it runs: `us-east-1`.".to_owned();
+                let fields = vec![region, text("access_key_id", at), secret("secret_access_key", at)];
+                let lines = ["service = \"execute-api\"", "region = region", "key = access_key_id", "secret = secret_access_key"];
+                vec![Connection { grant: signature("aws4", &lines), ..plain(fields, Vec::new()) }]
+            }
             SchemeKind::ApiKey { place, name: wire } => {
                 let key = secret("key", at);
                 let send = match place {
@@ -133,11 +142,15 @@ impl<'n> Maker<'_, 'n> {
             SchemeKind::Http { scheme: word, .. } if word == "basic" => {
                 vec![plain(vec![text("user", at), secret("password", at)], vec!["basic user password".to_owned()])]
             }
+            SchemeKind::Http { scheme: word, .. } if word == "digest" => {
+                let fields = vec![text("user", at), secret("password", at)];
+                vec![Connection { grant: signature("digest", &["user = user", "password = password"]), ..plain(fields, Vec::new()) }]
+            }
             SchemeKind::Http { scheme: word, .. } if word == "bearer" => {
                 vec![plain(vec![secret("token", at)], vec!["bearer token".to_owned()])]
             }
             SchemeKind::Http { scheme: word, .. }
-                if !word.is_empty() && !["digest", "hoba", "negotiate", "mutual", "dpop", "vapid"].contains(&word.as_str()) =>
+                if !word.is_empty() && !["hoba", "negotiate", "mutual", "dpop", "vapid"].contains(&word.as_str()) =>
             {
                 self.note(Subject::Security, at, format!("`{word}` is no scheme that is known here: the whole credential is asked for"));
                 let word = super::words::capitalised(word);
@@ -149,8 +162,11 @@ impl<'n> Maker<'_, 'n> {
                 vec![plain(vec![secret("token", at)], vec!["bearer token".to_owned()])]
             }
             SchemeKind::MutualTls => {
-                self.note(Subject::Security, at, "client certificates belong to a connection's transport, which a spec does not describe");
-                Vec::new()
+                let mut certificate = secret("certificate", at);
+                certificate.docs = "The client's certificate, in PEM.".to_owned();
+                let lines = ["certificate = certificate", "key = private_key"].map(str::to_owned).to_vec();
+                let tls = Some(Grant { head: "tls".to_owned(), lines });
+                vec![Connection { tls, ..plain(vec![certificate, secret("private_key", at)], Vec::new()) }]
             }
             SchemeKind::Http { scheme: word, .. } => {
                 self.note(
@@ -197,10 +213,10 @@ impl<'n> Maker<'_, 'n> {
                     made.push(Connection { title: title(&name), name, grant, ..plain(client(at), vec!["bearer access_token".to_owned()]) });
                 }
                 ("password", _, Some(token)) => {
-                    let binds = "body form { grant_type \"grant_type\" = \"password\"  username \"username\" = username  password \"password\" = password }";
-                    let lines = vec![binds.to_owned(), "token access_token".to_owned(), "expires in expires_in".to_owned()];
+                    let mut lines = vec![format!("token {}", url(token)), "client none".to_owned()];
+                    lines.extend(scope_lines(flow, scopes));
                     let fields = vec![text("username", at), secret("password", at)];
-                    let (name, grant) = (suffix("password"), Some(Grant { head: format!("exchange POST {}", url(token)), lines }));
+                    let (name, grant) = (suffix("password"), grant("password", lines));
                     made.push(Connection { title: title(&name), name, grant, ..plain(fields, vec!["bearer access_token".to_owned()]) });
                 }
                 ("implicit", ..) => {
@@ -286,6 +302,9 @@ fn join(first: &mut Connection, second: &Connection) {
     if first.grant.is_none() {
         first.grant.clone_from(&second.grant);
     }
+    if first.tls.is_none() {
+        first.tls.clone_from(&second.tls);
+    }
     first.name = format!("{}_and_{}", first.name, second.name);
     first.title = title(&first.name);
     if first.docs.is_empty() {
@@ -299,6 +318,15 @@ fn secret(name: &str, at: Span) -> Field {
 
 fn text(name: &str, at: Span) -> Field {
     field(name, name, Type::scalar("string"), String::new(), at)
+}
+
+/// `x-amazon-apigateway-authtype: awsSigv4`
+fn is_aws((name, value): &(&str, &Node)) -> bool {
+    *name == "x-amazon-apigateway-authtype" && value.plain() == Some("awsSigv4")
+}
+
+fn signature(kind: &str, lines: &[&str]) -> Option<Grant> {
+    Some(Grant { head: format!("sign {kind}"), lines: lines.iter().map(|line| (*line).to_owned()).collect() })
 }
 
 fn client(at: Span) -> Vec<Field> {

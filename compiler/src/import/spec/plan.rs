@@ -38,6 +38,8 @@ pub(super) struct Connection {
     pub(super) fields: Vec<Field>,
     /// Lines of `oauth2` or `exchange`.
     pub(super) grant: Option<Grant>,
+    /// `tls { … }`
+    pub(super) tls: Option<Grant>,
     /// `bearer token`, `header "X-Key" = key`.
     pub(super) sends: Vec<String>,
 }

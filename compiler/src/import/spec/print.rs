@@ -129,7 +129,7 @@ impl<'s> Printer<'s> {
         if !fields.is_empty() {
             self.fields("fields", &fields);
         }
-        if let Some(grant) = &connection.grant {
+        for grant in connection.grant.iter().chain(&connection.tls) {
             self.open(&grant.head);
             grant.lines.iter().for_each(|line| self.line(line));
             self.close();

@@ -224,7 +224,7 @@ fn urls<'m>(checker: &Checker<'m>) -> Vec<(&'m Template, Option<&'m Connection>)
         match &connection.grant {
             Grant::Fields => {}
             Grant::OAuth2(oauth) => {
-                let endpoints = oauth.authorize.iter().chain([&oauth.token]).chain(&oauth.refresh_url);
+                let endpoints = oauth.authorize.iter().chain(&oauth.device).chain([&oauth.token]).chain(&oauth.refresh_url);
                 found.extend(endpoints.map(|url| (url, Some(connection))));
             }
             Grant::Exchange(exchange) if exchange.url.text.contains("://") => found.push((&exchange.url, Some(connection))),

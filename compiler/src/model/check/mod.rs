@@ -31,6 +31,7 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     addresses::hosts_are_validated(&mut checker);
     addresses::secrets_stay_out_of_urls(&mut checker);
     connections::secrets_are_sent(&mut checker);
+    connections::proofs_are_sent(&mut checker);
 
     // API versions and what exists in them
     dates::versions_live_in_order(&mut checker);

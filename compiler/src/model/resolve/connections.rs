@@ -9,7 +9,7 @@ use super::symbols::twice;
 use super::unknown::choice;
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, ConstantPlace, Encoding, Exchange, Field, Grant, Template, Versions};
+use crate::model::{Connection, ConstantPlace, Encoding, Exchange, Field, Grant, Sign, TLS, Template, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, SendValue, Text};
 
@@ -43,12 +43,18 @@ impl<'a> Resolver<'a> {
         let mut names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         names.push("api".to_owned());
         let grant = self.grant(item, &fields, &names);
+        self.proves_once(item);
+        let sign = self.sign(item, &fields, &names);
+        let tls = item.tls.as_ref().map(|tls| self.signed_by(tls, &TLS, &fields, &names));
         let mut sendable = names.clone();
         if let Grant::OAuth2(oauth) = &grant {
             sendable.extend(oauth.reads.iter().map(|(name, _)| name.clone()).filter(|name| !STANDARD_READS.contains(&name.as_str())));
         }
         let in_server = sendable.clone();
-        if !matches!(grant, Grant::Fields) {
+        if let Some(sign) = &sign {
+            sendable.extend(sign.kind.gives.iter().map(|hole| (*hole).to_owned()));
+        }
+        if !matches!(grant, Grant::Fields) || sign.as_ref().is_some_and(Sign::makes_token) {
             sendable.push("access_token".to_owned());
         }
         Connection {
@@ -65,6 +71,8 @@ impl<'a> Resolver<'a> {
             end: super::modules::before_brace(item.span),
             fields,
             grant,
+            sign,
+            tls,
         }
     }
 
@@ -91,8 +99,10 @@ impl<'a> Resolver<'a> {
     fn grant(&mut self, item: &'a ast::Connection, fields: &[Field], names: &[String]) -> Grant {
         match &item.grant {
             None => Grant::Fields,
-            Some(ast::Grant::OAuth2(oauth)) => self.oauth2(oauth, fields, names).map_or(Grant::Fields, Grant::OAuth2),
-            Some(ast::Grant::Exchange(exchange)) => Grant::Exchange(self.exchange(exchange, names)),
+            Some(ast::Grant::OAuth2(oauth)) => {
+                self.oauth2(oauth, fields, names).map_or(Grant::Fields, |oauth| Grant::OAuth2(Box::new(oauth)))
+            }
+            Some(ast::Grant::Exchange(exchange)) => Grant::Exchange(Box::new(self.exchange(exchange, names))),
         }
     }
 

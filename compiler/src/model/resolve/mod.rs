@@ -23,6 +23,7 @@ mod paths;
 pub(crate) mod pattern;
 pub(crate) mod scalars;
 mod scripts;
+mod sign;
 mod statuses;
 mod steps;
 mod symbols;
@@ -83,7 +84,7 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
         apis: resolver.apis,
         symbols: resolver.symbols,
         types: resolver.types,
-        whole: all_read,
+        whole: all_read && !resolver.passed_over,
     }
 }
 
@@ -99,6 +100,8 @@ struct Resolver<'a> {
     reported: HashSet<(&'static str, Span)>,
     /// Words in stretches that could not be read; they may declare things.
     unread: HashSet<&'a str>,
+    /// Something was left out of the model, and reported, so what nothing uses may have been used there.
+    passed_over: bool,
     /// True when all of the text could be read.
     whole: bool,
     convention: Convention,
@@ -144,6 +147,7 @@ impl<'a> Resolver<'a> {
             diagnostics,
             reported: HashSet::new(),
             unread: HashSet::new(),
+            passed_over: false,
             whole: true,
             convention: Convention::AsWritten,
             apis: Vec::new(),

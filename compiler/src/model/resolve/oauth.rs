@@ -3,43 +3,44 @@
 use super::Resolver;
 use super::unknown::choice;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{ClientAuth, Field, OAuth2, Rotation, Template};
+use crate::model::{ASSERTION, CLIENT_KEY, ClientAuth, FLOWS, Field, Flow, OAuth2, Rotation, Template};
 use crate::syntax::ast::{self, Ident};
 
 impl Resolver<'_> {
     /// The grant; none when its kind or its token endpoint is not known.
     pub(super) fn oauth2(&mut self, written: &ast::OAuth2, fields: &[Field], names: &[String]) -> Option<OAuth2> {
-        let code = self.choose(Some(&written.kind), "OAuth 2.0 grant", &[("code", true), ("client_credentials", false)], true);
-        let known_kind = matches!(written.kind.value.as_str(), "code" | "client_credentials");
-        let client = self.choose(
-            written.client.as_ref(),
-            "way for a client to show who it is",
-            &[("basic", ClientAuth::Basic), ("body", ClientAuth::Body), ("none", ClientAuth::None)],
-            ClientAuth::Basic,
-        );
+        let flow = self.choose(Some(&written.kind), "OAuth 2.0 grant", &FLOWS, Flow::Code);
+        let known_kind = FLOWS.iter().any(|(name, _)| *name == written.kind.value);
+        let all = [ClientAuth::Basic, ClientAuth::Body, ClientAuth::None, ClientAuth::PrivateKeyJwt];
+        let usual = if flow == Flow::JwtBearer { ClientAuth::None } else { ClientAuth::Basic };
+        let client = self.choose(written.client.as_ref(), "way for a client to show who it is", &all.map(|one| (one.name(), one)), usual);
         if known_kind {
-            self.endpoints_are_there(written, code);
-            self.client_fields_are_there(written, fields, client);
+            self.endpoints_are_there(written, flow);
+            self.client_fields_are_there(written, fields, flow, client);
+            self.signed_where_needed(written, flow, client);
         }
         let rotation = self.choose(
             written.refresh.as_ref(),
             "way to refresh",
             &[("rotating", Rotation::Rotating), ("fixed", Rotation::Fixed), ("none", Rotation::None)],
-            if code { Rotation::Fixed } else { Rotation::None },
+            if flow.asks_a_person() { Rotation::Fixed } else { Rotation::None },
         );
         let json = self.choose(written.body.as_ref(), "encoding of the token request", &[("form", false), ("json", true)], false);
         Some(OAuth2 {
             authorize: written.authorize.as_ref().map(|url| self.template(url, names)),
             token: written.token.as_ref().map_or_else(|| nowhere(written), |url| self.template(url, names)),
             refresh_url: written.refresh_url.as_ref().map(|url| self.template(url, names)),
-            pkce: code && self.pkce(written),
+            pkce: flow == Flow::Code && self.pkce(written),
             pkce_reason: written.pkce.as_ref().and_then(|(_, why)| why.as_ref()).map(|why| why.value.clone()),
             scope_names: scope_names(written),
             scopes: written.scopes.iter().map(|scope| scope.value.clone()).collect(),
             separator: written.separator.as_ref().map_or_else(|| " ".to_owned(), |separator| separator.value.clone()),
             extra: self.extra(written, names),
             reads: written.reads.iter().map(|(name, path)| (name.value.clone(), super::connector::segments(Some(path)))).collect(),
-            code,
+            device: written.device.as_ref().map(|url| self.template(url, names)),
+            assertion: written.assertion.as_ref().map(|sign| self.signed_by(sign, &ASSERTION, fields, names)),
+            client_key: written.client_key.as_ref().map(|sign| self.signed_by(sign, &CLIENT_KEY, fields, names)),
+            flow,
             client,
             json,
             rotation,
@@ -56,12 +57,15 @@ impl Resolver<'_> {
         found.map_or(usual, |(_, value)| *value)
     }
 
-    fn endpoints_are_there(&mut self, written: &ast::OAuth2, code: bool) {
+    fn endpoints_are_there(&mut self, written: &ast::OAuth2, flow: Flow) {
         if written.token.is_none() {
             self.lacks(written, "token", "`token \"https://…\"`");
         }
-        if code && written.authorize.is_none() {
+        if flow == Flow::Code && written.authorize.is_none() {
             self.lacks(written, "authorization", "`authorize \"https://…\"`");
+        }
+        if flow == Flow::Device && written.device.is_none() {
+            self.lacks(written, "device authorization", "`device \"https://…\"`");
         }
     }
 
@@ -73,18 +77,56 @@ impl Resolver<'_> {
         );
     }
 
-    fn client_fields_are_there(&mut self, written: &ast::OAuth2, fields: &[Field], client: ClientAuth) {
-        let wanted: &[(&str, &str)] = match client {
-            ClientAuth::None => &[("client_id", "string")],
+    /// What signs tokens stands where tokens are signed, and nowhere else.
+    fn signed_where_needed(&mut self, written: &ast::OAuth2, flow: Flow, client: ClientAuth) {
+        let clauses = [
+            (
+                "assertion",
+                flow == Flow::JwtBearer,
+                written.assertion.as_ref(),
+                "assertion { alg = RS256  key = private_key  claims { … } }",
+            ),
+            (
+                "client private_key_jwt",
+                client == ClientAuth::PrivateKeyJwt,
+                written.client_key.as_ref(),
+                "client private_key_jwt { alg = RS256  key = private_key }",
+            ),
+        ];
+        for (clause, wanted, there, example) in clauses {
+            let diagnostic = match there {
+                None if wanted => Diagnostic::new(codes::INCOMPLETE_GRANT, written.kind.span, "this grant does not say what it signs with")
+                    .here(format!("needs `{clause} {{ … }}`"))
+                    .help(format!("write `{example}`")),
+                Some(there) if !wanted => Diagnostic::new(codes::INCOMPLETE_GRANT, there.kind.span, "nothing is signed with this")
+                    .here("has no use here")
+                    .help(if clause == "assertion" {
+                        "an assertion belongs to `oauth2 jwt_bearer`"
+                    } else {
+                        "write `client private_key_jwt { … }`"
+                    }),
+                _ => continue,
+            };
+            self.report(diagnostic);
+        }
+    }
+
+    fn client_fields_are_there(&mut self, written: &ast::OAuth2, fields: &[Field], flow: Flow, client: ClientAuth) {
+        // Without a client of one's own there is still a person's password, or what was signed.
+        let of_client: &[(&str, &str)] = match (client, flow) {
+            (ClientAuth::None, Flow::Password | Flow::JwtBearer) => &[],
+            (ClientAuth::None | ClientAuth::PrivateKeyJwt, _) => &[("client_id", "string")],
             _ => &[("client_id", "string"), ("client_secret", "secret")],
         };
-        let missing = wanted.iter().filter(|(name, _)| !fields.iter().any(|field| field.name == *name));
+        let of_person: &[(&str, &str)] = if flow == Flow::Password { &[("username", "string"), ("password", "secret")] } else { &[] };
+        let wanted = of_client.iter().chain(of_person);
+        let missing = wanted.filter(|(name, _)| !fields.iter().any(|field| field.name == *name));
         let missing: Vec<String> = missing.map(|(name, ty)| format!("{name}: {ty}")).collect();
         if !missing.is_empty() {
             let missing = missing.join("  ");
             self.report(
-                Diagnostic::new(codes::NO_CLIENT_FIELDS, written.kind.span, format!("an OAuth 2.0 client needs the field `{missing}`"))
-                    .here("nothing says who the client is")
+                Diagnostic::new(codes::NO_CLIENT_FIELDS, written.kind.span, format!("this grant of OAuth 2.0 needs the field `{missing}`"))
+                    .here("nobody is asked for it")
                     .help(format!("write `fields {{ {missing} }}` in this connection")),
             );
         }

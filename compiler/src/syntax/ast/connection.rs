@@ -18,6 +18,12 @@ pub struct Connection {
     pub fields: Vec<Field>,
     /// How the credential is obtained; none when the fields are the credential.
     pub grant: Option<Grant>,
+    /// A second grant, which there must not be.
+    pub beside: Option<Span>,
+    /// `sign aws4 { … }`: what is proved of each request.
+    pub sign: Option<Sign>,
+    /// `tls { certificate = certificate  key = private_key }`: what the client shows when a connection is made.
+    pub tls: Option<Sign>,
     /// `send header "sessionID" = access_token`
     pub sends: Vec<Send>,
     /// `probe GET "/user/current"`: a call that shows whether the connection works.
@@ -30,20 +36,40 @@ pub struct Connection {
     pub span: Span,
 }
 
+impl Connection {
+    /// Takes a grant in; of two, the first one counts.
+    pub(crate) fn grants(&mut self, grant: Option<Grant>) {
+        match &self.grant {
+            None => self.grant = grant,
+            Some(_) => self.beside = grant.map(|grant| grant.span()),
+        }
+    }
+}
+
 /// How a credential is obtained.
 #[derive(Clone, Debug)]
 pub enum Grant {
     /// `oauth2 code { … }`, `oauth2 client_credentials { … }`
-    OAuth2(OAuth2),
+    OAuth2(Box<OAuth2>),
     /// `exchange POST "/login" { query {…} header {…} body form {…} token data.sessionID expires in data.expires_in }`:
     /// credentials are exchanged for a token at an ordinary operation (two-step). The value is `access_token` in `send`.
-    Exchange(Exchange),
+    Exchange(Box<Exchange>),
+}
+
+impl Grant {
+    /// The whole clause.
+    pub fn span(&self) -> Span {
+        match self {
+            Grant::OAuth2(oauth2) => oauth2.span,
+            Grant::Exchange(exchange) => exchange.span,
+        }
+    }
 }
 
 /// `oauth2 KIND { … }`
 #[derive(Clone, Debug)]
 pub struct OAuth2 {
-    /// `code` or `client_credentials`.
+    /// `code`, `client_credentials`, `password`, `device` or `jwt_bearer`.
     pub kind: Ident,
     /// `authorize "https://{host}/…"`; templates name the connection's own fields.
     pub authorize: Option<Template>,
@@ -51,8 +77,14 @@ pub struct OAuth2 {
     pub token: Option<Template>,
     /// `refresh "https://…"`: where refreshing goes elsewhere than `token`.
     pub refresh_url: Option<Template>,
-    /// `client basic | body | none`: how the client shows who it is at the token endpoint.
+    /// `device "https://…"`: where a code for a person is asked for.
+    pub device: Option<Template>,
+    /// `assertion { alg = RS256  key = private_key  claims { … } }`: the token that is exchanged.
+    pub assertion: Option<Sign>,
+    /// `client basic | body | none | private_key_jwt`: how the client shows who it is at the token endpoint.
     pub client: Option<Ident>,
+    /// `client private_key_jwt { alg = ES256  key = private_key }`
+    pub client_key: Option<Sign>,
     /// `body form | json`: the encoding of the token request; form unless said.
     pub body: Option<Ident>,
     /// `refresh rotating | fixed | none`
@@ -134,4 +166,17 @@ pub enum SendValue {
     Name(Ident),
     /// A template over those.
     Template(Template),
+}
+
+/// `sign KIND { service = "s3"  region = region  claims { iss = issuer } }`
+#[derive(Clone, Debug)]
+pub struct Sign {
+    /// `aws4`, `digest`, …
+    pub kind: Ident,
+    /// `NAME = VALUE`; a word or a length of time is a name.
+    pub settings: Vec<(Ident, SendValue)>,
+    /// `NAME { … }`
+    pub parts: Vec<(Ident, Vec<Binding>)>,
+    /// The whole clause.
+    pub span: Span,
 }

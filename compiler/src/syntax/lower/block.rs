@@ -95,8 +95,8 @@ pub(super) static API: Block = Block {
 pub(super) static CONNECTION: Block = Block {
     lone: Rule::lone_connection_statement,
     statement: "statement of a connection",
-    starts: &["fields", "oauth2", "exchange", "send", "probe", "server", "from", "deprecated"],
-    habits: &[("oauth", "oauth2"), ("test", "probe"), ("upgrade", "from")],
+    starts: &["fields", "oauth2", "exchange", "sign", "tls", "send", "probe", "server", "from", "deprecated"],
+    habits: &[("oauth", "oauth2"), ("signature", "sign"), ("mtls", "tls"), ("test", "probe"), ("upgrade", "from")],
     reserved: &[],
     documented: false,
     repeat: &[Rule::send, Rule::from_block],
@@ -104,7 +104,7 @@ pub(super) static CONNECTION: Block = Block {
 pub(super) static OAUTH2: Block = Block {
     lone: Rule::lone_oauth2_statement,
     statement: "statement of `oauth2`",
-    starts: &["authorize", "token", "refresh", "client", "body", "pkce", "scopes", "separator", "with", "read"],
+    starts: &["authorize", "device", "assertion", "token", "refresh", "client", "body", "pkce", "scopes", "separator", "with", "read"],
     habits: &[("scope", "scopes")],
     reserved: &[],
     documented: false,
@@ -306,6 +306,7 @@ pub(super) static SCOPE: Block = plain(Rule::lone_scope, "scope", &[Rule::scope]
 pub(super) static PARAMETER: Block = plain(Rule::lone_parameter, "parameter", &[Rule::parameter]);
 pub(super) static BIND: Block = plain(Rule::lone_bind, "member", &[Rule::bind]);
 pub(super) static CHALLENGE_MEMBER: Block = plain(Rule::lone_challenge_member, "member", &[Rule::challenge_member]);
+pub(super) static SIGN: Block = plain(Rule::lone_sign_statement, "setting", &[Rule::setting, Rule::sign_part]);
 pub(super) static ENTRY: Block = plain(Rule::lone_entry, "member", &[Rule::entry]);
 pub(super) static ELEMENT: Block = plain(Rule::lone_element, "value", &[Rule::value]);
 pub(super) static BOUND: Block = Block { starts: &["pattern", "format", "unique"], ..plain(Rule::lone_bound, "bound", &[]) };

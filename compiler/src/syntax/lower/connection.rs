@@ -3,8 +3,8 @@
 use super::block::{BIND, CONNECTION, EXCHANGE, OAUTH2, PARAMETER, SCOPE};
 use super::items::Header;
 use super::reader::Reader;
-use super::{Pair, Rule, fields, versions};
-use crate::source::Span;
+use super::{Pair, Rule, fields, sign, versions};
+use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
 pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Head, span: Span) -> Option<ast::Connection> {
@@ -17,6 +17,9 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
         title: header.title,
         fields: Vec::new(),
         grant: None,
+        beside: None,
+        sign: None,
+        tls: None,
         sends: Vec::new(),
         probe: None,
         server: None,
@@ -24,8 +27,20 @@ pub(super) fn connection(reader: &mut Reader<'_>, pair: Pair<'_>, head: ast::Hea
     };
     reader.block(header.rest, &CONNECTION, &mut |reader, pair| match pair.as_rule() {
         Rule::fields_block => connection.fields = fields::fields(reader, pair),
-        Rule::oauth2 => connection.grant = oauth2(reader, pair).map(ast::Grant::OAuth2),
-        Rule::exchange => connection.grant = exchange(reader, pair).map(ast::Grant::Exchange),
+        Rule::oauth2 => {
+            let grant = oauth2(reader, pair).map(Box::new).map(ast::Grant::OAuth2);
+            connection.grants(grant);
+        }
+        Rule::exchange => {
+            let grant = exchange(reader, pair).map(Box::new).map(ast::Grant::Exchange);
+            connection.grants(grant);
+        }
+        Rule::tls => {
+            let span = reader.span(&pair);
+            let kind = Spanned { value: "tls".to_owned(), span: Span { end: span.start + 3, ..span } };
+            connection.tls = Some(sign::settings(reader, pair.into_inner(), kind, span));
+        }
+        Rule::sign => connection.sign = sign::sign(reader, pair),
         Rule::send => connection.sends.extend(send(reader, pair)),
         Rule::probe => {
             let mut inner = pair.into_inner();
@@ -79,7 +94,7 @@ pub(super) fn send(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Send>
     Some(ast::Send { place, span })
 }
 
-fn send_value(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::SendValue> {
+pub(super) fn send_value(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::SendValue> {
     let value = pair.into_inner().next()?;
     Some(match value.as_rule() {
         Rule::string => ast::SendValue::Template(reader.template(&value)),
@@ -96,6 +111,9 @@ fn oauth2(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::OAuth2> {
         token: None,
         refresh_url: None,
         client: None,
+        device: None,
+        assertion: None,
+        client_key: None,
         body: None,
         refresh: None,
         pkce: None,
@@ -111,14 +129,23 @@ fn oauth2(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::OAuth2> {
 }
 
 fn oauth2_statement(reader: &mut Reader<'_>, pair: Pair<'_>, oauth2: &mut ast::OAuth2) {
-    let rule = pair.as_rule();
+    let (rule, span) = (pair.as_rule(), reader.span(&pair));
     let mut inner = pair.into_inner();
     match (rule, inner.next()) {
         (Rule::authorize, Some(url)) => oauth2.authorize = Some(reader.template(&url)),
         (Rule::token_url, Some(url)) => oauth2.token = Some(reader.template(&url)),
         (Rule::refresh_url, Some(url)) => oauth2.refresh_url = Some(reader.template(&url)),
         (Rule::refresh, Some(word)) => oauth2.refresh = Some(reader.ident(&word)),
-        (Rule::client, Some(word)) => oauth2.client = Some(reader.ident(&word)),
+        (Rule::device_url, Some(url)) => oauth2.device = Some(reader.template(&url)),
+        (Rule::assertion, Some(open)) => {
+            let kind = Spanned { value: "assertion".to_owned(), span: Span { end: span.start + 9, ..span } };
+            oauth2.assertion = Some(sign::settings(reader, std::iter::once(open).chain(inner), kind, span));
+        }
+        (Rule::client, Some(word)) => {
+            let kind = reader.ident(&word);
+            oauth2.client_key = inner.next().map(|block| sign::settings(reader, block.into_inner(), kind.clone(), span));
+            oauth2.client = Some(kind);
+        }
         (Rule::token_body, Some(word)) => oauth2.body = Some(reader.ident(&word)),
         (Rule::pkce, Some(word)) => oauth2.pkce = Some((reader.ident(&word), inner.next().map(|why| reader.text(&why)))),
         (Rule::separator, Some(text)) => oauth2.separator = Some(reader.text(&text)),
@@ -199,7 +226,7 @@ fn exchange_statement(reader: &mut Reader<'_>, pair: Pair<'_>, exchange: &mut as
     }
 }
 
-fn binds<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>) -> Vec<ast::Binding> {
+pub(super) fn binds<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = Pair<'p>>) -> Vec<ast::Binding> {
     let mut binds = Vec::new();
     reader.block(pairs, &BIND, &mut |reader, pair| binds.extend(bind(reader, pair)));
     binds

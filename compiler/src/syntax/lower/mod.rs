@@ -8,12 +8,15 @@ mod items;
 mod module;
 mod reader;
 mod recover;
+mod sign;
 mod steps;
 mod triggers;
 mod types;
 mod values;
 mod versions;
 mod words;
+
+pub(crate) use reader::parse_duration as milliseconds;
 
 use super::ast;
 use super::scan::Scan;

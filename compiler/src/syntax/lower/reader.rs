@@ -404,7 +404,8 @@ fn days_of(year: u16, month: u8) -> u8 {
     }
 }
 
-fn parse_duration(text: &str) -> Option<u64> {
+/// The milliseconds of `10s`.
+pub(crate) fn parse_duration(text: &str) -> Option<u64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let unit = match &text[digits..] {
         "ms" => 1,

@@ -121,6 +121,8 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::list => "a list",
         Rule::wire_path => "a path into the answer such as `data.items`",
         Rule::send_value => "a name or a string",
+        Rule::client_key => "`{`",
+        Rule::setting_value => "a name, a string or a length of time",
         Rule::between | Rule::at_most | Rule::at_least => "a range such as `1..255`",
         Rule::EOI => return format!("the next {statement}"),
         _ => return one(statement),
@@ -191,6 +193,7 @@ fn is_compulsory(rule: Rule) -> bool {
             | Rule::step_name
             | Rule::step_members
             | Rule::step_given
+            | Rule::client_key
     )
 }
 

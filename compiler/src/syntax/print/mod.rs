@@ -51,7 +51,7 @@ impl Kind {
         match words().next() {
             Some("enum") => Kind::Enum,
             Some("closed") if words().nth(1) == Some("enum") => Kind::Enum,
-            Some("connector" | "oauth2" | "exchange" | "test" | "example") => Kind::Keywords,
+            Some("connector" | "oauth2" | "exchange" | "sign" | "tls" | "test" | "example") => Kind::Keywords,
             _ => Kind::Other,
         }
     }

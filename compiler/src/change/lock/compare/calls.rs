@@ -147,15 +147,27 @@ impl<'r> Comparer<'r> {
             let again = vec!["reauthorize \"…\"".to_owned()];
             self.differs(codes::RELEASED_CONNECTION, fact.place, message, ("not released".to_owned(), None), None, again);
         }
-        let sends =
-            |entry: &Entry| entry.group("send").map(|(name, fact)| format!("{name} = {}", fact.get(""))).collect::<Vec<_>>().join(", ");
-        let (was, is) = (sends(then), sends(now));
-        if was != is {
-            let message = format!("`{}` sends {is} now; it was released with {was}", now.name);
-            let labels = ("sends something else".to_owned(), Some((then.place, "released here".to_owned())));
-            self.differs(codes::RELEASED_CONNECTION, now.place, message, labels, None, Vec::new());
+        self.credential("send", "sends", then, now);
+        if then.text("grant") == now.text("grant") {
+            self.credential("sign", "signs with", then, now);
         }
         self.fields("field", then, now, &Trail { direction: Direction::In, path: Vec::new(), root: String::new() });
+    }
+}
+
+impl<'r> Comparer<'r> {
+    /// What is sent, or signed, of a connection is all one.
+    fn credential(&mut self, group: &'static str, does: &str, then: &'r Entry, now: &'r Entry) {
+        let all = |entry: &Entry| {
+            let all: Vec<String> = entry.group(group).map(|(name, fact)| format!("{name} = {}", fact.get(""))).collect();
+            if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
+        };
+        let (was, is) = (all(then), all(now));
+        if was != is {
+            let message = format!("`{}` {does} {is} now; it was released with {was}", now.name);
+            let labels = (format!("{does} something else"), Some((then.place, "released here".to_owned())));
+            self.differs(codes::RELEASED_CONNECTION, now.place, message, labels, None, Vec::new());
+        }
     }
 }
 
