@@ -100,6 +100,8 @@ fn specs() -> Vec<PathBuf> {
     found.sort();
     assert!(found.len() >= 9, "only {} connectors", found.len());
     found.push(root().join("tests/export/everything.pin"));
+    // Each kind of signature and grant.
+    found.push(root().join("../tests/specs/vault.pin"));
     found
 }
 

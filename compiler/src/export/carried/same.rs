@@ -2,7 +2,7 @@
 
 use super::each_type;
 use crate::model::{
-    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, PathPart, Script, Send, Symbol, SymbolName,
+    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, PathPart, Script, Send, Sign, Symbol, SymbolName,
     Template, Type, TypeDefKind,
 };
 use crate::source::{FileId, Span};
@@ -118,17 +118,24 @@ fn send(send: &mut Send) {
     }
 }
 
+fn sign(sign: &mut Sign) {
+    sign.span = NOWHERE;
+    sign.settings.iter_mut().for_each(|(_, value)| template(value));
+}
+
 fn connection(connection: &mut Connection) {
     (connection.span, connection.end) = (NOWHERE, NOWHERE);
     life(&mut connection.life);
     connection.sends.iter_mut().for_each(send);
     connection.probe.iter_mut().for_each(|(_, path)| template(path));
     connection.server.iter_mut().for_each(template);
+    connection.sign.iter_mut().chain(&mut connection.tls).for_each(sign);
     match &mut connection.grant {
         Grant::Fields => {}
         Grant::OAuth2(oauth2) => {
             let addresses = oauth2.authorize.iter_mut().chain([&mut oauth2.token]).chain(&mut oauth2.refresh_url);
-            addresses.chain(oauth2.extra.iter_mut().map(|(_, _, value)| value)).for_each(template);
+            addresses.chain(&mut oauth2.device).chain(oauth2.extra.iter_mut().map(|(_, _, value)| value)).for_each(template);
+            oauth2.assertion.iter_mut().chain(&mut oauth2.client_key).for_each(sign);
         }
         Grant::Exchange(exchange) => {
             template(&mut exchange.url);

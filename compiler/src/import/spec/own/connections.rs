@@ -9,6 +9,7 @@ use super::operations::METHODS;
 use super::read::{is_word, named};
 use crate::import::node::Node;
 use crate::import::spec::literals::quoted;
+use crate::model::{ASSERTION, CLIENT_KEY, FLOWS, Flow, SIGN_KINDS, Setter, Setting, SignKind, TLS};
 
 impl<'n> Own<'n> {
     /// Which connection each scheme belongs to. One that sends several things has several schemes: `key`, `key.2`.
@@ -82,6 +83,10 @@ impl<'n> Own<'n> {
         if let Some(exchange) = self.object(told, "exchange") {
             lines.extend(self.exchange_of(exchange));
         }
+        if let Some(sign) = self.object(told, "sign") {
+            lines.extend(self.sign(sign));
+        }
+        lines.extend(self.object(told, "tls").map(|tls| self.signed(&TLS.clause(), &TLS, tls)));
         for send in self.list(told, "sends") {
             lines.extend(self.send(send));
         }
@@ -126,13 +131,18 @@ impl<'n> Own<'n> {
     }
 
     fn oauth2(&mut self, scheme: &'n Node, told: &'n Node) -> String {
-        let code = self.one_of(told, "grant", &["code", "client_credentials"]);
-        let code = code.map_or(told.get("authorize").is_some(), |grant| grant == "code");
+        let usual = if told.get("authorize").is_some() { "code" } else { "client_credentials" };
+        let grant = self.one_of(told, "grant", &FLOWS.map(|(name, _)| name)).unwrap_or(usual);
+        let code = grant == Flow::Code.name();
         let mut lines = Vec::new();
-        for (key, word) in [("authorize", "authorize"), ("token", "token"), ("refreshAt", "refresh")] {
+        for (key, word) in [("authorize", "authorize"), ("device", "device"), ("token", "token"), ("refreshAt", "refresh")] {
             lines.extend(self.text(told, key).map(|url| format!("{word} {}", quoted(url))));
         }
-        lines.extend(self.one_of(told, "client", &["basic", "body", "none"]).map(|word| format!("client {word}")));
+        lines.extend(self.object(told, "assertion").map(|assertion| self.signed("assertion", &ASSERTION, assertion)));
+        match self.object(told, "clientKey") {
+            Some(key) => lines.push(self.signed("client private_key_jwt", &CLIENT_KEY, key)),
+            None => lines.extend(self.one_of(told, "client", &["basic", "body", "none"]).map(|word| format!("client {word}"))),
+        }
         lines.extend(self.one_of(told, "refresh", &["rotating", "fixed", "none"]).map(|word| format!("refresh {word}")));
         if self.one_of(told, "body", &["form", "json"]) == Some("json") {
             lines.push("body json".to_owned());
@@ -159,7 +169,53 @@ impl<'n> Own<'n> {
                 None => self.odd(&member.value, "a place in the token's answer that cannot be read"),
             }
         }
-        block(if code { "oauth2 code" } else { "oauth2 client_credentials" }, lines)
+        block(&format!("oauth2 {grant}"), lines)
+    }
+
+    /// What is proved of each request, if it is of a kind that there is.
+    fn sign(&mut self, told: &'n Node) -> Option<String> {
+        let names: Vec<&'static str> = SIGN_KINDS.iter().map(|kind| kind.name).collect();
+        let name = self.one_of(told, "kind", &names)?;
+        let kind = SIGN_KINDS.iter().find(|kind| kind.name == name)?;
+        Some(self.signed(&kind.clause(), kind, told))
+    }
+
+    /// Settings, and blocks of members that the kind has, in the order of the document.
+    fn signed(&mut self, head: &str, kind: &SignKind, told: &'n Node) -> String {
+        let mut lines = Vec::new();
+        let mut parts: Vec<(&str, Vec<String>)> = kind.parts.iter().map(|(name, _)| (*name, Vec::new())).collect();
+        for member in self.object(told, "settings").map_or(&[][..], Node::members) {
+            let Some(text) = member.value.text() else {
+                self.odd(&member.value, "a setting is a text");
+                continue;
+            };
+            let setting = kind.settings.iter().find(|setting| *setting.name == *member.key);
+            let part =
+                member.key.split_once('.').and_then(|(part, name)| Some((parts.iter_mut().find(|(known, _)| *known == part)?, name)));
+            match (setting, part) {
+                (Some(setting), _) => lines.extend(self.setting(setting, &member.value, text)),
+                (None, Some(((_, members), name))) => {
+                    let own = bound_name(name);
+                    let wire = if own == name && self.convention.wire(&own) == name { String::new() } else { format!(" {}", quoted(name)) };
+                    members.push(format!("{own}{wire} = {}", value(text)));
+                }
+                (None, None) => self.odd(&member.value, format!("`{head}` has no setting of that name")),
+            }
+        }
+        lines.extend(parts.into_iter().filter(|(_, members)| !members.is_empty()).map(|(name, members)| block(name, members)));
+        block(head, lines)
+    }
+
+    fn setting(&mut self, setting: &Setting, node: &'n Node, text: &str) -> Option<String> {
+        let said = match setting.value {
+            Setter::Choice(words) => words.contains(&text).then(|| text.to_owned()),
+            Setter::Time => text.parse::<u32>().ok().filter(|seconds| *seconds > 0).map(|seconds| format!("{seconds}s")),
+            Setter::Text | Setter::Secret | Setter::Request => Some(value(text)),
+        };
+        if said.is_none() {
+            self.odd(node, format!("`{}` cannot be that", setting.name));
+        }
+        said.map(|said| format!("{} = {said}", setting.name))
     }
 
     /// The scopes that OpenAPI lists, with their names where all have one.
