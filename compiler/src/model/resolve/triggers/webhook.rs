@@ -48,6 +48,7 @@ impl<'a> Resolver<'a> {
         let kind = self.proof_kind(verify)?;
         let mut proof = Proof {
             kind,
+            why: verify.why.as_ref().map_or_else(String::new, |text| text.value.clone()),
             sent: None,
             over: String::new(),
             key: "text".to_owned(),
