@@ -142,7 +142,7 @@ fn the_same_is_what_means_the_same() {
         ("order moment.seen_at descending", "order moment.seen_at"),
         ("= \"chan\\\"ged\"", "= \"changed\""),
         ("when query \"mode\" = 7", "when query \"mode\" = 8"),
-        ("at body.content when", "at body.contents when"),
+        ("at body.\"body\".content when", "at body.content when"),
         ("by header \"X-Kind\" when header \"X-Tenant\" present", "by header \"X-Kind\""),
         ("as form when", "when"),
         ("verify hmac sha512", "verify hmac sha256"),

@@ -36,7 +36,10 @@ impl Exporter<'_> {
     /// What proves a delivery, which it is, and how it is asked for, as the language writes it.
     fn told(&self, webhook: &Webhook, at: &[String]) -> Object {
         let challenges: Vec<Value> = webhook.challenges.iter().map(|challenge| Value::Text(challenge.text())).collect();
-        let object = Object::new().unless_empty("of", webhook.text()).unless_empty("at", super::json::texts(at)).with("verify", webhook.proof.statement());
+        let object = Object::new()
+            .unless_empty("of", webhook.text())
+            .unless_empty("at", super::json::texts(at))
+            .with("verify", webhook.proof.statement());
         let object = object.unless_empty("challenges", Value::List(challenges));
         let call = |step: &crate::model::Step| self.step(step);
         let object = object.maybe("subscribe", webhook.subscribe.as_ref().map(call));

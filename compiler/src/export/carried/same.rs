@@ -2,8 +2,8 @@
 
 use super::each_type;
 use crate::model::{
-    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, PathPart, Script, Send, Step, Symbol,
-    SymbolName, Template, Type, TypeDefKind,
+    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, PathPart, Script, Send, Step, Symbol, SymbolName,
+    Template, Type, TypeDefKind,
 };
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Value, ValueKind};

@@ -49,7 +49,8 @@ impl<'n> Own<'n> {
     pub(super) fn delivery(&mut self, node: &'n Node, site: &Site) -> Vec<String> {
         let told = self.object(node, "x-linchpin-webhook");
         let Delivered { media, schema, at } = self.delivered(node);
-        let what = schema.map_or_else(|| "json".to_owned(), |schema| self.what(schema, site, "output", true).whole());
+        let unsaid = if media.is_empty() { "nothing" } else { "json" };
+        let what = schema.map_or_else(|| unsaid.to_owned(), |schema| self.what(schema, site, "output", true).whole());
         let at = if at.is_empty() { String::new() } else { format!(" at {}", path(&at)) };
         let which = told.and_then(|told| self.stated(told, "of", "webhook -> json", |body| body.webhook.is_some()));
         let form = if media == FORM && !which.is_some_and(|which| which.starts_with("as form")) { " as form" } else { "" };

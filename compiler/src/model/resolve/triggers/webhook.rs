@@ -37,11 +37,24 @@ impl<'a> Resolver<'a> {
             self.header_is_legal(header);
             header.value.to_lowercase()
         });
+        self.delivery_is_read(&written.answer);
         let form = written.answer.encoding.as_ref().is_some_and(|encoding| encoding.value == "form");
         let when = written.when.iter().map(|condition| self.condition(condition)).collect();
         let challenges = flat.challenges.iter().map(|challenge| self.challenge(challenge)).collect();
         let span = written.span;
         Some(Webhook { by, form, when, proof: proof?, challenges, subscribe: None, expires: None, renew: None, unsubscribe: None, span })
+    }
+
+    /// Deliveries are JSON or forms; nothing else is ever read.
+    fn delivery_is_read(&mut self, answer: &ast::Answer) {
+        let read = |encoding: &str| encoding == "form" || encoding == "json" || encoding.ends_with("/json") || encoding.ends_with("+json");
+        if let Some(encoding) = answer.encoding.as_ref().filter(|encoding| !read(&encoding.value)) {
+            self.report(
+                Diagnostic::new(codes::UNKNOWN_ENCODING, encoding.span, format!("a delivery cannot be read as `{}`", encoding.value))
+                    .here("neither JSON nor a form")
+                    .help("leave it out where JSON is delivered, or write `as form`"),
+            );
+        }
     }
 
     fn proof(&mut self, verify: &'a ast::Verify) -> Option<Proof> {
