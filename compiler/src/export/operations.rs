@@ -84,7 +84,7 @@ impl Exporter<'_> {
     }
 
     /// With the connections that may make this call, where not any may.
-    fn secured(&self, operation: Object, module: &Module) -> Object {
+    pub(super) fn secured(&self, operation: Object, module: &Module) -> Object {
         let security = (!module.connections.is_empty()).then(|| self.security(&module.connections));
         operation.maybe("security", security).unless_empty("x-linchpin-connections", self.named_silent(&module.connections))
     }

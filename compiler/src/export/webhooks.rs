@@ -28,8 +28,7 @@ impl Exporter<'_> {
         let operation = operation.with("responses", Object::new().with("2XX", taken)).with("x-linchpin-webhook", self.told(webhook, at));
         let inputs = self.structure(module.inputs.iter().map(|input| &input.field));
         let operation = if module.inputs.is_empty() { operation } else { operation.with("x-linchpin-inputs", inputs) };
-        let operation = operation.unless_empty("servers", self.servers_of(module));
-        let operation = operation.unless_empty("x-linchpin-connections", super::json::texts(&module.connections));
+        let operation = self.secured(operation, module).unless_empty("servers", self.servers_of(module));
         self.extended(operation, module)
     }
 
