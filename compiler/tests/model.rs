@@ -421,6 +421,15 @@ fn subscriptions_are_bound_like_steps() {
 }
 
 #[test]
+fn deliveries_are_json_or_forms() {
+    let told = |how: &str| format!("type Event {{ id: string }} trigger told @1 {{ webhook -> Event{how}  verify none \"it is a test\" }}");
+    assert_eq!(raised(&told(" as xml")), ["P0510"]);
+    for how in ["", " as form", " as json"] {
+        assert_eq!(raised(&told(how)), [""; 0], "{how}");
+    }
+}
+
+#[test]
 fn a_secret_goes_to_no_text() {
     let wrong = raised(
         "type Event { id: string }

@@ -129,6 +129,15 @@ fn what_has_another_shape_is_listed_with_its_place() {
         ("/components/schemas/Thing/properties/price/x-linchpin-type", json!("decimal; rust"), "no type of the language"),
         ("/components/schemas/Thing/properties/at_epoch/x-linchpin-type", json!("datetime(format 7)"), "no type of the language"),
         ("/components/securitySchemes/key/x-linchpin-connection/name", json!("a-b"), "no name"),
+        ("/paths/~1changes/post/x-linchpin-cursor/order", json!("sideways"), "one of `oldest first`"),
+        ("/paths/~1changes/post/x-linchpin-cursor/time", json!(["a b"]), "without the fields"),
+        ("/paths/~1changes/post/x-linchpin-cursor/inputs", json!([{}]), "something else than strings"),
+        ("/paths/~1changes/post/x-linchpin-cursor", json!({}), "how it tells what is new"),
+        ("/webhooks/on_change/post/x-linchpin-webhook/verify", json!("hope"), "no `verify` of the language"),
+        ("/webhooks/on_change/post/x-linchpin-webhook/challenges/0", json!(true), "no `challenge` of the language"),
+        ("/webhooks/on_change/post/x-linchpin-webhook/renew/beforeMillis", json!("soon"), "a whole number is wanted"),
+        ("/webhooks/on_change/post/x-linchpin-webhook/subscribe/module", json!("hooks.destroy"), "a module that is not there"),
+        ("/webhooks/on_form/post/x-linchpin-webhook", json!([]), "what makes a delivery genuine is not said"),
     ];
     let whole = everything();
     for (place, value, reason) in cases {
@@ -145,6 +154,58 @@ fn what_has_another_shape_is_listed_with_its_place() {
         };
         assert!(notes.iter().any(|note| here(&note)), "{place}: {reason} is not among {notes:#?}");
     }
+}
+
+/// What is written as the language writes it is one statement, or nothing of it is taken over.
+#[test]
+fn statements_are_one_statement() {
+    let whole = everything();
+    let proof = "token { sent header \"X-Token\" }";
+    let told = |key: &str, text: &str| {
+        let mut document = whole.clone();
+        document["webhooks"]["on_json"]["post"]["x-linchpin-webhook"][key] = json!(text);
+        let (imported, _) = imported(&document, &Options::default());
+        let taken = !imported.notes.iter().any(|note| note.reason.contains("of the language"));
+        (taken, checked(&imported).map(|model| format!("{model:?}")))
+    };
+    for (key, text) in [("verify", proof.to_owned()), ("verify", format!("  {proof}\n")), ("of", "when body.kind = \"a\"".to_owned())] {
+        let (taken, model) = told(key, &text);
+        assert!(taken && model.is_ok(), "{key} {text:?}: {model:?}");
+    }
+    for (key, text) in [
+        ("verify", format!("{proof} connection open")),
+        ("verify", format!("{proof} verify none \"twice\"")),
+        ("verify", format!("{proof} // and more")),
+        ("verify", format!("{proof} }}\ntype Smuggled {{ a: string }}\ntrigger more {{ webhook -> json  verify {proof}")),
+        ("verify", "token {".to_owned()),
+        ("verify", String::new()),
+        ("of", "at somewhere.else".to_owned()),
+        ("of", "when body.a present verify none \"smuggled\"".to_owned()),
+        ("of", "} trigger more { webhook -> json".to_owned()),
+    ] {
+        let (taken, model) = told(key, &text);
+        let model = model.unwrap_or_else(|mistakes| panic!("{key} {text:?}: {mistakes}"));
+        assert!(!taken && !model.to_lowercase().contains("smuggled"), "{key} {text:?} is taken over");
+    }
+}
+
+/// Deliveries that others added to a document of ours are triggers that nothing reaches until somebody says how they prove themselves.
+#[test]
+fn deliveries_that_others_added_are_read_too() {
+    let mut document = everything();
+    let schema = json!({ "$ref": "#/components/schemas/Created" });
+    document["webhooks"]["thing-gone"] = json!({ "post": {
+        "operationId": "thingGone",
+        "parameters": [{ "name": "X-Event", "in": "header", "schema": { "type": "string" } }],
+        "requestBody": { "content": { "application/x-www-form-urlencoded": { "schema": schema } } },
+        "responses": { "200": { "description": "It was taken." } }
+    } });
+    let (imported, _) = imported(&document, &Options::default());
+    let text: String = imported.files.iter().map(|(_, text)| text.as_str()).collect();
+    checked(&imported).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));
+    let wanted = "webhook -> Created as form\n  verify token { sent header \"Authorization\" after \"Bearer \" }";
+    assert!(text.contains("trigger thing_gone @1") && text.contains(wanted), "no `{wanted}` in:\n{text}");
+    assert!(imported.notes.iter().any(|note| note.reason.contains("what makes a delivery genuine")), "{:?}", imported.notes);
 }
 
 #[test]

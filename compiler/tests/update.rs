@@ -252,6 +252,21 @@ fn a_selection_stays_one_and_tells_what_it_leaves_out() {
     assert_eq!(with.uncovered, ["GET /orgs/{org}/parts"]);
 }
 
+/// Few descriptions tell of deliveries, so only what the owner told of and took back goes.
+#[test]
+fn triggers_of_people_stay_until_the_owner_takes_them_back() {
+    let trigger = "trigger on_worn @1 \"A part is worn\" {\n    webhook -> Part\n    verify token { sent header \"X-Token\" }\n  }";
+    let spec = spec(&format!("{SPEC}\ngroup webhooks \"Webhooks\" {{\n  {trigger}\n}}\n"));
+    let alone = follow(&spec, BEFORE, None, &Wanted::default());
+    assert!(text(&alone).contains(trigger), "{}", text(&alone));
+    let delivered = "post: { operationId: worn, requestBody: { content: { application/json: { schema: { $ref: \"#/components/schemas/Part\" } } } }, responses: { \"200\": { description: taken } } }";
+    let after = BEFORE.replace("3.0.3", "3.1.0");
+    let before = after.replace("components:\n", &format!("webhooks:\n  worn:\n    {delivered}\ncomponents:\n"));
+    let updated = follow(&spec, &after, Some(&before), &Wanted::default());
+    checks(&updated);
+    assert!(!text(&updated).contains("on_worn"), "{}", text(&updated));
+}
+
 #[test]
 fn released_modules_get_their_next_revision() {
     let unversioned = SPEC.replace("/{api}\"", "/v1\"").replace("\napi v1 {}\n", "");

@@ -5,8 +5,8 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, RetryClass, Script, ScriptExchange, Step, StepPath, StepSource,
-    StepValue, Steps, Stop, Strategy,
+    ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
+    StepPath, StepSource, StepValue, Steps, Stop, Strategy,
 };
 use crate::syntax::ast::{Date, ModuleKind};
 
@@ -84,6 +84,18 @@ pub(super) fn page(page: &Page) -> Object {
     };
     let page_object = strategy.with("items", texts(&page.items)).with("stop", stop);
     page_object.maybe("stopAt", at.map(|path| texts(path))).with("cap", i64::from(page.cap))
+}
+
+/// What a poll remembers, and who takes it.
+pub(super) fn cursor(poll: &Poll) -> Object {
+    let order = match poll.order {
+        PollOrder::Rising => "oldest first",
+        PollOrder::Falling => "newest first",
+        PollOrder::Other => "other",
+    };
+    let object = Object::new().with("time", texts(&poll.time)).with("id", texts(&poll.id)).with("order", order);
+    let lookback = (poll.lookback > 0).then(|| i64::try_from(poll.lookback).unwrap_or(i64::MAX));
+    object.maybe("lookbackMillis", lookback).unless_empty("inputs", texts(&poll.inputs))
 }
 
 /// What keeps pages from shifting, or why nothing does.

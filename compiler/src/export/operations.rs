@@ -84,7 +84,7 @@ impl Exporter<'_> {
     }
 
     /// With the connections that may make this call, where not any may.
-    fn secured(&self, operation: Object, module: &Module) -> Object {
+    pub(super) fn secured(&self, operation: Object, module: &Module) -> Object {
         let security = (!module.connections.is_empty()).then(|| self.security(&module.connections));
         operation.maybe("security", security).unless_empty("x-linchpin-connections", self.named_silent(&module.connections))
     }
@@ -136,8 +136,8 @@ impl Exporter<'_> {
         let examples: Vec<Object> = module.examples.iter().map(extensions::script).collect();
         let operation = operation.with("x-linchpin-module", told).maybe("x-linchpin-page", module.page.as_ref().map(extensions::page));
         let operation = operation.maybe("x-linchpin-order", module.order.as_ref().map(extensions::order));
-        let operation =
-            operation.maybe("x-linchpin-cursor", module.poll.as_ref().map(crate::model::Poll::text)).maybe("x-linchpin-retry", retry);
+        let operation = operation.maybe("x-linchpin-cursor", module.poll.as_ref().map(extensions::cursor));
+        let operation = operation.maybe("x-linchpin-retry", retry);
         let operation = operation.unless_empty("x-linchpin-limits", extensions::limits(&module.limits));
         let operation = operation.unless_empty("x-linchpin-fails", self.fails(&module.fails));
         let server = if let ModuleServer::Named(index) = module.server { self.projection.model.connector.servers.get(index) } else { None };

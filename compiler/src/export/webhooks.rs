@@ -18,22 +18,27 @@ impl Exporter<'_> {
 
     fn delivery(&self, module: &Module, webhook: &Webhook) -> Object {
         let answer = module.answers.first();
-        let schema = answer.and_then(|answer| Some(within(self.schema(answer.body.as_ref()?), &answer.at)));
+        let at = answer.map_or(&[][..], |answer| &answer.at);
+        let schema = answer.and_then(|answer| Some(within(self.schema(answer.body.as_ref()?), at)));
         let media = if webhook.form { "application/x-www-form-urlencoded" } else { "application/json" };
         let content = schema.map(|schema| Object::new().with(media, Object::new().with("schema", schema)));
         let body = content.map(|content| Object::new().with("required", true).with("content", content));
         let operation = self.headed(module).unless_empty("parameters", parameters(webhook)).maybe("requestBody", body);
         let taken = Object::new().with("description", "It was taken.");
-        let operation = operation.with("responses", Object::new().with("2XX", taken)).with("x-linchpin-webhook", self.told(webhook));
+        let operation = operation.with("responses", Object::new().with("2XX", taken)).with("x-linchpin-webhook", self.told(webhook, at));
         let inputs = self.structure(module.inputs.iter().map(|input| &input.field));
         let operation = if module.inputs.is_empty() { operation } else { operation.with("x-linchpin-inputs", inputs) };
+        let operation = self.secured(operation, module).unless_empty("servers", self.servers_of(module));
         self.extended(operation, module)
     }
 
     /// What proves a delivery, which it is, and how it is asked for, as the language writes it.
-    fn told(&self, webhook: &Webhook) -> Object {
+    fn told(&self, webhook: &Webhook, at: &[String]) -> Object {
         let challenges: Vec<Value> = webhook.challenges.iter().map(|challenge| Value::Text(challenge.text())).collect();
-        let object = Object::new().unless_empty("of", webhook.text()).with("verify", webhook.proof.text());
+        let object = Object::new()
+            .unless_empty("of", webhook.text())
+            .unless_empty("at", super::json::texts(at))
+            .with("verify", webhook.proof.statement());
         let object = object.unless_empty("challenges", Value::List(challenges));
         let call = |step: &crate::model::Step| self.step(step);
         let object = object.maybe("subscribe", webhook.subscribe.as_ref().map(call));

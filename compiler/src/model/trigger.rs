@@ -118,6 +118,8 @@ pub enum Wanted {
 pub struct Proof {
     /// The kind.
     pub kind: ProofKind,
+    /// Why nothing is verified, where nothing is.
+    pub why: String,
     /// Where it stands; none where nothing is verified.
     pub sent: Option<Sent>,
     /// What a code is made over, its holes `body`, `time`, `id`, `method` and `url`.

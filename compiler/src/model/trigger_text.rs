@@ -26,6 +26,11 @@ impl Webhook {
 }
 
 impl Proof {
+    /// The whole statement; beside [`text`](Self::text) it says why nothing is verified, which decides nothing.
+    pub fn statement(&self) -> String {
+        if self.kind == ProofKind::None { format!("none {}", quoted(&self.why)) } else { self.text() }
+    }
+
     /// `hmac sha256 { sent header "x-signature" as hex  over "{body}" }`
     pub fn text(&self) -> String {
         let mut parts: Vec<String> = self.sent.iter().map(|sent| format!("sent {}", sent.text())).collect();
@@ -104,7 +109,10 @@ impl DeliveryPart {
             DeliveryPart::Query(name) => format!("query {}", quoted(name)),
             DeliveryPart::Claim(name) => format!("claim {}", quoted(name)),
             DeliveryPart::Body(path) => {
-                let plain = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                let word = |letter: u8| letter.is_ascii_alphabetic() || letter == b'_';
+                let plain = |name: &String| {
+                    name.bytes().next().is_some_and(word) && name.bytes().all(|letter| word(letter) || letter.is_ascii_digit())
+                };
                 let steps = path.iter().map(|name| if plain(name) { name.clone() } else { quoted(name) });
                 std::iter::once("body".to_owned()).chain(steps).collect::<Vec<_>>().join(".")
             }
@@ -112,8 +120,23 @@ impl DeliveryPart {
     }
 }
 
+/// A string as the language writes it: nothing in it ends the line or stays unseen.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let mut out = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            _ if letter.is_control() || is_unseen(letter) => out.push_str(&format!("\\u{{{:x}}}", u32::from(letter))),
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Characters without a shape, or that turn the direction of what follows.
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}')
 }
 
 /// A length of time in the largest unit that it is whole in.

@@ -57,7 +57,7 @@ pub(super) fn of(finding: &Finding, members: &Members<'_>, spec: &Sources, new: 
     let maker = Maker { finding, spec, new };
     match id {
         "operation-rekeyed" | "operation-method-changed" => maker.call(members.call(place?)?),
-        id if id.starts_with("operation-removed") => maker.module_gone(members.call(place?)?),
+        id if id.starts_with("operation-removed") || id == "event-removed" => maker.module_gone(members.call(place?)?),
         "field-removed" | "field-required-removed" | "parameter-removed" => gone(spec, member()?, None),
         "became-list" | "became-single" => maker.replaced(member()?),
         "field-renamed" | "parameter-renamed" => maker.renamed(member()?),

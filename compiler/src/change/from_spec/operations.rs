@@ -32,8 +32,8 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
     let mut body = body(module, shapes);
     if module.webhook.is_some() {
         // What is delivered is what the API sends.
-        let content = answers.drain(..).flat_map(|answer| answer.content).collect();
-        body = Some(Body { required: true, content, at: module.span });
+        let content: Vec<_> = answers.drain(..).flat_map(|answer| answer.content).collect();
+        body = (!content.is_empty()).then(|| Body { required: true, content, at: module.span });
     } else {
         let fails = module.fails.iter().chain(&projection.model.connector.fails);
         answers.extend(fails.flat_map(|failure| failures(failure, module, shapes)));

@@ -40,8 +40,16 @@ const NEW: &[&str] = &[
 ];
 
 /// What a person may have said on purpose, and no description says: only what the owner took back since the older description counts.
-const TOLD_BY_PEOPLE: &[&str] =
-    &["operation-reactivated", "field-reactivated", "parameter-reactivated", "sunset-removed", "paging-removed", "page-total-removed"];
+const TOLD_BY_PEOPLE: &[&str] = &[
+    "operation-reactivated",
+    "field-reactivated",
+    "parameter-reactivated",
+    "sunset-removed",
+    "paging-removed",
+    "page-total-removed",
+    // Few descriptions tell of deliveries.
+    "event-removed",
+];
 
 impl Owner<'_> {
     /// Leaves the owner's in the report, and gives the others.

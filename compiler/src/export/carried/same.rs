@@ -2,8 +2,8 @@
 
 use super::each_type;
 use crate::model::{
-    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, PathPart, Script, Send, Sign, Symbol, SymbolName,
-    Template, Type, TypeDefKind,
+    Connection, Field, Grant, Life, Model, Module, ModuleServer, ModuleSpans, PageSpans, PathPart, Script, Send, Sign, Step, Symbol,
+    SymbolName, Template, Type, TypeDefKind,
 };
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Value, ValueKind};
@@ -13,7 +13,7 @@ const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
 /// A connector brought to one form: two are *the same* when what this gives for both is equal as text (`{:?}`).
 ///
 /// Everything that a model holds counts: names in Rust and on the wire, types with their fields, values and variants in their order, documentation,
-/// bounds, defaults, life; modules with their calls, inputs, constants, answers, errors, pages, order, limits, retries, steps and examples;
+/// bounds, defaults, life; modules with their calls, inputs, constants, answers, errors, pages, order, limits, retries, steps, cursors, deliveries and examples;
 /// connections in their order; servers, limits, retries and errors of the connector; tests. Since the generator sees nothing else, what is
 /// the same compiles to the same Rust.
 ///
@@ -54,7 +54,7 @@ fn renumber(model: &mut Model) {
     model.tests.iter_mut().for_each(|one| number(&mut one.module));
     for module in &mut model.modules {
         number(&mut module.symbol);
-        module.steps.iter_mut().flat_map(|steps| &mut steps.list).for_each(|step| number(&mut step.module));
+        each_call(module, &mut |step| number(&mut step.module));
     }
     model.symbols = symbols;
 }
@@ -155,8 +155,19 @@ fn module(module: &mut Module) {
     module.constants.iter_mut().for_each(|constant| constant.span = NOWHERE);
     module.answers.iter_mut().for_each(|answer| answer.span = NOWHERE);
     module.page.iter_mut().for_each(|page| page.spans = PageSpans { strategy: NOWHERE, stop: None });
-    module.steps.iter_mut().flat_map(|steps| &mut steps.list).for_each(|step| step.span = NOWHERE);
+    each_call(module, &mut |step| step.span = NOWHERE);
+    module.poll.iter_mut().for_each(|poll| poll.span = NOWHERE);
+    module.webhook.iter_mut().for_each(|webhook| webhook.span = NOWHERE);
     module.examples.iter_mut().for_each(script);
+}
+
+/// Every call of another module: steps, and what asks for deliveries.
+fn each_call(module: &mut Module, visit: &mut impl FnMut(&mut Step)) {
+    module.steps.iter_mut().flat_map(|steps| &mut steps.list).for_each(&mut *visit);
+    if let Some(webhook) = &mut module.webhook {
+        let renew = webhook.renew.as_mut().map(|(step, _)| step);
+        webhook.subscribe.iter_mut().chain(renew).chain(&mut webhook.unsubscribe).for_each(visit);
+    }
 }
 
 /// Two texts of a path one after the other are one: a constant in a path is text.

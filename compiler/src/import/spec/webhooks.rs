@@ -43,7 +43,7 @@ const PROOFS: [(&str, &str); 7] = [
 ];
 
 /// What nothing passes that nobody has set up.
-const UNKNOWN: &str = "token { sent header \"Authorization\" after \"Bearer \" }";
+pub(super) const UNKNOWN: &str = "token { sent header \"Authorization\" after \"Bearer \" }";
 
 impl<'n> Maker<'_, 'n> {
     /// All that the API sends by itself, in a group of its own. Gives the operations that became triggers, by their place.

@@ -127,9 +127,10 @@ pub(super) fn down<'n>(schema: &'n Node, at: &[&str]) -> Option<&'n Node> {
     at.iter().try_fold(schema, |schema, segment| schema.get("properties")?.get(segment))
 }
 
-/// `data.items`, with quotes where a member is no word.
+/// `data.items`, with quotes where a member is no word; the word `body` at the start stands for no member.
 pub(super) fn path(segments: &[&str]) -> String {
-    segments.iter().map(|segment| key(segment)).collect::<Vec<_>>().join(".")
+    let written = |(at, segment): (usize, &&str)| if at == 0 && *segment == "body" { quoted(segment) } else { key(segment) };
+    segments.iter().enumerate().map(written).collect::<Vec<_>>().join(".")
 }
 
 pub(super) fn is_status(text: &str) -> bool {

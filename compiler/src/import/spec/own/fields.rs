@@ -68,7 +68,13 @@ impl<'n> Own<'n> {
         let default = schema.get("default");
         let may_lack = default.is_none() || node.get("x-linchpin-optional").and_then(Node::bool) == Some(true);
         let optional = if !written.required && may_lack { "?" } else { "" };
-        let default = default.map(|value| format!(" = {}", plain(value))).unwrap_or_default();
+        let takes_cursor = self.polled.as_ref().is_some_and(|(poll, inputs)| *poll == site.label && inputs.contains(&&*name));
+        let (optional, default) = match default {
+            // What takes the cursor may lack: it is given by the poll.
+            _ if takes_cursor => ("", " = cursor.time".to_owned()),
+            Some(value) => (optional, format!(" = {}", plain(value))),
+            None => (optional, String::new()),
+        };
         let own = if written.unnamed { self.text(node, "x-linchpin-wire") } else { Some(wire) };
         let own = own.filter(|wire| self.convention.wire(&name) != *wire).map(|wire| format!(" {}", quoted(wire))).unwrap_or_default();
         let from = self.dotted(node, "x-linchpin-from").and_then(|search| {

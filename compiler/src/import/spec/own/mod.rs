@@ -21,6 +21,7 @@ mod read;
 mod schemas;
 mod scripts;
 mod steps;
+mod triggers;
 mod types;
 
 use std::collections::HashMap;
@@ -52,9 +53,10 @@ pub(super) fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Option
     let wanted: Vec<bool> = document.operations.iter().map(|operation| only::wants(&options.only, operation)).collect();
     let asked: HashMap<u32, bool> =
         document.operations.iter().zip(&wanted).map(|(operation, wanted)| (operation.span.start, *wanted)).collect();
-    let mut own = Own::new(root, origin, options, &|found: &Found<'n>| match found.path {
-        Some(_) => asked.get(&found.at.start).copied().unwrap_or(true),
-        None => only::names(&options.only, &found.id),
+    let mut own = Own::new(root, origin, options, &|found: &Found<'n>| match (asked.get(&found.at.start), found.path) {
+        (Some(asked), _) => *asked,
+        (None, Some(_)) => true,
+        (None, None) => only::names(&options.only, &found.id),
     });
     own.write();
     own.counted = Some(std::mem::take(&mut own.uses));
@@ -95,6 +97,8 @@ struct Own<'n> {
     /// Schemas that are looked through, and types that are written in place, against circles.
     open: Vec<*const Node>,
     depth: usize,
+    /// Of the poll that is being written: what it is called, and its inputs that take the cursor.
+    polled: Option<(String, Vec<&'n str>)>,
     /// How many types there are in the spec.
     written: usize,
     /// Nothing was asked for by name, so everything is wanted.
@@ -119,6 +123,7 @@ impl<'n> Own<'n> {
             counted: None,
             open: Vec::new(),
             depth: 0,
+            polled: None,
             written: 0,
             everything: options.only.is_empty(),
             has_successors: false,

@@ -24,7 +24,7 @@ pub(super) struct Inputs {
 impl<'n> Own<'n> {
     /// One module, with its head and braces.
     pub(super) fn module(&mut self, index: usize) -> String {
-        let Found { node, path, ref group, ref name, ref method, kind, revision, .. } = self.modules[index];
+        let Found { node, path, ref group, ref name, ref method, kind, revision, delivered, .. } = self.modules[index];
         let (group, name, method) = (group.clone(), name.clone(), method.clone());
         let site = Site::of(&group, &name);
         let title = self.text(node, "summary").filter(|title| !title.is_empty()).map(str::to_owned);
@@ -34,7 +34,9 @@ impl<'n> Own<'n> {
         lines.extend(Some(self.life(node, &group).trim_start().to_owned()).filter(|life| !life.is_empty()));
         let steps = self.object(node, "x-linchpin-steps");
         match steps {
+            _ if delivered => lines.extend(self.delivery(node, &site)),
             Some(steps) => lines.extend(self.steps(node, steps, &site)),
+            None if kind == "trigger" => lines.extend(self.poll(node, path, &method, &site)),
             None => lines.extend(self.exchange(node, path, &method, &site)),
         }
         lines.extend(self.examples(node, &title));
@@ -44,7 +46,7 @@ impl<'n> Own<'n> {
     }
 
     /// Everything that is said of one exchange.
-    fn exchange(&mut self, node: &'n Node, path: Option<(&'n str, &'n Node)>, method: &str, site: &Site) -> Vec<String> {
+    pub(super) fn exchange(&mut self, node: &'n Node, path: Option<(&'n str, &'n Node)>, method: &str, site: &Site) -> Vec<String> {
         let mut inputs = Inputs::default();
         let outside = node.get("x-linchpin-outside");
         let address = outside.filter(|outside| !outside.members().is_empty());
@@ -206,7 +208,7 @@ impl<'n> Own<'n> {
     }
 
     /// `server …`, where it is not the connector's first.
-    fn server_of(&mut self, node: &'n Node) -> Option<String> {
+    pub(super) fn server_of(&mut self, node: &'n Node) -> Option<String> {
         if let Some(name) = self.word(node, "x-linchpin-server") {
             if self.tables.servers.contains(name) {
                 return Some(format!("server {name}"));
@@ -218,7 +220,7 @@ impl<'n> Own<'n> {
     }
 
     /// `connection …`
-    fn connections_of(&mut self, node: &'n Node) -> Option<String> {
+    pub(super) fn connections_of(&mut self, node: &'n Node) -> Option<String> {
         if let Some(told) = self.texts(node, "x-linchpin-connections") {
             let known = |name: &&str| *name == "none" || self.tables.connections.values().any(|one| one == name);
             let (good, bad): (Vec<&str>, Vec<&str>) = told.into_iter().partition(known);

@@ -27,6 +27,8 @@ pub(super) struct Found<'n> {
     pub(super) name: String,
     pub(super) kind: &'static str,
     pub(super) revision: u32,
+    /// It is what an API sends, and no call.
+    pub(super) delivered: bool,
     /// Where its method is written.
     pub(super) at: Span,
 }
@@ -39,6 +41,7 @@ impl<'n> Own<'n> {
                 let method = member.key.to_uppercase();
                 if METHODS.contains(&method.as_str()) {
                     let found = self.found(&member.value, Some((&path.key, &path.value)), method, member.key_span, &mut taken);
+                    let found = self.called(found);
                     self.modules.extend(Some(found).filter(wants));
                 } else if ["trace", "query"].contains(&&*member.key) {
                     self.odd(&member.value, "a method that modules do not call");
@@ -53,7 +56,14 @@ impl<'n> Own<'n> {
                 continue;
             }
             let found = self.found(node, None, method, node.span, &mut taken);
+            let found = self.called(found);
             self.modules.extend(Some(found).filter(wants));
+        }
+        for webhook in self.root.get("webhooks").map_or(&[][..], Node::members) {
+            for member in webhook.value.members().iter().filter(|member| METHODS.contains(&member.key.to_uppercase().as_str())) {
+                let found = self.found(&member.value, None, String::new(), member.key_span, &mut taken);
+                self.modules.extend(Some(Found { kind: "trigger", delivered: true, ..found }).filter(wants));
+            }
         }
         for found in &self.modules {
             let full = dotted(&found.group, &found.name);
@@ -96,7 +106,22 @@ impl<'n> Own<'n> {
         if free != name {
             self.odd(node, format!("there is a module `{name}` already: this one is called `{free}`"));
         }
-        Found { node, path, method, id, group, name: free, kind, revision, at }
+        Found { node, path, method, id, group, name: free, kind, revision, delivered: false, at }
+    }
+
+    /// What is called is a trigger if it says how a poll tells what is new.
+    fn called(&mut self, found: Found<'n>) -> Found<'n> {
+        let polls = found.node.get("x-linchpin-cursor").is_some_and(|cursor| !cursor.members().is_empty());
+        if found.kind != "trigger" || polls {
+            return found;
+        }
+        self.odd(found.node, "a trigger that does not say how it tells what is new: it is a search");
+        Found { kind: "search", ..found }
+    }
+
+    /// Is this what an API sends, and no call?
+    pub(super) fn is_delivered(&self, node: &Node) -> bool {
+        self.modules.iter().any(|found| found.delivered && std::ptr::eq(found.node, node))
     }
 
     /// What a module takes can be named as a successor.
@@ -105,9 +130,10 @@ impl<'n> Own<'n> {
         let owner = dotted(&found.group, &found.name);
         let node = found.node;
         let called = |one: &Node, key: &str| one.get("x-linchpin-name").or_else(|| one.get(key)).and_then(Node::text).map(str::to_owned);
-        let mut names: Vec<String> =
-            node.get("parameters").map_or(&[][..], Node::items).iter().filter_map(|one| called(one, "name")).collect();
-        let body = node.get("requestBody");
+        let call = Some(node).filter(|_| !found.delivered);
+        let parameters = call.and_then(|node| node.get("parameters")).map_or(&[][..], Node::items).iter();
+        let mut names: Vec<String> = parameters.filter_map(|one| called(one, "name")).collect();
+        let body = call.and_then(|node| node.get("requestBody"));
         names.extend(body.and_then(|body| called(body, "x-linchpin-whole")));
         let content = body.and_then(|body| body.get("content")?.members().first()?.value.get("schema"));
         for schema in content.into_iter().chain(node.get("x-linchpin-inputs")) {

@@ -78,7 +78,7 @@ impl<'n> Own<'n> {
         let order = node.get("x-linchpin-order")?;
         match &order.value {
             Value::Map(_) => self.text(order, "none").map(|why| format!("order none {}", quoted(why))),
-            _ => self.word(node, "x-linchpin-order").map(|field| format!("order {field}")),
+            _ => self.dotted(node, "x-linchpin-order").map(|field| format!("order {field}")),
         }
     }
 
@@ -125,7 +125,7 @@ fn is_list(schema: &Node) -> bool {
 }
 
 /// Milliseconds in the largest unit that holds them without a rest.
-fn duration(millis: u64) -> String {
+pub(super) fn duration(millis: u64) -> String {
     let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
     let found = units.into_iter().find(|(unit, _)| millis.is_multiple_of(*unit));
     found.map_or_else(|| format!("{millis}ms"), |(unit, word)| format!("{}{word}", millis / unit))

@@ -4,7 +4,7 @@ use super::Own;
 use super::answers::{down, is_status, successes};
 use super::literals::plain;
 use super::names::dotted;
-use super::operations::METHODS;
+use super::operations::{Found, METHODS};
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::{key, listed, quoted};
 
@@ -75,8 +75,9 @@ impl<'n> Own<'n> {
             }
         }
         if let Some(output) = script.get("output") {
-            let search = self.modules.iter().any(|found| std::ptr::eq(found.node, node) && found.kind != "action");
-            let schema = self.given_back(node, status);
+            let yields = |found: &Found<'_>| std::ptr::eq(found.node, node) && found.kind != "action" && !found.delivered;
+            let search = self.modules.iter().any(yields);
+            let schema = if self.is_delivered(node) { self.delivered(node).schema } else { self.given_back(node, status) };
             let value = schema.map_or_else(|| plain(output), |schema| self.by_names(output, schema, true));
             lines.push(format!("{} {value}", if search { "yields" } else { "gives" }));
         }

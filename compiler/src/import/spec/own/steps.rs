@@ -23,23 +23,7 @@ impl<'n> Own<'n> {
         let names: Vec<Option<&str>> = list.iter().map(|step| self.word(step, "name")).collect();
         let mut made = Vec::new();
         for (step, name) in list.iter().zip(&names) {
-            let called = self.dotted(step, "module");
-            let Some(module) = called.and_then(|called| relative(&self.tables.modules, &site.group, called)) else {
-                self.odd(step, "a step of a module that is not there");
-                continue;
-            };
-            let mut given = Vec::new();
-            for member in step.get("inputs").map_or(&[][..], Node::members) {
-                let schema = called.and_then(|called| self.input_of(called, &member.key));
-                let value = self.step_value(&member.value, schema, &names, 0);
-                match value.filter(|_| is_word(&member.key)) {
-                    Some(value) => given.push(format!("{} = {value}", &*member.key)),
-                    None => self.odd(&member.value, "a value of a step that cannot be read"),
-                }
-            }
-            let name = name.map(|name| format!("{name} = ")).unwrap_or_default();
-            let given = if given.is_empty() { String::new() } else { format!(" {}", block("", given)) };
-            made.push(format!("{name}{module}{given}"));
+            made.extend(self.call(step, *name, site, &names));
         }
         lines.push(format!("steps {{\n{}\n}}", made.join("\n")));
         if let Some(gives) = self.object(steps, "gives") {
@@ -53,6 +37,27 @@ impl<'n> Own<'n> {
             }
         }
         lines
+    }
+
+    /// `name = module { input = value }`
+    pub(super) fn call(&mut self, step: &'n Node, name: Option<&str>, site: &Site, names: &[Option<&str>]) -> Option<String> {
+        let called = self.dotted(step, "module");
+        let Some(module) = called.and_then(|called| relative(&self.tables.modules, &site.group, called)) else {
+            self.odd(step, "a step of a module that is not there");
+            return None;
+        };
+        let mut given = Vec::new();
+        for member in step.get("inputs").map_or(&[][..], Node::members) {
+            let schema = called.and_then(|called| self.input_of(called, &member.key));
+            let value = self.step_value(&member.value, schema, names, 0);
+            match value.filter(|_| is_word(&member.key)) {
+                Some(value) => given.push(format!("{} = {value}", &*member.key)),
+                None => self.odd(&member.value, "a value of a step that cannot be read"),
+            }
+        }
+        let name = name.map(|name| format!("{name} = ")).unwrap_or_default();
+        let given = if given.is_empty() { String::new() } else { format!(" {}", block("", given)) };
+        Some(format!("{name}{module}{given}"))
     }
 
     fn step_value(&mut self, node: &'n Node, schema: Option<&'n Node>, names: &[Option<&str>], depth: usize) -> Option<String> {
@@ -84,9 +89,11 @@ impl<'n> Own<'n> {
         self.step_path(node, names)
     }
 
-    fn step_path(&mut self, node: &'n Node, names: &[Option<&str>]) -> Option<String> {
+    pub(super) fn step_path(&mut self, node: &'n Node, names: &[Option<&str>]) -> Option<String> {
+        let endpoint = node.get("endpoint").and_then(Node::bool) == Some(true);
         let first = match node.get("input") {
             Some(_) => self.word(node, "input")?,
+            None if endpoint => "endpoint",
             None => {
                 let at = usize::try_from(self.count(node, "step")?).ok()?;
                 (*names.get(at)?)?
@@ -108,6 +115,10 @@ impl<'n> Own<'n> {
     /// The inputs of an operation with their schemas.
     pub(super) fn inputs_of(&mut self, node: &'n Node, path: Option<(&'n str, &'n Node)>) -> Vec<(String, &'n Node)> {
         let mut found: Vec<(String, &Node)> = Vec::new();
+        if self.is_delivered(node) {
+            self.members_of(node.get("x-linchpin-inputs"), &mut found);
+            return found;
+        }
         let address = node.get("x-linchpin-outside").filter(|outside| !outside.members().is_empty());
         for one in address.into_iter().chain(self.parameters(node, path)) {
             let schema = one.get("schema").or_else(|| one.get("content")?.members().first()?.value.get("schema"));
@@ -120,13 +131,16 @@ impl<'n> Own<'n> {
             found.push((whole.to_owned(), schema));
             return found;
         }
-        for schema in content.into_iter().chain(node.get("x-linchpin-inputs")) {
-            let schema = self.seen_through(schema);
-            for member in schema.get("properties").map_or(&[][..], Node::members) {
-                let name = member.value.get("x-linchpin-name").and_then(Node::text).unwrap_or(&member.key);
-                found.push((name.to_owned(), &member.value));
-            }
-        }
+        self.members_of(content, &mut found);
+        self.members_of(node.get("x-linchpin-inputs"), &mut found);
         found
+    }
+
+    fn members_of(&mut self, schema: Option<&'n Node>, found: &mut Vec<(String, &'n Node)>) {
+        let schema = schema.map(|schema| self.seen_through(schema));
+        for member in schema.and_then(|schema| schema.get("properties")).map_or(&[][..], Node::members) {
+            let name = member.value.get("x-linchpin-name").and_then(Node::text).unwrap_or(&member.key);
+            found.push((name.to_owned(), &member.value));
+        }
     }
 }

@@ -37,6 +37,7 @@ impl<'a> Resolver<'a> {
             self.header_is_legal(header);
             header.value.to_lowercase()
         });
+        self.delivery_is_read(&written.answer);
         let form = written.answer.encoding.as_ref().is_some_and(|encoding| encoding.value == "form");
         let when = written.when.iter().map(|condition| self.condition(condition)).collect();
         let challenges = flat.challenges.iter().map(|challenge| self.challenge(challenge)).collect();
@@ -44,10 +45,23 @@ impl<'a> Resolver<'a> {
         Some(Webhook { by, form, when, proof: proof?, challenges, subscribe: None, expires: None, renew: None, unsubscribe: None, span })
     }
 
+    /// Deliveries are JSON or forms; nothing else is ever read.
+    fn delivery_is_read(&mut self, answer: &ast::Answer) {
+        let read = |encoding: &str| encoding == "form" || encoding == "json" || encoding.ends_with("/json") || encoding.ends_with("+json");
+        if let Some(encoding) = answer.encoding.as_ref().filter(|encoding| !read(&encoding.value)) {
+            self.report(
+                Diagnostic::new(codes::UNKNOWN_ENCODING, encoding.span, format!("a delivery cannot be read as `{}`", encoding.value))
+                    .here("neither JSON nor a form")
+                    .help("leave it out where JSON is delivered, or write `as form`"),
+            );
+        }
+    }
+
     fn proof(&mut self, verify: &'a ast::Verify) -> Option<Proof> {
         let kind = self.proof_kind(verify)?;
         let mut proof = Proof {
             kind,
+            why: verify.why.as_ref().map_or_else(String::new, |text| text.value.clone()),
             sent: None,
             over: String::new(),
             key: "text".to_owned(),
