@@ -33,7 +33,7 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
     if module.webhook.is_some() {
         // What is delivered is what the API sends.
         let content: Vec<_> = answers.drain(..).flat_map(|answer| answer.content).collect();
-        body = (!content.is_empty()).then(|| Body { required: true, content, at: module.span });
+        body = (!content.is_empty()).then_some(Body { required: true, content, at: module.span });
     } else {
         let fails = module.fails.iter().chain(&projection.model.connector.fails);
         answers.extend(fails.flat_map(|failure| failures(failure, module, shapes)));
