@@ -78,6 +78,8 @@ impl<'n> Maker<'_, 'n> {
                 taken.take(&field.name, "_");
             }
             let clash = |field: &Field| servers.fields.iter().any(|other| other.name == field.name);
+            // What is signed for a region is sent to that region: they are one field.
+            connection.fields.retain(|field| field.name != "region" || !clash(field));
             debug_assert!(!connection.fields.iter().any(clash), "names of credentials and of parts of addresses are kept apart");
             connection.fields.splice(0..0, servers.fields.iter().cloned());
         }

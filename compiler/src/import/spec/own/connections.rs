@@ -209,7 +209,7 @@ impl<'n> Own<'n> {
     fn setting(&mut self, setting: &Setting, node: &'n Node, text: &str) -> Option<String> {
         let said = match setting.value {
             Setter::Choice(words) => words.contains(&text).then(|| text.to_owned()),
-            Setter::Time => text.parse::<u32>().ok().filter(|seconds| *seconds > 0).map(|seconds| format!("{seconds}s")),
+            Setter::Time => text.parse::<u32>().ok().filter(|seconds| *seconds > 0).map(time),
             Setter::Text | Setter::Secret | Setter::Request => Some(value(text)),
         };
         if said.is_none() {
@@ -278,6 +278,12 @@ pub(super) struct Known<'n> {
 /// A template: the name of the one thing that it holds, or text with holes.
 pub(super) fn value(text: &str) -> String {
     hole(text).map_or_else(|| quoted(text), str::to_owned)
+}
+
+/// A length of time in its largest unit.
+fn time(seconds: u32) -> String {
+    let unit = [(3600, "h"), (60, "m")].into_iter().find(|(length, _)| seconds.is_multiple_of(*length));
+    unit.map_or_else(|| format!("{seconds}s"), |(length, unit)| format!("{}{unit}", seconds / length))
 }
 
 /// The name in a template that is nothing but a hole.
