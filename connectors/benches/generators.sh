@@ -83,15 +83,16 @@ indexmap = { version = "2", features = ["serde"] }
 oas3-gen-support = "~0.29"
 percent-encoding = "2"
 regex = "1"
-reqwest = { version = "0.12", features = ["json", "multipart", "stream"] }
+reqwest = { version = "0.13", features = ["form", "json", "multipart", "query", "stream"] }
 serde = { version = "1", features = ["derive"] }
+serde_html_form = "0.2"
 serde_json = "1"
 serde_plain = "1"
-serde_with = { version = "3", features = ["chrono_0_4"] }
+serde_with = { version = "3", features = ["chrono_0_4", "indexmap_2"] }
 tokio = { version = "1", features = ["full"] }
 url = { version = "2", features = ["serde"] }
 uuid = { version = "1", features = ["serde"] }
-validator = { version = "0.20", features = ["derive"] }
+validator = { version = "0.20", features = ["derive", "indexmap"] }
 TOML
 }
 generate_ploidy() { "$tools/bin/ploidy" codegen "$1" "$2" rust --name described; }
