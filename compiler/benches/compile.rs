@@ -2,9 +2,13 @@
 //! the optimised figure; build scripts run unoptimised, so the one that users feel is that of
 //! `cargo run -p linchpin-compiler --example compile_time`.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+#[path = "cpu/mod.rs"]
+mod cpu;
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cpu::cpu;
 use linchpin_compiler::diagnostics::Diagnostics;
 use linchpin_compiler::model::project::project_all;
 use linchpin_compiler::source::Sources;
@@ -91,15 +95,4 @@ fn timed<T>(spent: &mut Duration, work: impl FnOnce() -> T) -> T {
     let result = work();
     *spent += cpu().saturating_sub(before);
     result
-}
-
-/// The time that this thread has run so far. Linux tells; elsewhere it is the time that has passed.
-fn cpu() -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|text| text.split(' ').next().and_then(|first| first.parse().ok()));
-    nanoseconds.map_or_else(|| STARTED.with(Instant::elapsed), Duration::from_nanos)
-}
-
-thread_local! {
-    static STARTED: Instant = Instant::now();
 }

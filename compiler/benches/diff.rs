@@ -4,9 +4,14 @@
 //! The description is no part of the repository: `LINCHPIN_CORPUS` says where it lies, `../shared/corpus` beside the workspace unless it
 //! is set. Where it is missing, this says that it is skipped.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+#[path = "../tests/corpus/mod.rs"]
+mod corpus;
+#[path = "cpu/mod.rs"]
+mod cpu;
 
+use std::time::Duration;
+
+use cpu::cpu;
 use linchpin_compiler::change::findings::{Class, Report};
 use linchpin_compiler::change::surface::Surface;
 use linchpin_compiler::change::{Options, diff, from_description, render};
@@ -21,10 +26,7 @@ const MUTATIONS: usize = 500;
 
 /// Prints the figures.
 pub(crate) fn main() {
-    let Some(old) = description() else {
-        println!("skipped: no corpus (LINCHPIN_CORPUS names it)");
-        return;
-    };
+    let Some(old) = description() else { return };
     let (new, mutations) = mutated(&old);
     let mut best: Option<[Duration; 4]> = None;
     let mut report = None;
@@ -52,9 +54,7 @@ pub(crate) fn main() {
 }
 
 fn description() -> Option<String> {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let corpus = if corpus.is_absolute() { corpus } else { Path::new(env!("CARGO_MANIFEST_DIR")).join(corpus) };
-    std::fs::read_to_string(corpus.join("openapi/big/github.json")).ok()
+    std::fs::read_to_string(corpus::part("the bench", "openapi/big/github.json")?).ok()
 }
 
 fn run(old: &str, new: &str) -> ([Duration; 4], Report) {
@@ -75,14 +75,6 @@ fn run(old: &str, new: &str) -> ([Duration; 4], Report) {
     times[3] = cpu() - start;
     assert!(length > 0);
     (times, report)
-}
-
-/// The CPU time of this thread where the system tells it, else the time that has passed.
-fn cpu() -> Duration {
-    static BEGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanos = told.and_then(|text| text.split(' ').next()?.parse().ok());
-    nanos.map_or_else(|| BEGIN.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
 }
 
 /// The text with mutations at places that a fixed sequence of numbers chooses.

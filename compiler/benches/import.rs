@@ -4,9 +4,14 @@
 //! The description is no part of the repository: `LINCHPIN_CORPUS` says where it lies, `../shared/corpus` beside the workspace unless it
 //! is set. Where it is missing, this says that it is skipped.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+#[path = "../tests/corpus/mod.rs"]
+mod corpus;
+#[path = "cpu/mod.rs"]
+mod cpu;
 
+use std::time::Duration;
+
+use cpu::cpu;
 use linchpin_compiler::diagnostics::Diagnostics;
 use linchpin_compiler::import;
 use linchpin_compiler::import::spec::{Imported, Options, spec};
@@ -17,10 +22,7 @@ const RUNS: usize = 5;
 
 /// Prints the figures.
 pub(crate) fn main() {
-    let Some(text) = description() else {
-        println!("skipped: no corpus (LINCHPIN_CORPUS names it)");
-        return;
-    };
+    let Some(text) = description() else { return };
     let mut best: Option<[Duration; 3]> = None;
     let mut made = None;
     for _ in 0..RUNS {
@@ -43,9 +45,7 @@ pub(crate) fn main() {
 }
 
 fn description() -> Option<String> {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let corpus = if corpus.is_absolute() { corpus } else { Path::new(env!("CARGO_MANIFEST_DIR")).join(corpus) };
-    std::fs::read_to_string(corpus.join("openapi/big/github.json")).ok()
+    std::fs::read_to_string(corpus::part("the bench", "openapi/big/github.json")?).ok()
 }
 
 fn run(text: &str) -> ([Duration; 3], Imported) {
@@ -67,12 +67,4 @@ fn run(text: &str) -> ([Duration; 3], Imported) {
     times[2] = cpu() - start;
     assert!(checked.is_some(), "the spec checks");
     (times, imported)
-}
-
-/// The CPU time of this thread where the system tells it, else the time that has passed.
-fn cpu() -> Duration {
-    static BEGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanos = told.and_then(|text| text.split(' ').next()?.parse().ok());
-    nanos.map_or_else(|| BEGIN.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
 }

@@ -2,10 +2,14 @@
 //! scripts run unoptimised, so the figure that users feel is that of `cargo run -p linchpin-compiler --example scale`. It ends with an
 //! error when the whole takes more than 1.3 times as much per operation at 1,000 as at 10.
 
+#[path = "../benches/cpu/mod.rs"]
+mod cpu;
+
 use std::fmt::Write;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu::cpu;
 use linchpin_compiler::diagnostics::Diagnostics;
 use linchpin_compiler::model::project::project_all;
 use linchpin_compiler::model::{check, resolve};
@@ -140,15 +144,4 @@ fn timed<T>(spent: &mut Vec<Duration>, work: impl FnOnce() -> T) -> T {
     let result = work();
     spent.push(cpu().saturating_sub(before));
     result
-}
-
-/// The time that this thread has run so far. Linux tells; elsewhere it is the time that has passed.
-fn cpu() -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|text| text.split(' ').next().and_then(|first| first.parse().ok()));
-    nanoseconds.map_or_else(|| STARTED.with(Instant::elapsed), Duration::from_nanos)
-}
-
-thread_local! {
-    static STARTED: Instant = Instant::now();
 }

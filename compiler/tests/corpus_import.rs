@@ -3,11 +3,11 @@
 //! The descriptions are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it is
 //! set. Where they are missing, this test says that it is skipped. `LINCHPIN_ONLY` names those to import, by a part of their path.
 
-mod skipped;
+mod corpus;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use linchpin_compiler::diagnostics::{Diagnostics, Severity, short};
@@ -29,10 +29,10 @@ struct Counts {
 
 #[test]
 fn every_description_becomes_a_spec_that_checks() {
-    let Some(folder) = corpus() else { return };
+    let Some(folder) = corpus::part("the import of the corpus", "openapi") else { return };
     let only = std::env::var("LINCHPIN_ONLY").unwrap_or_default();
     let (mut failures, mut total, mut documents, mut warnings) = (Vec::new(), Counts::default(), 0, BTreeMap::<&str, usize>::new());
-    for path in descriptions(&folder).into_iter().filter(|path| path.to_string_lossy().contains(&only)) {
+    for path in corpus::descriptions().into_iter().filter(|path| path.to_string_lossy().contains(&only)) {
         let started = Instant::now();
         let name = path.strip_prefix(&folder).expect("it lies there").display().to_string();
         let mut diagnostics = Diagnostics::default();
@@ -189,24 +189,4 @@ fn is_data(pointer: &str) -> bool {
 
 fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
-}
-
-fn descriptions(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for kind in ["sample", "swagger-2.0", "big"] {
-        let entries = fs::read_dir(folder.join(kind)).into_iter().flatten().flatten().map(|entry| entry.path());
-        found.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")));
-    }
-    found.sort();
-    found
-}
-
-fn corpus() -> Option<PathBuf> {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let folder = corpus.join("openapi");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    skipped::skipped("the import of the corpus", &format!("there is none at {} (set LINCHPIN_CORPUS)", folder.display()));
-    None
 }

@@ -5,7 +5,7 @@
 //! set. Where they are missing, this says that it is skipped. `LINCHPIN_ONLY` names some by a part of their path, and prints them. Large ones are left
 //! out of unoptimised runs: `cargo test --release -p linchpin-compiler --features diff --test corpus_update -- --nocapture`.
 
-mod skipped;
+mod corpus;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -42,16 +42,6 @@ const LEFT: &[(&str, &str)] = &[
 
 /// Above this size a document is for optimised runs.
 const SMALL: u64 = 300_000;
-
-fn corpus() -> Option<PathBuf> {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let corpus = if corpus.is_absolute() { corpus } else { Path::new(env!("CARGO_MANIFEST_DIR")).join(corpus) };
-    if corpus.is_dir() {
-        return Some(corpus);
-    }
-    skipped::skipped("following descriptions of the corpus", &format!("there are none in {}", corpus.display()));
-    None
-}
 
 fn only() -> String {
     std::env::var("LINCHPIN_ONLY").unwrap_or_default()
@@ -164,9 +154,9 @@ impl Counts {
 
 #[test]
 fn pairs_of_descriptions_are_followed() {
-    let Some(corpus) = corpus() else { return };
+    let Some(cases) = corpus::part("following descriptions of the corpus", "changes/cases") else { return };
     for (with_before, most, how) in [(true, MOST_WITH, "with the description before"), (false, MOST_WITHOUT, "without it")] {
-        let counts = follow_pairs(&corpus.join("changes/cases"), with_before);
+        let counts = follow_pairs(&cases, with_before);
         counts.say(how);
         let unknown: Vec<&String> = counts.rest.iter().filter(|name| !LEFT.iter().any(|(known, _)| known == name)).collect();
         assert!(unknown.is_empty() && counts.rest.len() <= most, "{how}: {unknown:?} of {:?}", counts.rest);
@@ -206,17 +196,11 @@ fn rename(items: &[Item], spans: &mut Vec<Span>) {
 
 #[test]
 fn a_spec_does_not_change_by_the_description_that_it_has() {
-    let Some(corpus) = corpus() else { return };
-    let mut paths: Vec<PathBuf> = ["big", "sample", "swagger-2.0"]
-        .iter()
-        .flat_map(|folder| fs::read_dir(corpus.join("openapi").join(folder)).into_iter().flatten().flatten())
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json") && path.to_string_lossy().contains(&only()))
-        .collect();
-    paths.sort();
+    let Some(_) = corpus::part("following descriptions of the corpus", "openapi") else { return };
+    let paths = corpus::descriptions().into_iter().filter(|path| path.to_string_lossy().contains(&only()));
     let is_small =
         |path: &PathBuf| !cfg!(debug_assertions) || !only().is_empty() || fs::metadata(path).is_ok_and(|file| file.len() < SMALL);
-    let (small, large): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_small);
+    let (small, large): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(is_small);
     let (mut told, mut failures) = (0, Vec::new());
     for path in &small {
         let tree = load(path);

@@ -1,9 +1,11 @@
 //! Exported documents: they are what OpenAPI says that a document is, their examples are of their own schemas, and our own reader
 //! finds in them what the spec says. Tried on the connectors in all their versions, and on a spec that holds everything.
 
+mod specs;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use linchpin_compiler::change::{Options, diff, from_description, from_spec, render};
 use linchpin_compiler::diagnostics::{Diagnostics, Severity, full};
@@ -13,21 +15,7 @@ use linchpin_compiler::model::project::project;
 use linchpin_compiler::source::Sources;
 use linchpin_compiler::{build_script, import};
 use serde_json::Value;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Every connector, and the spec that holds everything.
-fn specs() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("../connectors/specs")).expect("the connectors' specs").flatten();
-    let mut found: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.extension().is_none_or(|end| end == "pin")).collect();
-    found.sort();
-    assert!(found.len() >= 9, "only {} connectors", found.len());
-    found.push(root().join("tests/export/everything.pin"));
-    found
-}
+use specs::{root, specs};
 
 fn checked(path: &Path) -> (Sources, Model) {
     let sources = build_script::load(path).expect("specs can be read");

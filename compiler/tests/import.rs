@@ -1,6 +1,6 @@
 //! Reading API descriptions: what each construct becomes, every code by example, and that no text whatever makes it panic.
 
-mod skipped;
+mod corpus;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -288,20 +288,10 @@ fn no_text_makes_it_panic() {
     }
 }
 
-/// The documents are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it
-/// is set.
 #[test]
 fn published_descriptions_are_read() {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let corpus = if corpus.is_absolute() { corpus } else { Path::new(env!("CARGO_MANIFEST_DIR")).join(corpus) };
-    let folders = ["big", "sample", "swagger-2.0"].map(|folder| corpus.join("openapi").join(folder));
-    let files = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
-    files.sort();
-    if files.is_empty() {
-        skipped::skipped("the reading of the corpus", "there is no corpus (set LINCHPIN_CORPUS)");
-        return;
-    }
+    let Some(_) = corpus::part("the reading of the corpus", "openapi") else { return };
+    let files = corpus::descriptions();
     let (mut operations, mut schemas, mut odd) = (0, 0, 0);
     for path in &files {
         let (tree, mut diagnostics) = tree(&path.to_string_lossy(), &fs::read_to_string(path).expect("it can be read"));

@@ -4,10 +4,11 @@
 //! The descriptions are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it is
 //! set. Where they are missing, their test says that it is skipped. `LINCHPIN_ONLY` names those to try, by a part of their path.
 
-mod skipped;
+mod corpus;
+mod specs;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use linchpin_compiler::diagnostics::{Diagnostics, Severity, short};
 use linchpin_compiler::export::{Exported, carried, openapi, same};
@@ -16,10 +17,7 @@ use linchpin_compiler::model::Model;
 use linchpin_compiler::model::project::project;
 use linchpin_compiler::source::Sources;
 use linchpin_compiler::{build_script, generate, import};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use specs::root;
 
 fn checked(sources: &Sources) -> Result<Model, String> {
     let mut diagnostics = Diagnostics::default();
@@ -92,19 +90,6 @@ fn different(one: &str, two: &str, what: &str) -> Result<(), String> {
     Err(format!("{what} differs at line {at}:\n      {}\n    and then\n      {}", around(&a), around(&b)))
 }
 
-/// Every connector, and the spec that holds everything.
-fn specs() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("../connectors/specs")).expect("the connectors' specs").flatten();
-    let mut found: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.extension().is_none_or(|end| end == "pin")).collect();
-    found.sort();
-    assert!(found.len() >= 9, "only {} connectors", found.len());
-    found.push(root().join("tests/export/everything.pin"));
-    // Each kind of signature and grant.
-    found.push(root().join("../tests/specs/vault.pin"));
-    found
-}
-
 /// What differs is seen, and what decides nothing is not.
 #[test]
 fn the_same_is_what_means_the_same() {
@@ -174,7 +159,8 @@ fn the_same_is_what_means_the_same() {
 #[test]
 fn connectors_are_the_same_after_they_were_documents() {
     let (mut tried_all, mut failures) = (0, Vec::new());
-    for path in specs() {
+    // Beside all connectors, each kind of signature and grant.
+    for path in specs::specs().into_iter().chain([root().join("../tests/specs/vault.pin")]) {
         let model = checked(&build_script::load(&path).expect("specs can be read")).expect("connectors check");
         for (version, api) in model.apis.iter().enumerate() {
             let name = format!("{} {}", model.connector.name, api.name);
@@ -190,10 +176,10 @@ fn connectors_are_the_same_after_they_were_documents() {
 
 #[test]
 fn descriptions_are_the_same_after_they_were_specs() {
-    let Some(folder) = corpus() else { return };
+    let Some(folder) = corpus::part("the round trip of the corpus", "openapi") else { return };
     let only = std::env::var("LINCHPIN_ONLY").unwrap_or_default();
     let (mut documents, mut failures) = (0, Vec::new());
-    for path in descriptions(&folder).into_iter().filter(|path| path.to_string_lossy().contains(&only)) {
+    for path in corpus::descriptions().into_iter().filter(|path| path.to_string_lossy().contains(&only)) {
         documents += 1;
         let name = path.strip_prefix(&folder).expect("it lies there").display().to_string();
         let mut diagnostics = Diagnostics::default();
@@ -208,24 +194,4 @@ fn descriptions_are_the_same_after_they_were_specs() {
     }
     println!("{} of {documents} descriptions are the same again", documents - failures.len());
     assert!(failures.is_empty(), "{} of {documents} descriptions:\n{}", failures.len(), failures.join("\n"));
-}
-
-fn descriptions(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for kind in ["sample", "swagger-2.0", "big"] {
-        let entries = fs::read_dir(folder.join(kind)).into_iter().flatten().flatten().map(|entry| entry.path());
-        found.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")));
-    }
-    found.sort();
-    found
-}
-
-fn corpus() -> Option<PathBuf> {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let folder = corpus.join("openapi");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    skipped::skipped("the round trip of the corpus", &format!("there is none at {} (set LINCHPIN_CORPUS)", folder.display()));
-    None
 }

@@ -124,12 +124,7 @@ impl<T: Shaped> Iterator for Items<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
-            return None;
-        }
-        let next = self.waiter.wait(self.inner.try_next()).and_then(|next| next).transpose();
-        self.failed = matches!(next, Some(Err(_)));
-        next
+        self.waiter.next(&mut self.failed, self.inner.try_next())
     }
 }
 
@@ -163,12 +158,7 @@ impl<T: Shaped> Iterator for Pages<T> {
     type Item = Result<Vec<T>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
-            return None;
-        }
-        let next = self.waiter.wait(self.inner.try_next()).and_then(|next| next).transpose();
-        self.failed = matches!(next, Some(Err(_)));
-        next
+        self.waiter.next(&mut self.failed, self.inner.try_next())
     }
 }
 
@@ -193,6 +183,16 @@ impl Waiter {
             return Err(Error::new(ErrorKind::Configuration, "this would block async code: use the client that is not blocking there"));
         };
         Ok(runtime.block_on(future))
+    }
+
+    /// The next of a row, which an error ends: also one that says that it cannot be waited for here.
+    fn next<T>(&self, failed: &mut bool, next: impl Future<Output = Result<Option<T>, Error>>) -> Option<Result<T, Error>> {
+        if *failed {
+            return None;
+        }
+        let next = self.wait(next).and_then(|next| next).transpose();
+        *failed = matches!(next, Some(Err(_)));
+        next
     }
 }
 

@@ -1,5 +1,7 @@
 //! Support for the tests of the whole.
 
+#[path = "../../compiler/tests/corpus/mod.rs"]
+pub mod corpus;
 pub mod docs;
 pub mod faults;
 pub mod generated;

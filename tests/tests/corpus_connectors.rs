@@ -10,6 +10,7 @@ use linchpin_compiler::model::Model;
 use linchpin_compiler::model::project::project_all;
 use linchpin_compiler::syntax::ast::ModuleKind;
 use linchpin_compiler::{build_script, check};
+use linchpin_tests::corpus;
 use linchpin_tests::openapi_check::{Document, Exception, Verdict, compare, judge};
 
 /// Where the document of 2022-11-28 is not what GitHub answers, or says less than is known.
@@ -145,17 +146,6 @@ const SLACK: &[Exception] = &[
     Exception { place: "bookmarks.*", saying: "no path /bookmarks.* there", why: "bookmarks came after the document" },
 ];
 
-/// The folder of the owners' documents; none where it is missing.
-fn corpus(test: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| root().join("../shared/corpus"), PathBuf::from);
-    let documents = folder.join("openapi/big");
-    if documents.is_dir() {
-        return Some(documents);
-    }
-    println!("{test}: skipped, there is no corpus at {} (set LINCHPIN_CORPUS)", folder.display());
-    None
-}
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests crate lies in the workspace").to_owned()
 }
@@ -194,7 +184,7 @@ fn report(connector: &str, model: &Model, verdict: &Verdict) {
 
 #[test]
 fn github_is_what_its_owner_says() {
-    let Some(corpus) = corpus("github_is_what_its_owner_says") else { return };
+    let Some(corpus) = corpus::part("github_is_what_its_owner_says", "openapi/big") else { return };
     let model = model("github");
     let document = Document::read(&corpus.join("github.json")).expect("the document can be read");
     report("github", &model, &against(&model, &document, GITHUB));
@@ -202,7 +192,7 @@ fn github_is_what_its_owner_says() {
 
 #[test]
 fn slack_is_what_its_owner_says() {
-    let Some(corpus) = corpus("slack_is_what_its_owner_says") else { return };
+    let Some(corpus) = corpus::part("slack_is_what_its_owner_says", "openapi/big") else { return };
     let model = model("slack");
     let document = Document::read(&corpus.join("slack.json")).expect("the document can be read");
     report("slack", &model, &against(&model, &document, SLACK));
@@ -211,7 +201,7 @@ fn slack_is_what_its_owner_says() {
 /// The comparison would notice: the same spec against a document from which something was taken.
 #[test]
 fn a_difference_is_noticed() {
-    let Some(corpus) = corpus("a_difference_is_noticed") else { return };
+    let Some(corpus) = corpus::part("a_difference_is_noticed", "openapi/big") else { return };
     let model = model("slack");
     let document = Document::read(&corpus.join("slack.json")).expect("the document can be read");
     let verdict = against(&model, &document, &SLACK[1..]);

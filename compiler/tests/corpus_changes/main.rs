@@ -4,8 +4,8 @@
 //! The pairs are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it is
 //! set. Where they are missing, this says that it is skipped. The figure: `cargo test -p linchpin-compiler --features diff --test corpus_changes -- --nocapture`.
 
-#[path = "../skipped/mod.rs"]
-mod skipped;
+#[path = "../corpus/mod.rs"]
+mod corpus;
 
 mod mapping;
 
@@ -59,9 +59,7 @@ struct Case {
 }
 
 fn cases() -> Option<Vec<Case>> {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let corpus = if corpus.is_absolute() { corpus } else { Path::new(env!("CARGO_MANIFEST_DIR")).join(corpus) };
-    let folder = corpus.join("changes/cases");
+    let folder = corpus::part("the published cases of changes", "changes/cases")?;
     let mut paths: Vec<PathBuf> = fs::read_dir(&folder).ok()?.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     Some(paths.iter().filter_map(|path| case(path)).collect())
@@ -216,10 +214,7 @@ fn judge(expected: &Value, seen: &[Seen], levels_of: &Levels, composites: &mut u
 
 #[test]
 fn the_differ_agrees_with_the_published_expectations() {
-    let Some(cases) = cases() else {
-        skipped::skipped("the published cases of changes", "there is no corpus (set LINCHPIN_CORPUS)");
-        return;
-    };
+    let Some(cases) = cases() else { return };
     let (mut agree, mut composites) = (0, 0);
     let levels = Levels::of(&cases);
     let mut unexplained = Vec::new();

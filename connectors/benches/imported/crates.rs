@@ -88,17 +88,6 @@ impl Workspace {
     }
 }
 
-/// Every description of the corpus.
-pub(crate) fn descriptions(corpus: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for kind in ["sample", "swagger-2.0", "big"] {
-        let entries = fs::read_dir(corpus.join(kind)).into_iter().flatten().flatten().map(|entry| entry.path());
-        found.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "json")));
-    }
-    found.sort();
-    found
-}
-
 /// The connector's name: the file's, as far as it can be one.
 fn name_of(description: &Path) -> String {
     let stem = description.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().to_lowercase());

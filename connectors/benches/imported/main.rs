@@ -11,15 +11,19 @@
 //! The descriptions are no part of the repository: `LINCHPIN_CORPUS` says where they lie, `../shared/corpus` beside the workspace unless it is
 //! set. Where they are missing, this bench says so and ends.
 
+#[path = "../../../compiler/tests/corpus/mod.rs"]
+mod corpus;
 mod crates;
 mod measure;
+#[path = "../measured/mod.rs"]
+mod measured;
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crates::{Crate, Workspace};
-use measure::Cost;
+use measured::Cost;
 
 /// Seconds that rustc may take for GitHub's whole API, and the arguments that make cargo do it.
 const AIMS: [(&str, &[&str], f64); 3] =
@@ -33,28 +37,24 @@ const SCRIPT_AIM: (f64, f64) = (5.0, 500.0);
 
 fn main() {
     // Cargo runs this very program in the place of rustc, to measure it.
-    if let Some(log) = env::var_os(measure::LOG) {
-        std::process::exit(measure::rustc(Path::new(&log)));
+    if let Some(log) = env::var_os(measured::LOG) {
+        std::process::exit(measured::rustc(Path::new(&log)));
     }
     let words: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let corpus = env::var_os("LINCHPIN_CORPUS").map_or_else(|| root.join("../../shared/corpus"), PathBuf::from).join("openapi");
-    if !corpus.is_dir() {
-        println!("skipped: there are no descriptions at {} (set LINCHPIN_CORPUS)", corpus.display());
-        return;
-    }
+    let Some(folder) = corpus::part("the bench", "openapi") else { return };
     if words.first().is_some_and(|word| word == "all") {
-        std::process::exit(i32::from(!all_compile(root, &corpus)));
+        std::process::exit(i32::from(!all_compile(root)));
     }
     let (names, columns): (Vec<String>, Vec<String>) = words.into_iter().partition(|word| !AIMS.iter().any(|(name, ..)| name == word));
     let names = if names.is_empty() { ["github", "stripe", "kubernetes"].map(String::from).to_vec() } else { names };
-    large(root, &corpus, &names, &columns);
+    large(root, &folder, &names, &columns);
 }
 
 /// Builds a few large ones, and prints what that took beside what is aimed at.
-fn large(root: &Path, corpus: &Path, names: &[String], columns: &[String]) {
+fn large(root: &Path, folder: &Path, names: &[String], columns: &[String]) {
     let workspace = Workspace::new(root, "imported");
-    let crates: Vec<Crate> = names.iter().map(|name| workspace.import(&corpus.join(format!("big/{name}.json")))).collect();
+    let crates: Vec<Crate> = names.iter().map(|name| workspace.import(&folder.join(format!("big/{name}.json")))).collect();
     workspace.manifest(&crates);
     println!("{:12} {:>9} {:>8}   {:>17} {}", "", "spec", "Rust", "build script", AIMS.map(|(name, ..)| format!("{name:>17}")).join(" "));
     for one in &crates {
@@ -85,9 +85,9 @@ fn cell(cost: &Cost) -> String {
 }
 
 /// Checks the Rust of every description. False when one does not compile.
-fn all_compile(root: &Path, corpus: &Path) -> bool {
+fn all_compile(root: &Path) -> bool {
     let workspace = Workspace::new(root, "imported_all");
-    let crates: Vec<Crate> = crates::descriptions(corpus).iter().map(|path| workspace.import(path)).collect();
+    let crates: Vec<Crate> = corpus::descriptions().iter().map(|path| workspace.import(path)).collect();
     workspace.manifest(&crates);
     let costs = measure::check_all(&workspace);
     let compiles = |one: &&Crate| costs.get(&one.package()).is_some_and(|cost| cost.good);

@@ -1,55 +1,13 @@
-//! Measuring rustc and build scripts: cargo is told to run this program in rustc's place, which runs rustc and notes what that took.
+//! What rustc takes for the crates of imported connectors, and what their build scripts take.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 use std::{env, fs};
 
 use crate::crates::{Crate, Workspace};
-
-/// The variable that holds the file for the notes.
-pub(crate) const LOG: &str = "LINCHPIN_IMPORTED_COST";
-
-/// What a process took.
-#[derive(Clone, Copy)]
-pub(crate) struct Cost {
-    /// CPU, user and system.
-    pub(crate) seconds: f64,
-    /// Peak memory.
-    pub(crate) megabytes: f64,
-    /// It ended well.
-    pub(crate) good: bool,
-}
-
-/// Runs the rustc that cargo asked for, and notes under the crate's name what it took.
-pub(crate) fn rustc(log: &Path) -> i32 {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let (program, rest) = arguments.split_first().expect("cargo names the rustc to run");
-    let status = Command::new(program).args(rest).env_remove(LOG).status().expect("rustc runs");
-    let name = rest.iter().skip_while(|argument| *argument != "--crate-name").nth(1);
-    if let Some(name) = name.filter(|name| *name != "___") {
-        let Cost { seconds, megabytes, .. } = of_children(status.success());
-        let mut file = fs::OpenOptions::new().append(true).create(true).open(log).expect("a file for notes");
-        file.write_all(format!("{name} {seconds} {megabytes} {}\n", status.success()).as_bytes()).expect("a file for notes");
-    }
-    status.code().unwrap_or(1)
-}
-
-/// What the processes took that this one waited for; of memory, the one that took most.
-fn of_children(good: bool) -> Cost {
-    // SAFETY: all of it is numbers, for which nothing but zeros will do.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the place is that of a `rusage`.
-    let status = unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage) };
-    assert_eq!(status, 0, "getrusage knows its first argument");
-    #[expect(clippy::cast_precision_loss, reason = "seconds and kilobytes are far from 2^52")]
-    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    #[expect(clippy::cast_precision_loss, reason = "as above")]
-    let megabytes = usage.ru_maxrss as f64 / 1000.0;
-    Cost { seconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), megabytes, good }
-}
+use crate::measured::{self, Cost, LOG};
 
 /// What rustc takes for one crate; its dependencies are built first.
 pub(crate) fn crate_alone(workspace: &Workspace, one: &Crate, arguments: &[&str]) -> Cost {
@@ -67,22 +25,10 @@ pub(crate) fn check_all(workspace: &Workspace) -> BTreeMap<String, Cost> {
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> BTreeMap<String, Cost> {
     let log = workspace.folder.join("costs.log");
-    let _ = fs::remove_file(&log);
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(arguments).args(["--quiet", "--message-format", "short"]).current_dir(&workspace.folder);
-    cargo.env(LOG, &log).env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", workspace.target()).env_remove("RUSTFLAGS");
-    cargo.env("RUSTC_WORKSPACE_WRAPPER", env::current_exe().expect("this program has a path"));
     let said = fs::File::create(workspace.folder.join("cargo.log")).expect("a file for what cargo says");
-    cargo.stderr(Stdio::from(said)).status().expect("cargo runs");
-    let notes = fs::read_to_string(&log).unwrap_or_default();
-    notes.lines().filter_map(note).collect()
-}
-
-fn note(line: &str) -> Option<(String, Cost)> {
-    let mut words = line.split(' ');
-    let name = words.next()?.to_owned();
-    let (seconds, megabytes) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    Some((name, Cost { seconds, megabytes, good: words.next()? == "true" }))
+    let mut cargo = measured::cargo(&log, &workspace.folder, &workspace.target(), arguments);
+    cargo.args(["--message-format", "short"]).stderr(Stdio::from(said)).status().expect("cargo runs");
+    measured::notes(&log)
 }
 
 /// What the crate's build script takes, as cargo built it, when it runs once more into an empty folder.
@@ -97,8 +43,7 @@ pub(crate) fn build_script(workspace: &Workspace, one: &Crate) -> Cost {
     let mut run = Command::new(env::current_exe().expect("this program has a path"));
     run.arg(script).args(["--crate-name", "script"]).current_dir(workspace.of(one)).env(LOG, &log).env("OUT_DIR", &out);
     run.env("CARGO_MANIFEST_DIR", workspace.of(one)).stdout(Stdio::null()).status().expect("the build script runs");
-    let notes = fs::read_to_string(&log).unwrap_or_default();
-    notes.lines().find_map(note).map_or(Cost { seconds: 0.0, megabytes: 0.0, good: false }, |(_, cost)| cost)
+    measured::notes(&log).into_values().next().unwrap_or(Cost { seconds: 0.0, megabytes: 0.0, good: false })
 }
 
 /// The bytes of Rust that its build script makes.

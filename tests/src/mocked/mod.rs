@@ -25,18 +25,13 @@ use linchpin_runtime::operation::{ApiTable, ConnectionTable, Decoding, Operation
 use linchpin_runtime::{AnyClient, Catalog, Error, ErrorKind, Module, RedirectPolicy};
 use serde_json::Value;
 
+use crate::corpus;
 use recorder::{Recorder, Seen};
 use samples::{Samples, Wanted};
 
 /// Where the descriptions lie; says so where there are none.
 pub fn description(file: &str) -> Option<PathBuf> {
-    let corpus = std::env::var_os("LINCHPIN_CORPUS").map_or_else(|| PathBuf::from("../../shared/corpus"), PathBuf::from);
-    let path = corpus.join("openapi").join(file);
-    if path.is_file() {
-        return Some(path);
-    }
-    eprintln!("skipped: there is no description at {} (set LINCHPIN_CORPUS)", path.display());
-    None
+    corpus::part(&format!("the calls of {file}"), &format!("openapi/{file}"))
 }
 
 /// What came of calling a module.
