@@ -24,6 +24,22 @@ pub(super) struct Connections {
     open: Option<String>,
 }
 
+/// What credentials are called. A hole of an address that has such a name gets another.
+pub(super) const CREDENTIALS: [&str; 12] = [
+    "key",
+    "user",
+    "username",
+    "password",
+    "token",
+    "credential",
+    "client_id",
+    "client_secret",
+    "access_key_id",
+    "secret_access_key",
+    "certificate",
+    "private_key",
+];
+
 impl<'n> Maker<'_, 'n> {
     /// A connection for each way in that is asked for.
     pub(super) fn connections(&mut self, operations: &[&Operation<'n>], servers: &Servers) -> Connections {
@@ -73,14 +89,8 @@ impl<'n> Maker<'_, 'n> {
             connections.list.push(Connection { name, title: "Address only".to_owned(), ..Connection::default() });
         }
         for connection in &mut connections.list {
-            let mut taken = Names::default();
-            for field in &servers.fields {
-                taken.take(&field.name, "_");
-            }
-            let clash = |field: &Field| servers.fields.iter().any(|other| other.name == field.name);
-            // What is signed for a region is sent to that region: they are one field.
-            connection.fields.retain(|field| field.name != "region" || !clash(field));
-            debug_assert!(!connection.fields.iter().any(clash), "names of credentials and of parts of addresses are kept apart");
+            // What is signed for a place, a region, is sent there: that is one field. Names of credentials are no address's.
+            connection.fields.retain(|field| !servers.fields.iter().any(|other| other.name == field.name));
             connection.fields.splice(0..0, servers.fields.iter().cloned());
         }
     }

@@ -1,5 +1,6 @@
 //! Where calls go: addresses as templates, and what a connection must ask for to fill their holes.
 
+use super::connections::CREDENTIALS;
 use super::literals::{quoted, template_text};
 use super::maker::Maker;
 use super::names::Names;
@@ -25,6 +26,7 @@ impl<'n> Maker<'_, 'n> {
         let mut servers = Servers::default();
         let mut names = Names::default();
         let mut field_names = Names::default();
+        CREDENTIALS.iter().for_each(|name| drop(field_names.take(name, "_")));
         let first = document.servers.iter().find(|server| is_whole(&server.url)).or(document.servers.first());
         match first {
             Some(server) => {

@@ -3,6 +3,7 @@
 //! says what the owner documents.
 
 use super::bodies::{Form, form};
+use super::literals::quoted;
 use super::maker::{Hint, Maker};
 use super::names::Names;
 use super::notes::Subject;
@@ -167,8 +168,4 @@ impl<'n> Maker<'_, 'n> {
         }
         stated.unwrap_or(UNKNOWN)
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
