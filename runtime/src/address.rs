@@ -12,9 +12,10 @@ use crate::{
     plain::Plain,
 };
 
+/// All that may not stand everywhere as it is: everything but the unreserved characters of RFC 3986, 2.3.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// What may stand in one segment of a path as it is (RFC 3986, 3.3), less the delimiters that our styles give a meaning to.
-const SEGMENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'$').remove(b'!').remove(b':').remove(b'@');
+const SEGMENT: &AsciiSet = &RESERVED.remove(b'$').remove(b'!').remove(b':').remove(b'@');
 /// What may stand in a name or a value of a query as it is.
 const QUERY: &AsciiSet = &SEGMENT.remove(b'/').remove(b'(').remove(b')').remove(b'*');
 /// What may stand in a cookie's value as it is (RFC 6265, 4.1.1).

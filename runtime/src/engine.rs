@@ -220,7 +220,7 @@ impl Core {
             url.template = tracing::field::Empty,
             http.request.resend_count = number - 1,
             http.response.status_code = tracing::field::Empty,
-            error.kind = tracing::field::Empty,
+            error.type = tracing::field::Empty,
         );
         if !span.is_disabled() {
             span.record("url.template", call.operation.template());
@@ -244,7 +244,7 @@ impl Core {
         };
         if !span.is_disabled() {
             span.record("http.response.status_code", status);
-            span.record("error.kind", error.map(|kind| format!("{kind:?}")));
+            span.record("error.type", error.map(|kind| format!("{kind:?}")));
         }
         if let Some(observer) = &self.observer {
             observer.tried(&Attempt {

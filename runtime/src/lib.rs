@@ -39,6 +39,7 @@ pub mod trigger;
 pub mod upgrade;
 pub mod value;
 pub mod webhook;
+mod whole_file;
 mod xml;
 
 pub use body::{Body, OpenPayload};

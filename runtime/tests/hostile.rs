@@ -238,3 +238,29 @@ async fn what_one_connection_uses_up_another_has() {
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(3600))));
     assert_eq!(server.received().len(), 2);
 }
+
+/// A public server that leads to this machine.
+#[derive(Debug, Default)]
+struct Leading(std::sync::Mutex<Vec<String>>);
+
+impl linchpin_runtime::HttpClient for Leading {
+    fn send(
+        &self,
+        request: linchpin_runtime::Outgoing,
+    ) -> linchpin_runtime::clock::BoxFuture<'_, Result<linchpin_runtime::Incoming, linchpin_runtime::SendFailure>> {
+        self.0.lock().expect("unpoisoned").push(request.url.to_string());
+        let headers = [(http::header::LOCATION, http::HeaderValue::from_static("http://127.0.0.1:9/steal"))].into_iter().collect();
+        let body = linchpin_runtime::IncomingBody::from(Vec::new());
+        Box::pin(async { Ok(linchpin_runtime::Incoming { status: http::StatusCode::FOUND, headers, body }) })
+    }
+}
+
+#[tokio::test]
+async fn the_egress_guard_looks_at_each_redirect() {
+    let leading = Arc::new(Leading::default());
+    let client = linchpin_runtime::Client::<Api>::builder(key()).base_url("http://93.184.215.14").http_client(leading.clone());
+    let client = client.redirects(RedirectPolicy::DropCredentials).egress_guard(true).no_retry().build().expect("a client");
+    let error = GetItem { id: "1".into(), view: None }.send(&client).await.expect_err("it leads to loopback");
+    assert_eq!(error.kind(), ErrorKind::UnsafeAddress, "{error}");
+    assert_eq!(leading.0.lock().expect("unpoisoned").len(), 1, "the second is not sent");
+}

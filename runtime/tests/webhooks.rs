@@ -507,6 +507,26 @@ async fn what_comes_again_is_not_given_again() {
     assert!(matches!(sent.to(&receiver).await, Ok(Received::Event(_))), "it could not be dealt with, so it may come again");
 }
 
+trigger!(
+    Braces,
+    Webhook {
+        proof: Proof { sent: header("x-code", "", Encoded::Hex), over: "{{id}}{body}", id: Some(DeliveryPart::Header("x-id")), ..HMAC },
+        challenges: &[Challenge { answer: &[("said", "{{challenge}} is {challenge}")], ..Challenge::of(DeliveryPart::Query("ask")) }],
+        ..Webhook::EMPTY
+    }
+);
+
+#[tokio::test]
+async fn braces_that_are_text_are_no_holes() {
+    let receiver = receiver::<Braces>("s", 0);
+    let (_, _, text) = answer(get("/hook?ask=17"), &receiver).await;
+    assert_eq!(text, r#"{"said":"{challenge} is 17"}"#);
+    let code = hex(&code("s", "{id}{}"));
+    let sent = |id: &str| post("{}").with("x-code", &code).with("x-id", id);
+    assert!(matches!(sent("1").to(&receiver).await, Ok(Received::Event(_))));
+    assert!(matches!(sent("2").to(&receiver).await, Ok(Received::Repeated)), "the id is not signed");
+}
+
 #[tokio::test]
 async fn an_id_that_is_not_signed_opens_no_door() {
     let receiver = receiver::<GitHub>("s", 0);

@@ -3,17 +3,18 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::sealing::{SealingKeys, hex};
+use super::sealing::SealingKeys;
 use super::store::{Kept, Lease, StoreError, TokenStore};
 use super::token::Token;
 use crate::clock::BoxFuture;
-use crate::value::Secret;
+use crate::value::{Secret, bytes};
+use crate::whole_file::Temporary;
 
 /// The file of a key that the store made itself.
 const KEY_FILE: &str = "key";
@@ -168,21 +169,15 @@ impl Inner {
     /// Under the lock of writing. The disk has all of it before it takes the old one's place.
     fn write(&self, name: &str, token: &Token) -> Result<(), StoreError> {
         let bytes = [&token.generation.to_be_bytes()[..], &self.keys.seal(name, token)?].concat();
-        let (beside, path) = (self.path(name, "part"), self.path(name, TOKEN));
-        let write = || {
-            let mut file = private().create(true).truncate(true).write(true).open(&beside)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&beside, &path)?;
-            sync_folder(&self.folder)
-        };
-        write().map_err(|error| about(&path, &error))
+        let path = self.path(name, TOKEN);
+        let written = Temporary::write_with(&mut private(), &path, &bytes).and_then(|file| file.move_to(&path));
+        written.map_err(|error| about(&path, &error))
     }
 }
 
 /// A key's file name: it may hold anything, and be of any length.
 fn name(key: &str) -> String {
-    hex(&Sha256::digest(key.as_bytes()))
+    bytes::hex(&Sha256::digest(key.as_bytes()))
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
@@ -200,15 +195,10 @@ fn own_key(folder: &Path) -> Result<Secret, StoreError> {
         return String::from_utf8(key).map(Secret::new).map_err(|_| about(&path, &"it is no key"));
     }
     let key = SealingKeys::generate()?;
-    let beside = folder.join(format!("{KEY_FILE}.{}.part", std::process::id()));
     let make = || {
-        let mut file = private().create(true).truncate(true).write(true).open(&beside)?;
-        file.write_all(key.expose().as_bytes())?;
-        file.sync_all()?;
-        // Unlike renaming, linking fails when another program was first.
-        let linked = fs::hard_link(&beside, &path);
-        fs::remove_file(&beside)?;
-        linked
+        let made = Temporary::write_with(&mut private(), &path, key.expose().as_bytes())?;
+        // Unlike moving, linking fails when another program was first.
+        fs::hard_link(made.path(), &path)
     };
     match make() {
         Ok(()) => Ok(key),
@@ -231,11 +221,6 @@ fn make_private(folder: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| about(folder, &error))
-}
-
-/// So that the new name survives a power cut; only Unix lets a folder be opened for that.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn about(path: &Path, reason: &dyn fmt::Display) -> StoreError {

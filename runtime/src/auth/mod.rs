@@ -42,6 +42,7 @@ pub use loopback::Loopback;
 pub use sealing::SealingKeys;
 pub(crate) use session::Session;
 pub use store::{Kept, Lease, MemoryStore, StoreError, TokenStore};
+pub(crate) use template::{Piece, pieces};
 pub use token::Token;
 
 use crate::clock::BoxFuture;

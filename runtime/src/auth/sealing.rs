@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::store::StoreError;
 use super::token::Token;
-use crate::value::Secret;
+use crate::value::{Secret, bytes::hex};
 
 /// The layout of what is sealed here.
 const LAYOUT: u8 = 1;
@@ -160,11 +160,6 @@ fn read_clear(clear: &[u8], generation: u64) -> Option<Token> {
         learned: learned.collect(),
         generation,
     })
-}
-
-/// Bytes for people and file names.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

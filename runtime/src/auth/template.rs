@@ -3,11 +3,12 @@
 //! A value is encoded, or refused, according to the place it lands in. No value can leave its place: a host stays a host, a
 //! path segment stays one segment, a query value stays one value.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use url::Url;
 
 use super::error::AuthError;
 use super::values::Values;
+use crate::address::RESERVED;
 use crate::value::{Host, Secret};
 
 /// A piece of a template.
@@ -174,9 +175,9 @@ impl UrlWriter {
                 if matches!(value, "" | "." | "..") {
                     return Err(invalid(name, "is empty, `.` or `..` and may not be part of a path"));
                 }
-                self.text.extend(utf8_percent_encode(value, COMPONENT));
+                self.text.extend(utf8_percent_encode(value, RESERVED));
             }
-            Region::Query => self.text.extend(utf8_percent_encode(value, COMPONENT)),
+            Region::Query => self.text.extend(utf8_percent_encode(value, RESERVED)),
             Region::Scheme | Region::Fragment => {
                 return Err(AuthError::table("a hole may stand in the host, the path or the query of a URL only"));
             }
@@ -184,9 +185,6 @@ impl UrlWriter {
         Ok(())
     }
 }
-
-/// Everything but the unreserved characters of RFC 3986, 2.3.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a value may not be a host or labels of one; `None` when it may. International names are written in their ASCII form.
 pub(crate) fn host_problem(value: &str) -> Option<&'static str> {

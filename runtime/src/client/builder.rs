@@ -219,7 +219,7 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Refuses addresses that are not on the public internet: private, loopback, link-local and the like. For hosts whose users choose
-    /// the address. Default: off.
+    /// the address. Through a [proxy](Self::proxy) names are the proxy's to resolve, and only addresses written as numbers are checked. Default: off.
     #[must_use]
     pub fn egress_guard(mut self, on: bool) -> Self {
         (self.settings.guard, self.connect.guard) = (on, on);

@@ -3,7 +3,7 @@
 use std::{fmt, fs, io, path::PathBuf};
 
 use super::PollState;
-use crate::{auth::StoreError, clock::BoxFuture, upgrade::Temporary};
+use crate::{auth::StoreError, clock::BoxFuture, whole_file::Temporary};
 
 /// Keeps states between polls. A key names one trigger with one input of one person.
 ///

@@ -3,12 +3,13 @@
 use std::{
     error::Error,
     fmt,
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use super::scenario::BYTES;
+use crate::whole_file::{Temporary, beside};
 
 /// The most backups of one file.
 const BACKUPS: u32 = 10_000;
@@ -66,7 +67,7 @@ impl ScenarioFile {
         };
         let permissions = fs::metadata(&self.path).map_err(failed("it cannot be read"))?.permissions();
         let new = Temporary::write(&self.path, text.as_bytes()).map_err(failed("the new file cannot be written beside it"))?;
-        fs::set_permissions(&new.path, permissions.clone()).map_err(failed("the new file cannot get its permissions"))?;
+        fs::set_permissions(new.path(), permissions.clone()).map_err(failed("the new file cannot get its permissions"))?;
         let now = fs::read(&self.path).map_err(failed("it cannot be read again"))?;
         if now != self.text.as_bytes() {
             return Err(FileError::new(&self.path, "somebody else has written it meanwhile"));
@@ -95,53 +96,6 @@ impl ScenarioFile {
             return Ok(path);
         }
         Err(io::Error::other("there are too many backups"))
-    }
-}
-
-/// A file beside another, gone again unless it takes that one's place.
-pub(crate) struct Temporary {
-    path: PathBuf,
-    moved: bool,
-}
-
-impl Temporary {
-    pub(crate) fn write(beside_path: &Path, bytes: &[u8]) -> io::Result<Self> {
-        let suffix = format!(".{:08x}.tmp", fastrand::u32(..));
-        let path = beside(beside_path, &suffix);
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        let made = Self { path, moved: false };
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(made)
-    }
-
-    pub(crate) fn move_to(mut self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)?;
-        self.moved = true;
-        sync_folder(path)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.moved {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// `plan.json.bak` of `plan.json`
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// A new name is on disk when its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-        _ => Ok(()),
     }
 }
 

@@ -32,7 +32,6 @@ pub use coercion::{Decision, Kind, decide};
 pub use connection::{UpgradedConnection, upgrade_connection};
 pub use cursor::FollowedState;
 pub use expression::{Access, Braces, Expressions, Followed, Moved, NoExpressions, Outputs, TextKind, Unreadable};
-pub(crate) use file::Temporary;
 pub use file::{FileError, ScenarioFile};
 pub use report::{Action, At, Deadline, Finding, Plan, Problem, StepPlan, Verdict};
 pub use typed::{Unfinished, Upgrade, UpgradedInput};

@@ -27,10 +27,15 @@ pub(crate) fn parse(text: &str, format: &str) -> Result<Bytes, InvalidValue> {
 /// Writes them in a field's format.
 pub(crate) fn format(bytes: &[u8], format: &str) -> String {
     match format {
-        "hex" => bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect(),
+        "hex" => hex(bytes),
         "base64url" => BASE64_URL.encode(bytes),
         _ => STANDARD.encode(bytes),
     }
+}
+
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 fn from_hex(text: &str) -> Option<Bytes> {

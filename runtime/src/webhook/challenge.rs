@@ -12,6 +12,7 @@ use super::{
     verify::made,
 };
 use crate::{
+    auth::{self, Piece},
     operation::{Challenge, DeliveryPart, Encoded, Hash, ProofKind, Webhook},
     value::Secret,
 };
@@ -44,7 +45,10 @@ fn answered(webhook: &Webhook, challenge: &Challenge, given: &str, keys: &[Vec<u
     if challenge.answer.is_empty() {
         return Ok(text(StatusCode::OK, given));
     }
-    let signs = challenge.answer.iter().any(|(_, template)| template.contains("{hmac."));
+    let broken = || Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer cannot be put together as the spec says");
+    let members = challenge.answer.iter().map(|(name, template)| Ok((*name, auth::pieces(template).map_err(|_| broken())?)));
+    let members: Vec<(&str, Vec<Piece<'_>>)> = members.collect::<Result<_, Refusal>>()?;
+    let signs = members.iter().flat_map(|(_, pieces)| pieces).any(|piece| matches!(piece, Piece::Hole("hmac.hex" | "hmac.base64")));
     // A form needs no more than `=` to be one.
     let also: &[u8] = if webhook.form { b"-_" } else { b"-_.~+/=" };
     if signs && !given.bytes().all(|byte| byte.is_ascii_alphanumeric() || also.contains(&byte)) {
@@ -52,12 +56,18 @@ fn answered(webhook: &Webhook, challenge: &Challenge, given: &str, keys: &[Vec<u
     }
     let hash = if let ProofKind::Hmac(hash) = webhook.proof.kind { hash } else { Hash::Sha256 };
     let code = keys.first().map(|key| made(hash, key, &[given.as_bytes()])).unwrap_or_default();
-    let filled = |template: &str| {
-        let text = template.replace("{hmac.hex}", &encoded(&code, Encoded::Hex));
-        text.replace("{hmac.base64}", &encoded(&code, Encoded::Base64)).replace("{challenge}", given)
+    let filled = |piece: &Piece<'_>| match piece {
+        Piece::Text(text) => Ok((*text).to_owned()),
+        Piece::Hole("challenge") => Ok(given.to_owned()),
+        Piece::Hole("hmac.hex") => Ok(encoded(&code, Encoded::Hex)),
+        Piece::Hole("hmac.base64") => Ok(encoded(&code, Encoded::Base64)),
+        Piece::Hole(_) => Err(broken()),
     };
-    let members = challenge.answer.iter().map(|(name, template)| ((*name).to_owned(), filled(template).into()));
-    let body = serde_json::Value::Object(members.collect());
+    let mut body = serde_json::Map::new();
+    for (name, pieces) in &members {
+        body.insert((*name).to_owned(), pieces.iter().map(filled).collect::<Result<String, Refusal>>()?.into());
+    }
+    let body = serde_json::Value::Object(body);
     let mut response = Response::new(Bytes::from(body.to_string()));
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));

@@ -1,13 +1,12 @@
 //! Parts of a request: what stands in a header, in the query, in the body, and how it is written.
 
-use base64::{Engine as _, engine::general_purpose};
 use http::{HeaderMap, Method, Uri};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use crate::{
     operation::{DeliveryPart, Encoded, Sent, Wanted},
-    value::Secret,
+    value::{Secret, bytes},
 };
 
 /// A request as it came.
@@ -95,27 +94,21 @@ pub(super) fn values(text: &str, sent: &Sent) -> Vec<String> {
 
 /// Bytes from how they are written; none where they are not.
 pub(super) fn decoded(text: &str, encoding: Encoded) -> Option<Vec<u8>> {
-    match encoding {
-        Encoded::Text => Some(text.as_bytes().to_vec()),
-        Encoded::Hex => hex(text),
-        Encoded::Base64 => general_purpose::STANDARD.decode(text).ok(),
-        Encoded::Base64Url => general_purpose::URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok(),
-    }
+    let parsed = match encoding {
+        Encoded::Text => return Some(text.as_bytes().to_vec()),
+        Encoded::Hex => bytes::parse(text, "hex"),
+        Encoded::Base64 => bytes::parse(text, "base64"),
+        Encoded::Base64Url => bytes::parse(text, "base64url"),
+    };
+    parsed.ok().map(Vec::from)
 }
 
 /// Bytes as they are written.
-pub(super) fn encoded(bytes: &[u8], encoding: Encoded) -> String {
+pub(super) fn encoded(value: &[u8], encoding: Encoded) -> String {
     match encoding {
-        Encoded::Text => String::from_utf8_lossy(bytes).into_owned(),
-        Encoded::Hex => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-        Encoded::Base64 => general_purpose::STANDARD.encode(bytes),
-        Encoded::Base64Url => general_purpose::URL_SAFE_NO_PAD.encode(bytes),
+        Encoded::Text => String::from_utf8_lossy(value).into_owned(),
+        Encoded::Hex => bytes::format(value, "hex"),
+        Encoded::Base64 => bytes::format(value, "base64"),
+        Encoded::Base64Url => bytes::format(value, "base64url"),
     }
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }

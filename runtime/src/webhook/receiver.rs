@@ -15,6 +15,7 @@ use super::{
     verify::{self, Proved},
 };
 use crate::{
+    auth::StoreError,
     clock::{Clock, SystemClock},
     error::{Error, ErrorKind},
     operation::{OperationTable, Webhook},
@@ -97,9 +98,8 @@ impl<E> Delivery<E> {
     ///
     /// # Errors
     /// When the log fails. The delivery is then refused until its time is over.
-    pub async fn failed(self) -> Result<(), Error> {
-        let released = self.log.release(&self.key).await;
-        released.map_err(|error| Error::new(ErrorKind::TokenStore, format!("the log of deliveries fails: {error}")))
+    pub async fn failed(self) -> Result<(), StoreError> {
+        self.log.release(&self.key).await
     }
 
     /// The event by itself, and the rest.

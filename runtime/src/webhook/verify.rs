@@ -1,8 +1,8 @@
 //! Whether a delivery is genuine: its code, secret or token against what is declared. Pure: a request, the secrets and the time in; what was
 //! proved out.
 
-use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
+use ring::hmac;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
@@ -12,6 +12,7 @@ use super::{
     token,
 };
 use crate::{
+    auth::{self, Piece},
     error::{Error, ErrorKind},
     operation::{DeliveryPart, DeliveryTime, Hash, Proof, ProofKind},
     value::Secret,
@@ -96,12 +97,13 @@ fn code(
         None => (String::new(), None),
     };
     let id = proof.id.and_then(|id| request.text(id, content));
-    let signs_id = proof.over.contains("{id}");
+    let over = auth::pieces(proof.over).map_err(|_| unfillable())?;
+    let signs_id = over.contains(&Piece::Hole("id"));
     if signs_id && id.is_none() {
         return Err(Refusal::unproved("the id that is part of what is signed is missing"));
     }
     let filled = Filled { request, time: &time_text, id: id.as_deref().unwrap_or_default() };
-    let messages = filled.messages(proof.over, public_url)?;
+    let messages = filled.messages(&over, public_url)?;
     let mut genuine = Choice::from(0);
     for message in &messages {
         for key in keys {
@@ -182,6 +184,11 @@ fn time_of(time: &DeliveryTime, request: &Request<'_>, content: &Content<'_>, no
     Ok((text.clone(), at))
 }
 
+/// The compiler writes no such template.
+fn unfillable() -> Refusal {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "what is signed cannot be put together as the spec says")
+}
+
 /// What the holes of the signed text stand for.
 struct Filled<'a> {
     request: &'a Request<'a>,
@@ -191,43 +198,30 @@ struct Filled<'a> {
 
 impl Filled<'_> {
     /// The pieces that are signed; twice where the URL may have been signed as it is or decoded.
-    fn messages(&self, over: &'static str, public_url: Option<&url::Url>) -> Result<Vec<Vec<Vec<u8>>>, Refusal> {
-        if !over.contains("{url}") {
-            return Ok(vec![self.message(over, "")]);
+    fn messages(&self, over: &[Piece<'_>], public_url: Option<&url::Url>) -> Result<Vec<Vec<Vec<u8>>>, Refusal> {
+        if !over.contains(&Piece::Hole("url")) {
+            return Ok(vec![self.message(over, "")?]);
         }
         let url = self.url(public_url)?;
         let plain = unescaped(&url);
-        let mut messages = vec![self.message(over, &url)];
+        let mut messages = vec![self.message(over, &url)?];
         if plain != url {
-            messages.push(self.message(over, &plain));
+            messages.push(self.message(over, &plain)?);
         }
         Ok(messages)
     }
 
-    fn message(&self, over: &'static str, url: &str) -> Vec<Vec<u8>> {
-        let mut pieces: Vec<Vec<u8>> = Vec::new();
-        let mut rest = over;
-        while let Some(at) = rest.find(['{', '}']) {
-            pieces.push(rest.as_bytes()[..at].to_vec());
-            let brace = &rest[at..];
-            let end = brace.find('}').map_or(brace.len(), |end| end + 1);
-            let (piece, length): (&[u8], usize) = match brace {
-                _ if brace.starts_with("{{") => (b"{", 2),
-                _ if brace.starts_with("}}") => (b"}", 2),
-                _ => match &brace[..end] {
-                    "{body}" => (self.request.body, end),
-                    "{time}" => (self.time.as_bytes(), end),
-                    "{id}" => (self.id.as_bytes(), end),
-                    "{method}" => (self.request.method.as_str().as_bytes(), end),
-                    "{url}" => (url.as_bytes(), end),
-                    other => (other.as_bytes(), end),
-                },
-            };
-            pieces.push(piece.to_vec());
-            rest = &brace[length..];
-        }
-        pieces.push(rest.as_bytes().to_vec());
-        pieces
+    fn message(&self, over: &[Piece<'_>], url: &str) -> Result<Vec<Vec<u8>>, Refusal> {
+        let piece = |piece: &Piece<'_>| match piece {
+            Piece::Text(text) => Ok(text.as_bytes().to_vec()),
+            Piece::Hole("body") => Ok(self.request.body.to_vec()),
+            Piece::Hole("time") => Ok(self.time.as_bytes().to_vec()),
+            Piece::Hole("id") => Ok(self.id.as_bytes().to_vec()),
+            Piece::Hole("method") => Ok(self.request.method.as_str().as_bytes().to_vec()),
+            Piece::Hole("url") => Ok(url.as_bytes().to_vec()),
+            Piece::Hole(_) => Err(unfillable()),
+        };
+        over.iter().map(piece).collect()
     }
 
     /// The address as the API knows it: behind a proxy, only the receiver's owner knows what stands before the path.
@@ -266,17 +260,15 @@ fn unescaped(url: &str) -> String {
 
 /// The code of a message that comes in pieces.
 pub(super) fn made<P: AsRef<[u8]>>(hash: Hash, key: &[u8], pieces: &[P]) -> Vec<u8> {
-    fn with<M: Mac + KeyInit, P: AsRef<[u8]>>(key: &[u8], pieces: &[P]) -> Vec<u8> {
-        let mut mac = <M as KeyInit>::new_from_slice(key).expect("a key of any length makes a code");
-        pieces.iter().for_each(|piece| mac.update(piece.as_ref()));
-        mac.finalize().into_bytes().to_vec()
-    }
-    match hash {
-        Hash::Sha1 => with::<Hmac<sha1::Sha1>, P>(key, pieces),
-        Hash::Sha256 => with::<Hmac<sha2::Sha256>, P>(key, pieces),
-        Hash::Sha384 => with::<Hmac<sha2::Sha384>, P>(key, pieces),
-        Hash::Sha512 => with::<Hmac<sha2::Sha512>, P>(key, pieces),
-    }
+    let algorithm = match hash {
+        Hash::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+        Hash::Sha256 => hmac::HMAC_SHA256,
+        Hash::Sha384 => hmac::HMAC_SHA384,
+        Hash::Sha512 => hmac::HMAC_SHA512,
+    };
+    let mut code = hmac::Context::with_key(&hmac::Key::new(algorithm, key));
+    pieces.iter().for_each(|piece| code.update(piece.as_ref()));
+    code.sign().as_ref().to_vec()
 }
 
 /// What a delivery is known by. Pieces are told apart by their lengths.
@@ -343,7 +335,8 @@ pub(crate) fn sign(
             let content = Content { body: read.as_ref(), claims: None };
             let id = proof.id.and_then(|id| shown.text(id, &content)).unwrap_or_default();
             let filled = Filled { request: &shown, time: stamp.as_deref().unwrap_or_default(), id: &id };
-            let messages = filled.messages(proof.over, public_url).map_err(|_| failed(()))?;
+            let over = auth::pieces(proof.over).map_err(|_| failed(()))?;
+            let messages = filled.messages(&over, public_url).map_err(|_| failed(()))?;
             let code = made(hash, &keys[0], &messages[0]);
             put(request, proof.sent.part, &format!("{}{}", proof.sent.after, encoded(&code, proof.sent.encoding)))
         }

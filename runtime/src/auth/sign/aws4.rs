@@ -17,8 +17,8 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    auth::{error::AuthError, sealing::hex, template},
-    value::Secret,
+    auth::{error::AuthError, template},
+    value::{Secret, bytes},
 };
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -100,7 +100,7 @@ impl Aws4 {
 
     fn payload(&self, request: &http::Request<()>, body: Option<&[u8]>) -> Result<String, AuthError> {
         match body {
-            Some(body) => Ok(hex(digest::digest(&digest::SHA256, body).as_ref())),
+            Some(body) => Ok(bytes::hex(digest::digest(&digest::SHA256, body).as_ref())),
             None => {
                 let url = url::Url::parse(&request.uri().to_string()).map_err(|_| super::request::unsignable())?;
                 template::require_tls(&url)?;
@@ -142,9 +142,9 @@ impl Signer for Aws4 {
         let (names, lines) = canonical_headers(request)?;
         let canonical = format!("{}\n{}\n{}\n{lines}\n{names}\n{payload}", request.method(), self.canonical_path(&path), sorted(&query));
         let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
-        let hashed = hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
+        let hashed = bytes::hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
         let text = format!("{ALGORITHM}\n{time}\n{scope}\n{hashed}");
-        let signature = hex(hmac::sign(&self.key_of(day), text.as_bytes()).as_ref());
+        let signature = bytes::hex(hmac::sign(&self.key_of(day), text.as_bytes()).as_ref());
         authorize(request, &format!("{ALGORITHM} Credential={}/{scope}, SignedHeaders={names}, Signature={signature}", self.key))
     }
 }

@@ -16,11 +16,11 @@ use super::{
     settings::{Settings, invalid},
 };
 use crate::{
-    auth::{error::AuthError, pkce::unguessable, sealing::hex},
+    auth::{error::AuthError, pkce::unguessable},
     clock::BoxFuture,
     connection::{Applied, Credentials, Transport},
     error::{Error, ErrorKind},
-    value::Secret,
+    value::{Secret, bytes},
 };
 
 /// A user and a password, and what the server last asked for.
@@ -249,9 +249,9 @@ impl Algorithm {
 
     fn hash(self, text: &[u8]) -> String {
         match self {
-            Algorithm::Md5 => hex(&Md5::digest(text)),
-            Algorithm::Sha256 => hex(digest::digest(&digest::SHA256, text).as_ref()),
-            Algorithm::Sha512Of256 => hex(digest::digest(&digest::SHA512_256, text).as_ref()),
+            Algorithm::Md5 => bytes::hex(&Md5::digest(text)),
+            Algorithm::Sha256 => bytes::hex(digest::digest(&digest::SHA256, text).as_ref()),
+            Algorithm::Sha512Of256 => bytes::hex(digest::digest(&digest::SHA512_256, text).as_ref()),
         }
     }
 }

@@ -23,13 +23,12 @@ use crate::{
     auth::{
         credential,
         error::AuthError,
-        sealing::hex,
         template::{self, Piece},
         values::Values,
     },
     connection::{FieldValues, Setup},
     operation::Credential,
-    value::Secret,
+    value::{self, Secret},
 };
 
 /// Signs a text that the spec puts together.
@@ -42,6 +41,8 @@ pub(super) struct Hmac {
     /// What is sent only once it is known: with the time and the nonce, and with the signature.
     before: Vec<Credential>,
     after: Vec<Credential>,
+    /// What can be sent before anything is signed.
+    at_hand: Vec<Credential>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,27 +84,16 @@ impl Hmac {
             "http" => Time::Http,
             other => return Err(AuthError::table(format!("`{other}` is no spelling of a time"))),
         };
-        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let (mut before, mut after, mut at_hand) = (Vec::new(), Vec::new(), Vec::new());
         for credential in setup.table.credentials {
             match (names(credential, &["signature"])?, names(credential, &["time", "nonce"])?) {
                 (true, _) => after.push(*credential),
                 (false, true) => before.push(*credential),
-                (false, false) => {}
+                (false, false) => at_hand.push(*credential),
             }
         }
         let key = hmac::Key::new(algorithm, &key(settings)?);
-        Ok(Hmac { key, text: settings.word("text")?, spelling, time, fields: setup.fields.clone(), before, after })
-    }
-
-    /// What can be sent before anything is signed.
-    pub(super) fn at_hand(setup: &Setup) -> Result<Vec<Credential>, AuthError> {
-        let mut at_hand = Vec::new();
-        for credential in setup.table.credentials {
-            if !names(credential, &["signature", "time", "nonce"])? {
-                at_hand.push(*credential);
-            }
-        }
-        Ok(at_hand)
+        Ok(Hmac { key, text: settings.word("text")?, spelling, time, fields: setup.fields.clone(), before, after, at_hand })
     }
 
     fn sign_with(&self, request: &mut http::Request<()>, body: Option<&[u8]>, time: &str, nonce: &str) -> Result<(), AuthError> {
@@ -151,10 +141,10 @@ fn part(name: &str, request: &http::Request<()>, body: Option<&[u8]>) -> Result<
             Some(value) => value.to_str().map_err(|_| unsignable())?.to_owned(),
             None => String::new(),
         },
-        "request.body_sha256" => hex(sha(&digest::SHA256, body()?).as_ref()),
+        "request.body_sha256" => value::bytes::hex(sha(&digest::SHA256, body()?).as_ref()),
         "request.body_sha256_base64" => STANDARD.encode(sha(&digest::SHA256, body()?)),
-        "request.body_sha512" => hex(sha(&digest::SHA512, body()?).as_ref()),
-        "request.body_md5" => hex(&Md5::digest(body()?)),
+        "request.body_sha512" => value::bytes::hex(sha(&digest::SHA512, body()?).as_ref()),
+        "request.body_md5" => value::bytes::hex(&Md5::digest(body()?)),
         "request.body_md5_base64" => STANDARD.encode(Md5::digest(body()?)),
         _ => return Ok(None),
     }))
@@ -165,6 +155,10 @@ fn stream() -> AuthError {
 }
 
 impl Signer for Hmac {
+    fn at_hand(&self, _all: &'static [Credential]) -> Vec<Credential> {
+        self.at_hand.clone()
+    }
+
     fn sign(&self, request: &mut http::Request<()>, body: Option<&[u8]>, now: SystemTime) -> Result<(), AuthError> {
         let nonce = super::nonce()?;
         self.sign_with(request, body, &self.time.write(now)?, &nonce)
@@ -186,8 +180,8 @@ impl fmt::Debug for Hmac {
 impl Spelling {
     fn write(self, bytes: &[u8]) -> String {
         match self {
-            Spelling::Hex => hex(bytes),
-            Spelling::UpperHex => hex(bytes).to_ascii_uppercase(),
+            Spelling::Hex => value::bytes::hex(bytes),
+            Spelling::UpperHex => value::bytes::hex(bytes).to_ascii_uppercase(),
             Spelling::Base64 => STANDARD.encode(bytes),
             Spelling::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
         }
@@ -213,17 +207,10 @@ fn key(settings: &Settings<'_>) -> Result<zeroize::Zeroizing<Vec<u8>>, AuthError
     let text = text.expose();
     let bytes = match settings.word_or("key_as", "text") {
         "text" => Some(text.as_bytes().to_vec()),
-        "base64" => STANDARD.decode(text).ok(),
-        "hex" => unhex(text),
+        spelled @ ("base64" | "hex") => value::bytes::parse(text, spelled).ok().map(Vec::from),
         other => return Err(AuthError::table(format!("`{other}` is no spelling of a key"))),
     };
     bytes.map(zeroize::Zeroizing::new).ok_or_else(|| invalid("key", "is not written as the spec says"))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let (pairs, odd) = (digits.as_ref()?.chunks_exact(2), digits.as_ref()?.len() % 2);
-    (odd == 0).then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// Does a credential's value name one of these?
@@ -284,8 +271,9 @@ mod tests {
         fields.set("secret", key);
         let base = url::Url::parse("https://acme.example").unwrap();
         let setup = Setup { table, fields, base, clock: Arc::new(SimulatedClock::default()), scope: String::new() };
-        let at_hand = Hmac::at_hand(&setup)?;
-        Ok((Hmac::new(&Settings::new(sign, Values::of(&setup.fields)), &setup)?, at_hand))
+        let signer = Hmac::new(&Settings::new(sign, Values::of(&setup.fields)), &setup)?;
+        let at_hand = signer.at_hand(table.credentials);
+        Ok((signer, at_hand))
     }
 
     /// The example in the documentation of a large exchange: query and body are signed as one, and the signature is the last parameter.

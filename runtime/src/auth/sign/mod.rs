@@ -12,13 +12,13 @@ mod settings;
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{credential, error::AuthError, sealing::hex, values::Values};
+use super::{credential, error::AuthError, values::Values};
 use crate::{
     clock::{BoxFuture, Clock},
     connection::{Applied, Credentials, Setup, Transport},
     error::Error,
     operation::{Credential, Sign, SignKind},
-    value::Secret,
+    value::{Secret, bytes},
 };
 use serde_json::Value as Json;
 use settings::Settings;
@@ -27,6 +27,11 @@ use settings::Settings;
 trait Signer: Send + Sync + fmt::Debug {
     /// Signs a request that is otherwise complete; no body when it is a stream. Whatever cannot be signed is an error, and nothing is sent.
     fn sign(&self, request: &mut http::Request<()>, body: Option<&[u8]>, now: SystemTime) -> Result<(), AuthError>;
+
+    /// Which of the connection's credentials can be sent as they are, before anything is signed.
+    fn at_hand(&self, all: &'static [Credential]) -> Vec<Credential> {
+        all.to_vec()
+    }
 
     /// The names of the query parameters that it adds.
     fn query(&self) -> Vec<&'static str> {
@@ -46,10 +51,7 @@ pub(super) fn credentials(sign: &'static Sign, setup: &Setup) -> Result<Arc<dyn 
         SignKind::OAuth1 => Box::new(oauth1::OAuth1::new(&settings)?),
         SignKind::Aws4 => Box::new(aws4::Aws4::new(&settings)?),
     };
-    let applied = match sign.kind {
-        SignKind::Hmac => apply(&hmac::Hmac::at_hand(setup)?)?,
-        _ => apply(setup.table.credentials)?,
-    };
+    let applied = apply(&signer.at_hand(setup.table.credentials))?;
     Ok(Arc::new(Signed { applied: Arc::new(applied), query: signer.query(), signer, clock }))
 }
 
@@ -60,9 +62,9 @@ pub(super) fn mint(sign: &'static Sign, values: &Values<'_>, own: &[(&str, Json)
 
 /// 128 bits of the system's randomness in 32 letters and digits, which every API takes.
 fn nonce() -> Result<String, AuthError> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|_| AuthError::table("the system gives no randomness"))?;
-    Ok(hex(&bytes))
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random).map_err(|_| AuthError::table("the system gives no randomness"))?;
+    Ok(bytes::hex(&random))
 }
 
 /// What a person filled in signs each request, and is sent with none.

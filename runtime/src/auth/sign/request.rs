@@ -1,12 +1,10 @@
 //! A request as signers see it: its parts, and what they put back. Headers that they add are marked sensitive.
 
 use http::{HeaderName, HeaderValue, Uri, header, uri::PathAndQuery};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::super::error::AuthError;
-
-/// Everything but the unreserved characters of RFC 3986, 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::address::RESERVED;
 
 /// Encodes everything but unreserved characters.
 pub(super) fn encoded(text: &str) -> String {

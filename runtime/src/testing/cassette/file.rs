@@ -7,6 +7,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::whole_file::Temporary;
+
 /// The layout that is written here. Another is not read.
 const LAYOUT: u32 = 1;
 
@@ -92,11 +94,8 @@ pub(super) fn write(path: &Path, exchanges: Vec<Exchange>) -> io::Result<()> {
     text.push('\n');
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| about(folder, &error))?;
-    let beside = path.with_extension(format!("{}.part", std::process::id()));
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        about(path, &error)
-    })
+    let written = Temporary::write(path, text.as_bytes()).and_then(|file| file.move_to(path));
+    written.map_err(|error| about(path, &error))
 }
 
 fn about(path: &Path, reason: &dyn std::fmt::Display) -> io::Error {

@@ -8,13 +8,14 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderValue};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use url::Url;
 
 use super::file::Content;
 use crate::{
+    address::RESERVED,
     shape::{Kind, Leaf, Shape},
     transport::About,
     value::Secret,
@@ -57,9 +58,6 @@ const SECRET_NAMES: &[&str] = &[
 
 /// Parts of the names of headers that hold a secret.
 const SECRET_HEADERS: &[&str] = &["authorization", "cookie", "token", "secret", "password", "apikey", "accesskey", "session", "signature"];
-
-/// All that RFC 3986 does not let stand everywhere as it is.
-const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A shorter one would be found by chance.
 const SHORTEST_SECRET: usize = 4;
@@ -260,7 +258,7 @@ fn plain(name: &str) -> String {
 fn spellings(text: &str) -> BTreeSet<String> {
     let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let json = serde_json::Value::from(text).to_string();
-    let strict = utf8_percent_encode(text, NOT_UNRESERVED).to_string();
+    let strict = utf8_percent_encode(text, RESERVED).to_string();
     // As the library for addresses spells a path.
     let mut url = Url::parse("http://host/").expect("it is one");
     url.set_path(text);
