@@ -82,6 +82,29 @@ fn nothing_that_backtracks_or_evaluates_is_a_dependency() {
     assert!(found.is_empty(), "{found:?}");
 }
 
+/// The ways in which libraries let certificates go unchecked.
+const UNCHECKED: &[&str] = &["dangerous(", "danger_accept", "ServerCertVerifier", "with_custom_certificate_verifier", "InsecureSkip"];
+
+#[test]
+fn nothing_switches_certificate_checks_off() {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join("runtime/src"), root().join("cli/src"), root().join("compiler/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if let Ok(text) = fs::read_to_string(&entry) {
+                let used = UNCHECKED.iter().filter(|word| text.contains(**word));
+                found.extend(used.map(|word| format!("{}: {word}", entry.display())));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    // What a spec can say of TLS is which certificate the client shows.
+    let settings: Vec<&str> = linchpin_compiler::model::TLS.settings.iter().map(|setting| setting.name).collect();
+    assert_eq!(settings, ["certificate", "key"]);
+}
+
 /// Everything that a spec may say in its own words, made to look like code and like the ends of what it stands in.
 const HOSTILE: &str = r###"
 /// */ fn evil() {} /* "# ]] #![allow(x)]
