@@ -1,4 +1,5 @@
-//! Exactly what generated code names, under one versioned name. A change here that generated code could see needs a new version.
+//! What generated code names, under one versioned name, and beside it the tables that the macros make of its text, for whoever writes a table by
+//! hand. A change here that generated code could see needs a new version.
 
 /// Version 1 of what generated code names.
 pub mod __codegen_v1 {

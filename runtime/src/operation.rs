@@ -23,7 +23,7 @@ pub(crate) use declared::declared;
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
 pub use path::{Segment, Segments};
-pub use place::{IN_BODY, IN_HEADER, IN_PATH, IN_QUERY, Place, Style};
+pub use place::{Place, Style};
 pub use sign::{Sign, SignKind};
 pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
 pub use trigger::{Challenge, DeliveryPart, DeliveryTime, Encoded, Hash, Poll, PollOrder, Proof, ProofKind, Sent, Wanted, Webhook};

@@ -4,7 +4,7 @@ use super::Exporter;
 use super::extensions::{life_object, place, said};
 use super::json::{Object, Value, texts};
 use super::parameters::key;
-use crate::model::{Connection, Encoding, Exchange, Flow, Grant, Model, OAuth2, Rotation, Send, Sign, Template};
+use crate::model::{Connection, Encoding, Exchange, Flow, Grant, InOpenApi, Model, OAuth2, Rotation, Send, Sign, Template};
 
 /// The name that stands for a call without a connection.
 const NOBODY: &str = "none";
@@ -164,11 +164,11 @@ fn send_object(send: &Send) -> Object {
 /// What OpenAPI has for a signature; none where what it sends stands among `sends`.
 fn sign_scheme(sign: &Sign) -> Option<Object> {
     let key = || Object::new().with("type", "apiKey").with("in", "header").with("name", "Authorization");
-    match sign.kind.name {
-        // As Amazon's API Gateway writes it.
-        "aws4" => Some(key().with("x-amazon-apigateway-authtype", "awsSigv4")),
-        "digest" => Some(Object::new().with("type", "http").with("scheme", "digest")),
-        _ => sign.must_be_sent().is_none().then(key),
+    match sign.kind.openapi {
+        InOpenApi::ApiGateway => Some(key().with("x-amazon-apigateway-authtype", "awsSigv4")),
+        InOpenApi::Http(scheme) => Some(Object::new().with("type", "http").with("scheme", scheme)),
+        InOpenApi::Authorization => Some(key()),
+        InOpenApi::Sent => None,
     }
 }
 

@@ -25,16 +25,12 @@ impl SignKind {
 impl Sign {
     /// Does it make a token, `access_token`, rather than look at the request?
     pub fn makes_token(&self) -> bool {
-        self.kind.name == "jwt"
+        self.kind.sent == Some("access_token")
     }
 
-    /// The holes of which `send` must have one, or nothing of the proof is sent; none where it stands in `Authorization` by itself.
+    /// The hole that `send` must have, or nothing of the proof is sent; none where it stands in `Authorization` by itself.
     pub fn must_be_sent(&self) -> Option<&'static str> {
-        match self.kind.name {
-            "jwt" => Some("access_token"),
-            "hmac" => Some("signature"),
-            _ => None,
-        }
+        self.kind.sent
     }
 
     /// The value of a setting.
@@ -50,16 +46,31 @@ pub struct SignKind {
     pub name: &'static str,
     /// The same among the runtime's kinds.
     pub variant: &'static str,
-    /// What it is called: `AWS Signature Version 4`.
-    pub title: &'static str,
     /// What a description calls it, where it has a word.
     pub scheme: &'static str,
     /// What it is set by.
     pub settings: &'static [Setting],
     /// Blocks of members of any name, and the names that it gives itself.
     pub parts: &'static [(&'static str, &'static [&'static str])],
+    /// The hole that `send` must have; none where the proof stands in `Authorization` by itself, or in no request.
+    pub sent: Option<&'static str>,
+    /// What OpenAPI has for it.
+    pub openapi: InOpenApi,
     /// Holes that `send` and its own templates may have beside the connection's fields.
     pub gives: &'static [&'static str],
+}
+
+/// What OpenAPI has for a kind of signature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum InOpenApi {
+    /// Nothing: what is sent stands among what the connection sends.
+    Sent,
+    /// A key in `Authorization`.
+    Authorization,
+    /// The same with what Amazon's API Gateway writes beside it.
+    ApiGateway,
+    /// A scheme of HTTP authentication.
+    Http(&'static str),
 }
 
 /// A setting of a kind.
@@ -102,8 +113,9 @@ pub static SIGN_KINDS: &[&SignKind] = &[&AWS4, &DIGEST, &JWT, &HMAC, &OAUTH1];
 static AWS4: SignKind = SignKind {
     name: "aws4",
     variant: "Aws4",
-    title: "AWS Signature Version 4",
     scheme: "awsSigv4",
+    sent: None,
+    openapi: InOpenApi::ApiGateway,
     settings: &[
         must("service", Setter::Text),
         must("region", Setter::Text),
@@ -118,8 +130,9 @@ static AWS4: SignKind = SignKind {
 static DIGEST: SignKind = SignKind {
     name: "digest",
     variant: "Digest",
-    title: "digest access authentication",
     scheme: "digest",
+    sent: None,
+    openapi: InOpenApi::Http("digest"),
     settings: &[must("user", Setter::Text), must("password", Setter::Secret)],
     parts: &[],
     gives: &[],
@@ -130,8 +143,9 @@ static JWT: SignKind = SIGNED_TOKEN;
 const SIGNED_TOKEN: SignKind = SignKind {
     name: "jwt",
     variant: "Jwt",
-    title: "signed JSON Web Token",
     scheme: "",
+    sent: Some("access_token"),
+    openapi: InOpenApi::Sent,
     settings: JWT_SETTINGS,
     parts: JWT_PARTS,
     gives: &[],
@@ -145,16 +159,17 @@ pub const JWT_PARTS: &[(&str, &[&str])] = &[("header", &["alg"]), ("claims", &["
 const JWT_ALGORITHMS: &[&str] = &["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"];
 
 /// The token that `oauth2 jwt_bearer` exchanges.
-pub static ASSERTION: SignKind = SignKind { name: "assertion", title: "assertion", ..SIGNED_TOKEN };
+pub static ASSERTION: SignKind = SignKind { name: "assertion", ..SIGNED_TOKEN };
 /// The token by which a client shows who it is.
-pub static CLIENT_KEY: SignKind = SignKind { name: "private_key_jwt", title: "client assertion", ..SIGNED_TOKEN };
+pub static CLIENT_KEY: SignKind = SignKind { name: "private_key_jwt", ..SIGNED_TOKEN };
 
 /// What a client shows when a connection is made (mutual TLS).
 pub static TLS: SignKind = SignKind {
     name: "tls",
     variant: "Tls",
-    title: "mutual TLS",
     scheme: "mutual TLS",
+    sent: None,
+    openapi: InOpenApi::Sent,
     settings: &[must("certificate", Setter::Text), must("key", Setter::Secret)],
     parts: &[],
     gives: &[],
@@ -163,8 +178,9 @@ pub static TLS: SignKind = SignKind {
 static HMAC: SignKind = SignKind {
     name: "hmac",
     variant: "Hmac",
-    title: "HMAC of parts of the request",
     scheme: "",
+    sent: Some("signature"),
+    openapi: InOpenApi::Sent,
     settings: &[
         must("hash", Setter::Choice(&["sha1", "sha256", "sha384", "sha512"])),
         must("key", Setter::Secret),
@@ -180,8 +196,9 @@ static HMAC: SignKind = SignKind {
 static OAUTH1: SignKind = SignKind {
     name: "oauth1",
     variant: "OAuth1",
-    title: "OAuth 1.0a",
     scheme: "oauth1",
+    sent: None,
+    openapi: InOpenApi::Authorization,
     settings: &[
         may("method", Setter::Choice(&["hmac_sha1", "hmac_sha256", "plaintext"])),
         must("consumer_key", Setter::Text),

@@ -47,13 +47,3 @@ pub enum Style {
     /// `a={"k":1}`
     Json,
 }
-
-/// Into the path, in the usual style. A table names this and the three below for nearly every input, and rustc pays less for a name than for
-/// what it stands for.
-pub const IN_PATH: Place = Place::Path(Style::Simple);
-/// Into the query, in the usual style.
-pub const IN_QUERY: Place = Place::Query(Style::FormExplode);
-/// Into a header, in the usual style.
-pub const IN_HEADER: Place = Place::Header(Style::Simple);
-/// A member of the body.
-pub const IN_BODY: Place = Place::Body;

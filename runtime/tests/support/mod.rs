@@ -262,7 +262,7 @@ lp::structure! {
     }
 }
 operation!(Merge -> (),
-    name: "merge", method: "PATCH", path: "/form", places: &[lp::IN_BODY],
+    name: "merge", method: "PATCH", path: "/form", places: &[lp::Place::Body],
     body: lp::BodyEncoding::JsonAs("application/merge-patch+json"), answers: &[NOTHING],
 );
 

@@ -1,7 +1,7 @@
 //! Connections of a spec as ways to authenticate.
 
 use crate::change::surface::{CredentialField, Flow, Life, Scheme, Security, Sunset, Way};
-use crate::model::{self, ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Sign, Type};
+use crate::model::{self, ClientAuth, Connection, Field, Grant, Model, OAuth2, Rotation, Send, Sign, TLS, Type};
 
 /// The connections of a version.
 pub(super) fn schemes(model: &Model, version: usize) -> Vec<Scheme> {
@@ -34,7 +34,7 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
         Grant::OAuth2(_) => "oauth2",
         Grant::Exchange(_) => "token exchange",
     };
-    let kind = if proves_by_tls_alone(connection) { "mutual TLS" } else { kind };
+    let kind = if proves_by_tls_alone(connection) { TLS.scheme } else { kind };
     let flows = match &connection.grant {
         Grant::OAuth2(oauth2) => vec![flow(oauth2)],
         _ => connection.sign.iter().chain(&connection.tls).map(signature).collect(),
