@@ -154,10 +154,7 @@ impl Shapes {
                 older.insert(index, declaring.structure("input", "", &upgrade.input));
             }
         }
-        let full_name = |symbol| {
-            let name = projection.model.name(symbol);
-            leak(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
-        };
+        let full_name = |symbol| leak(projection.model.full_name(symbol));
         let Declaring { shapes, types, .. } = declaring;
         let finished = shapes.finish();
         Self {

@@ -221,7 +221,7 @@ impl<'m> Gathering<'m> {
             all.module(module);
         }
         for definition in &model.types {
-            let (symbol, name) = (definition.symbol, dotted(model, definition.symbol));
+            let (symbol, name) = (definition.symbol, model.full_name(definition.symbol));
             let own = model.name(symbol).name.clone();
             all.life(Kind::Type, name.clone(), definition.on, &definition.life, [own.clone(), own], (Some(symbol), None));
             all.members(&name, definition.on, &definition.kind, symbol);
@@ -250,7 +250,7 @@ impl<'m> Gathering<'m> {
     }
 
     fn module(&mut self, module: &'m Module) {
-        let (key, name) = ((module.symbol, module.revision), dotted(self.model, module.symbol));
+        let (key, name) = ((module.symbol, module.revision), self.model.full_name(module.symbol));
         let own = self.model.name(module.symbol).name.clone();
         let at = (None, Some(key));
         self.life(Kind::Module, format!("{name}@{}", module.revision), module.on, &module.life, [own.clone(), own], at);
@@ -381,7 +381,7 @@ struct Reach {
 
 impl Reach {
     fn of(model: &Model, views: &[Projection<'_>], one: &Use) -> Self {
-        let named = |module: &&Module| dotted(model, module.symbol) == one.module;
+        let named = |module: &&Module| model.full_name(module.symbol) == one.module;
         // A revision that no version has any more was stored for some version that had it.
         let known = model.modules.iter().filter(named).any(|module| module.revision == one.revision);
         let is_it = |module: &&Module| named(module) && (!known || module.revision == one.revision);
@@ -436,9 +436,4 @@ fn is_connection(model: &Model, kind: &str, [name, revision]: &[String; 2]) -> b
         Some((named, at)) => named == name && at == revision,
         None => kind == name,
     })
-}
-
-fn dotted(model: &Model, symbol: Symbol) -> String {
-    let name = model.name(symbol);
-    name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
 }

@@ -160,10 +160,8 @@ fn status_name((from, to): (u16, u16)) -> &'static str {
 
 /// All that the runtime is told.
 fn clauses(module: &Module, output: &Output, scope: &Scope<'_>) -> Clauses {
-    let name = &scope.projection.model.name(module.symbol);
-    let full_name = name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".");
     let mut clauses = Clauses::of(&output.rust);
-    clauses.say("name", &full_name);
+    clauses.say("name", &scope.projection.model.full_name(module.symbol));
     if module.revision != 1 {
         clauses.say("revision", &module.revision.to_string());
     }
