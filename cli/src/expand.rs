@@ -364,13 +364,9 @@ impl Writer<'_> {
 }
 
 fn life_clause(life: &linchpin_compiler::model::Life) -> String {
-    let date = |date: &linchpin_compiler::syntax::ast::Date| match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    };
-    let sunset = life.sunset.as_ref().map_or(String::new(), |sunset| format!(" sunset {}", date(sunset)));
+    let sunset = life.sunset.map_or(String::new(), |sunset| format!(" sunset {sunset}"));
     let why = if life.why.is_empty() { String::new() } else { format!(" {:?}", life.why) };
-    let since = life.since.as_ref().map_or(String::new(), |since| format!(" since {}", date(since)));
+    let since = life.since.map_or(String::new(), |since| format!(" since {since}"));
     format!("deprecated{since}{sunset} use {}{why}", life.successor.as_deref().unwrap_or("none"))
 }
 

@@ -103,10 +103,7 @@ fn lower(name: &str) -> &'static str {
 }
 
 fn date(date: &Date) -> &'static str {
-    leak(match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    })
+    leak(date.to_string())
 }
 
 /// The shapes of a version: its types first, then the structures that only its modules and connections have.

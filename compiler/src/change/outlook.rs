@@ -167,16 +167,8 @@ fn notice(entry: &Entry, today: Day) -> Option<Notice> {
         (None, Kind::Version) => String::new(),
         (None, _) => "; nothing takes its place".to_owned(),
     };
-    let message = format!("{} `{}` of `{}` {what} {}{when}{instead}", entry.kind.word(), entry.name, entry.connector, written(deadline));
+    let message = format!("{} `{}` of `{}` {what} {deadline}{when}{instead}", entry.kind.word(), entry.name, entry.connector);
     Some(Notice { message, span: entry.span, passed })
-}
-
-/// `2026-05-08` or `2028-10`
-pub fn written(date: Date) -> String {
-    match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    }
 }
 
 /// Something found in a model.

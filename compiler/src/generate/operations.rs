@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::clauses::{Clauses, Json};
-use super::docs::{date, deprecation, documentation};
+use super::docs::{deprecation, documentation};
 use super::names;
 use super::scope::Scope;
 use super::structs::{RustField, Use, constructors, rust_fields};
@@ -333,7 +333,7 @@ fn limit(limit: &Limit) -> Json {
 }
 
 fn life(life: &Life) -> Json {
-    let (since, sunset) = (life.since.map(date), life.sunset.map(date));
+    let (since, sunset) = (life.since.map(|date| date.to_string()), life.sunset.map(|date| date.to_string()));
     let said = Json::object().maybe("since", since.as_deref()).maybe("sunset", sunset.as_deref());
     said.maybe("successor", life.successor.as_deref()).text("why", &life.why)
 }
