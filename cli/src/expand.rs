@@ -132,8 +132,7 @@ impl Writer<'_> {
         let renew = webhook.renew.as_ref().map(|(step, _)| step);
         for (word, step) in [("subscribe", webhook.subscribe.as_ref()), ("renew", renew), ("unsubscribe", webhook.unsubscribe.as_ref())] {
             let Some(step) = step else { continue };
-            let name = &self.projection.model.name(step.module);
-            let name = name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".");
+            let name = self.projection.model.full_name(step.module);
             self.line(1, &format!("{word} {name}{}", step_members(&step.inputs, &made)));
         }
     }
@@ -156,12 +155,11 @@ impl Writer<'_> {
         for step in &steps.list {
             let called = self.projection.modules.iter().map(|one| &one.item);
             let called = called.clone().find(|one| (one.symbol, one.revision) == (step.module, step.revision));
-            let name = self.projection.model.name(step.module);
-            let full: Vec<&str> = name.group.iter().chain([&name.name]).map(String::as_str).collect();
+            let name = self.projection.model.full_name(step.module);
             let shown = if step.name.is_empty() { String::new() } else { format!("{} = ", step.name) };
             let exchange =
                 called.map_or_else(String::new, |one| format!("  // @{}: {} {}", one.revision, one.method, path_text(&one.path)));
-            self.line(2, &format!("{shown}{}{}{exchange}", full.join("."), step_members(&step.inputs, &steps.list)));
+            self.line(2, &format!("{shown}{name}{}{exchange}", step_members(&step.inputs, &steps.list)));
         }
         self.line(1, "}");
         let whole = steps.list.last().is_some_and(|last| last.name.is_empty()) && steps.gives.members.is_empty();
@@ -366,13 +364,9 @@ impl Writer<'_> {
 }
 
 fn life_clause(life: &linchpin_compiler::model::Life) -> String {
-    let date = |date: &linchpin_compiler::syntax::ast::Date| match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    };
-    let sunset = life.sunset.as_ref().map_or(String::new(), |sunset| format!(" sunset {}", date(sunset)));
+    let sunset = life.sunset.map_or(String::new(), |sunset| format!(" sunset {sunset}"));
     let why = if life.why.is_empty() { String::new() } else { format!(" {:?}", life.why) };
-    let since = life.since.as_ref().map_or(String::new(), |since| format!(" since {}", date(since)));
+    let since = life.since.map_or(String::new(), |since| format!(" since {since}"));
     format!("deprecated{since}{sunset} use {}{why}", life.successor.as_deref().unwrap_or("none"))
 }
 

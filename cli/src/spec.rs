@@ -57,10 +57,7 @@ pub(crate) fn module<'p>(projection: &'p Projection<'_>, wanted: &str) -> Result
         }
         None => (wanted, None),
     };
-    let full_name = |module: &linchpin_compiler::model::Module| {
-        let name = projection.model.name(module.symbol);
-        name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")
-    };
+    let full_name = |module: &linchpin_compiler::model::Module| projection.model.full_name(module.symbol);
     let modules = || projection.modules.iter().map(|one| &one.item);
     let found = modules()
         .filter(|module| full_name(module) == name && revision.is_none_or(|revision| module.revision == revision))

@@ -103,10 +103,7 @@ fn lower(name: &str) -> &'static str {
 }
 
 fn date(date: &Date) -> &'static str {
-    leak(match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    })
+    leak(date.to_string())
 }
 
 /// The shapes of a version: its types first, then the structures that only its modules and connections have.
@@ -154,10 +151,7 @@ impl Shapes {
                 older.insert(index, declaring.structure("input", "", &upgrade.input));
             }
         }
-        let full_name = |symbol| {
-            let name = projection.model.name(symbol);
-            leak(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
-        };
+        let full_name = |symbol| leak(projection.model.full_name(symbol));
         let Declaring { shapes, types, .. } = declaring;
         let finished = shapes.finish();
         Self {

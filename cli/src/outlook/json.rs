@@ -2,7 +2,7 @@
 
 use super::Outlook;
 use super::text::what_happens;
-use linchpin_compiler::change::outlook::{Entry, written};
+use linchpin_compiler::change::outlook::Entry;
 use serde_json::{Value, json};
 
 pub(super) fn render(outlook: &Outlook) -> String {
@@ -16,11 +16,11 @@ fn one(entry: &Entry, outlook: &Outlook) -> Value {
         "kind": entry.kind.word(),
         "name": entry.name,
         "versions": entry.versions,
-        "since": entry.since.map(written),
-        "unsupported": entry.unsupported.map(written),
-        "end": entry.end.map(written),
+        "since": entry.since.map(|date| date.to_string()),
+        "unsupported": entry.unsupported.map(|date| date.to_string()),
+        "end": entry.end.map(|date| date.to_string()),
         "ends_with": entry.ends_with,
-        "deadline": entry.deadline().map(written),
+        "deadline": entry.deadline().map(|date| date.to_string()),
         "what": what_happens(entry),
         "days_left": entry.days_left(outlook.today),
         "successor": entry.successor,

@@ -7,7 +7,7 @@ use super::Outlook;
 use super::axis::{Axis, spoken};
 use super::text::{Nearness, count, distance, nearness, what_happens};
 use linchpin_compiler::change::day::Day;
-use linchpin_compiler::change::outlook::{Entry, Kind, written};
+use linchpin_compiler::change::outlook::{Entry, Kind};
 use std::fmt::Write;
 
 const WIDTH: f64 = 1200.0;
@@ -141,12 +141,12 @@ impl Svg {
         self.bar(entry, axis, today, middle);
         match entry.deadline() {
             Some(deadline) => {
-                self.text(DATES, middle - 3.0, "date", &written(deadline));
+                self.text(DATES, middle - 3.0, "date", &deadline.to_string());
                 self.text(DATES, middle + 13.0, "small quiet", &distance(entry, today));
             }
             None => {
                 self.text(DATES, middle - 3.0, "name quiet", &distance(entry, today));
-                let since = entry.since.map(|since| format!("since {}", written(since)));
+                let since = entry.since.map(|since| format!("since {since}"));
                 self.text(DATES, middle + 13.0, "small quiet", &since.unwrap_or_default());
             }
         }
@@ -305,7 +305,7 @@ fn whole(entry: &Entry) -> String {
     let since = if entry.kind == Kind::Version { "released" } else { "deprecated since" };
     let dates = [(since, entry.since), ("unsupported from", entry.unsupported), ("ends on", entry.end)];
     for (word, date) in dates.into_iter().filter_map(|(word, date)| Some((word, date?))) {
-        let _ = write!(whole, ", {word} {}", written(date));
+        let _ = write!(whole, ", {word} {date}");
     }
     let _ = write!(whole, ". {}", about(entry, f64::MAX));
     if !entry.why.is_empty() {

@@ -1,7 +1,7 @@
 //! What an entry is called and how its dates are said; the same in the table and in the picture.
 
 use linchpin_compiler::change::day::Day;
-use linchpin_compiler::change::outlook::{Entry, Kind, written};
+use linchpin_compiler::change::outlook::{Entry, Kind};
 
 /// How near an end is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) fn count(number: i64, noun: &str) -> String {
 
 /// The deadline as the spec has it.
 pub(super) fn date(entry: &Entry) -> String {
-    entry.deadline().map_or_else(|| "—".to_owned(), written)
+    entry.deadline().map_or_else(|| "—".to_owned(), |date| date.to_string())
 }
 
 /// What the deadline means.

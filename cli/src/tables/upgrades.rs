@@ -111,10 +111,7 @@ fn module_table(model: &Model, upgrade: &Upgrade, input: Option<&'static Shape>)
 fn shown(model: &Model, of: &UpgradeOf) -> &'static str {
     match of {
         UpgradeOf::Connection(name) => leak(name.as_str()),
-        UpgradeOf::Module(symbol) => {
-            let name = model.name(*symbol);
-            leak(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
-        }
+        UpgradeOf::Module(symbol) => leak(model.full_name(*symbol)),
     }
 }
 

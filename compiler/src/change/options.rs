@@ -58,11 +58,6 @@ impl Stability {
     }
 }
 
-/// `2026-05-08`, or `2028-10` where there is no day.
-pub(super) fn date_text(date: Date) -> String {
-    date.to_string()
-}
-
 /// Days from a fixed day long ago; a month without a day ends with its last.
 pub(super) fn day_number(date: Date) -> i64 {
     let day = i64::from(date.day.unwrap_or(31));

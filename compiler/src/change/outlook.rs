@@ -167,16 +167,8 @@ fn notice(entry: &Entry, today: Day) -> Option<Notice> {
         (None, Kind::Version) => String::new(),
         (None, _) => "; nothing takes its place".to_owned(),
     };
-    let message = format!("{} `{}` of `{}` {what} {}{when}{instead}", entry.kind.word(), entry.name, entry.connector, written(deadline));
+    let message = format!("{} `{}` of `{}` {what} {deadline}{when}{instead}", entry.kind.word(), entry.name, entry.connector);
     Some(Notice { message, span: entry.span, passed })
-}
-
-/// `2026-05-08` or `2028-10`
-pub fn written(date: Date) -> String {
-    match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    }
 }
 
 /// Something found in a model.
@@ -221,7 +213,7 @@ impl<'m> Gathering<'m> {
             all.module(module);
         }
         for definition in &model.types {
-            let (symbol, name) = (definition.symbol, dotted(model, definition.symbol));
+            let (symbol, name) = (definition.symbol, model.full_name(definition.symbol));
             let own = model.name(symbol).name.clone();
             all.life(Kind::Type, name.clone(), definition.on, &definition.life, [own.clone(), own], (Some(symbol), None));
             all.members(&name, definition.on, &definition.kind, symbol);
@@ -250,7 +242,7 @@ impl<'m> Gathering<'m> {
     }
 
     fn module(&mut self, module: &'m Module) {
-        let (key, name) = ((module.symbol, module.revision), dotted(self.model, module.symbol));
+        let (key, name) = ((module.symbol, module.revision), self.model.full_name(module.symbol));
         let own = self.model.name(module.symbol).name.clone();
         let at = (None, Some(key));
         self.life(Kind::Module, format!("{name}@{}", module.revision), module.on, &module.life, [own.clone(), own], at);
@@ -381,7 +373,7 @@ struct Reach {
 
 impl Reach {
     fn of(model: &Model, views: &[Projection<'_>], one: &Use) -> Self {
-        let named = |module: &&Module| dotted(model, module.symbol) == one.module;
+        let named = |module: &&Module| model.full_name(module.symbol) == one.module;
         // A revision that no version has any more was stored for some version that had it.
         let known = model.modules.iter().filter(named).any(|module| module.revision == one.revision);
         let is_it = |module: &&Module| named(module) && (!known || module.revision == one.revision);
@@ -436,9 +428,4 @@ fn is_connection(model: &Model, kind: &str, [name, revision]: &[String; 2]) -> b
         Some((named, at)) => named == name && at == revision,
         None => kind == name,
     })
-}
-
-fn dotted(model: &Model, symbol: Symbol) -> String {
-    let name = model.name(symbol);
-    name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
 }

@@ -2,7 +2,7 @@
 //! compared is judged there.
 
 use super::declared::{Declared, Verb};
-use crate::model::{Change, Difference, DifferenceKind, Field, Model, Module, PathPart, Symbol, TypeDefKind};
+use crate::model::{Change, Difference, DifferenceKind, Field, Model, Module, PathPart, TypeDefKind};
 
 /// Everything that is declared for the versions after `old`, up to and with `new`; indices into [`Model::apis`].
 pub fn between(model: &Model, old: usize, new: usize) -> Vec<Declared> {
@@ -83,11 +83,11 @@ fn wires(model: &Model, version: usize, target: &str, also: &[String]) -> Vec<St
     let there = |field: &&Field| field.wire != field.name && (field.on.has(version) || field.on.has(version - 1));
     let mut found = Vec::new();
     for (owner, leaf) in also.iter().map(String::as_str).chain([target]).filter_map(|name| name.rsplit_once('.')) {
-        let of_types = model.types.iter().filter(|one| full_name(model, one.symbol) == owner).filter_map(|one| match &one.kind {
+        let of_types = model.types.iter().filter(|one| model.full_name(one.symbol) == owner).filter_map(|one| match &one.kind {
             TypeDefKind::Struct(fields) => Some(fields),
             _ => None,
         });
-        let of_modules = model.modules.iter().filter(|one| full_name(model, one.symbol) == owner).flat_map(|one| &one.inputs);
+        let of_modules = model.modules.iter().filter(|one| model.full_name(one.symbol) == owner).flat_map(|one| &one.inputs);
         let fields = of_types.flatten().chain(of_modules.map(|input| &input.field));
         found.extend(fields.filter(|field| field.name == leaf).filter(there).map(|field| format!("{owner}.{}", field.wire)));
     }
@@ -96,21 +96,16 @@ fn wires(model: &Model, version: usize, target: &str, also: &[String]) -> Vec<St
     found
 }
 
-fn full_name(model: &Model, symbol: Symbol) -> String {
-    let name = model.name(symbol);
-    name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")
-}
-
 fn is_of_enum(model: &Model, target: &str) -> bool {
     let Some((owner, _)) = target.rsplit_once('.') else { return false };
     let is_enum = |kind: &TypeDefKind| matches!(kind, TypeDefKind::Enum { .. });
-    model.types.iter().any(|one| is_enum(&one.kind) && full_name(model, one.symbol) == owner)
+    model.types.iter().any(|one| is_enum(&one.kind) && model.full_name(one.symbol) == owner)
 }
 
 /// The calls of the module that a difference is about, in all versions; none where it is about a type.
 fn exchanges(model: &Model, one: &Difference) -> Vec<String> {
     let is_named = |module: &&Module| {
-        let full = full_name(model, module.symbol);
+        let full = model.full_name(module.symbol);
         one.target == full || one.target.strip_prefix(&full).is_some_and(|rest| rest.starts_with('.'))
     };
     let mut found: Vec<String> = model.modules.iter().filter(is_named).map(call).collect();

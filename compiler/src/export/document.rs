@@ -1,7 +1,7 @@
 //! The document as a whole: what it is called, where calls go, tags, components.
 
 use super::Exporter;
-use super::extensions::{self, date, life_object, said};
+use super::extensions::{self, life_object, said};
 use super::json::{Object, Value};
 use super::operations::Operations;
 
@@ -40,8 +40,10 @@ impl Exporter<'_> {
         let api = &model.apis[self.projection.version];
         let version = (!api.name.is_empty()).then(|| {
             let object = Object::new().with("name", &api.name).with("wire", &api.wire).unless_empty("description", said(&api.docs));
-            let object = object.maybe("released", api.released.map(date)).maybe("unsupported", api.unsupported.map(date));
-            object.maybe("removed", api.removed.map(date)).maybe("life", api.life.as_ref().map(life_object))
+            let object = object
+                .maybe("released", api.released.map(|date| date.to_string()))
+                .maybe("unsupported", api.unsupported.map(|date| date.to_string()));
+            object.maybe("removed", api.removed.map(|date| date.to_string())).maybe("life", api.life.as_ref().map(life_object))
         });
         let names = Some(model.connector.names).filter(|names| *names != "as_written");
         let object = Object::new().with("extensions", EXTENSIONS).with("connector", &model.connector.name);

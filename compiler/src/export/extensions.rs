@@ -8,7 +8,7 @@ use crate::model::{
     ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
     StepPath, StepSource, StepValue, Steps, Stop, Strategy,
 };
-use crate::syntax::ast::{Date, ModuleKind};
+use crate::syntax::ast::ModuleKind;
 
 /// Documentation as it was written; nothing where there is only space.
 pub(super) fn said(docs: &str) -> &str {
@@ -25,16 +25,9 @@ pub(super) fn with_life(object: Object, life: Option<&Life>) -> Object {
 /// A deprecation. `use` is null where nothing takes the place.
 pub(super) fn life_object(life: &Life) -> Object {
     let successor = life.successor.as_ref().map_or(Value::Null, Value::from);
-    let object = Object::new().maybe("since", life.since.map(date)).maybe("sunset", life.sunset.map(date));
+    let object =
+        Object::new().maybe("since", life.since.map(|date| date.to_string())).maybe("sunset", life.sunset.map(|date| date.to_string()));
     object.with("use", successor).unless_empty("why", life.why.as_str())
-}
-
-/// `2026-05-08` or `2028-10`.
-pub(super) fn date(date: Date) -> String {
-    match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    }
 }
 
 /// What a module is.

@@ -77,17 +77,12 @@ impl<'p> Exporter<'p> {
 
     /// `group.Name`
     fn type_name(&self, symbol: Symbol) -> String {
-        self.dotted(symbol)
+        self.projection.model.full_name(symbol)
     }
 
     /// `group.name`
     fn module_name(&self, symbol: Symbol) -> String {
-        self.dotted(symbol)
-    }
-
-    fn dotted(&self, symbol: Symbol) -> String {
-        let name = self.projection.model.name(symbol);
-        name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
+        self.projection.model.full_name(symbol)
     }
 
     /// A module's name; an older revision beside a newer one says which it is.

@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::date;
 use super::scope::Scope;
 use super::tables::{api_constants, failures, life, limits, member, members, some, statuses_list, text};
 use super::{names, upgrades};
@@ -55,12 +54,12 @@ fn table(scope: &Scope<'_>) -> TokenStream {
         let name = names::ident(&scope.names().operation(module.item.symbol, module.item.revision).operation);
         quote!(#path #name)
     });
-    let released = member(api.released.map(date), |released| quote!(released: #released,));
-    let unsupported = member(api.unsupported.map(date), |date| {
+    let released = member(api.released.map(|date| date.to_string()), |released| quote!(released: #released,));
+    let unsupported = member(api.unsupported.map(|date| date.to_string()), |date| {
         let date = some(&quote!(#date));
         quote!(unsupported: #date,)
     });
-    let removed = member(api.removed.map(date), |date| {
+    let removed = member(api.removed.map(|date| date.to_string()), |date| {
         let date = some(&quote!(#date));
         quote!(removed: #date,)
     });
@@ -104,9 +103,9 @@ fn versions(model: &Model) -> TokenStream {
     }
     let all = model.apis.iter().map(|api| {
         let version = &api.name;
-        let released = member(api.released.map(date), |released| quote!(released: #released,));
-        let unsupported = member(api.unsupported.map(date), |date| quote!(unsupported: lp::Some(#date),));
-        let removed = member(api.removed.map(date), |date| quote!(removed: lp::Some(#date),));
+        let released = member(api.released.map(|date| date.to_string()), |released| quote!(released: #released,));
+        let unsupported = member(api.unsupported.map(|date| date.to_string()), |date| quote!(unsupported: lp::Some(#date),));
+        let removed = member(api.removed.map(|date| date.to_string()), |date| quote!(removed: lp::Some(#date),));
         quote!(lp::ApiDates { version: #version, #released #unsupported #removed ..lp::ApiDates::EMPTY })
     });
     quote!(versions: &[#(#all),*],)

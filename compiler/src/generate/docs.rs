@@ -7,7 +7,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Life;
-use crate::syntax::ast::Date;
 
 /// Fences whose content rustdoc shows and does not run.
 const SHOWN_LANGUAGES: &[&str] = &["json", "http", "text", "xml", "yaml", "toml", "sh", "csv"];
@@ -21,8 +20,8 @@ pub(crate) fn documentation(text: &str, otherwise: &str) -> TokenStream {
 /// The deprecation of an item, if it has one. `successor` is what its successor is called in Rust.
 pub(crate) fn deprecation(life: Option<&Life>, successor: impl Fn(&str) -> String) -> TokenStream {
     let Some(life) = life else { return TokenStream::new() };
-    let since = life.since.map(date).into_iter();
-    let mut note = match (&life.successor, life.sunset.map(date)) {
+    let since = life.since.map(|date| date.to_string()).into_iter();
+    let mut note = match (&life.successor, life.sunset) {
         (Some(written), None) => format!("use `{}`", successor(written)),
         (Some(written), Some(sunset)) => format!("use `{}` before {sunset}", successor(written)),
         (None, None) => "there is no successor".to_owned(),
@@ -32,11 +31,6 @@ pub(crate) fn deprecation(life: Option<&Life>, successor: impl Fn(&str) -> Strin
         let _ = write!(note, ": {}", life.why);
     }
     quote!(#[deprecated(#(since = #since,)* note = #note)])
-}
-
-/// `2026-05-08` or `2028-10`
-pub(crate) fn date(date: Date) -> String {
-    date.to_string()
 }
 
 /// Text that rustdoc shows as it was meant.
@@ -131,6 +125,7 @@ fn address(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::source::{FileId, Span};
+    use crate::syntax::ast::Date;
 
     #[test]
     fn text_stays_text() {

@@ -84,7 +84,7 @@ pub(crate) fn tests(scope: &Scope<'_>, taken: &mut names::Taken) -> TokenStream 
         let symbol = scope.projection.model.name(module.item.symbol);
         let path = symbol.group.iter().map(|group| names::module(group));
         let operation = names::ident(&scope.names().operation(module.item.symbol, module.item.revision).operation);
-        let called = format!("{}@{}", dotted_name(&symbol.group, &symbol.name), module.item.revision);
+        let called = format!("{}@{}", symbol.full(), module.item.revision);
         let table = quote!(<#version #(#path::)* #operation as lp::Operation>::table());
         for (index, _) in module.item.examples.iter().enumerate() {
             let index = Token::usize_unsuffixed(index);
@@ -116,12 +116,7 @@ fn version_path(scope: &Scope<'_>) -> TokenStream {
 /// `repos.list_for_org@2`: the newest revision that this version has.
 fn dotted(scope: &Scope<'_>, symbol: crate::model::Symbol) -> Option<String> {
     let revision = scope.names().newest_revision(symbol)?;
-    let symbol = scope.projection.model.name(symbol);
-    Some(format!("{}@{revision}", dotted_name(&symbol.group, &symbol.name)))
-}
-
-fn dotted_name(group: &[String], name: &str) -> String {
-    group.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".")
+    Some(format!("{}@{revision}", scope.projection.model.full_name(symbol)))
 }
 
 /// The module that holds the tests.

@@ -130,7 +130,7 @@ fn version_module(scope: &mut Scope<'_>) -> TokenStream {
     }
     let version = &model.apis[scope.projection.version];
     let name = &scope.whole.versions[scope.projection.version];
-    let released = version.released.map(|date| format!(", released {}", docs::date(date))).unwrap_or_default();
+    let released = version.released.map(|date| format!(", released {date}")).unwrap_or_default();
     let docs = documentation(&version.docs, &format!("{} {}{released}.", model.connector.title, version.name));
     let life = deprecation(version.life.as_ref(), |written| scope.successor(written));
     quote! {

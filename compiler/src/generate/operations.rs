@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::clauses::{Clauses, Json};
-use super::docs::{date, deprecation, documentation};
+use super::docs::{deprecation, documentation};
 use super::names;
 use super::scope::Scope;
 use super::structs::{RustField, Use, constructors, rust_fields};
@@ -160,10 +160,8 @@ fn status_name((from, to): (u16, u16)) -> &'static str {
 
 /// All that the runtime is told.
 fn clauses(module: &Module, output: &Output, scope: &Scope<'_>) -> Clauses {
-    let name = &scope.projection.model.name(module.symbol);
-    let full_name = name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".");
     let mut clauses = Clauses::of(&output.rust);
-    clauses.say("name", &full_name);
+    clauses.say("name", &scope.projection.model.full_name(module.symbol));
     if module.revision != 1 {
         clauses.say("revision", &module.revision.to_string());
     }
@@ -335,7 +333,7 @@ fn limit(limit: &Limit) -> Json {
 }
 
 fn life(life: &Life) -> Json {
-    let (since, sunset) = (life.since.map(date), life.sunset.map(date));
+    let (since, sunset) = (life.since.map(|date| date.to_string()), life.sunset.map(|date| date.to_string()));
     let said = Json::object().maybe("since", since.as_deref()).maybe("sunset", sunset.as_deref());
     said.maybe("successor", life.successor.as_deref()).text("why", &life.why)
 }

@@ -45,7 +45,7 @@ impl<'p> Whole<'p> {
         let modules: Vec<BTreeMap<(Symbol, u32), usize>> = projections.iter().map(places).collect();
         let mut symbols = BTreeMap::new();
         for (symbol, one) in (0..).map(Symbol).zip(&model.symbols) {
-            symbols.entry(dotted(one.group.iter().chain([&one.name]))).or_insert(symbol);
+            symbols.entry(one.full()).or_insert(symbol);
         }
         Self {
             model,
@@ -207,10 +207,6 @@ impl<'p> Scope<'p> {
         };
         whole.or_else(|| member_of(path, member?)).or_else(version).or_else(deeper).unwrap_or_else(|| written.to_owned())
     }
-}
-
-fn dotted<'a>(parts: impl Iterator<Item = &'a String>) -> String {
-    parts.map(String::as_str).collect::<Vec<_>>().join(".")
 }
 
 /// All types that the connector's items name, wherever.

@@ -6,7 +6,7 @@ use super::clauses::{Clauses, Json};
 use super::names;
 use super::scope::Scope;
 use super::types::json_text;
-use crate::model::{FilePart, Step, StepPath, StepSource, StepValue, Steps, Symbol};
+use crate::model::{FilePart, Step, StepPath, StepSource, StepValue, Steps};
 
 /// Says what the steps are, and what comes of them.
 pub(crate) fn steps(steps: &Steps, clauses: &mut Clauses, scope: &Scope<'_>) {
@@ -19,16 +19,11 @@ pub(crate) fn steps(steps: &Steps, clauses: &mut Clauses, scope: &Scope<'_>) {
 
 /// What the documentation says of them.
 pub(crate) fn docs(steps: &Steps, scope: &Scope<'_>) -> String {
-    let called: Vec<String> = steps.list.iter().map(|step| format!("`{}`", spec_name(step.module, scope))).collect();
+    let called: Vec<String> = steps.list.iter().map(|step| format!("`{}`", scope.projection.model.full_name(step.module))).collect();
     match called.as_slice() {
         [only] => format!("It calls {only}."),
         called => format!("It calls {}, in this order.", called.join(", ")),
     }
-}
-
-fn spec_name(module: Symbol, scope: &Scope<'_>) -> String {
-    let name = scope.projection.model.name(module);
-    name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
 }
 
 pub(crate) fn step(step: &Step, clauses: &mut Clauses, scope: &Scope<'_>) -> Json {

@@ -5,7 +5,6 @@
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
-use super::docs::date;
 use super::scope::Scope;
 use super::types::{rust_type, shape};
 use crate::model::{ConstantPlace, Encoding, Failure, Life, Limit, Send};
@@ -167,11 +166,11 @@ pub(crate) fn life(life: Option<&Life>) -> TokenStream {
     member(life, |life| {
         let why = &life.why;
         let since = option(life.since, |since| {
-            let since = date(since);
+            let since = since.to_string();
             quote!(#since)
         });
         let sunset = option(life.sunset, |sunset| {
-            let sunset = date(sunset);
+            let sunset = sunset.to_string();
             quote!(#sunset)
         });
         let successor = option(life.successor.as_ref(), |name| quote!(#name));

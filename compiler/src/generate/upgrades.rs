@@ -133,10 +133,7 @@ fn made(name: &Ident, upgrade: &Upgrade, scope: &Scope<'_>) -> TokenStream {
 fn shown(of: &UpgradeOf, scope: &Scope<'_>) -> String {
     match of {
         UpgradeOf::Connection(name) => name.clone(),
-        UpgradeOf::Module(symbol) => {
-            let name = scope.projection.model.name(*symbol);
-            name.group.iter().chain([&name.name]).map(String::as_str).collect::<Vec<_>>().join(".")
-        }
+        UpgradeOf::Module(symbol) => scope.projection.model.full_name(*symbol),
     }
 }
 

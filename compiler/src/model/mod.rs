@@ -113,6 +113,18 @@ pub struct SymbolName {
     pub name: String,
 }
 
+impl SymbolName {
+    /// It as it is written from outside its groups: `group.name`.
+    pub fn full(&self) -> String {
+        dotted(&self.group, &self.name)
+    }
+}
+
+/// A name as it is written from outside the groups that it stands in: `group.name`.
+pub(crate) fn dotted(group: &[String], name: &str) -> String {
+    if group.is_empty() { name.to_owned() } else { format!("{}.{name}", group.join(".")) }
+}
+
 /// A group.
 #[derive(Clone, Debug)]
 pub struct GroupDef {
@@ -483,6 +495,11 @@ impl Model {
     pub fn name(&self, symbol: Symbol) -> &SymbolName {
         static UNKNOWN: SymbolName = SymbolName { group: Vec::new(), name: String::new() };
         self.symbols.get(symbol.0 as usize).unwrap_or(&UNKNOWN)
+    }
+
+    /// The definition's name with its groups: `group.name`.
+    pub fn full_name(&self, symbol: Symbol) -> String {
+        self.name(symbol).full()
     }
 }
 

@@ -8,6 +8,9 @@ mod scan;
 
 pub(crate) use lower::milliseconds;
 
+/// The methods that HTTP has and a module can call.
+pub(crate) const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{FileId, SourceFile, Sources};
 

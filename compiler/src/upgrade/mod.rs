@@ -122,8 +122,7 @@ impl<'m> View<'m> {
 
     /// A module's name with its groups.
     fn name(&self, symbol: Symbol) -> String {
-        let name = self.model.name(symbol);
-        name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")
+        self.model.full_name(symbol)
     }
 
     /// The modules that one version has.

@@ -83,7 +83,7 @@ pub(super) fn successions<'m>(view: &View<'m>) -> Vec<(&'m Module, &'m Module, u
         let Some(successor) = older.life.as_ref().and_then(|life| life.successor.as_ref()) else { continue };
         let Some(version) = older.on.iter().max() else { continue };
         let group = &view.model.name(older.symbol).group;
-        let names = (0..=group.len()).map(|depth| crate::model::resolve::dotted_name(&group[..depth], successor));
+        let names = (0..=group.len()).map(|depth| crate::model::dotted(&group[..depth], successor));
         let places = names.flat_map(|name| view.named(&name).iter().copied());
         let newer = places.map(|at| (at, &view.model.modules[at])).max_by_key(|(at, module)| (module.on, module.revision, *at));
         let newer = newer.map(|(_, module)| module);

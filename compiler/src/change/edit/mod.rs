@@ -154,7 +154,7 @@ impl Frame {
         }
         if !is_known {
             let wire = coming.wire.as_ref().map(|wire| format!(" at {wire:?}")).unwrap_or_default();
-            let released = coming.released.map(|date| format!(" released {} ", super::options::date_text(date))).unwrap_or_default();
+            let released = coming.released.map(|date| format!(" released {date} ")).unwrap_or_default();
             head += &format!("api {}{wire} {{{released}}}\n\n", coming.name);
         }
         let connector = || {

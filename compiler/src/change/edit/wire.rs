@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::change::findings::{Part, Site};
-use crate::model::resolve::names::{CONVENTIONS, Convention};
+use crate::model::resolve::names::Convention;
 use crate::source::Span;
 use crate::syntax::ast::{
     Answer, AnswerBody, EnumItem, Field, File, Item, Mixin, Module, RequestBody, TypeExpr, TypeItem, TypeKind, UnionItem,
@@ -61,12 +61,8 @@ impl<'a> Wire<'a> {
             Item::Connector(connector) => connector.names.as_ref(),
             _ => None,
         });
-        let convention = connector.and_then(|names| CONVENTIONS.iter().find(|(name, _)| *name == names.value));
-        let mut wire = Self {
-            convention: convention.map_or(Convention::AsWritten, |(_, convention)| *convention),
-            named: HashMap::new(),
-            mixins: HashMap::new(),
-        };
+        let convention = connector.and_then(|names| Convention::of(&names.value));
+        let mut wire = Self { convention: convention.unwrap_or(Convention::AsWritten), named: HashMap::new(), mixins: HashMap::new() };
         files.iter().for_each(|file| wire.items("", &file.items));
         wire
     }

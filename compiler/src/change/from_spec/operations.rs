@@ -38,10 +38,10 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         let fails = module.fails.iter().chain(&projection.model.connector.fails);
         answers.extend(fails.flat_map(|failure| failures(failure, module, shapes)));
     }
-    let dotted = name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".");
+    let full = name.full();
     Operation {
         sense: if module.webhook.is_some() { Sense::Event } else { Sense::Call },
-        id: Some(name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")),
+        id: Some(full.clone()),
         title: module.title.clone(),
         docs: module.docs.clone(),
         group: name.group.clone(),
@@ -52,9 +52,9 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
             (None, None) => module.method.clone(),
         },
         path: if module.webhook.is_some() {
-            dotted.clone()
+            full
         } else if module.steps.is_some() {
-            format!("/{}", name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join("."))
+            format!("/{full}")
         } else {
             path(module)
         },

@@ -105,8 +105,7 @@ impl<'p, 'm> Shapes<'p, 'm> {
     }
 
     fn definition(&mut self, symbol: Symbol) -> Shape {
-        let name = self.projection.model.name(symbol);
-        let name = name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".");
+        let name = self.projection.model.full_name(symbol);
         let Some(definition) = self.projection.type_of(symbol).map(|one| one.item.clone()) else {
             return Shape { name: Some(name), ..Shape::default() };
         };

@@ -2,7 +2,6 @@
 //! older version that still has it. Says what is wrong where nothing does, and where a block contradicts the lock.
 
 use super::compare::{Difference, Root, version_now};
-use super::present::dotted;
 use super::record::{Entry, Fact, Kind, Record};
 use super::types::{self, Shape, quoted};
 use crate::diagnostics::{Edit, Fix, codes, nearest};
@@ -81,7 +80,7 @@ fn upgrades_of<'m>(entry: &Entry, model: &'m Model) -> impl Iterator<Item = &'m 
     model.upgrades.iter().filter(move |upgrade| {
         upgrade.from_revision == revision
             && match &upgrade.from {
-                UpgradeOf::Module(symbol) => kind == Kind::Module && dotted(model, *symbol) == name,
+                UpgradeOf::Module(symbol) => kind == Kind::Module && model.full_name(*symbol) == name,
                 UpgradeOf::Connection(of) => kind == Kind::Connection && *of == name,
             }
     })
@@ -143,7 +142,7 @@ fn renamed(entry: &Entry, successor: &Entry, then: &Record, model: &Model) -> (S
     }
     let revision = successor.revision.max(entry.revision + 1);
     let block = format!("from @{} {{ stored \"{}:{}\" @{0} }}", entry.revision, then.connector, entry.name);
-    let module = model.modules.iter().find(|module| dotted(model, module.symbol) == successor.name);
+    let module = model.modules.iter().find(|module| model.full_name(module.symbol) == successor.name);
     let advice = format!("make it `@{revision}`, and say inside it under which name it is stored:\n{block}");
     let fix = module.map(|module| {
         let mut edits = revision_edit_at(successor.place, revision).edits;

@@ -7,7 +7,7 @@ use super::record::{Entry, Fact, Facts, Key, Kind, Record};
 use super::{types, whole};
 use crate::model::{
     Answer, Connection, ConstantPlace, Decoding, Encoding, Field, Grant, Input, Literal, Model, Module, ModuleServer, Page, PathPart,
-    Place, Stop, Strategy, Symbol, Template, Type, TypeDef, TypeDefKind, Versions, project, resolve,
+    Place, Stop, Strategy, Symbol, Template, Type, TypeDef, TypeDefKind, Versions, project,
 };
 use crate::source::Span;
 use crate::syntax::ast::ModuleKind;
@@ -21,12 +21,6 @@ pub(super) fn record(model: &Model) -> Record {
     types_of(model, &mut entries);
     let apis = model.apis.iter().map(|api| (api.name.clone(), api.wire.clone())).collect();
     Record::new(model.connector.name.clone(), apis, entries, model.connector.span)
-}
-
-/// A symbol as it is named from outside its groups.
-pub(super) fn dotted(model: &Model, symbol: Symbol) -> String {
-    let name = model.name(symbol);
-    resolve::dotted_name(&name.group, &name.name)
 }
 
 /// Shapes in the order of versions; those that stand beside each other and are the same become one entry.
@@ -88,7 +82,7 @@ fn modules(model: &Model, entries: &mut Vec<Entry>) {
         });
     }
     for ((symbol, revision), runs) in all {
-        runs.finish(Kind::Module, &dotted(model, symbol), revision, entries);
+        runs.finish(Kind::Module, &model.full_name(symbol), revision, entries);
     }
 }
 
@@ -404,7 +398,7 @@ fn types_of(model: &Model, entries: &mut Vec<Entry>) {
                 runs.add(version, last.clone(), definition.span);
             });
         }
-        runs.finish(Kind::Type, &dotted(model, symbol), 0, entries);
+        runs.finish(Kind::Type, &model.full_name(symbol), 0, entries);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types as text: as the language writes them, so that a lock reads like a spec; and back.
 
-use crate::model::{Bounds, Literal, Model, Type, resolve};
+use crate::model::{Bounds, Literal, Model, Type};
 
 /// What a type's text says.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,10 +59,7 @@ fn write(model: &Model, ty: &Type, out: &mut String) {
             return out.push('>');
         }
         Type::Literal(value) => return out.push_str(&literal(value)),
-        Type::Named(symbol) => {
-            let name = model.name(*symbol);
-            return out.push_str(&resolve::dotted_name(&name.group, &name.name));
-        }
+        Type::Named(symbol) => return out.push_str(&model.full_name(*symbol)),
         Type::List(inner, bounds) => {
             out.push('[');
             write(model, inner, out);

@@ -2,7 +2,6 @@
 //! revision with a `from` block. Printed as the block to paste, and offered as an edit.
 
 use super::compare::{Difference, Root};
-use super::present::dotted;
 use super::record::{Kind, Record};
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix};
 use crate::model::{self, Api, DifferenceKind, Model};
@@ -164,7 +163,7 @@ impl Words<'_> {
             }
             _ => {
                 let of =
-                    self.model.modules.iter().filter(|one| one.revision == root.revision && dotted(self.model, one.symbol) == root.name);
+                    self.model.modules.iter().filter(|one| one.revision == root.revision && self.model.full_name(one.symbol) == root.name);
                 of.map(|one| (one.span, one.spans.end)).collect()
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::change::compare::Difference;
 use crate::change::findings::{Kind, Side};
-use crate::change::options::{Options, Stability, date_text, day_number};
+use crate::change::options::{Options, Stability, day_number};
 use crate::change::surface::{Life, Sunset};
 
 /// The kinds for one sort of thing.
@@ -38,11 +38,11 @@ pub(in crate::change) fn life_differences(
     match (old.deprecated, new.deprecated, new.sunset) {
         (true, false, _) => push(kinds.reactivated, "", "", String::new()),
         (false, true, Sunset::On(date)) => {
-            push(kinds.deprecated_with_sunset, "", &date_text(date), successor);
+            push(kinds.deprecated_with_sunset, "", &date.to_string(), successor);
             let days = least_days(new, options);
             let soon = options.today.zip(days).filter(|(today, days)| day_number(date) < day_number(*today) + i64::from(*days));
             if let Some((_, days)) = soon {
-                push(kinds.sunset_too_soon, "", &date_text(date), days.to_string());
+                push(kinds.sunset_too_soon, "", &date.to_string(), days.to_string());
             }
         }
         (false, true, Sunset::Malformed) => push(kinds.sunset_malformed, "", "", String::new()),

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use super::compare::{Comparer, Difference};
 use super::day::Day;
 use super::findings::{Class, Cost, Direction, Evidence, Finding, Kind, Part, Side, Site, registry};
-use super::options::{Options, Stability, date_text, day_number};
+use super::options::{Options, Stability, day_number};
 use super::recognise::moves;
 use super::recognise::operations::{Pairing, pair};
 use super::surface::{Life, Operation, Origin, Sense, Sunset, Surface, anonymous, holes};
@@ -185,7 +185,7 @@ impl<'s> Differ<'s> {
         let (kind, old, detail) = match (life.deprecated, life.sunset) {
             (true, Sunset::On(date)) => {
                 let early = self.comparer.options.today.is_some_and(|today| day_number(today) < day_number(date));
-                let text = date_text(date);
+                let text = date.to_string();
                 if early {
                     (&registry::OPERATION_REMOVED_BEFORE_SUNSET, Side { text, ..side(operation) }, String::new())
                 } else {
@@ -285,11 +285,13 @@ impl<'s> Differ<'s> {
         };
         if old.life.deprecated && new.life.deprecated {
             match (old.life.sunset, new.life.sunset) {
-                (Sunset::On(before), Sunset::None | Sunset::Malformed) => push(&registry::SUNSET_REMOVED, date_text(before), String::new()),
+                (Sunset::On(before), Sunset::None | Sunset::Malformed) => {
+                    push(&registry::SUNSET_REMOVED, before.to_string(), String::new())
+                }
                 (Sunset::On(before), Sunset::On(after)) if Day::last(before) != Day::last(after) => {
                     let earlier = day_number(after) < day_number(before);
                     let kind = if earlier { &registry::SUNSET_BROUGHT_FORWARD } else { &registry::SUNSET_POSTPONED };
-                    push(kind, date_text(before), date_text(after));
+                    push(kind, before.to_string(), after.to_string());
                 }
                 _ => {}
             }

@@ -29,7 +29,7 @@ use crate::import::spec::{self, Imported};
 use crate::import::tree::Tree;
 use crate::model::Model;
 use crate::model::project::project;
-use crate::model::resolve::names::CONVENTIONS;
+use crate::model::resolve::names::Convention;
 use crate::source::{FileId, Sources};
 use crate::syntax::ast::{Date, Item};
 use crate::syntax::parse_all;
@@ -168,7 +168,7 @@ fn names_rule(spec: &Sources) -> Option<&'static str> {
     let connector =
         files.iter().flat_map(|file| &file.items).find_map(|item| if let Item::Connector(one) = item { Some(one) } else { None })?;
     let told = connector.names.as_ref().map_or("as_written", |names| names.value.as_str());
-    CONVENTIONS.iter().find(|(name, _)| *name == told).map(|(name, _)| *name)
+    Convention::of(told).map(Convention::word)
 }
 
 fn newest(model: &Model, sources: &Sources) -> Surface {

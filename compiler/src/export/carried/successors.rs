@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::model::resolve::dotted_name;
+use crate::model::dotted;
 use crate::model::{Life, Model, TypeDefKind};
 
 /// Says in words what cannot be named.
 pub(super) fn in_words(model: &mut Model) {
     let known = everything_named(model);
-    let there = |scope: &[String], name: &str| (0..=scope.len()).any(|depth| known.contains(&dotted_name(&scope[..depth], name)));
+    let there = |scope: &[String], name: &str| (0..=scope.len()).any(|depth| known.contains(&dotted(&scope[..depth], name)));
     let settle = |life: &mut Option<Life>, scope: &[String]| {
         let Some(life) = life else { return };
         if let Some(successor) = life.successor.take_if(|name| !there(scope, name)) {
@@ -45,7 +45,7 @@ pub(super) fn in_words(model: &mut Model) {
 fn everything_named(model: &Model) -> HashSet<String> {
     let path = |symbol| {
         let name = model.name(symbol);
-        dotted_name(&name.group, &name.name)
+        dotted(&name.group, &name.name)
     };
     let mut known: HashSet<String> = model.apis.iter().map(|api| api.name.clone()).collect();
     for connection in &model.connections {

@@ -9,9 +9,7 @@ use super::servers::Servers;
 use super::words::{pascal, title};
 use super::{examples, failures, module_names, texts};
 use crate::import::document::{Operation, Origin};
-
-/// What HTTP offers and a module can call.
-const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+use crate::syntax::METHODS;
 
 impl<'n> Maker<'_, 'n> {
     /// All operations as modules of the spec, with the groups that they are in.

@@ -16,7 +16,7 @@ pub(super) fn versions_live_in_order(checker: &mut Checker<'_>) {
                 Diagnostic::new(
                     codes::VERSION_DATES,
                     api.span,
-                    format!("`{}` is {after} on {} before it is {before} on {}", api.name, shown(late), shown(early)),
+                    format!("`{}` is {after} on {late} before it is {before} on {early}", api.name),
                 )
                 .here("these dates are out of order")
                 .help("a version is first `released`, then `unsupported`, then `removed`"),
@@ -33,8 +33,8 @@ pub(super) fn versions_are_released_in_order(checker: &mut Checker<'_>) {
         if is_after(before, after) {
             checker.report(
                 Diagnostic::new(codes::RELEASES_OUT_OF_ORDER, newer.span, format!("`{}` was released before `{}`", newer.name, older.name))
-                    .here(format!("released {}", shown(after)))
-                    .also(older.span, format!("released {}", shown(before)))
+                    .here(format!("released {after}"))
+                    .also(older.span, format!("released {before}"))
                     .help("put the `api` items in order, the oldest first"),
             );
         }
@@ -46,12 +46,11 @@ pub(super) fn deprecation_comes_before_sunset(checker: &mut Checker<'_>) {
     let dated = lives(checker).into_iter().filter_map(|life| Some((life, life.since?, life.sunset?)));
     let late: Vec<_> = dated.filter(|(_, since, sunset)| is_after(*since, *sunset)).collect();
     for (life, since, sunset) in late {
-        let sunset = shown(sunset);
         checker.report(
             Diagnostic::new(
                 codes::SUNSET_BEFORE_DEPRECATION,
                 life.span,
-                format!("this stops on {sunset}, before it is deprecated on {}", shown(since)),
+                format!("this stops on {sunset}, before it is deprecated on {since}"),
             )
             .here("out of order")
             .help("`since` is the day it was deprecated, `sunset` the day it stops"),
@@ -86,13 +85,6 @@ fn is_after(a: Date, b: Date) -> bool {
     let first = |date: Date| (date.year, date.month, date.day.unwrap_or(1));
     let last = |date: Date| (date.year, date.month, date.day.unwrap_or(31));
     first(a) > last(b)
-}
-
-fn shown(date: Date) -> String {
-    match date.day {
-        Some(day) => format!("{:04}-{:02}-{day:02}", date.year, date.month),
-        None => format!("{:04}-{:02}", date.year, date.month),
-    }
 }
 
 #[cfg(test)]

@@ -102,8 +102,7 @@ impl<'m> Checker<'m> {
 
     /// A name with its groups, as messages show it.
     fn shown(&self, symbol: Symbol) -> String {
-        let name = self.model.name(symbol);
-        name.group.iter().chain([&name.name]).cloned().collect::<Vec<_>>().join(".")
+        self.model.full_name(symbol)
     }
 }
 

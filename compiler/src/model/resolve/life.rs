@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Resolver;
-use super::symbols::{dotted, joined};
+use super::symbols::joined;
 use super::unknown::unknown_at;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, Life, Module, SymbolName, TypeDefKind};
+use crate::model::{Connection, Life, Module, TypeDefKind, dotted};
 use crate::source::Span;
 use crate::syntax::ast::{self, Head, Ident, Successor};
 
@@ -103,8 +103,7 @@ impl<'a> Resolver<'a> {
             known.extend(connection.fields.iter().map(|field| format!("{}.{}", connection.name, field.name)));
             known.insert(connection.name.clone());
         }
-        let path = |name: &SymbolName| dotted(&name.group, &name.name);
-        let paths: HashMap<_, _> = (0..).zip(&self.symbols).map(|(index, name)| (index, path(name))).collect();
+        let paths: HashMap<_, _> = (0..).zip(&self.symbols).map(|(index, name)| (index, name.full())).collect();
         for module in modules {
             known.extend(module.inputs.iter().map(|input| format!("{}.{}", paths[&module.symbol.0], input.field.name)));
         }

@@ -88,11 +88,6 @@ pub fn resolve(files: &[ast::File], sources: &Sources, diagnostics: &mut Diagnos
     }
 }
 
-/// A name as it is written from outside its groups.
-pub(crate) fn dotted_name(group: &[String], name: &str) -> String {
-    symbols::dotted(group, name)
-}
-
 /// What resolving knows so far.
 struct Resolver<'a> {
     sources: &'a Sources,

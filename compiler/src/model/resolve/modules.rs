@@ -13,9 +13,8 @@ use crate::model::{
     TypeDefKind, Versions,
 };
 use crate::source::{Span, Spanned};
+use crate::syntax::METHODS;
 use crate::syntax::ast::{self, AnswerBody, Ident, RequestBody};
-
-const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 impl<'a> Resolver<'a> {
     /// All modules.

@@ -28,7 +28,6 @@ pub(crate) const CONVENTIONS: [(&str, Convention); 6] = [
 
 impl Convention {
     /// The rule of this name.
-    #[cfg(feature = "import")]
     pub(crate) fn of(word: &str) -> Option<Self> {
         CONVENTIONS.iter().find(|(name, _)| *name == word).map(|(_, convention)| *convention)
     }
@@ -59,13 +58,13 @@ impl<'a> Resolver<'a> {
     pub(super) fn convention_of(&mut self, items: &Items<'a>) -> Convention {
         let written = items.connectors.first().and_then(|connector| connector.names.as_ref());
         let Some(written) = written else { return Convention::AsWritten };
-        let found = CONVENTIONS.iter().find(|(name, _)| *name == written.value);
+        let found = Convention::of(&written.value);
         if found.is_none() {
             self.report(choice(codes::UNKNOWN_NAMES_RULE, written, "rule for names", &CONVENTIONS.map(|(name, _)| name)));
             // How anything is spelled on the wire is not known then.
             self.whole = false;
         }
-        found.map_or(Convention::AsWritten, |(_, convention)| *convention)
+        found.unwrap_or(Convention::AsWritten)
     }
 
     /// The wire name of a field: its own, or what the rule makes of its name.

@@ -8,7 +8,7 @@ use super::names::title;
 use super::unknown::unknown_at;
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::model::{Symbol, SymbolName, Versions};
+use crate::model::{Symbol, SymbolName, Versions, dotted};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 
@@ -47,11 +47,6 @@ impl Table {
         let places = self.places.get(&symbol)?;
         places.iter().find(|(other, at, _)| *at == revision && !other.and(on).is_empty()).map(|(_, _, span)| *span)
     }
-}
-
-/// `repos.Repository`
-pub(super) fn dotted(group: &[String], name: &str) -> String {
-    if group.is_empty() { name.to_owned() } else { format!("{}.{name}", group.join(".")) }
 }
 
 /// A written path as one text and one span.

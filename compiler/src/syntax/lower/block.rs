@@ -4,6 +4,7 @@ use super::reader::Reader;
 use super::{Pair, Rule};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Span;
+use crate::syntax::METHODS;
 
 /// A kind of block.
 pub(super) struct Block {
@@ -23,7 +24,21 @@ pub(super) struct Block {
     pub(super) repeat: &'static [Rule],
 }
 
-const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+/// Lists of words as one; to give it a wrong length does not compile.
+const fn joined<const N: usize>(lists: [&[&'static str]; 3]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut list, mut length) = (0, 0);
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            all[length] = lists[list][at];
+            (at, length) = (at + 1, length + 1);
+        }
+        list += 1;
+    }
+    assert!(length == N);
+    all
+}
 
 /// Something that is no keyword: fields, entries, bindings.
 const fn plain(lone: Rule, statement: &'static str, repeat: &'static [Rule]) -> Block {
@@ -119,17 +134,10 @@ pub(super) static EXCHANGE: Block = Block {
     documented: false,
     repeat: &[],
 };
-pub(super) static MODULE: Block = Block {
-    lone: Rule::lone_module_statement,
-    statement: "statement of a module",
-    starts: &[
-        "GET",
-        "POST",
-        "PUT",
-        "PATCH",
-        "DELETE",
-        "HEAD",
-        "OPTIONS",
+const MODULE_STARTS: [&str; 35] = joined([
+    &[],
+    &METHODS,
+    &[
         "poll",
         "path",
         "query",
@@ -159,6 +167,11 @@ pub(super) static MODULE: Block = Block {
         "unsubscribe",
         "deprecated",
     ],
+]);
+pub(super) static MODULE: Block = Block {
+    lone: Rule::lone_module_statement,
+    statement: "statement of a module",
+    starts: &MODULE_STARTS,
     habits: &[
         ("headers", "header"),
         ("params", "query"),
@@ -180,16 +193,11 @@ pub(super) static VERIFY: Block = Block {
     documented: false,
     repeat: &[],
 };
-pub(super) static MIXIN: Block = Block {
-    lone: Rule::lone_mixin_statement,
-    statement: "statement of a mixin",
-    starts: &[
-        "fields",
-        "GET",
-        "POST",
-        "PUT",
-        "PATCH",
-        "DELETE",
+/// All methods but `HEAD` and `OPTIONS`.
+const MIXIN_STARTS: [&str; 24] = joined([
+    &["fields"],
+    METHODS.split_at(5).0,
+    &[
         "poll",
         "path",
         "query",
@@ -209,6 +217,11 @@ pub(super) static MIXIN: Block = Block {
         "verify",
         "challenge",
     ],
+]);
+pub(super) static MIXIN: Block = Block {
+    lone: Rule::lone_mixin_statement,
+    statement: "statement of a mixin",
+    starts: &MIXIN_STARTS,
     habits: &[("headers", "header"), ("params", "query")],
     reserved: RESERVED_IN_MODULES,
     documented: false,
@@ -310,11 +323,6 @@ pub(super) static SIGN: Block = plain(Rule::lone_sign_statement, "setting", &[Ru
 pub(super) static ENTRY: Block = plain(Rule::lone_entry, "member", &[Rule::entry]);
 pub(super) static ELEMENT: Block = plain(Rule::lone_element, "value", &[Rule::value]);
 pub(super) static BOUND: Block = Block { starts: &["pattern", "format", "unique"], ..plain(Rule::lone_bound, "bound", &[]) };
-
-/// Every method a call may have.
-pub(super) fn methods() -> &'static [&'static str] {
-    METHODS
-}
 
 /// Takes a statement into the tree.
 pub(super) type Lower<'f, 't> = dyn FnMut(&mut Reader<'t>, Pair<'_>) + 'f;

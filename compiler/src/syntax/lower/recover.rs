@@ -1,10 +1,11 @@
 //! What could not be read: says what was expected, mends one word where that makes it readable, and reads on.
 
-use super::block::{Block, methods};
+use super::block::Block;
 use super::reader::{Reader, Shift};
 use super::{Grammar, Pair, Rule, words};
 use crate::diagnostics::{Diagnostic, codes, nearest::nearest};
 use crate::source::Span;
+use crate::syntax::METHODS;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
@@ -273,7 +274,7 @@ impl Failure {
             return habit.or_else(|| nearest(found, block.starts.iter().copied())).map(Mend::Replace);
         }
         let keywords = self.expected.iter().flat_map(|rule| words::keywords(*rule));
-        let methods = self.expected.contains(&Rule::method).then(methods).into_iter().flatten();
+        let methods = self.expected.contains(&Rule::method).then_some(&METHODS).into_iter().flatten();
         if is_word(found)
             && let Some(word) = nearest(found, keywords.chain(methods).copied())
         {

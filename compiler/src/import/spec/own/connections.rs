@@ -5,11 +5,11 @@ use super::answers::path;
 use super::fields::block;
 use super::modules::NOT_TOLD;
 use super::names::Site;
-use super::operations::METHODS;
 use super::read::{is_word, named};
 use crate::import::node::Node;
 use crate::import::spec::literals::quoted;
 use crate::model::{ASSERTION, CLIENT_KEY, FLOWS, Flow, SIGN_KINDS, Setter, Setting, SignKind, TLS};
+use crate::syntax::METHODS;
 
 impl<'n> Own<'n> {
     /// Which connection each scheme belongs to. One that sends several things has several schemes: `key`, `key.2`.

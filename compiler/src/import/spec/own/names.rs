@@ -6,6 +6,7 @@ use super::Own;
 use super::read::is_word;
 use crate::import::node::Node;
 use crate::import::spec::literals::{is_odd, quoted};
+pub(super) use crate::model::dotted;
 
 /// Everything that can be named, by its names with dots between.
 #[derive(Default)]
@@ -44,11 +45,6 @@ impl Site {
         let label = if hint.is_empty() { self.label.clone() } else { format!("{}.{hint}", self.label) };
         Self { group: self.group.clone(), name: format!("{}{}", self.name, crate::model::resolve::names::pascal(hint)), label }
     }
-}
-
-/// `group.name`
-pub(super) fn dotted(group: &[String], name: &str) -> String {
-    crate::model::resolve::dotted_name(group, name)
 }
 
 /// The shortest way to write a name inside of groups, so that it leads to what is meant and not to a nearer thing.

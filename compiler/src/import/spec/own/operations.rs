@@ -7,9 +7,7 @@ use super::names::dotted;
 use super::read::{is_word, named};
 use crate::import::node::Node;
 use crate::source::Span;
-
-/// The methods that modules call.
-pub(super) const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+use crate::syntax::METHODS;
 
 /// The greatest revision that is read: what is below it must be told of, one by one.
 const GREATEST_REVISION: u64 = 99;

@@ -4,9 +4,10 @@ use super::Own;
 use super::answers::{down, is_status, successes};
 use super::literals::plain;
 use super::names::dotted;
-use super::operations::{Found, METHODS};
+use super::operations::Found;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::{key, listed, quoted};
+use crate::syntax::METHODS;
 
 impl<'n> Own<'n> {
     /// `example …`

@@ -86,10 +86,7 @@ impl<'a> Resolver<'a> {
     /// What an owner is called, groups included.
     pub(super) fn owner_name(&self, owner: &Owner) -> String {
         match owner {
-            Owner::Type(symbol) | Owner::Module(symbol) => {
-                let name = &self.symbols[symbol.0 as usize];
-                super::super::symbols::dotted(&name.group, &name.name)
-            }
+            Owner::Type(symbol) | Owner::Module(symbol) => self.symbols[symbol.0 as usize].full(),
             Owner::Connection(name) => name.clone(),
         }
     }
