@@ -84,7 +84,7 @@ impl<A: Api> Client<A> {
     }
 
     /// How often the server spoke of the end of an operation, by operation; counted for this client and its clones. What the spec does not
-    /// declare is also told to the [`Observer`], once.
+    /// declare is also told to the [`Observer`](crate::Observer), once.
     pub fn signals(&self) -> Vec<SignalCount> {
         self.any.signals()
     }

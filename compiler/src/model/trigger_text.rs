@@ -1,6 +1,7 @@
 //! Triggers as the language writes them: for locks, documents and differences, where one text must mean one thing.
 
 use super::{Challenge, DeliveryCondition, DeliveryPart, Poll, PollOrder, Proof, ProofKind, Sent, Wanted, Webhook};
+use crate::syntax::text::{duration, quoted, word_or_quoted};
 
 impl Poll {
     /// `time changed_at id id lookback 2m, oldest first`
@@ -109,42 +110,9 @@ impl DeliveryPart {
             DeliveryPart::Query(name) => format!("query {}", quoted(name)),
             DeliveryPart::Claim(name) => format!("claim {}", quoted(name)),
             DeliveryPart::Body(path) => {
-                let word = |letter: u8| letter.is_ascii_alphabetic() || letter == b'_';
-                let plain = |name: &String| {
-                    name.bytes().next().is_some_and(word) && name.bytes().all(|letter| word(letter) || letter.is_ascii_digit())
-                };
-                let steps = path.iter().map(|name| if plain(name) { name.clone() } else { quoted(name) });
+                let steps = path.iter().map(|name| word_or_quoted(name));
                 std::iter::once("body".to_owned()).chain(steps).collect::<Vec<_>>().join(".")
             }
         }
     }
-}
-
-/// A string as the language writes it: nothing in it ends the line or stays unseen.
-fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            _ if letter.is_control() || is_unseen(letter) => out.push_str(&format!("\\u{{{:x}}}", u32::from(letter))),
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// Characters without a shape, or that turn the direction of what follows.
-fn is_unseen(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}')
-}
-
-/// A length of time in the largest unit that it is whole in.
-fn duration(millis: u64) -> String {
-    for (unit, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
-        if millis > 0 && millis.is_multiple_of(length) {
-            return format!("{}{unit}", millis / length);
-        }
-    }
-    format!("{millis}ms")
 }

@@ -5,6 +5,7 @@ pub mod edit;
 mod lower;
 pub mod print;
 mod scan;
+pub(crate) mod text;
 
 pub(crate) use lower::milliseconds;
 

@@ -5,6 +5,7 @@ use super::present::{key, shaped_facets, wire_path};
 use super::record::{Fact, Facts};
 use crate::model::{Connector, Failure, Limit, Model, Module, RetryClass, Send};
 use crate::source::Span;
+use crate::syntax::text::duration;
 
 /// What a connector says for all of its modules in one version.
 pub(super) fn of_connector(model: &Model, version: usize) -> Facts {
@@ -85,12 +86,6 @@ fn tried_again(connector: &Connector, facts: &mut Facts) {
 fn ranges(statuses: &[(u16, u16)]) -> String {
     let one = |(from, to): &(u16, u16)| if from == to { from.to_string() } else { format!("{from}-{to}") };
     statuses.iter().map(one).collect::<Vec<_>>().join(" ")
-}
-
-fn duration(millis: u64) -> String {
-    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let whole = units.into_iter().find(|(length, _)| millis > 0 && millis.is_multiple_of(*length));
-    whole.map_or_else(|| format!("{millis}ms"), |(length, unit)| format!("{}{unit}", millis / length))
 }
 
 /// The class as the language writes it.

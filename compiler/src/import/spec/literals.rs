@@ -2,33 +2,11 @@
 
 use crate::import::node::{Node, Value};
 
-/// A string in quotes, with the language's escapes.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            control if control.is_control() || is_odd(control) => out.push_str(&format!("\\u{{{:x}}}", u32::from(control))),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
-}
+pub(super) use crate::syntax::text::{is_unseen, quoted, word_or_quoted as key};
 
 /// A string that is a template, where its braces are meant as braces.
 pub(super) fn template_text(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
-}
-
-/// Characters that cannot be seen, or that turn the direction of what follows.
-pub(super) fn is_odd(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}')
 }
 
 /// Text, a whole number or a boolean.
@@ -93,11 +71,4 @@ pub(super) fn listed<T>(
     }
     out.push_str(if some { " " } else { "" });
     out.push(close);
-}
-
-/// The name of a member.
-pub(super) fn key(name: &str) -> String {
-    let is_word =
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_word { name.to_owned() } else { quoted(name) }
 }

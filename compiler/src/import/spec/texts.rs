@@ -1,6 +1,6 @@
 //! Descriptions as documentation: lines that are not too long, HTML reduced to what it says, titles of one line.
 
-use super::literals::is_odd;
+use super::literals::is_unseen;
 use super::words::capitalised;
 
 const WIDTH: usize = 120;
@@ -71,7 +71,7 @@ fn wrap(line: &str, width: usize, out: &mut Vec<String>) {
 /// Text without tags and without characters that cannot be seen.
 pub(super) fn plain(text: &str) -> String {
     let text: String =
-        text.chars().filter(|c| *c == '\n' || (!c.is_control() && !is_odd(*c))).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect();
+        text.chars().filter(|c| *c == '\n' || (!c.is_control() && !is_unseen(*c))).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect();
     if !text.contains('<') {
         return entities(&text);
     }

@@ -10,6 +10,7 @@ use crate::import::node::Node;
 use crate::import::spec::literals::quoted;
 use crate::model::{ASSERTION, CLIENT_KEY, FLOWS, Flow, SIGN_KINDS, Setter, Setting, SignKind, TLS};
 use crate::syntax::METHODS;
+use crate::syntax::text::duration;
 
 impl<'n> Own<'n> {
     /// Which connection each scheme belongs to. One that sends several things has several schemes: `key`, `key.2`.
@@ -209,7 +210,7 @@ impl<'n> Own<'n> {
     fn setting(&mut self, setting: &Setting, node: &'n Node, text: &str) -> Option<String> {
         let said = match setting.value {
             Setter::Choice(words) => words.contains(&text).then(|| text.to_owned()),
-            Setter::Time => text.parse::<u32>().ok().filter(|seconds| *seconds > 0).map(time),
+            Setter::Time => text.parse::<u32>().ok().filter(|seconds| *seconds > 0).map(|seconds| duration(u64::from(seconds) * 1000)),
             Setter::Text | Setter::Secret | Setter::Request => Some(value(text)),
         };
         if said.is_none() {
@@ -278,12 +279,6 @@ pub(super) struct Known<'n> {
 /// A template: the name of the one thing that it holds, or text with holes.
 pub(super) fn value(text: &str) -> String {
     hole(text).map_or_else(|| quoted(text), str::to_owned)
-}
-
-/// A length of time in its largest unit.
-fn time(seconds: u32) -> String {
-    let unit = [(3600, "h"), (60, "m")].into_iter().find(|(length, _)| seconds.is_multiple_of(*length));
-    unit.map_or_else(|| format!("{seconds}s"), |(length, unit)| format!("{}{unit}", seconds / length))
 }
 
 /// The name in a template that is nothing but a hole.

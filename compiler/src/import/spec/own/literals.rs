@@ -2,7 +2,7 @@
 
 use super::Own;
 use crate::import::node::{Node, Value};
-use crate::import::spec::literals::{is_odd, json, key, listed};
+use crate::import::spec::literals::{is_unseen, json, key, listed};
 use crate::model::Literal;
 
 /// Choices within choices are looked through so deep.
@@ -23,7 +23,7 @@ pub(super) fn literal(text: &str) -> Literal {
 
 /// A bare word that is a value, and no other.
 fn is_value_name(text: &str) -> bool {
-    super::read::is_word(text) && !["true", "false", "null"].contains(&text) && !text.chars().any(is_odd)
+    super::read::is_word(text) && !["true", "false", "null"].contains(&text) && !text.chars().any(is_unseen)
 }
 
 impl<'n> Own<'n> {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Own;
 use super::read::is_word;
 use crate::import::node::Node;
-use crate::import::spec::literals::{is_odd, quoted};
+use crate::import::spec::literals::{is_unseen, quoted};
 pub(super) use crate::model::dotted;
 
 /// Everything that can be named, by its names with dots between.
@@ -59,7 +59,7 @@ pub(super) fn docs(text: &str, mark: &str) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    let seen = |letter: &char| *letter == '\t' || !letter.is_control() && !is_odd(*letter);
+    let seen = |letter: &char| *letter == '\t' || !letter.is_control() && !is_unseen(*letter);
     let line = |line: &str| format!("{mark} {}", line.chars().filter(seen).collect::<String>()).trim_end().to_owned() + "\n";
     text.split('\n').map(line).collect()
 }

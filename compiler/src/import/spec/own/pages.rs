@@ -5,6 +5,7 @@ use super::answers::{down, path, successes};
 use super::fields::block;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::quoted;
+use crate::syntax::text::duration;
 
 /// The most pages where nothing is said.
 const USUAL_CAP: u64 = 10_000;
@@ -122,11 +123,4 @@ fn is_list(schema: &Node) -> bool {
         Some(Value::List(words)) => words.iter().any(|word| word.text() == Some("array")),
         _ => false,
     }
-}
-
-/// Milliseconds in the largest unit that holds them without a rest.
-pub(super) fn duration(millis: u64) -> String {
-    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let found = units.into_iter().find(|(unit, _)| millis.is_multiple_of(*unit));
-    found.map_or_else(|| format!("{millis}ms"), |(unit, word)| format!("{}{word}", millis / unit))
 }

@@ -3,10 +3,7 @@
 use super::Own;
 use crate::import::node::{Node, Value};
 
-/// Is this a name of the language?
-pub(super) fn is_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
+pub(super) use crate::syntax::text::is_word;
 
 /// Is this a number that the language can write?
 pub(super) fn is_number(text: &str) -> bool {

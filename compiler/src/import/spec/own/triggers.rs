@@ -4,7 +4,6 @@ use super::Own;
 use super::answers::{down, path};
 use super::fields::block;
 use super::names::Site;
-use super::pages::duration;
 use super::read::is_word;
 use crate::diagnostics::Diagnostics;
 use crate::import::node::Node;
@@ -12,6 +11,7 @@ use crate::import::spec::webhooks::UNKNOWN;
 use crate::source::FileId;
 use crate::syntax;
 use crate::syntax::ast::{Item, ModuleBody};
+use crate::syntax::text::duration;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
