@@ -31,3 +31,7 @@ struct Testing;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/production.md")]
 struct Production;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/upgrade.md")]
+struct Upgrade;

@@ -105,6 +105,31 @@ async fn what_is_not_asked_for_any_more_is_told() {
     assert!(left.contains("GET") && left.contains("/v1.0/users/nobody") && !left.contains("page-2"), "{left}");
 }
 
+/// A tape is recorded over any client, a tape among them: so one is scrubbed of more than when it was made, without the server.
+#[tokio::test]
+async fn a_tape_is_recorded_through_another_client() {
+    let (first, second) = (path("first.json"), path("second.json"));
+    let server = server().await;
+    let url = server.url();
+    let cassette = Cassette::record(&first).expect("a cassette");
+    all(&client(&url, &cassette)).await.expect("both pages");
+    cassette.finish().expect("it is written");
+    drop(server);
+    assert!(fs::read_to_string(&first).expect("a tape").contains("ann@contoso.example"));
+
+    let played = Cassette::replay(&first).expect("a cassette");
+    let cassette = Cassette::record_through(&second, played.client()).scrub(&["mail"]);
+    assert!(cassette.records());
+    assert_eq!(all(&client(&url, &cassette)).await.expect("both pages"), ["a", "b"]);
+    cassette.finish().expect("it is written");
+    played.finish().expect("all of the first was asked for");
+    assert!(!fs::read_to_string(&second).expect("a tape").contains("ann@contoso.example"));
+
+    let cassette = Cassette::replay(&second).expect("a cassette");
+    assert_eq!(all(&client(&url, &cassette)).await.expect("both pages"), ["a", "b"]);
+    cassette.finish().expect("all of it was asked for");
+}
+
 #[test]
 fn files_that_are_no_cassettes_are_told_with_their_name() {
     let path = path("broken.json");

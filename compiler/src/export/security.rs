@@ -4,6 +4,7 @@ use super::Exporter;
 use super::extensions::{life_object, place, said};
 use super::json::{Object, Value, texts};
 use super::parameters::key;
+use crate::import::document::GATEWAY;
 use crate::model::{Connection, Encoding, Exchange, Flow, Grant, InOpenApi, Model, OAuth2, Rotation, Send, Sign, Template};
 
 /// The name that stands for a call without a connection.
@@ -165,7 +166,7 @@ fn send_object(send: &Send) -> Object {
 fn sign_scheme(sign: &Sign) -> Option<Object> {
     let key = || Object::new().with("type", "apiKey").with("in", "header").with("name", "Authorization");
     match sign.kind.openapi {
-        InOpenApi::ApiGateway => Some(key().with("x-amazon-apigateway-authtype", "awsSigv4")),
+        InOpenApi::ApiGateway => Some(key().with(GATEWAY, sign.kind.scheme)),
         InOpenApi::Http(scheme) => Some(Object::new().with("type", "http").with("scheme", scheme)),
         InOpenApi::Authorization => Some(key()),
         InOpenApi::Sent => None,

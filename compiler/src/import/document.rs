@@ -3,6 +3,7 @@
 
 use super::node::Node;
 use super::schema::{Schema, SchemaId};
+use crate::model::AWS4;
 use crate::source::Span;
 
 /// Which specification a document follows.
@@ -263,6 +264,16 @@ pub struct Scheme<'n> {
     pub extensions: Extensions<'n>,
     /// Where its name is written.
     pub span: Span,
+}
+
+/// The extension by which Amazon's API Gateway says how a key in `Authorization` comes about.
+pub(crate) const GATEWAY: &str = "x-amazon-apigateway-authtype";
+
+impl Scheme<'_> {
+    /// Is it no key but a signature, as Amazon's API Gateway writes it?
+    pub(crate) fn is_aws_signature(&self) -> bool {
+        self.extensions.iter().any(|(name, value)| *name == GATEWAY && value.plain() == Some(AWS4.scheme))
+    }
 }
 
 /// The kinds of schemes.

@@ -110,7 +110,8 @@ const fn may(name: &'static str, value: Setter) -> Setting {
 /// All kinds.
 pub static SIGN_KINDS: &[&SignKind] = &[&AWS4, &DIGEST, &JWT, &HMAC, &OAUTH1];
 
-static AWS4: SignKind = SignKind {
+/// What a request to Amazon's services is proved by.
+pub static AWS4: SignKind = SignKind {
     name: "aws4",
     variant: "Aws4",
     scheme: "awsSigv4",

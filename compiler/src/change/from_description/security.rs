@@ -3,6 +3,7 @@
 use super::life;
 use crate::change::surface::{Flow, InputPlace, Scheme, Security, Way};
 use crate::import::document::{self, In, Requirement, SchemeKind};
+use crate::model::AWS4;
 
 /// A requirement in ways; none when nothing is said.
 pub(super) fn security(requirements: Option<&[Requirement<'_>]>) -> Security {
@@ -22,7 +23,9 @@ pub(super) fn security(requirements: Option<&[Requirement<'_>]>) -> Security {
 /// A scheme.
 pub(super) fn scheme(scheme: &document::Scheme<'_>) -> Scheme {
     let (kind, placement, flows) = match &scheme.kind {
-        SchemeKind::ApiKey { .. } if is_aws(scheme) => ("awsSigv4".to_owned(), Some("header Authorization".to_owned()), Vec::new()),
+        SchemeKind::ApiKey { .. } if scheme.is_aws_signature() => {
+            (AWS4.scheme.to_owned(), Some("header Authorization".to_owned()), Vec::new())
+        }
         SchemeKind::ApiKey { place, name } => ("api key".to_owned(), Some(format!("{} {name}", place_of(*place).name())), Vec::new()),
         SchemeKind::Http { scheme, .. } => (scheme.clone(), Some("header Authorization".to_owned()), Vec::new()),
         SchemeKind::OAuth2(flows) => ("oauth2".to_owned(), None, flows.iter().map(flow).collect()),
@@ -33,11 +36,6 @@ pub(super) fn scheme(scheme: &document::Scheme<'_>) -> Scheme {
     let deprecated = scheme.extensions.iter().any(|(name, value)| *name == "x-deprecated" && value.bool() == Some(true));
     let life = crate::change::surface::Life { deprecated, ..life(&document::Life::default()) };
     Scheme { name: scheme.name.to_owned(), kind, placement, fields: Vec::new(), flows, life, at: scheme.span }
-}
-
-/// As Amazon's API Gateway writes it.
-fn is_aws(scheme: &document::Scheme<'_>) -> bool {
-    scheme.extensions.iter().any(|(name, value)| *name == "x-amazon-apigateway-authtype" && value.plain() == Some("awsSigv4"))
 }
 
 /// Where a parameter goes.

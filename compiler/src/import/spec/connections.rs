@@ -8,7 +8,6 @@ use super::plan::{Connection, Field, Grant, Type};
 use super::servers::{Servers, field};
 use super::words::{snake, title};
 use crate::import::document::{Flow, In, Operation, Requirement, Scheme, SchemeKind};
-use crate::import::node::Node;
 use crate::source::Span;
 
 /// The longest line of scopes.
@@ -135,7 +134,7 @@ impl<'n> Maker<'_, 'n> {
         };
         let at = scheme.span;
         match &scheme.kind {
-            SchemeKind::ApiKey { .. } if scheme.extensions.iter().any(is_aws) => {
+            SchemeKind::ApiKey { .. } if scheme.is_aws_signature() => {
                 let mut region = text("region", at);
                 region.docs = "Where it runs: `us-east-1`.".to_owned();
                 let fields = vec![region, text("access_key_id", at), secret("secret_access_key", at)];
@@ -330,11 +329,6 @@ fn secret(name: &str, at: Span) -> Field {
 
 fn text(name: &str, at: Span) -> Field {
     field(name, name, Type::scalar("string"), String::new(), at)
-}
-
-/// `x-amazon-apigateway-authtype: awsSigv4`
-fn is_aws((name, value): &(&str, &Node)) -> bool {
-    *name == "x-amazon-apigateway-authtype" && value.plain() == Some("awsSigv4")
 }
 
 fn signature(kind: &str, lines: &[&str]) -> Option<Grant> {
