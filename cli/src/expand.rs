@@ -4,8 +4,8 @@
 use crate::{Outcome, spec};
 use linchpin_compiler::model::{
     Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, FilePart, Literal, Module, ModuleServer, Order, Page, PathPart,
-    Place, Projection, RetryClass, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
-    Webhook,
+    Place, Projection, RetryClass, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind, Wait,
+    WaitCondition, WaitUntil, Webhook,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
 use std::fmt::Write;
@@ -160,6 +160,9 @@ impl Writer<'_> {
             let exchange =
                 called.map_or_else(String::new, |one| format!("  // @{}: {} {}", one.revision, one.method, path_text(&one.path)));
             self.line(2, &format!("{shown}{name}{}{exchange}", step_members(&step.inputs, &steps.list)));
+            if let Some(wait) = &step.wait {
+                self.line(3, &wait_text(wait));
+            }
         }
         self.line(1, "}");
         let whole = steps.list.last().is_some_and(|last| last.name.is_empty()) && steps.gives.members.is_empty();
@@ -179,13 +182,17 @@ impl Writer<'_> {
             ModuleServer::Default => connector.servers.first().map(|server| server.url.text.clone()),
             ModuleServer::Named(index) => connector.servers.get(*index).map(|server| server.url.text.clone()),
             ModuleServer::Own(url) => Some(url.text.clone()),
-            ModuleServer::Outside => None,
+            ModuleServer::Outside | ModuleServer::Inside => None,
         };
         if let Some(server) = server {
             let api = &self.projection.model.apis[self.projection.version].wire;
             self.line(1, &format!("// at {}", server.replace("{api}", api)));
         }
-        let outside = if module.server == ModuleServer::Outside { " outside" } else { "" };
+        let outside = match module.server {
+            ModuleServer::Outside => " outside",
+            ModuleServer::Inside => " inside",
+            _ => "",
+        };
         let answer = match module.answers.as_slice() {
             [one] => format!(" -> {}", self.answer(one)),
             _ => String::new(),
@@ -299,6 +306,7 @@ impl Writer<'_> {
         }
         match &answer.decoding {
             Decoding::Xml => text.push_str(" as xml"),
+            Decoding::Headers => text.push_str(" as headers"),
             Decoding::Text(content_type) => {
                 let _ = write!(text, " as {content_type:?}");
             }
@@ -461,6 +469,42 @@ fn step_members(members: &[(String, StepValue)], steps: &[Step]) -> String {
         [] => String::new(),
         members => format!(" {{ {} }}", members.iter().map(member).collect::<Vec<_>>().join("  ")),
     }
+}
+
+/// `every 2s until status = "FINISHED" at most 30m`: values as on the wire.
+fn wait_text(wait: &Wait) -> String {
+    let condition = |condition: &WaitCondition| match &condition.equals {
+        Some(value) => format!("{} = {value}", condition.members.join(".")),
+        None => format!("{} present", condition.members.join(".")),
+    };
+    let mut text = format!("every {}", millis(wait.every));
+    if let Some(most) = wait.up_to {
+        let _ = write!(text, " up to {}", millis(most));
+    }
+    for until in &wait.until {
+        let _ = match until {
+            WaitUntil::Status(range) => write!(text, " until status {}", statuses(*range)),
+            WaitUntil::When(when) => write!(text, " until {}", condition(when)),
+        };
+    }
+    for failure in &wait.fails {
+        let _ = write!(text, " fails when {}", condition(&failure.when));
+        for (word, path) in [("code", &failure.code), ("message", &failure.message)].into_iter().filter(|(_, path)| !path.is_empty()) {
+            let _ = write!(text, " {word} {}", path.join("."));
+        }
+    }
+    let _ = write!(text, " at most {}", millis(wait.most));
+    if let Some(times) = wait.times {
+        let _ = write!(text, " {times} times");
+    }
+    text
+}
+
+/// Milliseconds in the largest unit that holds them whole.
+fn millis(millis: u64) -> String {
+    let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let whole = units.into_iter().find(|(length, _)| millis.is_multiple_of(*length));
+    whole.map_or_else(|| format!("{millis}ms"), |(length, unit)| format!("{}{unit}", millis / length))
 }
 
 fn step_value(value: &StepValue, steps: &[Step]) -> String {

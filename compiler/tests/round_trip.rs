@@ -159,8 +159,9 @@ fn the_same_is_what_means_the_same() {
 #[test]
 fn connectors_are_the_same_after_they_were_documents() {
     let (mut tried_all, mut failures) = (0, Vec::new());
-    // Beside all connectors, each kind of signature and grant.
-    for path in specs::specs().into_iter().chain([root().join("../tests/specs/vault.pin")]) {
+    // Beside all connectors, each kind of signature and grant, and each kind of wait.
+    let more = ["vault", "jobs"].map(|name| root().join(format!("../tests/specs/{name}.pin")));
+    for path in specs::specs().into_iter().chain(more) {
         let model = checked(&build_script::load(&path).expect("specs can be read")).expect("connectors check");
         for (version, api) in model.apis.iter().enumerate() {
             let name = format!("{} {}", model.connector.name, api.name);

@@ -15,7 +15,7 @@ use crate::{
     limit::Permits,
     operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
-    shape::{self, DecodeError, Erased, Kind, Names, PageRequest, Shape, Shaped},
+    shape::{self, DecodeError, Erased, Kind, Leaf, Names, PageRequest, Shape, Shaped},
     transport::{Incoming, ReadLimits, Reader},
 };
 
@@ -179,7 +179,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// Whether what was found is what a condition names.
-fn holds(condition: Condition, found: &Value) -> bool {
+pub(crate) fn holds(condition: Condition, found: &Value) -> bool {
     match condition.equals {
         None => !found.is_null(),
         Some(literal) => serde_json::from_str::<Value>(literal).is_ok_and(|literal| literal == *found),
@@ -206,14 +206,33 @@ pub(crate) fn reported(answered: &Answered, conditions: &[(&'static Failure, Con
 
 /// The value of an answer, of the operation's output shape.
 pub(crate) fn decode(answered: &Answered) -> Result<Erased, Error> {
-    let value = match &answered.content {
-        Content::Stream(download) => Erased::new(download.clone()),
+    decode_alone(answered).map(|value| in_variant(answered, value))
+}
+
+/// The value of an answer, of that answer's own shape.
+pub(crate) fn decode_alone(answered: &Answered) -> Result<Erased, Error> {
+    match &answered.content {
+        Content::Stream(download) => Ok(Erased::new(download.clone())),
         Content::Bytes(bytes) => {
             check_conditions(answered, bytes)?;
-            decode_bytes(answered, bytes)?
+            decode_bytes(answered, bytes)
         }
-    };
-    Ok(in_variant(answered, value))
+    }
+}
+
+/// Whether an answer with a success status reports an error; its value is not looked at.
+pub(crate) fn check(answered: &Answered) -> Result<(), Error> {
+    match &answered.content {
+        Content::Stream(_) => Ok(()),
+        Content::Bytes(bytes) => check_conditions(answered, bytes),
+    }
+}
+
+/// How long an answer of any status asks to pause: in the header that the spec names, or in `Retry-After`.
+pub(crate) fn stated_pause(core: &Core, headers: &HeaderMap) -> Option<std::time::Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let declared = core.table.retry.honour.and_then(text).or_else(|| text("retry-after"));
+    declared.and_then(|value| stated_wait(value, core.clock.wall()))
 }
 
 fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
@@ -255,6 +274,7 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
     let shape = shape.get();
     match decoding {
         Decoding::Nothing => Ok(Erased::new(())),
+        Decoding::Headers => from_headers(shape, answered),
         Decoding::Stream => {
             let reader = Reader::new(&HeaderMap::new(), bytes.clone().into(), unbounded())?;
             Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Permits::default())))
@@ -270,6 +290,28 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
             decoded.map_err(|error| undecodable(&error).with_status(answered.status))
         }
     }
+}
+
+/// A member for each header that is there. A relative address is taken from where the answer came from (RFC 9110, 10.2.2).
+fn from_headers(shape: &'static Shape, answered: &Answered) -> Result<Erased, Error> {
+    let mut members = serde_json::Map::new();
+    for field in shape.bare().fields() {
+        let Some(text) = answered.headers.get(field.wire).and_then(|value| value.to_str().ok()) else { continue };
+        let plain = || Value::String(text.to_owned());
+        let value = match field.shape().bare().kind {
+            Kind::Leaf(Leaf::Url) => answered.url.join(text).map_or_else(|_| plain(), |url| Value::String(url.into())),
+            Kind::Leaf(Leaf::Int | Leaf::Float | Leaf::Bool) | Kind::IntEnum(_) => serde_json::from_str(text).unwrap_or_else(|_| plain()),
+            _ => plain(),
+        };
+        members.insert(field.wire.to_owned(), value);
+    }
+    let json = Value::Object(members).to_string();
+    let decoded = Erased::decode(shape, json.as_bytes(), Names::Wire);
+    decoded.map_err(|error| {
+        let made = Error::new(ErrorKind::Decode, format!("the answer's headers are not what the spec says: {}", error.message()));
+        let made = if error.path().is_empty() { made } else { made.with_path(error.path()) };
+        made.with_status(answered.status)
+    })
 }
 
 fn unbounded() -> ReadLimits {

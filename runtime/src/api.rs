@@ -3,9 +3,11 @@
 
 use crate::{
     client::{Client, Sending},
+    error::Error,
     operation::{self, ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
+    steps::Job,
 };
 
 /// One version of one API: what a [`Client`] is a client of.
@@ -37,6 +39,18 @@ pub trait Operation: Shaped {
     /// Its table: made, when it is first asked for, of what is declared with the input.
     fn table() -> &'static OperationTable {
         operation::declared(Self::LINK).unwrap_or(&OperationTable::EMPTY)
+    }
+
+    /// Begins it as a job: one call at a time, to go on when it is time, perhaps in another process. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the input breaks a rule or the connection may not make every step, and for an operation that is one exchange.
+    fn start<A>(self, client: &Client<A>) -> Result<Job<Self>, Error>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        Job::start(client.any(), self)
     }
 
     /// Sends it and waits for the answer.

@@ -185,6 +185,11 @@ fn address(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Re
         add_query(core, table, input, &mut url);
         return Ok((url, Passage::Bare));
     }
+    if table.server == ServerChoice::Inside {
+        let mut url = gate::inside(&core.servers, &outside_text(table, input)?)?;
+        add_query(core, table, input, &mut url);
+        return Ok((url, Passage::WithCredentials));
+    }
     let server = base(core, table)?;
     let mut path = String::with_capacity(128);
     path.push_str(server.path().trim_end_matches('/'));
@@ -217,7 +222,7 @@ fn base<'a>(core: &'a Core, table: &'static OperationTable) -> Result<std::borro
     let index = match table.server {
         ServerChoice::Own(template) => return client::server(core.table, template, &core.fields, core.rebase.as_ref()).map(Cow::Owned),
         ServerChoice::Named(index) => usize::from(index),
-        ServerChoice::Default | ServerChoice::Outside => 0,
+        ServerChoice::Default | ServerChoice::Outside | ServerChoice::Inside => 0,
     };
     core.servers.get(index).map(Cow::Borrowed).ok_or_else(|| Error::new(ErrorKind::Configuration, "the API declares no such server"))
 }
@@ -353,7 +358,7 @@ fn add_cookie(cookies: &mut String, name: &str, value: &str) {
 /// some refuse a call that does not take what they are about to send: so anything else is taken as well, but wanted least.
 fn accept(table: &'static OperationTable) -> Option<HeaderValue> {
     table.answers.iter().find_map(|answer| match answer.decoding {
-        Decoding::Nothing => None,
+        Decoding::Nothing | Decoding::Headers => None,
         Decoding::Json => Some(HeaderValue::from_static("application/json, */*;q=0.1")),
         Decoding::Xml => Some(HeaderValue::from_static("application/xml, text/xml;q=0.9, */*;q=0.1")),
         Decoding::Text(content_type) => HeaderValue::from_str(content_type).ok(),

@@ -121,6 +121,12 @@ impl Module {
         self.table.revision
     }
 
+    /// How long it may wait for what it begins to be done, if it does.
+    pub fn waits(&self) -> Option<std::time::Duration> {
+        let waits = self.table.steps.iter().filter_map(|step| step.wait.as_ref()).map(|wait| wait.most());
+        waits.reduce(std::time::Duration::saturating_add)
+    }
+
     /// What people call it.
     pub fn title(&self) -> &'static str {
         self.table.title

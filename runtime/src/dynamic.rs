@@ -9,6 +9,7 @@ use crate::{
     error::{Error, ErrorKind},
     page::{Checkpoint, Pager},
     shape::{DecodeError, Erased, ErasedRef, Names},
+    steps::{AnyJob, JobCheckpoint},
 };
 
 impl AnyClient {
@@ -36,6 +37,23 @@ impl AnyClient {
         let output = answer.await?;
         let download = output.as_ref().get::<Download>().cloned();
         download.ok_or_else(|| Error::new(ErrorKind::Input, "the module gives no file").with_operation(module.table()))
+    }
+
+    /// Begins a module that makes several exchanges as a job, see [`Operation::start`](crate::api::Operation::start).
+    ///
+    /// # Errors
+    /// As there; and when there is no such module or input, with the nearest names.
+    pub fn start_job(&self, module: &str, input: Value) -> Result<AnyJob, Error> {
+        let (module, input) = self.input(module, &input)?;
+        AnyJob::start(self, module.table(), input)
+    }
+
+    /// Goes on with a job, of whatever module of this version its checkpoint is.
+    ///
+    /// # Errors
+    /// As [`Job::resume`](crate::Job::resume).
+    pub fn resume_job(&self, checkpoint: &JobCheckpoint) -> Result<AnyJob, Error> {
+        AnyJob::resume(self, checkpoint)
     }
 
     /// The pages of a search, each a list of items by spec names.

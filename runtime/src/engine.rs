@@ -95,6 +95,20 @@ impl Core {
         Budget::start(self.clock.now(), self.settings.overall, self.settings.per_try)
     }
 
+    /// The time of a call that starts now and has a bound of its own beside the client's.
+    pub(crate) fn budget_of(&self, most: Duration) -> Budget {
+        let overall = self.settings.overall.map_or(most, |overall| overall.min(most));
+        Budget::start(self.clock.now(), Some(overall), self.settings.per_try)
+    }
+
+    /// Says to the log and the observer that something is waited for.
+    pub(crate) fn tell_waiting(&self, waiting: &observe::Waiting) {
+        observe::log_waiting(waiting);
+        if let Some(observer) = &self.observer {
+            observer.waiting(waiting);
+        }
+    }
+
     /// The same as [`Core::run`] within a time that has begun to run before.
     pub(crate) async fn run_within(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
         self.tell_life(call.operation);

@@ -57,6 +57,10 @@ pub enum ErrorKind {
     Paging,
     /// The address is one where this request must not go.
     UnsafeAddress,
+    /// What was waited for has failed, as the API says; [`Error::code`] and [`Error::message`] have its own words.
+    Failed,
+    /// What a job was to go on from is of another operation, revision or version, or not as it was written.
+    Checkpoint,
 }
 
 /// An error of a call. Small, opaque, safe to print.

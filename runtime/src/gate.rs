@@ -40,6 +40,16 @@ pub(crate) fn outside(base: &Url, address: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
+/// An address that an answer gave, of something that the API itself keeps: it leads to one of the API's servers, and the credential goes along.
+pub(crate) fn inside(servers: &[Url], address: &str) -> Result<Url, Error> {
+    let home = servers.first().ok_or_else(|| Error::new(ErrorKind::Configuration, "the API declares no such server"))?;
+    let url = join(home, address)?;
+    if !servers.iter().any(|server| same_origin(server, &url)) {
+        return Err(unsafe_address("the address given is on none of the API's servers", &url));
+    }
+    Ok(url)
+}
+
 /// Where a redirect leads, and what may travel there. Without a credential it may lead anywhere that does not leave https.
 pub(crate) fn redirect(from: &Url, location: &str, passage: Passage, policy: RedirectPolicy) -> Result<(Url, Passage), Error> {
     let to = join(from, location)?;
@@ -188,6 +198,26 @@ mod tests {
         assert_eq!(redirect("https://files.example.net/b", bare, RedirectPolicy::SameOrigin), Some(bare));
         assert_eq!(redirect("https://api.example.com/b", bare, RedirectPolicy::SameOrigin), Some(bare));
         assert_eq!(redirect("http://files.example.net/b", bare, RedirectPolicy::DropCredentials), None);
+    }
+
+    #[test]
+    fn inside_addresses_are_on_a_server_of_the_api() {
+        let servers = [url("https://api.example.com/v1"), url("https://jobs.example.com")];
+        for (address, good) in [
+            ("https://api.example.com/v1/jobs/7?x=1", Some("https://api.example.com/v1/jobs/7?x=1")),
+            ("https://jobs.example.com/7", Some("https://jobs.example.com/7")),
+            ("/v1/jobs/7", Some("https://api.example.com/v1/jobs/7")),
+            ("http://api.example.com/v1/jobs/7", None),
+            ("https://api.example.com:8443/v1/jobs/7", None),
+            ("https://api.example.com.evil.example/7", None),
+            ("//evil.example/7", None),
+            ("https://user@api.example.com/7", None),
+            ("javascript:alert(1)", None),
+        ] {
+            assert_eq!(inside(&servers, address).ok().as_ref().map(Url::as_str), good, "{address}");
+        }
+        let shown = inside(&servers, "https://evil.example/7?token=s3cr3t").expect_err("elsewhere").to_string();
+        assert!(shown.contains("https://evil.example") && !shown.contains("s3cr3t"), "{shown}");
     }
 
     #[test]

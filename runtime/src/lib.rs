@@ -49,10 +49,10 @@ pub use codegen::{__codegen_v1, prelude};
 pub use download::Download;
 pub use error::{Error, ErrorKind};
 pub use gate::RedirectPolicy;
-pub use observe::{Attempt, Notice, Observer};
+pub use observe::{Attempt, Notice, Observer, Waiting};
 pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
-pub use steps::FailedStep;
+pub use steps::{Advanced, AnyJob, FailedStep, Job, JobCheckpoint};
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
 /// The URL that [`Client::authorizer`] takes and fields of the type `url` hold, so that a program needs no crate of its own for it.
 ///

@@ -12,6 +12,11 @@ pub trait Observer: Send + Sync + std::fmt::Debug {
         let _ = attempt;
     }
 
+    /// A job is not done yet, and will be asked for again.
+    fn waiting(&self, waiting: &Waiting) {
+        let _ = waiting;
+    }
+
     /// Something a person should know; the call goes on.
     fn noticed(&self, notice: &Notice) {
         let _ = notice;
@@ -40,6 +45,26 @@ pub struct Attempt {
     pub duration: Duration,
 }
 
+/// How far an operation is that makes several exchanges and waits for some of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waiting {
+    /// `exports.create`
+    pub operation: &'static str,
+    /// The step that is next, from 1.
+    pub step: usize,
+    /// How many there are.
+    pub steps: usize,
+    /// The module that the step calls.
+    pub module: &'static str,
+    /// How often it was called, if it is one that waits.
+    pub calls: u32,
+    /// How long it has been waited for.
+    pub waited: Duration,
+    /// How long to pause before the next call.
+    pub after: Duration,
+}
+
 /// Something a person should know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -61,6 +86,12 @@ pub enum Notice {
         /// Pages read until now.
         pages: u32,
     },
+}
+
+/// Says it in the log, to those who want to know all.
+pub(crate) fn log_waiting(waiting: &Waiting) {
+    let Waiting { operation, step, steps, module, calls, waited, after } = waiting;
+    tracing::debug!(operation, step, steps, module, calls, ?waited, ?after, "not done yet");
 }
 
 /// Says it in the log.

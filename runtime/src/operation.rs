@@ -15,6 +15,7 @@ mod step;
 mod text;
 mod trigger;
 mod upgrade_test;
+mod wait;
 
 pub use api::{ApiDates, ApiTable, RetryPolicy};
 pub use connection::{ClientAuth, ConnectionTable, Credential, Exchange, Grant, OAuth2, OAuth2Flow, OAuth2Step, Rotation};
@@ -28,6 +29,7 @@ pub use sign::{Sign, SignKind};
 pub use step::{FilePart, StepPath, StepSource, StepTable, StepValue};
 pub use trigger::{Challenge, DeliveryPart, DeliveryTime, Encoded, Hash, Poll, PollOrder, Proof, ProofKind, Sent, Wanted, Webhook};
 pub use upgrade_test::UpgradeTestTable;
+pub use wait::{WaitFailure, WaitTable, WaitUntil};
 
 use crate::shape::{Link, Shaped};
 
@@ -108,6 +110,8 @@ pub enum ServerChoice {
     Own(&'static str),
     /// The path's first segment is a whole URL of another origin; no credential travels there.
     Outside,
+    /// The path's first segment is a whole URL that an answer gave. It leads to one of the API's servers, or the call is not made.
+    Inside,
 }
 
 /// A value that is always sent.
@@ -185,6 +189,8 @@ pub enum Decoding {
     Text(&'static str),
     /// A stream of bytes.
     Stream,
+    /// The answer's headers, and nothing of its body.
+    Headers,
 }
 
 /// One error answer.

@@ -1,7 +1,7 @@
 //! The steps of a module that makes several exchanges, as the tables that the runtime executes.
 
 use super::all;
-use linchpin_compiler::model::{self, StepSource, StepValue, Steps, Symbol};
+use linchpin_compiler::model::{self, StepSource, StepValue, Steps, Symbol, Wait, WaitCondition, WaitUntil};
 use linchpin_runtime::operation as table;
 use linchpin_runtime::shape::dynamic::leak;
 use std::collections::HashMap;
@@ -13,7 +13,34 @@ pub(super) fn tables(steps: &Steps, exchanges: &HashMap<(Symbol, u32), &'static 
 
 /// The table of one call.
 pub(super) fn one(step: &model::Step, exchanges: &HashMap<(Symbol, u32), &'static table::OperationTable>) -> table::StepTable {
-    table::StepTable { name: leak(step.name.as_str()), operation: exchanges[&(step.module, step.revision)], inputs: members(&step.inputs) }
+    table::StepTable {
+        name: leak(step.name.as_str()),
+        operation: exchanges[&(step.module, step.revision)],
+        inputs: members(&step.inputs),
+        wait: step.wait.as_ref().map(wait),
+    }
+}
+
+fn wait(wait: &Wait) -> table::WaitTable {
+    table::WaitTable {
+        every: wait.every,
+        up_to: wait.up_to,
+        until: all(wait.until.iter().map(|until| match until {
+            WaitUntil::Status((from, to)) => table::WaitUntil::Status(table::Statuses(*from, *to)),
+            WaitUntil::When(when) => table::WaitUntil::When(condition(when)),
+        })),
+        fails: all(wait.fails.iter().map(|failure| table::WaitFailure {
+            when: condition(&failure.when),
+            code: super::names(&failure.code),
+            message: super::names(&failure.message),
+        })),
+        most: wait.most,
+        times: wait.times,
+    }
+}
+
+fn condition(condition: &WaitCondition) -> table::Condition {
+    table::Condition { path: super::names(&condition.members), equals: condition.equals.as_deref().map(leak) }
 }
 
 fn members(members: &[(String, StepValue)]) -> &'static [(&'static str, table::StepValue)] {

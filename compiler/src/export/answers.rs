@@ -3,7 +3,7 @@
 use super::Exporter;
 use super::extensions::answer_value;
 use super::json::{Object, Value, texts};
-use crate::model::{Answer, Decoding, Failure, Module, Stop, Strategy, Type};
+use crate::model::{Answer, Decoding, Failure, Module, Stop, Strategy, Type, TypeDefKind};
 
 impl Exporter<'_> {
     /// The answers of a module, by status.
@@ -68,7 +68,7 @@ impl Exporter<'_> {
 
     fn success(&self, answer: &Answer, module: &Module) -> Object {
         let media = match &answer.decoding {
-            Decoding::Nothing => None,
+            Decoding::Nothing | Decoding::Headers => None,
             Decoding::Json => Some("application/json"),
             Decoding::Xml => Some("application/xml"),
             Decoding::Text(media) => Some(media.as_str()),
@@ -81,10 +81,27 @@ impl Exporter<'_> {
             let content = Object::new().maybe("schema", schema).unless_empty("examples", examples);
             Object::new().with(media, content)
         });
-        let response =
-            Object::new().with("description", description).unless_empty("headers", self.headers(module)).maybe("content", content);
+        let mut headers = self.headers(module);
+        let read = answer.body.as_ref().filter(|_| answer.decoding == Decoding::Headers).map(|body| self.schema(body));
+        for (name, schema) in self.read_from_headers(answer) {
+            headers.set(name, schema);
+        }
+        let response = Object::new().with("description", description).unless_empty("headers", headers).maybe("content", content);
+        let response = response.maybe("x-linchpin-headers", read);
         let odd = !(200..300).contains(&answer.statuses.0);
         response.unless_empty("x-linchpin-at", texts(&answer.at)).flag("x-linchpin-answer", odd)
+    }
+
+    /// Headers that are what the answer gives.
+    fn read_from_headers(&self, answer: &Answer) -> Vec<(String, Object)> {
+        let (Decoding::Headers, Some(Type::Named(symbol))) = (&answer.decoding, &answer.body) else { return Vec::new() };
+        let defined = self.projection.types.iter().find(|one| one.item.symbol == *symbol).map(|one| &one.item.kind);
+        let Some(TypeDefKind::Struct(fields)) = defined else { return Vec::new() };
+        let header = |field: &crate::model::Field| {
+            let object = Object::new().unless_empty("description", field.docs.as_str()).flag("required", !field.optional);
+            (field.wire.clone(), object.with("schema", self.schema(&field.ty)))
+        };
+        fields.iter().map(header).collect()
     }
 
     /// Headers that a caller reads.

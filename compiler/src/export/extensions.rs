@@ -6,7 +6,7 @@ use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
     ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
-    StepPath, StepSource, StepValue, Steps, Stop, Strategy,
+    StepPath, StepSource, StepValue, Steps, Stop, Strategy, Wait, WaitCondition, WaitUntil,
 };
 use crate::syntax::ast::ModuleKind;
 
@@ -141,7 +141,7 @@ impl Exporter<'_> {
             inputs.set(name, step_value(value));
         }
         let object = Object::new().unless_empty("name", step.name.as_str()).with("module", self.module_name(step.module));
-        object.with("revision", i64::from(step.revision)).with("inputs", inputs)
+        object.with("revision", i64::from(step.revision)).with("inputs", inputs).maybe("wait", step.wait.as_ref().map(wait))
     }
 
     /// The exchanges that a module makes by calling others.
@@ -149,6 +149,26 @@ impl Exporter<'_> {
         let list = steps.list.iter().map(|step| self.step(step));
         Object::new().with("list", list.collect::<Vec<_>>()).with("gives", step_path(&steps.gives))
     }
+}
+
+/// Until when a step is made again.
+fn wait(wait: &Wait) -> Object {
+    let until = wait.until.iter().map(|until| match until {
+        WaitUntil::Status(range) => Object::new().with("status", statuses(&[*range])),
+        WaitUntil::When(condition) => wait_condition(condition),
+    });
+    let fails = wait.fails.iter().map(|failure| {
+        let when = wait_condition(&failure.when);
+        when.unless_empty("code", texts(&failure.code)).unless_empty("message", texts(&failure.message))
+    });
+    let object = Object::new().with("everyMillis", wait.every).maybe("upToMillis", wait.up_to);
+    let object = object.with("until", until.collect::<Vec<_>>()).unless_empty("fails", fails.collect::<Vec<_>>());
+    object.with("mostMillis", wait.most).maybe("times", wait.times.map(u64::from))
+}
+
+fn wait_condition(condition: &WaitCondition) -> Object {
+    let is = condition.equals.as_deref().and_then(Value::parse);
+    Object::new().with("members", texts(&condition.members)).maybe("is", is)
 }
 
 fn step_value(value: &StepValue) -> Value {

@@ -142,6 +142,7 @@ impl Exporter<'_> {
         let operation = operation.unless_empty("x-linchpin-fails", self.fails(&module.fails));
         let server = if let ModuleServer::Named(index) = module.server { self.projection.model.connector.servers.get(index) } else { None };
         let operation = operation.maybe("x-linchpin-server", server.and_then(|server| server.name.as_ref()));
+        let operation = operation.maybe("x-linchpin-inside", (module.server == ModuleServer::Inside).then_some(true));
         operation.maybe("x-linchpin-outside", self.outside(module)).unless_empty("x-linchpin-examples", Value::from(examples))
     }
 }
@@ -168,7 +169,7 @@ fn path_of(module: &Module) -> Result<&[PathPart], &'static str> {
         (ModuleServer::Outside, [PathPart::Input(_), rest @ ..]) if matches!(rest.first(), Some(PathPart::Text(text)) if text.starts_with('/')) => {
             Ok(rest)
         }
-        (ModuleServer::Outside, _) => Err("is given its whole address"),
+        (ModuleServer::Outside | ModuleServer::Inside, _) => Err("is given its whole address"),
         (_, path) => Ok(path),
     }
 }

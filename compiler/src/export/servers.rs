@@ -26,7 +26,7 @@ impl Exporter<'_> {
     pub(super) fn servers_of(&self, module: &Module) -> Vec<Object> {
         let servers = &self.projection.model.connector.servers;
         match &module.server {
-            ModuleServer::Default => Vec::new(),
+            ModuleServer::Default | ModuleServer::Inside => Vec::new(),
             ModuleServer::Named(index) => servers.get(*index).map(|server| self.server(&server.url)).into_iter().collect(),
             ModuleServer::Own(template) => vec![self.server(template)],
             ModuleServer::Outside => {

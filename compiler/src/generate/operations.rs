@@ -240,6 +240,7 @@ fn server(server: &ModuleServer) -> String {
         ModuleServer::Named(index) => index.to_string(),
         ModuleServer::Own(template) => format!("own {}", template.text),
         ModuleServer::Outside => "outside".to_owned(),
+        ModuleServer::Inside => "inside".to_owned(),
     }
 }
 
@@ -288,6 +289,7 @@ fn answer(answer: &Answer, variant: Option<u16>, clauses: &mut Clauses, scope: &
         Decoding::Xml => ("xml", ""),
         Decoding::Text(content_type) => ("text", content_type.as_str()),
         Decoding::Stream => ("stream", ""),
+        Decoding::Headers => ("headers", ""),
     };
     let shape = answer.body.as_ref().map(|body| clauses.number(&answer_type(Some(body), scope)));
     let said = Json::object().json("on", &on).text("as", decoding).text("type", content_type).number("shape", shape);

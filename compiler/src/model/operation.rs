@@ -122,6 +122,8 @@ pub enum ModuleServer {
     Own(Template),
     /// Another origin, named by the path's first hole.
     Outside,
+    /// An address on one of the connector's servers, given whole by the path's first hole.
+    Inside,
 }
 
 /// An input and where it goes.
@@ -230,6 +232,8 @@ pub enum Decoding {
     Text(String),
     /// Bytes.
     Stream,
+    /// The answer's headers, and nothing of its body.
+    Headers,
 }
 
 /// How a search pages. Inputs are named by their spec names.

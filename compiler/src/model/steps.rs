@@ -23,8 +23,56 @@ pub struct Step {
     pub revision: u32,
     /// What it is given, by the spec names of its inputs.
     pub inputs: Vec<(String, StepValue)>,
+    /// Until when it is made again.
+    pub wait: Option<Wait>,
     /// Where it is written.
     pub span: Span,
+}
+
+/// A step that is made again until something holds. Times are in milliseconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wait {
+    /// The pause between two calls; where pauses grow, the first.
+    pub every: u64,
+    /// The longest pause, where they grow.
+    pub up_to: Option<u64>,
+    /// What ends it; any of these.
+    pub until: Vec<WaitUntil>,
+    /// What ends it badly.
+    pub fails: Vec<WaitFailure>,
+    /// The longest time, from its first call on.
+    pub most: u64,
+    /// The most calls.
+    pub times: Option<u32>,
+}
+
+/// What ends a wait.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WaitUntil {
+    /// An answer with a status from..=to.
+    Status((u16, u16)),
+    /// A condition on the answer.
+    When(WaitCondition),
+}
+
+/// A member of what a step gave that must be something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitCondition {
+    /// Members from its top, by spec names.
+    pub members: Vec<String>,
+    /// JSON text, as on the wire; none: there and not null.
+    pub equals: Option<String>,
+}
+
+/// A condition under which what is waited for has failed, and where the answer says why, by spec names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitFailure {
+    /// When.
+    pub when: WaitCondition,
+    /// Where the API's own word for it stands; empty: nowhere.
+    pub code: Vec<String>,
+    /// Where its sentence stands; empty: nowhere.
+    pub message: Vec<String>,
 }
 
 /// What an input of a step is given.

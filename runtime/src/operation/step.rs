@@ -1,6 +1,6 @@
 //! The steps of an operation that makes several exchanges.
 
-use super::OperationTable;
+use super::{OperationTable, WaitTable};
 
 /// A call of another operation.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct StepTable {
     pub operation: &'static OperationTable,
     /// What its inputs are given, by their spec names.
     pub inputs: &'static [(&'static str, StepValue)],
+    /// Until when it is made again.
+    pub wait: Option<WaitTable>,
 }
 
 /// What an input of a step is given.
@@ -62,7 +64,7 @@ pub enum FilePart {
 impl StepTable {
     /// A call that is given nothing.
     pub const fn of(operation: &'static OperationTable) -> Self {
-        Self { name: "", operation, inputs: &[] }
+        Self { name: "", operation, inputs: &[], wait: None }
     }
 }
 

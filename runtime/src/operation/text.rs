@@ -5,13 +5,14 @@
 //! | clause | says |
 //! |---|---|
 //! | `name a.b`, `revision 2`, `title …`, `docs …`, `kind search` | what it is |
-//! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside` | where it goes |
+//! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside`, `server inside` | where it goes |
 //! | `in path query query.deep body whole` | where each input goes, and in which style if not the usual |
 //! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…` | how the body is encoded |
 //! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
 //! | `retry safe`, `retry idempotent`, `retry key Header`, `only a b` | how often, and by which connections |
 
 mod trigger;
+mod wait;
 
 use serde_json::Value;
 
@@ -80,6 +81,7 @@ fn server(said: &'static str) -> Option<ServerChoice> {
     match said.split_once(' ') {
         Some(("own", template)) => Some(ServerChoice::Own(template)),
         None if said == "outside" => Some(ServerChoice::Outside),
+        None if said == "inside" => Some(ServerChoice::Inside),
         _ => said.parse().ok().map(ServerChoice::Named),
     }
 }
@@ -278,6 +280,7 @@ impl Said {
             "xml" => Decoding::Xml,
             "text" => Decoding::Text(self.text("type")),
             "stream" => Decoding::Stream,
+            "headers" => Decoding::Headers,
             _ => return None,
         };
         let on = self.get("on");
@@ -375,7 +378,8 @@ impl Said {
 
     fn step(&self) -> Option<StepTable> {
         let inputs = leak(self.items("inputs").iter().map(Said::member).collect::<Option<_>>()?);
-        Some(StepTable { name: self.text("name"), inputs, ..StepTable::of(super::declared(self.shape()?)?) })
+        let wait = self.there("wait", wait::wait)?;
+        Some(StepTable { name: self.text("name"), inputs, wait, ..StepTable::of(super::declared(self.shape()?)?) })
     }
 
     fn member(&self) -> Option<(&'static str, StepValue)> {

@@ -13,13 +13,37 @@ use crate::{
 };
 
 /// What is known before a step.
+#[derive(Debug)]
 pub(super) struct Known {
-    pub(super) input: Erased,
-    pub(super) outputs: Vec<Erased>,
+    pub(super) input: Given,
+    /// What each step gave; none where nothing needs it any more.
+    pub(super) outputs: Vec<Option<Erased>>,
     /// Lengths of files in the input that some step asks for.
     pub(super) lengths: HashMap<&'static str, u64>,
     /// Where a trigger is told.
     pub(super) endpoint: Option<Erased>,
+}
+
+/// The operation's own input.
+#[derive(Debug)]
+pub(super) enum Given {
+    /// All of it.
+    Whole(Erased),
+    /// What is still needed of it, by the spec's names.
+    Parts(Vec<(&'static str, Erased)>),
+}
+
+impl Given {
+    /// An input, present or not.
+    pub(super) fn field(&self, name: &str) -> Option<ErasedRef<'_>> {
+        match self {
+            Given::Whole(whole) => match whole.as_ref().view() {
+                View::Structure(fields) => fields.fields().find(|(field, _)| field.name() == name).map(|(_, value)| value),
+                _ => None,
+            },
+            Given::Parts(parts) => parts.iter().find(|(part, _)| *part == name).map(|(_, value)| value.as_ref()),
+        }
+    }
 }
 
 /// What stands at a path.
@@ -80,9 +104,10 @@ impl Known {
     pub(super) fn gives(mut self, table: &'static OperationTable) -> Result<Erased, Error> {
         let shape = table.output.get();
         if let StepPath { source: StepSource::Output(index), members: [], part: None } = table.gives
-            && self.outputs.get(index).is_some_and(|output| output.shape().same(shape))
+            && self.outputs.get(index).and_then(Option::as_ref).is_some_and(|output| output.shape().same(shape))
+            && let Some(output) = self.outputs.swap_remove(index)
         {
-            return Ok(self.outputs.swap_remove(index));
+            return Ok(output);
         }
         match self.found(table.gives) {
             Found::Absent => Erased::build(shape, |slot| put(slot, None)),
@@ -103,8 +128,8 @@ impl Known {
 
     fn found(&self, path: StepPath) -> Found<'_> {
         let value = match path.source {
-            StepSource::Input(name) => at(self.input.as_ref(), &[name]),
-            StepSource::Output(index) => self.outputs.get(index).and_then(|output| output.as_ref().present()),
+            StepSource::Input(name) => self.input.field(name).and_then(ErasedRef::present),
+            StepSource::Output(index) => self.outputs.get(index).and_then(|output| output.as_ref()?.as_ref().present()),
             StepSource::Endpoint => self.endpoint.as_ref().and_then(|endpoint| endpoint.as_ref().present()),
         };
         let Some(value) = value.and_then(|value| at(value, path.members)) else { return Found::Absent };
@@ -166,9 +191,8 @@ impl Known {
     /// "Erase it" is not the same as nothing, where both sides know the difference.
     fn erased(&self, json: &mut Vec<u8>, path: StepPath, target: Option<Target>) -> bool {
         let StepPath { source: StepSource::Input(name), members: [], part: None } = path else { return false };
-        let View::Structure(fields) = self.input.as_ref().view() else { return false };
-        let given = fields.fields().find(|(field, _)| field.name() == name);
-        let erase = given.is_some_and(|(_, value)| matches!(value.view(), View::Patch(PatchView::Erase)));
+        let given = self.input.field(name);
+        let erase = given.is_some_and(|value| matches!(value.view(), View::Patch(PatchView::Erase)));
         if erase && target.is_some_and(|target| target.attrs.nullable) {
             json.extend_from_slice(b"null");
             return true;

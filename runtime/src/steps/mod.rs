@@ -1,9 +1,15 @@
-//! Operations that make several exchanges: each step is a call of another operation, through every layer, under one deadline for all.
+//! Operations that make several exchanges: each step is a call of another operation, through every layer, under one deadline for all but what
+//! waits, which has its own.
 //!
-//! What a step is given is `input`'s. Nothing is repeated when a later step fails, and nothing is undone: the error says what was done.
+//! What a step is given is `input`'s; one call after the other is `course`'s, when a step that waits is made again `wait`'s; going on in another
+//! process is `job`'s and `checkpoint`'s. Nothing is repeated when a later step fails, and nothing is undone: the error says what was done.
 
+mod checkpoint;
+mod course;
 mod failed;
 mod input;
+mod job;
+mod wait;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -15,34 +21,37 @@ use crate::{
     engine::Core,
     error::{Error, ErrorKind},
     operation::{FilePart, OperationTable, StepPath, StepSource, StepTable, StepValue},
-    shape::{self, Erased},
+    shape::Erased,
 };
 
+pub use checkpoint::JobCheckpoint;
+use course::{Course, Progress, call_step};
 pub use failed::FailedStep;
-use input::Known;
 pub(crate) use input::at;
+use input::{Given, Known};
+pub use job::{Advanced, AnyJob, Job};
 
-/// Makes all steps of an operation and gives what it gives.
+/// Makes all steps of an operation and gives what it gives. Whoever drops this stops waiting.
 pub(crate) fn start(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> BoxFuture<'static, Result<Erased, Error>> {
     Box::pin(async move { run(&core, table, input).await.map_err(|error| error.with_operation(table)) })
 }
 
 async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Result<Erased, Error> {
-    core.tell_life(table);
-    // All that can be known to go wrong is said before the first request.
-    if core.settings.validate {
-        shape::validate(input.as_ref()).map_err(|problem| Error::new(ErrorKind::Input, problem.message()).with_path(problem.path()))?;
+    let mut course = Course::begin(core, table, input)?;
+    let mut budget = core.budget();
+    loop {
+        let (rest, progress) = course.advance(core, &mut budget).await;
+        match (rest, progress?) {
+            (_, Progress::Done(output)) => return Ok(output),
+            (None, Progress::Pending(_)) => return Err(Error::new(ErrorKind::Configuration, "it ends before it is done")),
+            (Some(rest), Progress::Pending(waiting)) => {
+                if !waiting.after.is_zero() {
+                    core.clock.sleep(waiting.after).await;
+                }
+                course = rest;
+            }
+        }
     }
-    for step in table.steps {
-        call::permitted(core, step.operation)?;
-    }
-    let mut known = Known { lengths: lengths(table, &input).await?, input, outputs: Vec::with_capacity(table.steps.len()), endpoint: None };
-    let budget = core.budget();
-    for (index, step) in table.steps.iter().enumerate() {
-        let output = make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation).in_step(table, index))?;
-        known.outputs.push(output);
-    }
-    known.gives(table)
 }
 
 /// Makes one call that is bound as a step is, outside of any steps: with what earlier ones gave.
@@ -54,27 +63,17 @@ pub(crate) async fn call(
     endpoint: Option<Erased>,
 ) -> Result<Erased, Error> {
     call::permitted(core, step.operation).map_err(|error| error.with_operation(step.operation))?;
-    let known = Known { input, outputs, lengths: HashMap::new(), endpoint };
+    let outputs = outputs.into_iter().map(Some).collect();
+    let known = Known { input: Given::Whole(input), outputs, lengths: HashMap::new(), endpoint };
     let budget = core.budget();
-    make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation))
-}
-
-async fn make(core: &Core, step: &StepTable, known: &Known, budget: &crate::budget::Budget) -> Result<Erased, Error> {
-    let input = known.input_of(step)?;
-    let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
-    drop(input);
-    let answered = core.run_within(&prepared, budget).await?;
-    answer::decode(&answered)
+    let answered = call_step(core, step, &known, &budget).await;
+    answered.and_then(|answered| answer::decode(&answered)).map_err(|error| error.with_operation(step.operation))
 }
 
 /// The lengths of the files whose length a step is given, by the names of the inputs.
 async fn lengths(table: &'static OperationTable, input: &Erased) -> Result<HashMap<&'static str, u64>, Error> {
-    let mut asked = Vec::new();
-    let given = table.steps.iter().flat_map(|step| step.inputs).map(|(_, value)| value);
-    given.for_each(|value| paths(value, &mut |path| asked.push(path)));
-    asked.push(table.gives);
     let mut lengths = HashMap::new();
-    for path in asked {
+    for path in asked(table, 0) {
         let (StepSource::Input(name), Some(FilePart::Length)) = (path.source, path.part) else { continue };
         let Some(body) = input::at(input.as_ref(), &[name]).and_then(|value| value.get::<Body>().cloned()) else { continue };
         let length = body.known_length().await?.ok_or_else(|| {
@@ -84,6 +83,15 @@ async fn lengths(table: &'static OperationTable, input: &Erased) -> Result<HashM
         lengths.insert(name, length);
     }
     Ok(lengths)
+}
+
+/// Every path that the steps from one on go, and what the operation gives.
+fn asked(table: &'static OperationTable, from: usize) -> Vec<StepPath> {
+    let mut asked = Vec::new();
+    let given = table.steps.iter().skip(from).flat_map(|step| step.inputs).map(|(_, value)| value);
+    given.for_each(|value| paths(value, &mut |path| asked.push(path)));
+    asked.push(table.gives);
+    asked
 }
 
 /// Every path in a value.

@@ -57,12 +57,11 @@ fn succeeds(example: &ExampleTable) -> bool {
 /// What an example says of requests and answers, in its order. Links to further pages lead to `home`, where they lead to the API's own
 /// server.
 pub(super) fn routes(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable, home: &str) -> Vec<Route> {
-    let route = |(index, exchange): (usize, &ExampleExchange)| {
-        let operation = steps::made(operation, index);
+    let route = |(operation, exchange): (&'static OperationTable, &ExampleExchange)| {
         let (method, target) = sent(table, exchange).unwrap_or_else(|| (operation.method, any_target(table, operation)));
         Route::new(method, &target).reply(answer(table, operation, exchange, home))
     };
-    example.exchanges.iter().enumerate().map(route).collect()
+    steps::made(operation, example).into_iter().zip(example.exchanges).map(route).collect()
 }
 
 /// Method and target that an exchange says are sent; `{api}` in it stands for the version.
@@ -91,8 +90,7 @@ impl Asking<'_> {
     fn routes(&mut self, operation: &'static OperationTable, example: &'static ExampleTable) -> Vec<Route> {
         let asked = self.asked(operation, example);
         let mut routes: Vec<Route> = Vec::new();
-        for (index, exchange) in example.exchanges.iter().enumerate() {
-            let operation = steps::made(operation, index);
+        for (operation, exchange) in steps::made(operation, example).into_iter().zip(example.exchanges) {
             let route = self.route(operation, example, exchange, asked.as_ref());
             let route = route.reply(answer(self.table, operation, exchange, self.home));
             // One request twice is answered in turn, and then from the beginning.
@@ -217,7 +215,7 @@ fn server_template(table: &'static ApiTable, operation: &'static OperationTable)
     match operation.server {
         ServerChoice::Own(template) => Some(template),
         ServerChoice::Named(index) => table.servers.get(usize::from(index)).copied(),
-        ServerChoice::Default | ServerChoice::Outside => table.servers.first().copied(),
+        ServerChoice::Default | ServerChoice::Outside | ServerChoice::Inside => table.servers.first().copied(),
     }
 }
 

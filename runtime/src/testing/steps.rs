@@ -2,18 +2,49 @@
 //! to a later one.
 
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::Value;
 use url::{Position, Url};
 
 use super::script::Reply;
 use crate::operation::{
-    ApiTable, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice, StepPath, StepSource, StepTable, StepValue,
+    ApiTable, Decoding, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice, StepPath, StepSource, StepTable, StepValue,
 };
 use crate::shape::Shape;
 
-/// The operation that the exchange with this number is one of.
-pub(super) fn made(operation: &'static OperationTable, index: usize) -> &'static OperationTable {
-    operation.steps.get(index).map_or(operation, |step| step.operation)
+/// For each exchange of an example, the operation that it is one of.
+pub(super) fn made(operation: &'static OperationTable, example: &ExampleTable) -> Vec<&'static OperationTable> {
+    let called = |step: usize| operation.steps.get(step).map_or(operation, |step| step.operation);
+    steps_made(operation, example).into_iter().map(called).collect()
+}
+
+/// Which step each exchange is one of. A step that waits has several: as long as what is sent is said and the same or, where it is not said, as
+/// there are more exchanges than the steps behind it need.
+fn steps_made(operation: &'static OperationTable, example: &ExampleTable) -> Vec<usize> {
+    let (steps, exchanges) = (operation.steps, example.exchanges);
+    let mut made: Vec<usize> = Vec::new();
+    for index in 0..exchanges.len() {
+        let step = match made.last() {
+            None => 0,
+            Some(last) if steps.get(*last).is_none_or(|step| step.wait.is_none()) => last + 1,
+            Some(last) => {
+                let said = |index: usize| Some(exchanges[index].sends).filter(|sends| !sends.1.is_empty());
+                let again = match (said(index - 1), said(index)) {
+                    (Some(before), Some(this)) => before == this,
+                    _ => exchanges.len() - index > steps.len() - (last + 1),
+                };
+                if again { *last } else { last + 1 }
+            }
+        };
+        made.push(step);
+    }
+    made
+}
+
+/// What the step with this number is answered in the end.
+fn last_of(operation: &'static OperationTable, example: &ExampleTable, step: usize) -> Option<&'static ExampleExchange> {
+    let index = steps_made(operation, example).iter().rposition(|made| *made == step)?;
+    example.exchanges.get(index)
 }
 
 /// An exchange of the operation as an example of an operation with steps shows it.
@@ -25,13 +56,24 @@ pub(super) fn shown(
     let examples = table.operations.iter().flat_map(|whole| whole.examples.iter().map(move |example| (whole, example)));
     examples.filter(|(_, example)| good(example)).find_map(|(whole, example)| {
         let index = whole.steps.iter().position(|step| is(step.operation, operation))?;
-        example.exchanges.get(index)
+        last_of(whole, example, index)
     })
 }
 
 /// A step that goes outside goes where an earlier answer says; here that is the stand-in, path and query as they are.
 pub(super) fn lead_home(table: &'static ApiTable, operation: &'static OperationTable, mut reply: Reply, home: &str) -> Reply {
     let paths = addresses(table, operation);
+    if operation.answers.iter().any(|answer| answer.decoding == Decoding::Headers) {
+        for name in paths.iter().filter_map(|path| path.last()) {
+            let here = reply.headers.get(*name).and_then(|address| at_home(address.to_str().ok()?, home));
+            if let Some(Ok(here)) = here.map(HeaderValue::try_from)
+                && let Some(value) = reply.headers.get_mut(*name)
+            {
+                *value = here;
+            }
+        }
+        return reply;
+    }
     let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
     let mut led = false;
     for path in paths {
@@ -55,14 +97,18 @@ pub(super) fn led_to(table: &'static ApiTable) -> Vec<(&'static OperationTable, 
     for whole in table.operations.iter() {
         for (step, path) in whole.steps.iter().filter_map(|step| Some((step, address(step)?))) {
             let StepSource::Output(index) = path.source else { continue };
-            let before = made(whole, index);
+            let before = whole.steps[index].operation;
             let own = before.examples.iter().flat_map(|example| example.exchanges);
-            let shown = whole.examples.iter().filter_map(|example| example.exchanges.get(index));
+            let shown = whole.examples.iter().filter_map(|example| last_of(whole, example, index));
             let wire = wire_path(before, path.members);
             let addresses = own.chain(shown).filter_map(|exchange| {
+                let named = exchange.headers.iter().find(|(name, _)| wire.last().is_some_and(|last| last.eq_ignore_ascii_case(name)));
+                if let Some((_, address)) = named {
+                    return path_of(address);
+                }
                 let body: Value = serde_json::from_str(exchange.body).ok()?;
                 let address = wire.iter().try_fold(&body, |value, member| value.get(*member))?.as_str()?;
-                Some(Url::parse(address).ok()?.path().to_owned())
+                path_of(address)
             });
             found.extend(addresses.map(|target| (step.operation, target)));
         }
@@ -80,6 +126,14 @@ pub(super) fn addresses_given(operation: &'static OperationTable) -> Vec<&'stati
     own.into_iter().chain(given).collect()
 }
 
+/// The path of an address, which may be relative to its server.
+fn path_of(address: &str) -> Option<String> {
+    match Url::parse(address) {
+        Ok(url) => Some(url.path().to_owned()),
+        Err(_) => address.starts_with('/').then(|| address.split('?').next().unwrap_or_default().to_owned()),
+    }
+}
+
 /// The address with the stand-in in place of its origin.
 pub(super) fn at_home(address: &str, home: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
@@ -92,7 +146,7 @@ fn addresses(table: &'static ApiTable, operation: &'static OperationTable) -> Ve
     for whole in table.operations.iter() {
         for path in whole.steps.iter().filter_map(address) {
             let StepSource::Output(index) = path.source else { continue };
-            if is(made(whole, index), operation) {
+            if is(whole.steps[index].operation, operation) {
                 found.push(wire_path(operation, path.members));
             }
         }
@@ -111,7 +165,9 @@ fn address(step: &'static StepTable) -> Option<StepPath> {
 
 fn outside_input(operation: &'static OperationTable) -> Option<&'static str> {
     match (operation.server, operation.segments().next()) {
-        (ServerChoice::Outside, Some(Segment::Field(index))) => operation.input.fields().get(usize::from(index)).map(|field| field.name()),
+        (ServerChoice::Outside | ServerChoice::Inside, Some(Segment::Field(index))) => {
+            operation.input.fields().get(usize::from(index)).map(|field| field.name())
+        }
         _ => None,
     }
 }

@@ -86,7 +86,7 @@ fn path(module: &Module) -> String {
 
 fn servers(module: &Module, projection: &Projection<'_>) -> Vec<Server> {
     match &module.server {
-        ModuleServer::Default | ModuleServer::Outside => Vec::new(),
+        ModuleServer::Default | ModuleServer::Outside | ModuleServer::Inside => Vec::new(),
         ModuleServer::Named(index) => projection.model.connector.servers.get(*index).map(|one| server(&one.url)).into_iter().collect(),
         ModuleServer::Own(template) => vec![server(template)],
     }
@@ -218,7 +218,7 @@ fn body(module: &Module, shapes: &mut Shapes<'_, '_>) -> Option<Body> {
 
 fn answer(answer: &model::Answer, shapes: &mut Shapes<'_, '_>) -> Answer {
     let media = match &answer.decoding {
-        Decoding::Nothing => None,
+        Decoding::Nothing | Decoding::Headers => None,
         Decoding::Json => Some("application/json".to_owned()),
         Decoding::Xml => Some("application/xml".to_owned()),
         Decoding::Text(media) => Some(media.clone()),

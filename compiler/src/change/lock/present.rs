@@ -159,6 +159,7 @@ fn server_text(model: &Model, server: &ModuleServer) -> String {
         }
         ModuleServer::Own(url) => url.text.clone(),
         ModuleServer::Outside => "outside".to_owned(),
+        ModuleServer::Inside => "inside".to_owned(),
     }
 }
 
@@ -238,6 +239,7 @@ fn answer_fact(model: &Model, answer: &Answer) -> Fact {
         Decoding::Xml => "xml",
         Decoding::Text(content) => content,
         Decoding::Stream => "bytes",
+        Decoding::Headers => "headers",
     };
     shaped(model, answer.body.as_ref(), &answer.at, decoding, answer.span)
 }

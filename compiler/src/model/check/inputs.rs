@@ -132,9 +132,14 @@ fn has_structs_inside(checker: &Checker<'_>, ty: &Type) -> bool {
     checker.definition(inner).is_some_and(|definition| matches!(definition.kind, TypeDefKind::Struct(_)))
 }
 
-/// A call to another origin says by its first hole where it goes.
+/// A call to another origin, or to an address that an answer gave, says by its first hole where it goes.
 pub(super) fn outside_is_a_url(checker: &mut Checker<'_>) {
-    for module in checker.model.modules.iter().filter(|module| module.server == ModuleServer::Outside) {
+    for module in &checker.model.modules {
+        let word = match module.server {
+            ModuleServer::Outside => "outside",
+            ModuleServer::Inside => "inside",
+            _ => continue,
+        };
         let first = match module.path.first() {
             Some(PathPart::Input(name)) => module.inputs.iter().find(|input| input.field.name == *name),
             _ => None,
@@ -144,10 +149,10 @@ pub(super) fn outside_is_a_url(checker: &mut Checker<'_>) {
                 Diagnostic::new(
                     codes::OUTSIDE_NO_URL,
                     module.spans.path,
-                    "a call `outside` goes to a URL that is given, and this path does not begin with one",
+                    format!("a call `{word}` goes to a URL that is given, and this path does not begin with one"),
                 )
                 .here("where does it go?")
-                .help("write for example `PUT \"{upload_url}\" outside` with `path { upload_url: url }`"),
+                .help(format!("write for example `GET \"{{url}}\" {word}` with `path {{ url: url }}`")),
             );
         }
     }

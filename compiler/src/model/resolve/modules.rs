@@ -161,6 +161,7 @@ impl<'a> Resolver<'a> {
             (None, _) => Decoding::Nothing,
             (Some(Type::File), _) => Decoding::Stream,
             (_, None) => Decoding::Json,
+            (_, Some(written)) if written.value == "headers" => Decoding::Headers,
             // Of a delivery.
             (_, Some(written)) if written.value == "form" => Decoding::Json,
             (_, Some(written)) if written.value == "json" || written.value.ends_with("/json") || written.value.ends_with("+json") => {
@@ -178,7 +179,7 @@ impl<'a> Resolver<'a> {
                         format!("an answer of this type cannot be read as `{}`", written.value),
                     )
                     .here("unknown encoding")
-                    .help("write `as json` or `as xml`; text goes with `string`, and any other bytes with `file`"),
+                    .help("write `as json`, `as xml` or `as headers`; text goes with `string`, and any other bytes with `file`"),
                 );
                 Decoding::Json
             }
@@ -196,6 +197,9 @@ impl<'a> Resolver<'a> {
     fn module_server(&mut self, flat: &Flat<'a>, connector: &Connector, connections: &[Connection]) -> ModuleServer {
         if flat.exchange.is_some_and(|exchange| exchange.outside) {
             return ModuleServer::Outside;
+        }
+        if flat.exchange.is_some_and(|exchange| exchange.inside) {
+            return ModuleServer::Inside;
         }
         match flat.server {
             None => ModuleServer::Default,

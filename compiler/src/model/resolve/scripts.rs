@@ -10,12 +10,12 @@ use super::symbols::joined;
 use super::unknown::{choice, listed};
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, Failure, Field, Module, Script, ScriptExchange, Test, Type, Versions};
+use crate::model::{Connection, Decoding, Failure, Field, Module, Script, ScriptExchange, Test, Type, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ModuleKind, Value, ValueKind};
 
 /// Kinds of errors that a test can expect.
-const FAILURES: [&str; 16] = [
+const FAILURES: [&str; 17] = [
     "configuration",
     "input",
     "transport",
@@ -32,6 +32,7 @@ const FAILURES: [&str; 16] = [
     "limit",
     "paging",
     "unsafe_address",
+    "failed",
 ];
 
 impl<'a> Resolver<'a> {
@@ -116,7 +117,8 @@ impl<'a> Resolver<'a> {
         let given = self.given(script, module, on, span);
         let connection =
             script.connection.as_ref().and_then(|(name, fields)| self.script_connection(name, fields.as_ref(), connections, on));
-        let exchanges = script.exchanges.iter().enumerate().map(|(index, exchange)| match self.called_in_step(module, index, on) {
+        let made = steps_made(script, module);
+        let exchanges = script.exchanges.iter().zip(made).map(|(exchange, index)| match self.called_in_step(module, index, on) {
             Some(called) => self.exchange_text(exchange, &called, on),
             None => self.exchange_text(exchange, module, on),
         });
@@ -132,7 +134,7 @@ impl<'a> Resolver<'a> {
         Script { title, given, connection, exchanges, output, fails, on, span }
     }
 
-    /// The module whose exchange the exchange with this number is, where the module tested has steps.
+    /// The module that the step with this number calls, where the module tested has steps.
     fn called_in_step(&self, module: &Module, index: usize, on: Versions) -> Option<Module> {
         let step = module.steps.as_ref()?.list.get(index)?;
         let is_called = |one: &&Module| one.symbol == step.module && one.revision == step.revision && !one.on.and(on).is_empty();
@@ -225,7 +227,7 @@ impl<'a> Resolver<'a> {
         let status = reply.status.value;
         let found = module.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&status));
         // What a trigger that is told replies is no event.
-        let answer = found.filter(|_| module.webhook.is_none());
+        let answer = found.filter(|answer| module.webhook.is_none() && answer.decoding != Decoding::Headers);
         if found.is_none() && (200..300).contains(&status) {
             self.report(unanswered(reply, module));
         }
@@ -273,6 +275,30 @@ impl<'a> Resolver<'a> {
         }
         text
     }
+}
+
+/// Which step each exchange of a script is one of. A step that waits has several: as long as what is sent is said and the same or, where it is
+/// not said, as there are more exchanges than the steps behind it need.
+fn steps_made(script: &ast::Script, module: &Module) -> Vec<usize> {
+    let steps = module.steps.as_ref().map_or(&[][..], |steps| &steps.list);
+    let exchanges = &script.exchanges;
+    let sent = |index: usize| exchanges[index].sends.as_ref().map(|sends| (&sends.method.value, &sends.target.value));
+    let mut made: Vec<usize> = Vec::new();
+    for index in 0..exchanges.len() {
+        let step = match made.last() {
+            None => 0,
+            Some(last) if steps.get(*last).is_none_or(|step| step.wait.is_none()) => last + 1,
+            Some(last) => {
+                let again = match (sent(index - 1), sent(index)) {
+                    (Some(before), Some(this)) => before == this,
+                    _ => exchanges.len() - index > steps.len() - (last + 1),
+                };
+                if again { *last } else { last + 1 }
+            }
+        };
+        made.push(step);
+    }
+    made
 }
 
 /// What stands at a path of a literal.

@@ -15,7 +15,7 @@ impl Resolver<'_> {
     }
 }
 
-fn range(text: &str) -> Option<(u16, u16)> {
+pub(super) fn range(text: &str) -> Option<(u16, u16)> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }

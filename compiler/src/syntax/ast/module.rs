@@ -109,6 +109,8 @@ pub struct Exchange1 {
     pub path: Template,
     /// `outside`: another origin; no credential travels there.
     pub outside: bool,
+    /// `inside`: a URL that an answer gave, which must lead to a server of the API; the credential travels.
+    pub inside: bool,
     /// `-> T at data`
     pub answer: Option<Answer>,
     /// The whole statement.

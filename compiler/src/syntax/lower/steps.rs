@@ -1,4 +1,4 @@
-//! `steps`: calls of other modules in a row, and what each is given.
+//! `steps`: calls of other modules in a row, what each is given, and until when one is made again.
 
 use super::block::{STEP_MEMBER, STEP_VALUE, STEPS};
 use super::reader::Reader;
@@ -15,16 +15,65 @@ pub(super) fn steps(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Steps {
 
 pub(super) fn step(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Step> {
     let span = reader.span(&pair);
-    let (mut name, mut module, mut given) = (None, None, Vec::new());
+    let (mut name, mut module, mut given, mut repeated) = (None, None, Vec::new(), None);
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::step_name => name = part.into_inner().next().map(|word| reader.ident(&word)),
             Rule::path => module = Some(reader.path(part)),
             Rule::step_members => given = members(reader, part),
+            Rule::wait => repeated = Some(wait(reader, part)),
             _ => {}
         }
     }
-    Some(ast::Step { name, module: module?, members: given, span })
+    Some(ast::Step { name, module: module?, members: given, wait: repeated, span })
+}
+
+fn wait(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Wait {
+    let span = reader.span(&pair);
+    let mut wait = ast::Wait { every: None, up_to: None, until: Vec::new(), fails: Vec::new(), most: None, times: None, span };
+    for clause in pair.into_inner() {
+        let rule = clause.as_rule();
+        for part in clause.into_inner() {
+            match (rule, part.as_rule()) {
+                (Rule::wait_every, Rule::duration) => wait.every = Some(reader.duration(&part)),
+                (Rule::wait_every, _) => wait.up_to = first(part).map(|most| reader.duration(&most)),
+                (Rule::wait_until, Rule::wait_status) => {
+                    let statuses = part.into_inner().map(|status| reader.status(&status)).collect();
+                    wait.until.push(ast::WaitUntil::Statuses(statuses));
+                }
+                (Rule::wait_until, _) => wait.until.extend(condition(reader, part).map(ast::WaitUntil::When)),
+                (Rule::wait_fails, Rule::wait_condition) => {
+                    wait.fails.extend(condition(reader, part).map(|when| ast::WaitFailure { when, code: None, message: None }));
+                }
+                (Rule::wait_fails, told) => {
+                    let path = first(part).map(|path| reader.path(path));
+                    if let Some(failure) = wait.fails.last_mut() {
+                        *(if told == Rule::wait_code { &mut failure.code } else { &mut failure.message }) = path;
+                    }
+                }
+                (Rule::wait_most, Rule::duration) => wait.most = Some(reader.duration(&part)),
+                _ => wait.times = first(part).map(|count| reader.count(&count)),
+            }
+        }
+    }
+    wait
+}
+
+fn condition(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::WaitCondition> {
+    let span = reader.span(&pair);
+    let (mut path, mut equals) = (None, None);
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::path => path = Some(reader.path(part)),
+            Rule::value => equals = values::value(reader, part),
+            _ => {}
+        }
+    }
+    Some(ast::WaitCondition { path: path?, equals, span })
+}
+
+fn first(pair: Pair<'_>) -> Option<Pair<'_>> {
+    pair.into_inner().next()
 }
 
 fn members(reader: &mut Reader<'_>, pair: Pair<'_>) -> Vec<ast::StepMember> {

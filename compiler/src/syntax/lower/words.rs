@@ -38,6 +38,15 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
         Rule::fails_message => &["message"],
         Rule::present => &["present"],
         Rule::outside => &["outside"],
+        Rule::within_api => &["inside"],
+        Rule::wait | Rule::wait_every => &["every"],
+        Rule::wait_up_to => &["up to"],
+        Rule::wait_until => &["until"],
+        Rule::wait_status => &["status"],
+        Rule::wait_fails => &["fails when"],
+        Rule::wait_code => &["code"],
+        Rule::wait_message => &["message"],
+        Rule::wait_most => &["at most"],
         Rule::encoded => &["as"],
         Rule::nothing => &["nothing"],
         Rule::page_url => &["url"],
@@ -100,6 +109,8 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::step_value | Rule::step_given => "a value such as `ticket.url`",
         Rule::step_members => "`{`",
         Rule::step_list => "a list",
+        Rule::wait_condition => "a condition such as `status = finished`",
+        Rule::wait_times => "a number and `times`",
         Rule::removed_field => "`:` and the type it had",
         Rule::move_call => "the method and path it had",
         Rule::move_place => "the place it had",
@@ -193,6 +204,9 @@ fn is_compulsory(rule: Rule) -> bool {
             | Rule::step_name
             | Rule::step_members
             | Rule::step_given
+            | Rule::wait
+            | Rule::wait_up_to
+            | Rule::within_api
             | Rule::client_key
     )
 }

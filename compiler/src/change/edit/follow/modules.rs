@@ -200,7 +200,7 @@ impl<'f> Follower<'f> {
         let (own, theirs) = (here.module.body.exchange.as_ref()?, there.module.body.exchange.as_ref()?);
         // Behind the address: what comes back.
         let tail = |exchange: &crate::syntax::ast::Exchange1| Span { start: exchange.path.span.end, ..exchange.span };
-        let outside = |text: &str| text.trim_start().starts_with("outside");
+        let outside = |text: &str| ["outside", "inside"].iter().any(|word| text.trim_start().starts_with(word));
         if outside(self.text(tail(own))) || outside(self.their_text(tail(theirs))) {
             return None;
         }

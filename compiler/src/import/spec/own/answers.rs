@@ -42,6 +42,9 @@ impl<'n> Own<'n> {
 
     /// `-> T at path as xml`
     fn answer(&mut self, answer: &'n Node, site: &Site, hint: &str) -> String {
+        if let Some(schema) = answer.get("x-linchpin-headers") {
+            return format!("-> {} as headers", self.what(schema, site, hint, true).whole());
+        }
         let Some(media) = answer.get("content").and_then(|content| content.members().first()) else { return "-> nothing".to_owned() };
         let at = self.texts(answer, "x-linchpin-at").unwrap_or_default();
         let schema = media.value.get("schema").map(|schema| down(schema, &at).unwrap_or(schema));

@@ -1,15 +1,19 @@
 //! Modules that make several exchanges.
 
 use super::Own;
+use super::answers::is_status;
 use super::fields::block;
 use super::literals::property;
 use super::names::{Site, dotted, relative};
 use super::read::is_word;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::key;
+use crate::syntax::text::duration;
 
 /// Values inside of values are read so deep.
 const DEEPEST: usize = 24;
+/// A wait of so many letters stands on several lines.
+const LONG: usize = 60;
 
 impl<'n> Own<'n> {
     /// `input`, `steps` and `gives`.
@@ -57,7 +61,48 @@ impl<'n> Own<'n> {
         }
         let name = name.map(|name| format!("{name} = ")).unwrap_or_default();
         let given = if given.is_empty() { String::new() } else { format!(" {}", block("", given)) };
-        Some(format!("{name}{module}{given}"))
+        let wait = self.object(step, "wait").map(|wait| self.wait(wait)).unwrap_or_default();
+        Some(format!("{name}{module}{given}{wait}"))
+    }
+
+    /// ` every 2s until status = "finished" at most 30m`; a clause a line where that is long.
+    fn wait(&mut self, wait: &'n Node) -> String {
+        let mut clauses = Vec::new();
+        let time =
+            |word: &str, millis: Option<u64>| millis.filter(|millis| *millis > 0).map(|millis| format!("{word} {}", duration(millis)));
+        let (every, up_to) = (self.count(wait, "everyMillis"), self.count(wait, "upToMillis"));
+        let every: Vec<String> = time("every", every).into_iter().chain(time("up to", up_to)).collect();
+        clauses.push(every.join(" "));
+        for until in self.list(wait, "until") {
+            let status = self.texts(until, "status").filter(|all| all.len() == 1 && is_status(all[0]));
+            let condition = status.map(|status| format!("status {}", status[0])).or_else(|| self.wait_condition(until));
+            match condition {
+                Some(condition) => clauses.push(format!("until {condition}")),
+                None => self.odd(until, "an end of a wait that cannot be read"),
+            }
+        }
+        for failure in self.list(wait, "fails") {
+            let Some(condition) = self.wait_condition(failure) else {
+                self.odd(failure, "a failure of a wait that cannot be read");
+                continue;
+            };
+            let told =
+                ["code", "message"].map(|word| self.field_path(failure, word).map(|path| format!(" {word} {path}")).unwrap_or_default());
+            clauses.push(format!("fails when {condition}{}", told.concat()));
+        }
+        let most = time("at most", self.count(wait, "mostMillis"));
+        let times = self.count(wait, "times").map(|times| format!("{}{times} times", if most.is_some() { "" } else { "at most " }));
+        clauses.push(most.into_iter().chain(times).collect::<Vec<_>>().join(" "));
+        clauses.retain(|clause| !clause.is_empty());
+        let space = if clauses.iter().map(String::len).sum::<usize>() > LONG { "\n" } else { " " };
+        clauses.iter().map(|clause| format!("{space}{clause}")).collect()
+    }
+
+    fn wait_condition(&mut self, node: &'n Node) -> Option<String> {
+        let path = self.field_path(node, "members")?;
+        let Some(value) = node.get("is") else { return Some(format!("{path} present")) };
+        let scalar = !matches!(value.value, Value::List(_) | Value::Map(_));
+        scalar.then(|| format!("{path} = {}", super::literals::plain(value)))
     }
 
     fn step_value(&mut self, node: &'n Node, schema: Option<&'n Node>, names: &[Option<&str>], depth: usize) -> Option<String> {

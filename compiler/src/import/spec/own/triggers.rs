@@ -40,7 +40,7 @@ impl<'n> Own<'n> {
     }
 
     /// From an item down to a field, by the spec's names.
-    fn field_path(&mut self, cursor: &'n Node, key: &str) -> Option<String> {
+    pub(super) fn field_path(&mut self, cursor: &'n Node, key: &str) -> Option<String> {
         let names = self.texts(cursor, key)?;
         (!names.is_empty() && names.iter().all(|name| is_word(name))).then(|| names.join("."))
     }

@@ -7,7 +7,7 @@ use super::super::literals::Reading;
 use super::super::symbols::joined;
 use super::super::unknown::unknown;
 use super::source::not_in;
-use super::{Bound, fit};
+use super::{Bound, fit, wait};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Field, Module, Place, Step, StepPath, StepSource, StepValue, Steps, Symbol, Type, TypeDefKind, Versions};
 use crate::source::Span;
@@ -63,6 +63,8 @@ pub(super) struct Made<'s> {
     pub(super) now: Option<Type>,
     /// What it gives, in the version.
     pub(super) then: Option<Type>,
+    /// What was waited for.
+    pub(super) wait: Option<crate::model::Wait>,
     pub(super) used: bool,
 }
 
@@ -144,27 +146,36 @@ impl<'a> Resolver<'a> {
             self.report(not_in(&ident, "module", declared.map_or(span, |module| module.span), self.version_name(view)));
             return None;
         };
-        self.is_one_exchange(&ident, then, view)?;
+        self.is_one_exchange(&ident, then, step, view)?;
         let inputs = self.inputs_of_step(step, now, then, view, known);
         if let Some(name) = &step.name {
             known.later.retain(|later| later.span != name.span);
             self.name_is_new(name, view, known);
         }
-        let output = |module: &Module| module.answers.first().and_then(|answer| answer.body.clone());
-        known.made.push(Made { name: step.name.as_ref(), module: &step.module, now: output(now), then: output(then), used: false });
-        let bound = inputs.map(|inputs| Step {
+        let wait = self.wait(step, now, then, view);
+        let output = |module: &Module| wait::gives(module, step.wait.as_ref()).cloned();
+        known.made.push(Made {
+            name: step.name.as_ref(),
+            module: &step.module,
+            now: output(now),
+            then: output(then),
+            used: false,
+            wait: wait.clone().flatten(),
+        });
+        let bound = inputs.zip(wait).map(|(inputs, wait)| Step {
             name: step.name.as_ref().map_or_else(String::new, |name| name.value.clone()),
             module: then.symbol,
             revision: then.revision,
             inputs,
+            wait,
             span: step.span,
         });
         Some((bound, then))
     }
 
-    /// A step is one exchange, once: no steps in it, no pages, nothing that waits.
-    fn is_one_exchange(&mut self, name: &Ident, module: &Module, view: &View<'_>) -> Option<()> {
-        let several = module.answers.iter().any(|answer| answer.body != module.answers[0].body);
+    /// A step is one exchange: no steps in it, no pages, nothing that waits to be told.
+    fn is_one_exchange(&mut self, name: &Ident, module: &Module, step: &ast::Step, view: &View<'_>) -> Option<()> {
+        let several = wait::gives_several(module, step.wait.as_ref());
         let problem = if module.span == view.own {
             "a module cannot be a step of itself"
         } else if module.method.is_empty() {
@@ -178,11 +189,15 @@ impl<'a> Resolver<'a> {
         } else {
             return Some(());
         };
+        let help = match several && step.wait.is_some() {
+            true => "wait for one of its answers by the status: `until status 200`",
+            false => "call an action, or a search without pages, that is one exchange with one kind of answer",
+        };
         self.report(
             Diagnostic::new(codes::NOT_A_STEP, name.span, format!("`{}` cannot be a step: {problem}", name.value))
                 .here("not one exchange")
                 .also(module.span, "declared here")
-                .help("call an action, or a search without pages, that is one exchange with one kind of answer"),
+                .help(help),
         );
         None
     }

@@ -1,11 +1,12 @@
 //! Modules with steps: each is bound in every API version that it exists in, and versions in which that comes out differently get a module
 //! of their own. What a step is given is `bind`'s; where its value comes from is `source`'s; what fits what is `fit`'s; how a trigger
-//! asks to be told is `subscription`'s.
+//! asks to be told is `subscription`'s; until when a step is made again is `wait`'s.
 
 mod bind;
 mod fit;
 mod source;
 mod subscription;
+mod wait;
 
 use std::collections::HashSet;
 

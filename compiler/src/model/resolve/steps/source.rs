@@ -7,7 +7,7 @@ use super::super::symbols::joined;
 use super::super::unknown::unknown;
 use super::bind::{Known, View};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Field, FilePart, StepPath, StepSource, Type, TypeDefKind};
+use crate::model::{Field, FilePart, StepPath, StepSource, Type, TypeDefKind, WaitUntil};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Path};
 
@@ -23,9 +23,9 @@ pub(super) struct Source {
 }
 
 /// A type in the present and in the version that is bound.
-struct Both {
-    now: Type,
-    then: Type,
+pub(super) struct Both {
+    pub(super) now: Type,
+    pub(super) then: Type,
 }
 
 impl Resolver<'_> {
@@ -68,14 +68,14 @@ impl Resolver<'_> {
                 continue;
             }
             let (member, next, may_lack, declared) = self.step_member(name, both, view)?;
-            if may_lack {
+            found.members.push(member);
+            if may_lack && !waited_for(&found, known) {
                 (absent, because) = (true, declared);
             }
-            found.members.push(member);
             both = next;
         }
         if let Type::Nullable(inner) = both.then {
-            absent = true;
+            absent |= !waited_for(&found, known);
             both.then = *inner;
         }
         Some(Source { path: found, ty: both.then, absent, because })
@@ -124,7 +124,7 @@ impl Resolver<'_> {
     }
 
     /// A member of what was found so far: its name in the version, its types, whether it may be lacking, and where it is declared.
-    fn step_member(&mut self, name: &Ident, both: Both, view: &View<'_>) -> Option<(String, Both, bool, Span)> {
+    pub(super) fn step_member(&mut self, name: &Ident, both: Both, view: &View<'_>) -> Option<(String, Both, bool, Span)> {
         let strip = |ty: Type| match ty {
             Type::Nullable(inner) => (*inner, true),
             ty => (ty, false),
@@ -179,6 +179,16 @@ impl Resolver<'_> {
         let name = self.apis.get(view.version).map_or("", |api| api.name.as_str());
         if name.is_empty() || view.version == view.now { String::new() } else { format!(" in {name}") }
     }
+}
+
+/// Whatever ends the wait of the step that it stands in, it is there then.
+fn waited_for(path: &StepPath, known: &Known<'_>) -> bool {
+    let StepSource::Output(index) = path.source else { return false };
+    let Some(wait) = known.made.get(index).and_then(|made| made.wait.as_ref()) else { return false };
+    wait.until.iter().all(|until| match until {
+        WaitUntil::When(when) => when.members.starts_with(&path.members) && when.equals.as_deref() != Some("null"),
+        WaitUntil::Status(_) => false,
+    })
 }
 
 fn gives_nothing(name: &Ident, module: &Path) -> Diagnostic {

@@ -94,6 +94,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn call(&mut self, step: &'a ast::Step, view: &View<'_>, known: &mut Known<'a>) -> Option<Step> {
+        self.waits_for_nothing(step);
         self.bound_step(step, view, known)?.0
     }
 

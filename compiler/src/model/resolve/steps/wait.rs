@@ -1,0 +1,296 @@
+//! Steps that are made again until something holds: what ends them, what fails them, and that they have an end.
+
+use super::super::Resolver;
+use super::super::literals::{Naming, Reading};
+use super::super::symbols::joined;
+use super::super::unknown::unknown;
+use super::bind::View;
+use super::source::Both;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{Literal, Module, RetryClass, Type, TypeDefKind, Versions, Wait, WaitCondition, WaitFailure, WaitUntil};
+use crate::source::Span;
+use crate::syntax::ast::{self, Ident, Path, Value, ValueKind};
+
+/// What a step that waits gives, in the present and in the version.
+struct Told<'t> {
+    now: Option<&'t Type>,
+    then: Option<&'t Type>,
+    /// Its answers differ, so that only their statuses can be told apart before it is done.
+    several: bool,
+}
+
+impl<'a> Resolver<'a> {
+    /// The rule of a step that waits, in the version that is bound. None when it is wrong, which is reported.
+    pub(super) fn wait(&mut self, step: &'a ast::Step, now: &Module, then: &Module, view: &View<'_>) -> Option<Option<Wait>> {
+        let Some(written) = &step.wait else { return Some(None) };
+        let safe = self.may_be_repeated(step, then);
+        let times = self.has_an_end(written);
+        let mut until = Vec::new();
+        let mut good = true;
+        let (here, there) = (gives(now, Some(written)), gives(then, Some(written)));
+        let told = Told { now: here, then: there, several: differ(then) };
+        for one in &written.until {
+            match one {
+                ast::WaitUntil::Statuses(statuses) => {
+                    let ranges = self.statuses(statuses);
+                    good &= self.are_answered(statuses, &ranges, then);
+                    until.extend(ranges.into_iter().map(WaitUntil::Status));
+                }
+                ast::WaitUntil::When(condition) => match self.wait_condition(condition, &told, step, view) {
+                    Some(condition) => until.push(WaitUntil::When(condition)),
+                    None => good = false,
+                },
+            }
+        }
+        let mut fails = Vec::new();
+        for one in &written.fails {
+            let when = self.wait_condition(&one.when, &told, step, view);
+            let mut text = |path: &Option<Path>| match path {
+                None => Some(Vec::new()),
+                Some(path) => self.wait_path(path, &told, step, view).map(|(members, _)| members),
+            };
+            let (code, message) = (text(&one.code), text(&one.message));
+            match (when, code, message) {
+                (Some(when), Some(code), Some(message)) => fails.push(WaitFailure { when, code, message }),
+                _ => good = false,
+            }
+        }
+        let (every, most) = times?;
+        let up_to = written.up_to.as_ref().map(|most| most.value);
+        let times = written.times.as_ref().map(|times| u32::try_from(times.value).unwrap_or(u32::MAX));
+        (good && safe && !until.is_empty()).then_some(Some(Wait { every, up_to, until, fails, most, times }))
+    }
+
+    /// What acts each time it is called must not be called to see how far something is.
+    fn may_be_repeated(&mut self, step: &ast::Step, module: &Module) -> bool {
+        if module.retry == RetryClass::Safe {
+            return true;
+        }
+        let (name, span) = joined(&step.module);
+        self.report(
+            Diagnostic::new(codes::UNSAFE_WAIT, span, format!("`{name}` is called again and again, and may act each time"))
+                .here(format!("a `{}` that nothing calls safe", module.method))
+                .also(module.span, "declared here")
+                .help("ask by a `GET`; or write `retry safe` in that module, if it only reads"),
+        );
+        false
+    }
+
+    /// How often it is called, and how long at most.
+    fn has_an_end(&mut self, written: &ast::Wait) -> Option<(u64, u64)> {
+        let start = Span { end: written.span.start + 1, ..written.span };
+        if written.until.is_empty() {
+            self.report(
+                Diagnostic::new(codes::WAIT_INCOMPLETE, start, "nothing says until when this step is made again")
+                    .here("no `until`")
+                    .help("write for example `until status = finished`, `until url present` or `until status 200`"),
+            );
+        }
+        let Some(every) = &written.every else {
+            self.report(
+                Diagnostic::new(codes::WAIT_INCOMPLETE, start, "nothing says how often this step is made")
+                    .here("no `every`")
+                    .help("write for example `every 2s`, or `every 2s up to 1m` where pauses are to grow"),
+            );
+            return None;
+        };
+        let Some(most) = &written.most else {
+            let span = written.times.as_ref().map_or(every.span, |times| times.span);
+            self.report(
+                Diagnostic::new(codes::ENDLESS_WAIT, span, "this step may be made for ever")
+                    .here(if written.times.is_some() {
+                        "a number of calls bounds no time: servers say how long to pause"
+                    } else {
+                        "no `at most`"
+                    })
+                    .help("write behind it how long it may take, for example `at most 30m`"),
+            );
+            return None;
+        };
+        if let Some(up_to) = written.up_to.as_ref().filter(|up_to| up_to.value < every.value) {
+            self.report(contradiction(up_to.span, "pauses cannot grow up to less than the first", every.span));
+            return None;
+        }
+        if most.value < every.value {
+            self.report(contradiction(most.span, "the whole wait is shorter than its first pause", every.span));
+            return None;
+        }
+        if let Some(times) = written.times.as_ref().filter(|times| times.value == 0) {
+            self.report(contradiction(times.span, "it is never called", every.span));
+            return None;
+        }
+        Some((every.value, most.value))
+    }
+
+    /// Statuses that end a wait are such that the module answers with.
+    fn are_answered(&mut self, written: &[crate::source::Spanned<String>], ranges: &[(u16, u16)], module: &Module) -> bool {
+        let answers = |range: &(u16, u16)| module.answers.iter().any(|answer| overlap(answer.statuses, *range));
+        let Some(at) = ranges.iter().position(|range| !answers(range)) else { return true };
+        let span = written.get(at).map_or(module.span, |status| status.span);
+        self.report(
+            Diagnostic::new(codes::WAIT_CONDITION, span, "the module never answers with this status")
+                .here("never comes")
+                .also(module.span, "declared here")
+                .help("name a status that stands in its `answers`; any other is an error"),
+        );
+        false
+    }
+
+    fn wait_condition(
+        &mut self,
+        condition: &'a ast::WaitCondition,
+        told: &Told<'_>,
+        step: &ast::Step,
+        view: &View<'_>,
+    ) -> Option<WaitCondition> {
+        let (members, both) = self.wait_path(&condition.path, told, step, view)?;
+        let Some(value) = &condition.equals else { return Some(WaitCondition { members, equals: None }) };
+        let (ty, nullable) = match both.then {
+            Type::Nullable(inner) => (*inner, true),
+            ty => (ty, false),
+        };
+        if !self.can_equal(&ty) {
+            self.report(
+                Diagnostic::new(
+                    codes::WAIT_CONDITION,
+                    condition.span,
+                    "only a text, a number, `true` or `false`, or a value of an enum can be compared",
+                )
+                .here("none of these")
+                .help("compare a member of it, or ask whether it is there: `until … present`"),
+            );
+            return None;
+        }
+        // Of an open enum, too: what it does not have never comes as far as this spec knows.
+        self.is_among(value, &ty, view)?;
+        let reading = Reading { misfit: codes::WAIT_CONDITION, naming: Naming::Wire, ..Reading::given(Versions(1 << view.version)) };
+        let (text, problems) = self.literals().read(value, &ty, nullable, reading);
+        let good = problems.is_empty();
+        for problem in problems {
+            self.report(problem);
+        }
+        good.then_some(WaitCondition { members, equals: Some(text) })
+    }
+
+    /// A text in quotes where an enum stands is one of its values on the wire.
+    fn is_among(&mut self, value: &Value, ty: &Type, view: &View<'_>) -> Option<()> {
+        let (ValueKind::Text(text), Type::Named(symbol)) = (&value.kind, ty) else { return Some(()) };
+        let defined = self.definitions_of(*symbol).filter(|one| one.on.has(view.version));
+        let all = defined.filter_map(|one| if let TypeDefKind::Enum { variants, .. } = &one.kind { Some(variants) } else { None });
+        let known: Vec<String> = all
+            .flatten()
+            .filter(|variant| variant.on.has(view.version))
+            .filter_map(|variant| if let Literal::Text(text) = &variant.value { Some(text.clone()) } else { None })
+            .collect();
+        if known.is_empty() || known.contains(text) {
+            return Some(());
+        }
+        let written = Ident { value: text.clone(), span: value.span };
+        self.report(unknown(codes::UNKNOWN_ENUM_VALUE, &written, "value on the wire", known.iter().map(String::as_str)));
+        None
+    }
+
+    fn can_equal(&self, ty: &Type) -> bool {
+        match ty {
+            Type::String(_) | Type::Int(_) | Type::Bool | Type::Uuid | Type::Id(_) | Type::Literal(_) | Type::Json => true,
+            Type::Named(symbol) => self.definitions_of(*symbol).all(|one| matches!(one.kind, TypeDefKind::Enum { .. })),
+            ty => *ty == Type::UNKNOWN,
+        }
+    }
+
+    /// Members of what the step gives, by their names in the version, and what stands there.
+    fn wait_path(&mut self, path: &Path, told: &Told<'_>, step: &ast::Step, view: &View<'_>) -> Option<(Vec<String>, Both)> {
+        let (name, span) = joined(path);
+        if told.several {
+            self.report(
+                Diagnostic::new(codes::WAIT_CONDITION, span, "the answers have several types, so no member of them can be looked at")
+                    .here("of which answer?")
+                    .also(joined(&step.module).1, "answers with several types")
+                    .help("tell them apart by their status: `until status 200`"),
+            );
+            return None;
+        }
+        let (Some(now), Some(then)) = (told.now, told.then) else {
+            self.report(
+                Diagnostic::new(codes::WAIT_CONDITION, span, format!("there is no `{name}`: the module answers with nothing"))
+                    .here("nothing to look at")
+                    .also(joined(&step.module).1, "answers with nothing")
+                    .help("say in that module what it answers with, or go by its status: `until status 200`"),
+            );
+            return None;
+        };
+        let mut both = Both { now: now.clone(), then: then.clone() };
+        let mut members = Vec::new();
+        for name in path {
+            both = match (both.now, both.then) {
+                (Type::File, _) | (_, Type::File) => {
+                    self.report(no_members_of_a_file(name));
+                    return None;
+                }
+                (now, then) => Both { now, then },
+            };
+            let (member, next, ..) = self.step_member(name, both, view)?;
+            members.push(member);
+            both = next;
+        }
+        Some((members, both))
+    }
+
+    /// A wait where a call is made once.
+    pub(super) fn waits_for_nothing(&mut self, step: &ast::Step) {
+        if let Some(wait) = &step.wait {
+            let span = Span { end: wait.span.start + 1, ..wait.span };
+            self.report(
+                Diagnostic::new(codes::WAIT_INCOMPLETE, span, "asking for deliveries is one call, which is made once")
+                    .here("waited for")
+                    .help("leave the wait out"),
+            );
+        }
+    }
+}
+
+/// What a step gives: where it waits for a status, the answer with that.
+pub(super) fn gives<'m>(module: &'m Module, wait: Option<&ast::Wait>) -> Option<&'m Type> {
+    let awaited = |answer: &&crate::model::Answer| statuses_of(wait).any(|range| overlap(answer.statuses, range));
+    let answer = module.answers.iter().find(awaited).or(module.answers.first())?;
+    answer.body.as_ref()
+}
+
+/// Whether what a step gives depends on the answer that comes: where it waits for a status, only answers with that count.
+pub(super) fn gives_several(module: &Module, wait: Option<&ast::Wait>) -> bool {
+    let by_status = statuses_of(wait).next().is_some();
+    let counts = |answer: &&crate::model::Answer| !by_status || statuses_of(wait).any(|range| overlap(answer.statuses, range));
+    let mut bodies = module.answers.iter().filter(counts).map(|answer| &answer.body);
+    let first = bodies.next();
+    bodies.any(|body| Some(body) != first)
+}
+
+fn statuses_of(wait: Option<&ast::Wait>) -> impl Iterator<Item = (u16, u16)> {
+    let until = wait.into_iter().flat_map(|wait| &wait.until);
+    let statuses = until.flat_map(|until| match until {
+        ast::WaitUntil::Statuses(statuses) => statuses.as_slice(),
+        ast::WaitUntil::When(_) => &[],
+    });
+    statuses.filter_map(|status| super::super::statuses::range(&status.value))
+}
+
+fn differ(module: &Module) -> bool {
+    module.answers.iter().any(|answer| answer.body != module.answers[0].body)
+}
+
+fn overlap(one: (u16, u16), other: (u16, u16)) -> bool {
+    one.0 <= other.1 && other.0 <= one.1
+}
+
+fn contradiction(span: Span, problem: &str, every: Span) -> Diagnostic {
+    Diagnostic::new(codes::WAIT_INCOMPLETE, span, problem)
+        .here("contradicts")
+        .also(every, "the first pause")
+        .help("pauses grow from `every` to `up to`, and `at most` is for all of them together")
+}
+
+fn no_members_of_a_file(name: &Ident) -> Diagnostic {
+    Diagnostic::new(codes::WAIT_CONDITION, name.span, "a file is not looked into")
+        .here("of a file")
+        .help("go by the status of the answer: `until status 200`")
+}
