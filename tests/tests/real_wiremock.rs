@@ -1,12 +1,16 @@
-//! Retries and faults against WireMock: what is tried again, how long the server's wait is, and what a broken answer becomes.
+//! Retries, faults and jobs against WireMock: what is tried again, how long the server's wait is, what a broken answer becomes, and how a job is
+//! waited for.
 
 use std::time::{Duration, Instant};
 
 use linchpin_runtime::__codegen_v1 as lp;
+use linchpin_runtime::api::Operation as _;
 use linchpin_runtime::http_module::{self, HttpRequest};
-use linchpin_runtime::{AnyClient, Error, ErrorKind};
+use linchpin_runtime::{Advanced, AnyClient, Error, ErrorKind, Host, Job, JobCheckpoint};
 use linchpin_tests::servers::{self, Server};
 use serde_json::{Value as Json, json};
+
+linchpin_runtime::connector!("jobs");
 
 /// An API that WireMock plays.
 #[derive(Debug)]
@@ -140,4 +144,37 @@ async fn a_slow_answer_is_a_timeout() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     assert_eq!(arrived(&server, "/slow").await, 1);
+}
+
+fn jobs_client(server: &Server) -> jobs::v2::Client {
+    let connection = jobs::Token::new("jobs.example".parse::<Host>().expect("a host"), "s3cr3t");
+    jobs::v2::Client::builder(connection).base_url(server.url()).build().expect("a client")
+}
+
+#[tokio::test]
+async fn a_job_is_waited_for_by_its_status() {
+    let Some(server) = servers::wiremock() else { return };
+    let begun = json!({"status": 202, "headers": {"Location": "/v2/operations/7", "Retry-After": "1"}});
+    plays(&server, "POST", "/v2/copies", &[begun]).await;
+    let not_yet = json!({"status": 202, "jsonBody": {"percent": 50}, "headers": {"Retry-After": "0"}});
+    let elsewhere = json!({"status": 303, "headers": {"Location": "/v2/rows/9"}});
+    plays(&server, "GET", "/v2/operations/7", &[json!({"status": 204, "fixedDelayMilliseconds": 50}), not_yet, elsewhere]).await;
+    plays(&server, "GET", "/v2/rows/9", &[json!({"status": 200, "jsonBody": {"id": "9"}})]).await;
+    let client = jobs_client(&server);
+    let mut job = jobs::v2::CopyRow::new("a").start(&client).expect("a job");
+    let start = Instant::now();
+    let Advanced::Pending(waiting) = job.advance(&client).await.expect("begun") else { panic!("it is not done") };
+    assert_eq!((waiting.module, waiting.after), ("operations.status", Duration::from_secs(1)));
+    tokio::time::sleep(waiting.after).await;
+    let Advanced::Pending(waiting) = job.advance(&client).await.expect("asked") else { panic!("it is not done") };
+    assert_eq!((waiting.calls, waiting.after), (1, Duration::from_secs(10)), "what the spec says, where the server says nothing");
+    // Another client goes on from here.
+    let kept = serde_json::to_string(&job.checkpoint().expect("a checkpoint")).expect("JSON");
+    drop((job, client));
+    let client = jobs_client(&server);
+    let job = Job::<jobs::v2::CopyRow>::resume(&client, &serde_json::from_str::<JobCheckpoint>(&kept).expect("a checkpoint"));
+    let row = job.expect("it fits").finish(&client).await.expect("copied");
+    assert_eq!(row.id, "9");
+    assert!(start.elapsed() >= Duration::from_secs(21), "a second, and ten twice: {:?}", start.elapsed());
+    assert_eq!((arrived(&server, "/v2/copies").await, arrived(&server, "/v2/operations/7").await), (1, 3));
 }

@@ -42,6 +42,8 @@ pub struct Wait {
     pub most: Option<Spanned<u64>>,
     /// `500 times`
     pub times: Option<Spanned<u64>>,
+    /// A clause that stands again, or before one that it should follow.
+    pub misplaced: Option<Span>,
     /// All clauses.
     pub span: Span,
 }
@@ -60,8 +62,10 @@ pub enum WaitUntil {
 pub struct WaitCondition {
     /// From the top of what it gave.
     pub path: Path,
-    /// What it must be; none: there and not null.
+    /// What it must be.
     pub equals: Option<Value>,
+    /// It must be there and not null.
+    pub present: bool,
     /// The whole condition.
     pub span: Span,
 }

@@ -30,9 +30,22 @@ pub(super) fn step(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Step>
 
 fn wait(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Wait {
     let span = reader.span(&pair);
-    let mut wait = ast::Wait { every: None, up_to: None, until: Vec::new(), fails: Vec::new(), most: None, times: None, span };
+    let mut wait =
+        ast::Wait { every: None, up_to: None, until: Vec::new(), fails: Vec::new(), most: None, times: None, misplaced: None, span };
+    let mut last = 0;
     for clause in pair.into_inner() {
         let rule = clause.as_rule();
+        // `every` and `at most` stand once, the others as often as there is something to say.
+        let rank = match rule {
+            Rule::wait_every => 1,
+            Rule::wait_until => 2,
+            Rule::wait_fails => 3,
+            _ => 4,
+        };
+        if rank < last || rank == last && (rank == 1 || rank == 4) {
+            wait.misplaced.get_or_insert(reader.span(&clause));
+        }
+        last = rank;
         for part in clause.into_inner() {
             match (rule, part.as_rule()) {
                 (Rule::wait_every, Rule::duration) => wait.every = Some(reader.duration(&part)),
@@ -45,6 +58,7 @@ fn wait(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Wait {
                 (Rule::wait_fails, Rule::wait_condition) => {
                     wait.fails.extend(condition(reader, part).map(|when| ast::WaitFailure { when, code: None, message: None }));
                 }
+                (Rule::wait_fails, Rule::wait_when) => {}
                 (Rule::wait_fails, told) => {
                     let path = first(part).map(|path| reader.path(path));
                     if let Some(failure) = wait.fails.last_mut() {
@@ -61,15 +75,16 @@ fn wait(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Wait {
 
 fn condition(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::WaitCondition> {
     let span = reader.span(&pair);
-    let (mut path, mut equals) = (None, None);
+    let (mut path, mut equals, mut present) = (None, None, false);
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::path => path = Some(reader.path(part)),
             Rule::value => equals = values::value(reader, part),
+            Rule::present => present = true,
             _ => {}
         }
     }
-    Some(ast::WaitCondition { path: path?, equals, span })
+    Some(ast::WaitCondition { path: path?, equals, present, span })
 }
 
 fn first(pair: Pair<'_>) -> Option<Pair<'_>> {

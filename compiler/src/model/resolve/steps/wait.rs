@@ -79,6 +79,13 @@ impl<'a> Resolver<'a> {
     /// How often it is called, and how long at most.
     fn has_an_end(&mut self, written: &ast::Wait) -> Option<(u64, u64)> {
         let start = Span { end: written.span.start + 1, ..written.span };
+        if let Some(span) = written.misplaced {
+            self.report(
+                Diagnostic::new(codes::WAIT_INCOMPLETE, span, "this clause of a wait is out of place")
+                    .here("stands again, or too late")
+                    .help("the order is `every`, `until`, `fails when`, `at most`; the first and the last stand once"),
+            );
+        }
         if written.until.is_empty() {
             self.report(
                 Diagnostic::new(codes::WAIT_INCOMPLETE, start, "nothing says until when this step is made again")
@@ -143,6 +150,15 @@ impl<'a> Resolver<'a> {
         step: &ast::Step,
         view: &View<'_>,
     ) -> Option<WaitCondition> {
+        if condition.equals.is_none() && !condition.present {
+            let (name, span) = joined(&condition.path);
+            self.report(
+                Diagnostic::new(codes::WAIT_INCOMPLETE, span, format!("`{name}` alone is no condition"))
+                    .here("what of it?")
+                    .help(format!("write `{name} present`, or `{name} = …` with a value; the condition on a status is `status 200`")),
+            );
+            return None;
+        }
         let (members, both) = self.wait_path(&condition.path, told, step, view)?;
         let Some(value) = &condition.equals else { return Some(WaitCondition { members, equals: None }) };
         let (ty, nullable) = match both.then {
