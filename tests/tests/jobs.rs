@@ -110,6 +110,13 @@ async fn a_pause_of_a_year_is_told_and_not_sat_out() {
     let error = v2::ExportAll::new().send(&client).await.expect_err("too long");
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Timeout, Some(Duration::from_secs(year))));
     assert_eq!(clock.slept(), []);
+    // What was begun is done, and what waits for it is what fails.
+    let server = StandIn::start().await.expect("a stand-in");
+    let (client, _) = self::client(&server);
+    server.on("POST", "/v2/copies", Reply::status(202).header("location", "/v2/operations/7").header("retry-after", &year.to_string()));
+    let error = v2::CopyRow::new("a").send(&client).await.expect_err("too long");
+    assert_eq!((error.kind(), error.step().map(|step| step.number())), (ErrorKind::Timeout, Some(2)), "{error}");
+    assert_eq!(targets(&server).len(), 1);
     // A pause of nothing does not make it ask without end.
     let server = self::server(&[export("RUNNING").header("retry-after", "0")]).await;
     let (client, clock) = self::client(&server);

@@ -169,6 +169,31 @@ mod calls {
     }
 
     #[tokio::test]
+    async fn a_file_that_is_still_needed_is_kept_in_no_checkpoint() {
+        let server = server().await;
+        let client = client(&server);
+        let mut job = v2::Upload::new(Body::from("hello"), "a.txt").start(&client).expect("a job");
+        let error = job.checkpoint().expect_err("the file is sent later");
+        assert_eq!(error.kind(), ErrorKind::Checkpoint);
+        assert!(error.to_string().contains("`content` is a file that a later step needs"), "{error}");
+        let mut calls = 0;
+        let files = loop {
+            calls += 1;
+            match job.advance(&client).await.expect("it goes on") {
+                linchpin_runtime::Advanced::Pending(waiting) => assert!(waiting.after.is_zero()),
+                linchpin_runtime::Advanced::Done(files) => break files,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((calls, files.len(), targets(&server).len()), (3, 1, 3));
+        // Nothing is begun that the connection may not end.
+        let key = super::steps::Key::new("steps.example".parse::<Host>().expect("a host"), "k");
+        let other = v2::Client::builder(key).base_url(server.url()).build().expect("a client");
+        let refused = v2::Upload::new(Body::from("hello"), "a.txt").start(&other).expect_err("not allowed");
+        assert_eq!((refused.kind(), targets(&server).len()), (ErrorKind::Configuration, 3));
+    }
+
+    #[tokio::test]
     async fn slack_takes_a_file_in_three_exchanges() {
         use linchpin_connectors::slack;
 

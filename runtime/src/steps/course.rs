@@ -100,8 +100,10 @@ impl Course {
             Some(rule) => self.again(core, step, rule, budget).await,
         };
         match pause {
+            // What was begun may ask for a pause that its wait does not have: then that is the wait's.
             Err(error) => {
-                let error = error.with_operation(step.operation).in_step(self.table, index);
+                let failed = if self.made() < self.table.steps.len() { self.made() } else { index };
+                let error = error.with_operation(self.table.steps[failed].operation).in_step(self.table, failed);
                 (Some(self), Err(error))
             }
             Ok(_) if self.made() == self.table.steps.len() => {
