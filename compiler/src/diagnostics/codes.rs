@@ -136,11 +136,11 @@ codes! {
     STEP_MISFIT = "P0522" Error "value that does not fit a step";
     UNUSED_IN_STEPS = "P0523" Error "unused in steps";
     NO_COMMON_CONNECTION = "P0524" Error "steps that no connection can make";
-    ENDLESS_WAIT = "P0530" Error "wait without an end";
-    WAIT_INCOMPLETE = "P0531" Error "incomplete wait";
-    UNSAFE_WAIT = "P0532" Error "wait on a call that may act";
-    WAIT_CONDITION = "P0533" Error "condition that nothing can meet";
-    HEADERS_SCALAR = "P0534" Error "headers that are no values";
+    ENDLESS_WAIT = "P0540" Error "wait without an end";
+    WAIT_INCOMPLETE = "P0541" Error "incomplete wait";
+    UNSAFE_WAIT = "P0542" Error "wait on a call that may act";
+    WAIT_CONDITION = "P0543" Error "condition that nothing can meet";
+    HEADERS_SCALAR = "P0544" Error "headers that are no values";
     UNKNOWN_STRATEGY = "P0601" Error "unknown page strategy";
     PAGE_INCOMPLETE = "P0602" Error "incomplete page";
     UNKNOWN_PAGE_INPUT = "P0603" Error "unknown input of a page";
