@@ -1,0 +1,236 @@
+//! JSON Schema (2020-12) of what an operation takes and gives, for hosts that make forms or check mappings: as the catalog has it of modules.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    encode::TYPE,
+    schema::{Base, Complex, Element, Field, Kind, Order, Particle, Simple, Term, TypeId, Types, Variety},
+};
+
+/// The schema language that is spoken here.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The schema of an element's value; of nothing when there is none.
+pub(super) fn json_schema(types: &Types, element: Option<&Element>) -> Json {
+    let mut writer = Writer { types, known: HashMap::new(), open: Vec::new(), definitions: BTreeMap::new() };
+    let mut schema = match element {
+        Some(element) => writer.content(element),
+        None => json!({ "type": "object", "properties": {} }),
+    };
+    // Types are written one after the other and not inside each other: they may hold themselves, and chains of them may be long.
+    while let Some((name, id)) = writer.open.pop() {
+        let definition = writer.definition(id);
+        writer.definitions.insert(name, definition);
+    }
+    if let Some(members) = schema.as_object_mut() {
+        members.insert("$schema".to_owned(), DIALECT.into());
+        if !writer.definitions.is_empty() {
+            members.insert("$defs".to_owned(), writer.definitions.into_iter().collect());
+        }
+    }
+    schema
+}
+
+struct Writer<'t> {
+    types: &'t Types,
+    known: HashMap<TypeId, String>,
+    open: Vec<(String, TypeId)>,
+    definitions: BTreeMap<String, Json>,
+}
+
+impl Writer<'_> {
+    /// What an element holds, null if it may be.
+    fn element(&mut self, element: &Element) -> Json {
+        let mut schema = self.content(element);
+        if element.nillable {
+            schema = or_null(schema);
+        }
+        let Some(members) = schema.as_object_mut() else { return schema };
+        if !element.docs.is_empty() {
+            members.insert("description".to_owned(), element.docs.clone().into());
+        }
+        if let (Some(default), Kind::Simple(simple)) = (&element.default, &self.types.get(element.type_id).kind)
+            && let Ok(value) = super::scalar::read(simple, default)
+        {
+            members.insert(if element.fixed { "const" } else { "default" }.to_owned(), value);
+        }
+        schema
+    }
+
+    fn content(&mut self, element: &Element) -> Json {
+        let id = element.type_id;
+        let derived: Vec<TypeId> = match self.types.get(id).kind {
+            Kind::Complex(_) => self.types.derived(id).into_iter().filter(|id| !self.types.get(*id).is_abstract).collect(),
+            _ => Vec::new(),
+        };
+        if derived.is_empty() {
+            return self.of(id);
+        }
+        // Which type it is says a member of the value.
+        let mut choices = Vec::new();
+        if !self.types.get(id).is_abstract {
+            choices.push(self.of(id));
+        }
+        for other in derived {
+            let Some(name) = self.types.shown(other, id) else { continue };
+            let stated = json!({ "type": "object", "properties": { TYPE: { "const": name } }, "required": [TYPE] });
+            choices.push(json!({ "allOf": [stated, self.of(other)] }));
+        }
+        json!({ "anyOf": choices })
+    }
+
+    fn of(&mut self, id: TypeId) -> Json {
+        let one = self.types.get(id);
+        match (&one.kind, &one.name) {
+            (Kind::Simple(simple), _) => simple_schema(simple),
+            (Kind::Any | Kind::Broken(_), _) => json!({}),
+            (Kind::Complex(_), _) => json!({ "$ref": format!("#/$defs/{}", self.name_of(id)) }),
+        }
+    }
+
+    /// The name of a type's definition, which is written later. Types of several namespaces may share a name.
+    fn name_of(&mut self, id: TypeId) -> String {
+        if let Some(known) = self.known.get(&id) {
+            return known.clone();
+        }
+        let base = self.types.get(id).name.as_ref().map_or("Object", |name| &*name.local).to_owned();
+        let taken = |name: &String| self.definitions.contains_key(name) || self.open.iter().any(|(open, _)| open == name);
+        let name = (1..).map(|number| if number == 1 { base.clone() } else { format!("{base}_{number}") }).find(|name| !taken(name));
+        let name = name.expect("there are more names than types");
+        self.known.insert(id, name.clone());
+        self.open.push((name.clone(), id));
+        name
+    }
+
+    fn definition(&mut self, id: TypeId) -> Json {
+        let one = self.types.get(id);
+        let mut schema = match &one.kind {
+            Kind::Complex(complex) => self.complex(complex),
+            _ => Map::new(),
+        };
+        if !one.docs.is_empty() {
+            schema.insert("description".to_owned(), one.docs.clone().into());
+        }
+        schema.into()
+    }
+
+    fn complex(&mut self, complex: &Complex) -> Map<String, Json> {
+        let mut properties = Map::new();
+        let mut required: Vec<Json> = Vec::new();
+        for attribute in complex.attributes.iter() {
+            let mut schema = simple_schema(&attribute.simple);
+            if let (Some(members), false) = (schema.as_object_mut(), attribute.docs.is_empty()) {
+                members.insert("description".to_owned(), attribute.docs.clone().into());
+            }
+            properties.insert(attribute.key.clone(), schema);
+            if attribute.required && attribute.fixed.is_none() {
+                required.push(attribute.key.clone().into());
+            }
+        }
+        if let Some(simple) = &complex.text {
+            if complex.attributes.is_empty() {
+                return simple_schema(simple).as_object().cloned().unwrap_or_default();
+            }
+            properties.insert("#text".to_owned(), simple_schema(simple));
+        }
+        for field in &complex.fields {
+            properties.insert(field.key.clone(), self.field(field));
+            if field.required && field.element.default.is_none() {
+                required.push(field.key.clone().into());
+            }
+        }
+        let mut schema = Map::from_iter([("type".to_owned(), "object".into()), ("properties".to_owned(), properties.into())]);
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), required.into());
+        }
+        if let Some(choices) = complex.content.as_ref().and_then(|content| one_of(complex, content)) {
+            schema.insert("oneOf".to_owned(), choices);
+        }
+        schema
+    }
+
+    fn field(&mut self, field: &Field) -> Json {
+        let schema = self.element(&field.element);
+        if field.repeated { json!({ "type": "array", "items": schema }) } else { schema }
+    }
+}
+
+/// A choice that is all of the content: which members exclude each other.
+fn one_of(complex: &Complex, content: &Particle) -> Option<Json> {
+    let Term::Group(group) = &content.term else { return None };
+    if group.order != Order::Choice || content.min == 0 || content.max > 1 {
+        return None;
+    }
+    let key = |particle: &Particle| match &particle.term {
+        Term::Element(element) if particle.min > 0 => complex.by_name.get(&element.name).map(|index| complex.fields[*index].key.clone()),
+        _ => None,
+    };
+    let keys: Option<Vec<String>> = group.particles.iter().map(key).collect();
+    Some(keys?.into_iter().map(|key| json!({ "required": [key] })).collect())
+}
+
+fn or_null(schema: Json) -> Json {
+    match schema.get("type").and_then(Json::as_str).map(str::to_owned) {
+        Some(kind) if schema.get("enum").is_none() => {
+            let mut schema = schema;
+            schema["type"] = json!([kind, "null"]);
+            schema
+        }
+        _ => json!({ "anyOf": [schema, { "type": "null" }] }),
+    }
+}
+
+fn simple_schema(simple: &Simple) -> Json {
+    if let Variety::List(items) = &simple.variety {
+        return json!({ "type": "array", "items": simple_schema(items) });
+    }
+    let base = simple.base();
+    let mut schema = match base {
+        Base::Bool => json!({ "type": "boolean" }),
+        Base::Int(..) => json!({ "type": "integer" }),
+        Base::Decimal => json!({ "type": ["number", "string"] }),
+        Base::Float => json!({ "anyOf": [{ "type": "number" }, { "enum": ["INF", "-INF", "NaN"] }] }),
+        Base::Uri => json!({ "type": "string", "format": "uri-reference" }),
+        Base::DateTime => json!({ "type": "string", "format": "date-time" }),
+        Base::Date => json!({ "type": "string", "format": "date" }),
+        Base::Duration => json!({ "type": "string", "format": "duration" }),
+        Base::Base64 => json!({ "type": "string", "format": "byte", "contentEncoding": "base64" }),
+        Base::Hex => json!({ "type": "string", "pattern": "^([0-9a-fA-F]{2})*$" }),
+        Base::Text | Base::Token | Base::Time | Base::Calendar | Base::QName => json!({ "type": "string" }),
+    };
+    if !simple.values.is_empty() {
+        let values = simple.values.iter().filter_map(|value| super::scalar::read(simple, value).ok()).collect();
+        schema["enum"] = Json::Array(values);
+    }
+    restrict(&mut schema, simple, base);
+    schema
+}
+
+fn restrict(schema: &mut Json, simple: &Simple, base: Base) {
+    let facets = &simple.facets;
+    if matches!(base, Base::Text | Base::Token | Base::Uri) {
+        for (word, bound) in [("minLength", facets.min_length), ("maxLength", facets.max_length)] {
+            if let Some(bound) = bound {
+                schema[word] = bound.into();
+            }
+        }
+    }
+    if let Base::Int(least, greatest) = base {
+        // Bounds that JSON's readers keep exactly; wider ones say nothing to a form.
+        let shown = |bound: Option<i128>| bound.and_then(|bound| i64::try_from(bound).ok()).filter(|bound| bound.unsigned_abs() < 1 << 53);
+        for (word, bound) in [("minimum", shown(least)), ("maximum", shown(greatest))] {
+            if let Some(bound) = bound {
+                schema[word] = bound.into();
+            }
+        }
+    }
+    for (inclusive, exclusive, bound) in
+        [("minimum", "exclusiveMinimum", &facets.least), ("maximum", "exclusiveMaximum", &facets.greatest)]
+    {
+        let Some(bound) = bound.as_ref().filter(|_| matches!(base, Base::Int(..) | Base::Decimal | Base::Float)) else { continue };
+        let number = if bound.value.fract() == 0.0 && bound.value.abs() < 9e15 { json!(bound.value as i64) } else { json!(bound.value) };
+        schema[if bound.exclusive { exclusive } else { inclusive }] = number;
+    }
+}
