@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -12,16 +13,22 @@ use super::{
 /// The schema language that is spoken here.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
+/// What is not itself in a reference: names hold letters of any script.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
+
 /// The schema of an element's value; of nothing when there is none.
 pub(super) fn json_schema(types: &Types, element: Option<&Element>) -> Json {
-    let mut writer = Writer { types, known: HashMap::new(), open: Vec::new(), definitions: BTreeMap::new() };
+    let mut writer = Writer { types, known: HashMap::new(), names: HashMap::new(), open: Vec::new(), definitions: BTreeMap::new() };
     let mut schema = match element {
         Some(element) => writer.content(element),
         None => json!({ "type": "object", "properties": {} }),
     };
     // Types are written one after the other and not inside each other: they may hold themselves, and chains of them may be long.
-    while let Some((name, id)) = writer.open.pop() {
-        let definition = writer.definition(id);
+    while let Some((name, definition)) = writer.open.pop() {
+        let definition = match definition {
+            Definition::Type(id) => writer.definition(id),
+            Definition::Choice(id) => writer.choice(id),
+        };
         writer.definitions.insert(name, definition);
     }
     if let Some(members) = schema.as_object_mut() {
@@ -35,9 +42,18 @@ pub(super) fn json_schema(types: &Types, element: Option<&Element>) -> Json {
 
 struct Writer<'t> {
     types: &'t Types,
-    known: HashMap<TypeId, String>,
-    open: Vec<(String, TypeId)>,
+    known: HashMap<Definition, String>,
+    names: HashMap<String, usize>,
+    open: Vec<(String, Definition)>,
     definitions: BTreeMap<String, Json>,
+}
+
+/// What stands under a name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Definition {
+    Type(TypeId),
+    /// A type or one that derives from it.
+    Choice(TypeId),
 }
 
 impl Writer<'_> {
@@ -61,20 +77,18 @@ impl Writer<'_> {
 
     fn content(&mut self, element: &Element) -> Json {
         let id = element.type_id;
-        let derived: Vec<TypeId> = match self.types.get(id).kind {
-            Kind::Complex(_) => self.types.derived(id).into_iter().filter(|id| !self.types.get(*id).is_abstract).collect(),
-            _ => Vec::new(),
-        };
-        if derived.is_empty() {
-            return self.of(id);
-        }
-        // Which type it is says a member of the value.
+        let may_vary = matches!(self.types.get(id).kind, Kind::Complex(_)) && !self.types.derived(id).is_empty();
+        if may_vary { self.reference(Definition::Choice(id)) } else { self.of(id) }
+    }
+
+    /// A type and those that derive from it. Which one it is says a member of the value.
+    fn choice(&mut self, id: TypeId) -> Json {
         let mut choices = Vec::new();
         if !self.types.get(id).is_abstract {
             choices.push(self.of(id));
         }
-        for other in derived {
-            let Some(name) = self.types.shown(other, id) else { continue };
+        for other in self.types.derived(id) {
+            let Some(name) = self.types.shown(other, id).filter(|_| !self.types.get(other).is_abstract) else { continue };
             let stated = json!({ "type": "object", "properties": { TYPE: { "const": name } }, "required": [TYPE] });
             choices.push(json!({ "allOf": [stated, self.of(other)] }));
         }
@@ -86,22 +100,30 @@ impl Writer<'_> {
         match (&one.kind, &one.name) {
             (Kind::Simple(simple), _) => simple_schema(simple),
             (Kind::Any | Kind::Broken(_), _) => json!({}),
-            (Kind::Complex(_), _) => json!({ "$ref": format!("#/$defs/{}", self.name_of(id)) }),
+            (Kind::Complex(_), _) => self.reference(Definition::Type(id)),
         }
     }
 
-    /// The name of a type's definition, which is written later. Types of several namespaces may share a name.
-    fn name_of(&mut self, id: TypeId) -> String {
-        if let Some(known) = self.known.get(&id) {
-            return known.clone();
-        }
-        let base = self.types.get(id).name.as_ref().map_or("Object", |name| &*name.local).to_owned();
-        let taken = |name: &String| self.definitions.contains_key(name) || self.open.iter().any(|(open, _)| open == name);
-        let name = (1..).map(|number| if number == 1 { base.clone() } else { format!("{base}_{number}") }).find(|name| !taken(name));
-        let name = name.expect("there are more names than types");
-        self.known.insert(id, name.clone());
-        self.open.push((name.clone(), id));
-        name
+    /// A definition is written later. Types of several namespaces may share a name.
+    fn reference(&mut self, to: Definition) -> Json {
+        let name = match self.known.get(&to) {
+            Some(known) => known.clone(),
+            None => {
+                let (Definition::Type(id) | Definition::Choice(id)) = to;
+                let kind = if matches!(to, Definition::Choice(_)) { ".any" } else { "" };
+                let base = format!("{}{kind}", self.types.label(id));
+                let numbered = |number: usize| if number == 1 { base.clone() } else { format!("{base}_{number}") };
+                let from = *self.names.get(&base).unwrap_or(&1);
+                let free = (from..).find(|number| !self.names.contains_key(&numbered(*number))).expect("there are more names than types");
+                let name = numbered(free);
+                self.names.insert(base, free);
+                self.names.entry(name.clone()).or_insert(1);
+                self.known.insert(to, name.clone());
+                self.open.push((name.clone(), to));
+                name
+            }
+        };
+        json!({ "$ref": format!("#/$defs/{}", utf8_percent_encode(&name, ENCODED)) })
     }
 
     fn definition(&mut self, id: TypeId) -> Json {

@@ -1,7 +1,10 @@
 //! What a WSDL says of services, ports and operations, put together: bindings joined to their port types, messages to their elements.
 //! An operation that says something that is not supported stays, with the reason, which is told when it is used.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     documents::{Definitions, Documents},
@@ -74,6 +77,13 @@ pub(super) fn model(documents: &Documents, findings: &mut Findings) -> Model {
     for definitions in &documents.definitions {
         for node in definitions.root.all(WSDL, "service") {
             services.push(making.service(At { node, definitions }));
+        }
+    }
+    for binding in making.tables.unused(documents) {
+        // Interfaces of devices are published without a service, for whoever knows where theirs is.
+        let ports: Vec<PortModel> = making.bound(binding, &binding.name(), binding, None).into_iter().collect();
+        if !ports.is_empty() {
+            services.push(ServiceModel { name: binding.name(), docs: binding.docs(), ports });
         }
     }
     let types = making.linker.finish();
@@ -153,6 +163,17 @@ impl<'d> Tables<'d> {
         }
         tables
     }
+
+    /// The bindings to SOAP that no port names, in the documents' order.
+    fn unused(&self, documents: &'d Documents) -> Vec<At<'d>> {
+        let nodes = |definitions: &'d Definitions| definitions.root.children.iter().map(move |node| At { node, definitions });
+        let all = || documents.definitions.iter().flat_map(nodes);
+        let ports = all().filter(|at| at.node.name.is(WSDL, "service")).flat_map(|at| at.node.all(WSDL, "port").map(move |node| at.to(node)));
+        let used: HashSet<Name> = ports.filter_map(|port| port.reference("binding")).collect();
+        let is_soap = |at: &At<'d>| [WSDL_SOAP11, WSDL_SOAP12].iter().any(|namespace| at.node.child(namespace, "binding").is_some());
+        let bindings = all().filter(|at| at.node.name.is(WSDL, "binding"));
+        bindings.filter(|at| is_soap(at) && !used.contains(&Name::new(at.namespace(), at.name()))).collect()
+    }
 }
 
 struct Making<'d, 'f> {
@@ -183,15 +204,22 @@ impl<'d> Making<'d, '_> {
             self.linker.findings.wrong(at.problem(format!("the binding of the port `{}` is not there", shorten(&at.name()))));
             return None;
         };
+        let address = [WSDL_SOAP11, WSDL_SOAP12].iter().find_map(|namespace| at.node.child(namespace, "address"));
+        let address = address.and_then(|address| address.attribute("location")).map(str::to_owned);
+        self.bound(at, &at.name(), binding, address)
+    }
+
+    /// A port with its binding.
+    fn bound(&mut self, at: At<'d>, name: &str, binding: At<'d>, address: Option<String>) -> Option<PortModel> {
         let of = |namespace, version| binding.node.child(namespace, "binding").map(|node| (node, namespace, version));
         let soap = of(WSDL_SOAP11, SoapVersion::V1_1).or_else(|| of(WSDL_SOAP12, SoapVersion::V1_2));
         let Some((soap, namespace, version)) = soap else {
-            self.linker.findings.unsupported(at.problem(format!("the port `{}` is not bound to SOAP", shorten(&at.name()))));
+            self.linker.findings.unsupported(at.problem(format!("the port `{}` is not bound to SOAP", shorten(name))));
             return None;
         };
         let transport = soap.attribute("transport").unwrap_or(TRANSPORTS[0]);
         if !TRANSPORTS.contains(&transport) {
-            let message = format!("the port `{}` goes over `{}` and not over HTTP", shorten(&at.name()), shorten(transport));
+            let message = format!("the port `{}` goes over `{}` and not over HTTP", shorten(name), shorten(transport));
             self.linker.findings.unsupported(at.problem(message));
             return None;
         }
@@ -201,13 +229,11 @@ impl<'d> Making<'d, '_> {
             self.linker.findings.wrong(binding.problem(format!("the port type of the binding `{}` is not there", shorten(&binding.name()))));
             return None;
         };
-        let address = [WSDL_SOAP11, WSDL_SOAP12].iter().find_map(|namespace| at.node.child(namespace, "address"));
-        let address = address.and_then(|address| address.attribute("location")).map(str::to_owned);
         let rpc = soap.attribute("style") == Some("rpc");
         let binding = Binding { at: binding, declared, namespace, rpc };
         let operations = binding.at.node.all(WSDL, "operation").filter_map(|node| self.operation(&binding, at.to_binding(&binding, node)));
         let operations = operations.collect();
-        Some(PortModel { name: at.name(), address, version, port_type, operations })
+        Some(PortModel { name: name.to_owned(), address, version, port_type, operations })
     }
 
     fn operation(&mut self, binding: &Binding<'d>, bound: At<'d>) -> Option<OperationModel> {

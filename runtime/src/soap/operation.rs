@@ -2,14 +2,18 @@
 
 use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::{Value as Json, json};
 
 use super::{
-    fault::Fault,
+    envelope::Envelope,
+    fault::{Fault, Faulty},
     json_schema::json_schema,
     model::{Model, OperationModel, PortModel, SoapVersion},
     name::Name,
     problem::Problem,
+    response::SoapResponse,
     schema::{Element, Types},
 };
 use crate::error::{Error, ErrorKind};
@@ -124,6 +128,21 @@ impl SoapOperation {
             Some(problem) => Err(Error::new(ErrorKind::Configuration, format!("`{}` cannot be called: {problem}", self.name()))),
             None => Ok(()),
         }
+    }
+
+    /// Reads the envelope of an answer that came some other way.
+    ///
+    /// # Errors
+    /// It is a fault, or not what the WSDL says.
+    pub fn read(&self, envelope: &str) -> Result<SoapResponse, Error> {
+        self.check()?;
+        let read = Envelope::read(envelope)?;
+        if let Some(fault) = read.fault() {
+            let body = Bytes::copy_from_slice(envelope.as_bytes());
+            let faulty = Faulty { name: self.name(), status: 0, headers: &HeaderMap::new(), body: &body, types: self.types(), secret: None };
+            return Err(faulty.error(fault, read.version()));
+        }
+        Ok(SoapResponse::new(read.output(self)?, read.headers(self)))
     }
 
     /// The fault behind an error of this operation, its details read by the types that the WSDL has for them.

@@ -132,6 +132,15 @@ impl SoapRequest {
         self
     }
 
+    /// The envelope as it would be sent, without the login: to look at, or to send some other way.
+    ///
+    /// # Errors
+    /// The input does not fit the WSDL, or the operation cannot be called.
+    pub fn envelope(&self) -> Result<String, Error> {
+        self.operation.check()?;
+        envelope::write(&self.operation, &self.input, &self.headers, None, true)
+    }
+
     /// Sends it and reads the answer.
     ///
     /// # Errors

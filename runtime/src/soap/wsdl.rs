@@ -36,7 +36,7 @@ const ROUNDS: usize = 16;
 /// let (wsdl, problems) = Wsdl::read(&text);
 /// assert!(problems.is_empty() && wsdl.unsupported().is_empty());
 /// let operation = wsdl.operation("GetQuote")?;
-/// assert_eq!(operation.input_schema()["$defs"]["Object"]["required"][0], "symbol");
+/// assert_eq!(operation.input_schema()["$defs"]["GetQuote"]["required"][0], "symbol");
 /// # Ok::<(), linchpin_runtime::Error>(())
 /// ```
 #[derive(Clone)]

@@ -18,14 +18,14 @@ use crate::{
     error::shorten,
     soap::{
         documents::SchemaPart,
-        name::{ENCODING, Name, XML, XSD, is_ncname},
+        name::{ENCODING, ENVELOPE11, ENVELOPE12, Name, XML, XSD, is_ncname},
         problem::{Findings, Place, Problem},
         tree::Node,
     },
 };
 
 /// The most members that all types have together.
-const MEMBERS: usize = 2_000_000;
+const MEMBERS: usize = 300_000;
 
 /// A declaration and the schema that it stands in.
 #[derive(Clone, Copy)]
@@ -57,6 +57,8 @@ pub(in crate::soap) struct Linker<'d, 'f> {
     named: HashMap<Name, TypeId>,
     waiting: HashMap<TypeId, Declared<'d>>,
     queue: Vec<TypeId>,
+    /// Of types that are written in place, the elements around them.
+    labels: HashMap<TypeId, String>,
     linked: HashMap<Name, Arc<Element>>,
     linked_groups: HashMap<Name, Result<Term, Problem>>,
     references: HashMap<Name, Term>,
@@ -80,6 +82,7 @@ impl<'d, 'f> Linker<'d, 'f> {
             named: HashMap::new(),
             waiting: HashMap::new(),
             queue: Vec::new(),
+            labels: HashMap::new(),
             linked: HashMap::new(),
             linked_groups: HashMap::new(),
             references: HashMap::new(),
@@ -136,16 +139,14 @@ impl<'d, 'f> Linker<'d, 'f> {
         }
         let unlinked = |slot: Option<Type>| slot.unwrap_or_else(|| nameless(Kind::Any));
         let all: Vec<Type> = self.slots.into_iter().map(unlinked).collect();
-        let mut derived: HashMap<TypeId, Vec<TypeId>> = HashMap::new();
-        for (index, one) in all.iter().enumerate() {
-            if let (Some(base), Some(_)) = (one.base, &one.name) {
-                derived.entry(base).or_default().push(TypeId(index));
-            }
-            if let Kind::Broken(problem) = &one.kind {
+        for one in &all {
+            if let Kind::Broken(problem) = &one.kind
+                && !self.findings.problems.contains(problem)
+            {
                 self.findings.unsupported(problem.clone());
             }
         }
-        Types { all, named: self.named, elements: self.linked, derived }
+        Types::new(all, self.named, self.linked, self.labels)
     }
 
     /// An element that stands at the top of a schema.
@@ -170,6 +171,8 @@ impl<'d, 'f> Linker<'d, 'f> {
                 self.later(declared)
             }
             (XSD, None) if &*name.local == "anyType" => self.put(nameless(Kind::Any)),
+            // What an envelope is needs no schema; as a value it is as it comes.
+            (ENVELOPE11 | ENVELOPE12, None) => self.put(nameless(Kind::Any)),
             (XSD | ENCODING, None) => match Base::named(&name.local) {
                 Some(variety) => self.put(nameless(Kind::Simple(Arc::new(Simple::of(variety))))),
                 None if &*name.namespace == ENCODING => {
@@ -513,7 +516,9 @@ impl<'d, 'f> Linker<'d, 'f> {
                 };
             }
             if let Some(node) = at.node.child(XSD, "complexType").or_else(|| at.node.child(XSD, "simpleType")) {
-                return self.later(Declared { node, ..at });
+                let id = self.later(Declared { node, ..at });
+                self.labels.insert(id, at.node.attribute("name").unwrap_or_default().to_owned());
+                return id;
             }
             // It has the type of the one whose place it takes.
             let head = at.node.attribute("substitutionGroup").and_then(|head| qualified(at, head));

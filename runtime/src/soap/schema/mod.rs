@@ -6,7 +6,10 @@ mod link;
 mod particle;
 mod simple;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 pub(super) use fields::Field;
 pub(super) use link::Linker;
@@ -94,14 +97,42 @@ pub(super) struct Types {
     named: HashMap<Name, TypeId>,
     elements: HashMap<Name, Arc<Element>>,
     derived: HashMap<TypeId, Vec<TypeId>>,
+    labels: HashMap<TypeId, String>,
+    /// Types by their local names, those of XML Schema last.
+    by_local: HashMap<Arc<str>, Vec<TypeId>>,
 }
 
 /// The longest chain of bases that is followed.
 pub(super) const CHAIN: usize = 64;
 
 impl Types {
+    fn new(all: Vec<Type>, named: HashMap<Name, TypeId>, elements: HashMap<Name, Arc<Element>>, labels: HashMap<TypeId, String>) -> Self {
+        let mut derived: HashMap<TypeId, Vec<TypeId>> = HashMap::new();
+        for (index, one) in all.iter().enumerate() {
+            if let (Some(base), Some(_)) = (one.base, &one.name) {
+                derived.entry(base).or_default().push(TypeId(index));
+            }
+        }
+        let mut names: Vec<(&Name, TypeId)> = named.iter().map(|(name, id)| (name, *id)).collect();
+        names.sort_by_key(|(name, _)| (*name.namespace == *XSD, *name));
+        let mut by_local: HashMap<Arc<str>, Vec<TypeId>> = HashMap::new();
+        for (name, id) in names {
+            by_local.entry(name.local.clone()).or_default().push(id);
+        }
+        Self { all, named, elements, derived, labels, by_local }
+    }
+
     pub(super) fn get(&self, id: TypeId) -> &Type {
         &self.all[id.0]
+    }
+
+    /// What people may call a type: by its name, or that of the element that it is written in.
+    pub(super) fn label(&self, id: TypeId) -> &str {
+        match (&self.get(id).name, self.labels.get(&id)) {
+            (Some(name), _) => &name.local,
+            (None, Some(label)) if !label.is_empty() => label,
+            (None, _) => "Object",
+        }
     }
 
     pub(super) fn element(&self, name: &Name) -> Option<&Arc<Element>> {
@@ -118,15 +149,13 @@ impl Types {
 
     /// The types with names that derive from this one, itself not among them, in the order of their names.
     pub(super) fn derived(&self, id: TypeId) -> Vec<TypeId> {
+        let mut seen = HashSet::from([id]);
         let mut found = Vec::new();
         let mut open = vec![id];
         while let Some(one) = open.pop() {
-            for derived in self.derived.get(&one).into_iter().flatten() {
-                if *derived != id && !found.contains(derived) && found.len() < 1_000 {
-                    found.push(*derived);
-                    open.push(*derived);
-                }
-            }
+            let further: Vec<TypeId> = self.derived.get(&one).into_iter().flatten().copied().filter(|derived| seen.insert(*derived)).collect();
+            found.extend(&further);
+            open.extend(further);
         }
         found.sort_by(|one, other| self.get(*one).name.cmp(&self.get(*other).name));
         found
@@ -147,14 +176,10 @@ impl Types {
         if let Some(name) = Name::from_clark(text) {
             return self.named(&name).filter(fits);
         }
-        let own = self.get(declared).name.as_ref().filter(|name| *name.local == *text).map(|_| declared);
-        let derived = || self.derived(declared).into_iter().find(|id| self.get(*id).name.as_ref().is_some_and(|name| *name.local == *text));
-        let any = || {
-            let mut found: Vec<_> = self.named.iter().filter(|(name, id)| *name.local == *text && fits(id)).collect();
-            found.sort_by_key(|(name, _)| (*name.namespace == *XSD, *name));
-            found.first().map(|(_, id)| **id)
-        };
-        own.or_else(derived).or_else(any)
+        if self.get(declared).name.as_ref().is_some_and(|name| *name.local == *text) {
+            return Some(declared);
+        }
+        self.by_local.get(text).into_iter().flatten().copied().find(fits)
     }
 
     /// How values name a type: by its local name if that leads to it, else with its namespace.
@@ -165,7 +190,7 @@ impl Types {
 
     /// What cannot be used of all that a type leads to.
     pub(super) fn broken(&self, from: TypeId) -> Option<&Problem> {
-        let mut seen = std::collections::HashSet::from([from]);
+        let mut seen = HashSet::from([from]);
         let mut open = vec![from];
         while let Some(id) = open.pop() {
             match &self.get(id).kind {
