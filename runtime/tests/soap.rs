@@ -116,7 +116,9 @@ fn an_input_that_does_not_fit_is_told_with_its_place() {
     let mut two = order();
     two["invoice"] = json!({});
     assert!(refused(&place, two).contains("`invoice` cannot stand beside the other members"));
-    assert!(refused(&operation("split/service.wsdl", "find"), json!({ "isbn": ["1", "2", "3", "4"] })).contains("more values than may come"));
+    assert!(
+        refused(&operation("split/service.wsdl", "find"), json!({ "isbn": ["1", "2", "3", "4"] })).contains("more values than may come")
+    );
     assert!(refused(&place, json!("text")).contains("takes an object"));
 }
 
@@ -160,9 +162,9 @@ fn answers_are_read_by_type() {
     let expected = json!({ "accepted": ["1", "2"], "refused": [{ "why": "none", "code": { "@y": "1", "#text": "7" } }] });
     assert_eq!(place.read(&answer).expect("an answer").value(), &expected);
 
-    // What RPC answers are called means nothing.
+    // What RPC answers are called means nothing, and not all services know that parts have no namespace.
     let add = operation("calculator.wsdl", "add");
-    let answer = format!("<e:Envelope xmlns:e='{soap}'><e:Body><x><sum>3.5</sum><label>L</label></x></e:Body></e:Envelope>");
+    let answer = format!("<e:Envelope xmlns:e='{soap}'><e:Body><x><sum>3.5</sum><label xmlns='urn:x'>L</label></x></e:Body></e:Envelope>");
     assert_eq!(add.read(&answer).expect("an answer").value(), &json!({ "sum": 3.5, "label": "L" }));
 }
 
@@ -182,7 +184,9 @@ fn an_answer_that_does_not_fit_is_told_with_its_place() {
     let own = "http://quotes.example/";
     assert!(read(own, "<price>1</price>").contains("lacks `symbol` at `$.GetQuoteResult`"));
     assert!(read(own, "<symbol>A</symbol><price>much</price>").contains("is not a decimal number: `much` at `$.GetQuoteResult.price`"));
-    assert!(read(own, "<symbol>A</symbol><symbol>B</symbol><price>1</price>").contains("comes more than once at `$.GetQuoteResult.symbol`"));
+    assert!(
+        read(own, "<symbol>A</symbol><symbol>B</symbol><price>1</price>").contains("comes more than once at `$.GetQuoteResult.symbol`")
+    );
     let other = read(own, "<symbol xmlns=''>A</symbol><price>1</price>");
     assert!(other.contains("lacks `symbol`; there is one in no namespace"), "{other}");
     let mismatched = format!("<e:Envelope xmlns:e='{soap}'><e:Body><GetQuoteResponse xmlns='urn:other'/></e:Body></e:Envelope>");
@@ -221,6 +225,7 @@ fn schemas_describe_what_is_taken_and_given() {
     assert_eq!(schema["$defs"]["Party.any"]["anyOf"][0]["allOf"][0]["properties"]["@xsi:type"], json!({ "const": "Company" }));
     assert_eq!(schema["$defs"]["Line"]["properties"]["amount"], json!({ "type": "integer", "minimum": 1, "default": 1 }));
     assert_eq!(schema["$defs"]["Money"]["properties"]["@currency"]["enum"], json!(["EUR", "USD"]));
+    assert_eq!(order["properties"]["@urgent"], json!({ "type": "boolean", "default": false }));
     // A schema that boon takes, and that says of the values above what sending says of them.
     let mut compiler = boon::Compiler::new();
     let mut schemas = boon::Schemas::new();
@@ -232,7 +237,10 @@ fn schemas_describe_what_is_taken_and_given() {
     assert!(schemas.validate(&wrong, index).is_err());
     let quote = operation("quote.wsdl", "GetQuote");
     assert_eq!(quote.input_schema()["$defs"]["GetQuote"]["properties"]["symbol"]["maxLength"], 12);
-    assert_eq!(quote.output_schema()["$defs"]["Quote"]["properties"]["price"], json!({ "anyOf": [{ "type": ["number", "string"] }, { "type": "null" }] }));
+    assert_eq!(
+        quote.output_schema()["$defs"]["Quote"]["properties"]["price"],
+        json!({ "anyOf": [{ "type": ["number", "string"] }, { "type": "null" }] })
+    );
     assert_eq!(quote.header_schemas()[0].0, "Session");
 }
 
@@ -323,9 +331,10 @@ async fn only_what_may_be_repeated_is() {
 async fn a_fetched_wsdl_takes_in_what_lies_beside_it_only() {
     let (home, other) = (StandIn::start().await.expect("a stand-in"), StandIn::start().await.expect("a stand-in"));
     let text = |name: &str| std::fs::read_to_string(file(name)).expect("a file");
-    let interface = text("split/interface.wsdl").replace("<xs:schema><xs:import", &format!(
-        "<xs:schema><xs:import namespace='urn:other' schemaLocation='{}/other.xsd'/><xs:import", other.url()
-    ));
+    let interface = text("split/interface.wsdl").replace(
+        "<xs:schema><xs:import",
+        &format!("<xs:schema><xs:import namespace='urn:other' schemaLocation='{}/other.xsd'/><xs:import", other.url()),
+    );
     for (path, body) in [
         ("/w/service.wsdl", text("split/service.wsdl")),
         ("/w/interface.wsdl", interface),

@@ -174,7 +174,8 @@ async fn the_address_of_a_wsdl_gets_no_credential() {
     let open = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
     let error = call().login(token()).send(&open).await.expect_err("it must not");
     assert_eq!((error.kind(), thief.received().len()), (ErrorKind::UnsafeAddress, 1));
-    let guarded = http_module::client().map(|builder| builder.egress_guard(true)).and_then(|builder| builder.build_any()).expect("a client");
+    let guarded =
+        http_module::client().map(|builder| builder.egress_guard(true)).and_then(|builder| builder.build_any()).expect("a client");
     assert_eq!(call().send(&guarded).await.expect_err("a private address").kind(), ErrorKind::UnsafeAddress);
     assert_eq!(thief.received().len(), 1);
 
@@ -215,12 +216,34 @@ fn bombs_and_circles_in_a_wsdl_end() {
     let (wsdl, problems) = Wsdl::read(&bomb);
     assert!(problems[0].message().contains("declares a document type") && wsdl.services().next().is_none());
 
-    let doubling: String = (0..60).map(|n| format!("<x:group name='g{n}'><x:sequence><x:group ref='t:g{0}'/><x:group ref='t:g{0}'/></x:sequence></x:group>", n + 1)).collect();
-    let chain: String = (0..5_000).map(|n| format!("<x:complexType name='c{n}'><x:complexContent><x:extension base='t:c{}'/></x:complexContent></x:complexType>", n + 1)).collect();
-    let long: String = (0..5_000).map(|n| format!("<x:complexType name='l{n}'><x:sequence><x:element name='a' type='t:l{}' minOccurs='0'/></x:sequence></x:complexType>", n + 1)).collect();
-    let wide: String = (0..3_000).map(|n| format!("<x:complexType name='w{n}'><x:complexContent><x:extension base='t:w'/></x:complexContent></x:complexType>")).collect();
+    let doubling: String = (0..60)
+        .map(|n| format!("<x:group name='g{n}'><x:sequence><x:group ref='t:g{0}'/><x:group ref='t:g{0}'/></x:sequence></x:group>", n + 1))
+        .collect();
+    let chain: String = (0..5_000)
+        .map(|n| {
+            format!("<x:complexType name='c{n}'><x:complexContent><x:extension base='t:c{}'/></x:complexContent></x:complexType>", n + 1)
+        })
+        .collect();
+    let long: String = (0..5_000)
+        .map(|n| {
+            format!(
+                "<x:complexType name='l{n}'><x:sequence><x:element name='a' type='t:l{}' minOccurs='0'/></x:sequence></x:complexType>",
+                n + 1
+            )
+        })
+        .collect();
+    let wide: String = (0..3_000)
+        .map(|n| format!("<x:complexType name='w{n}'><x:complexContent><x:extension base='t:w'/></x:complexContent></x:complexType>"))
+        .collect();
     let members: String = (0..3_000).map(|n| format!("<x:element name='m{n}' minOccurs='0' type='x:int'/>")).collect();
-    let attributes: String = (0..60).map(|n| format!("<x:attributeGroup name='a{n}'><x:attributeGroup ref='t:a{0}'/><x:attributeGroup ref='t:a{0}'/></x:attributeGroup>", n + 1)).collect();
+    let attributes: String = (0..60)
+        .map(|n| {
+            format!(
+                "<x:attributeGroup name='a{n}'><x:attributeGroup ref='t:a{0}'/><x:attributeGroup ref='t:a{0}'/></x:attributeGroup>",
+                n + 1
+            )
+        })
+        .collect();
     let nested = format!("{}<x:element name='a'/>{}", "<x:sequence>".repeat(60), "</x:sequence>".repeat(60));
     let element = |of: &str| format!("<x:element name='in' type='t:{of}'/>");
     for (name, types, usable) in [
@@ -267,7 +290,8 @@ fn what_is_not_supported_is_named_when_it_is_used() {
         let message = error.to_string();
         assert!(message.contains(says) && message.contains("`GetQuote` cannot be called: wsdl:"), "{message}");
     }
-    let (wsdl, _) = Wsdl::read(&text("quote.wsdl").replacen("transport=\"http://schemas.xmlsoap.org/soap/http\"", "transport=\"urn:mail\"", 1));
+    let (wsdl, _) =
+        Wsdl::read(&text("quote.wsdl").replacen("transport=\"http://schemas.xmlsoap.org/soap/http\"", "transport=\"urn:mail\"", 1));
     assert!(wsdl.unsupported()[0].to_string().contains("goes over `urn:mail`"), "{:?}", wsdl.unsupported());
     assert_eq!(wsdl.operation("GetQuote").expect("the other port's").port(), "QuotesSoap12");
 }
@@ -277,15 +301,17 @@ fn a_file_outside_of_the_folder_is_not_read() {
     let folder = std::env::temp_dir().join(format!("linchpin-soap-{}", std::process::id()));
     let inner = folder.join("inner");
     std::fs::create_dir_all(&inner).expect("a folder");
-    std::fs::write(folder.join("secret.xsd"), "<x:schema xmlns:x='http://www.w3.org/2001/XMLSchema'><x:element name='secret'/></x:schema>").expect("a file");
+    std::fs::write(folder.join("secret.xsd"), "<x:schema xmlns:x='http://www.w3.org/2001/XMLSchema'><x:element name='secret'/></x:schema>")
+        .expect("a file");
     #[cfg(unix)]
     std::os::unix::fs::symlink(folder.join("secret.xsd"), inner.join("link.xsd")).expect("a link");
     for location in ["../secret.xsd", "link.xsd", "/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/x.xsd"] {
         let types = format!("<x:include schemaLocation='{location}'/><x:element name='in' type='x:int'/>");
         let path = inner.join("service.wsdl");
-        let text = text("quote.wsdl").replace("<wsdl:types>", &format!(
-            "<wsdl:types><x:schema xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'>{types}</x:schema>"
-        ));
+        let text = text("quote.wsdl").replace(
+            "<wsdl:types>",
+            &format!("<wsdl:types><x:schema xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'>{types}</x:schema>"),
+        );
         std::fs::write(&path, text).expect("a file");
         let (_, problems) = Wsdl::open(&path).expect("it is there");
         assert_eq!(problems.len(), 1, "{location}: {problems:?}");
@@ -351,10 +377,19 @@ fn whatever_they_say_nothing_panics() {
     for round in 0..rounds {
         for name in ["quote.wsdl", "orders.wsdl", "calculator.wsdl", "split/interface.wsdl"] {
             let (wsdl, _) = Wsdl::read_with(&mutations.of(&text(name)), |_| (round % 2 == 0).then(|| books.clone()));
-            let operations: Vec<SoapOperation> = wsdl.services().flat_map(|service| service.ports().flat_map(|port| port.operations().collect::<Vec<_>>()).collect::<Vec<_>>()).collect();
+            let operations: Vec<SoapOperation> = wsdl
+                .services()
+                .flat_map(|service| service.ports().flat_map(|port| port.operations().collect::<Vec<_>>()).collect::<Vec<_>>())
+                .collect();
             for operation in operations {
                 let _ = operation.describe();
-                for input in [json!(null), json!({ "symbol": "A" }), json!({ "numbers": { "number": [1] }, "label": "x" }), json!([1]), json!({ "@id": "a", "line": [{}] })] {
+                for input in [
+                    json!(null),
+                    json!({ "symbol": "A" }),
+                    json!({ "numbers": { "number": [1] }, "label": "x" }),
+                    json!([1]),
+                    json!({ "@id": "a", "line": [{}] }),
+                ] {
                     envelopes += usize::from(SoapRequest::new(&operation).input(input).envelope().is_ok());
                 }
                 let _ = operation.read(&answer);

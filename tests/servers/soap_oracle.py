@@ -12,7 +12,6 @@ from lxml import etree
 from zeep import Client, Settings
 from zeep.helpers import serialize_object
 from zeep.transports import Transport
-from zeep.wsse.username import UsernameToken
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -107,17 +106,7 @@ def reply(question):
     return {"value": plain(serialize_object(found, target_cls=dict))}
 
 
-def token(question):
-    created = datetime.datetime.fromisoformat(question["created"].replace("Z", "+00:00"))
-    made = UsernameToken(
-        question["user"], question["password"], use_digest=question["digest"], nonce=question.get("nonce"), created=created
-    )
-    envelope = etree.fromstring(b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body/></soap:Envelope>')
-    made.apply(envelope, {})
-    return {"header": canonical(envelope)}
-
-
-ANSWERS = {"build": build, "validate": validate, "reply": reply, "token": token}
+ANSWERS = {"build": build, "validate": validate, "reply": reply}
 
 
 def answer(question):

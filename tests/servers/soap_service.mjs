@@ -1,11 +1,11 @@
 // Services by the npm package `soap`, after WSDLs that are given to it: a calculator in RPC style at /rpc, and a bank at /bank that asks for a
 // login by WS-Security. Run it with the port to listen at, on 127.0.0.1.
 
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 import { listen } from "soap";
+import { passwordDigest } from "soap/lib/utils.js";
 
 const PASSWORD = "t0p-secret";
 
@@ -30,8 +30,6 @@ server.listen(Number(process.argv[2]), "127.0.0.1", () => {
     const password = token?.Password?.$value ?? token?.Password;
     if (token?.Username !== "ann") return false;
     if (!token.Nonce) return password === PASSWORD;
-    const nonce = Buffer.from(token.Nonce.$value ?? token.Nonce, "base64");
-    const hash = createHash("sha1").update(nonce).update(token.Created).update(PASSWORD);
-    return password === hash.digest("base64");
+    return password === passwordDigest(token.Nonce.$value ?? token.Nonce, token.Created, PASSWORD);
   };
 });

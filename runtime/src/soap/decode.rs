@@ -7,16 +7,21 @@ use super::{
     encode::TYPE,
     name::{Name, XSI},
     scalar,
-    schema::{Base, Complex, Element, Field, Kind, Simple, TypeId, Types, UNBOUNDED},
+    schema::{Base, Complex, Element, Field, Kind, Simple, TypeId, Types},
     tree::Node,
 };
 use crate::error::{Error, ErrorKind, shorten};
 
-const _: () = assert!(UNBOUNDED > 1);
-
 /// Reads the value of an element that is what it should be.
 pub(super) fn element(types: &Types, element: &Element, node: &Node) -> Result<Json, Error> {
-    let mut reader = Reader { types, path: Vec::new() };
+    let mut reader = Reader { types, path: Vec::new(), call: false };
+    reader.value(element, node)
+}
+
+/// The same of an answer in RPC style. Its parts are known by their local names: they should have no namespace, and services are not agreed
+/// on that.
+pub(super) fn call(types: &Types, element: &Element, node: &Node) -> Result<Json, Error> {
+    let mut reader = Reader { types, path: Vec::new(), call: true };
     reader.value(element, node)
 }
 
@@ -50,6 +55,8 @@ fn add(members: &mut Map<String, Json>, key: String, value: Json) {
 struct Reader<'t> {
     types: &'t Types,
     path: Vec<String>,
+    /// At the top are the parts of a call.
+    call: bool,
 }
 
 impl Reader<'_> {
@@ -127,7 +134,7 @@ impl Reader<'_> {
         let mut members = Map::new();
         for attribute in complex.attributes.iter() {
             let stated = node.attributes.iter().find(|(name, _)| *name == attribute.name).map(|(_, value)| value.as_str());
-            if let Some(text) = stated.or(attribute.fixed.as_deref()) {
+            if let Some(text) = stated.or(attribute.fixed.as_deref()).or(attribute.default.as_deref()) {
                 self.path.push(attribute.key.clone());
                 members.insert(attribute.key.clone(), self.text(&attribute.simple, text, node)?);
                 self.path.pop();
@@ -138,7 +145,8 @@ impl Reader<'_> {
 
     fn children(&mut self, complex: &Complex, node: &Node, members: &mut Map<String, Json>) -> Result<(), Error> {
         for child in &node.children {
-            let Some(field) = complex.by_name.get(&child.name).and_then(|index| complex.fields.get(*index)) else {
+            let part = |field: &&Field| self.call && self.path.is_empty() && field.element.name.local == child.name.local;
+            let Some(field) = complex.field(&child.name).or_else(|| complex.fields.iter().find(part)) else {
                 if complex.open {
                     add(members, child.name.local.to_string(), untyped(child));
                 }

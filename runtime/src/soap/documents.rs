@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    name::{ENVELOPE11, ENVELOPE12, ENCODING, WSDL, XML, XSD},
+    name::{ENCODING, ENVELOPE11, ENVELOPE12, WSDL, XML, XSD},
     problem::{Findings, Place, Problem},
     tree::{self, Node},
 };

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     name::{Name, XML, XSD, XSI},
     scalar,
-    schema::{Base, Complex, Element, Group, Kind, Order, Particle, Simple, Term, TypeId, Types},
+    schema::{Base, Complex, Element, Field, Group, Kind, Order, Particle, Simple, Term, TypeId, Types},
 };
 use crate::{
     catalog::nearest,
@@ -104,9 +104,9 @@ impl<'t> Writer<'t> {
             }
             return Ok((declared, None));
         };
-        let found = types.chosen(wanted, declared).ok_or_else(|| {
-            self.wrong(&format!("has the type `{}`, which is none that may stand here", shorten(wanted)))
-        })?;
+        let found = types
+            .chosen(wanted, declared)
+            .ok_or_else(|| self.wrong(&format!("has the type `{}`, which is none that may stand here", shorten(wanted))))?;
         if types.get(found).is_abstract {
             return Err(self.wrong(&format!("has the type `{}`, which only others derive from", shorten(wanted))));
         }
@@ -197,8 +197,7 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
-    /// Writes what stands here as often as there are values for it. `alone` is false inside of a group that is itself repeated: then each
-    /// round takes one value.
+    /// Writes what stands here as often as there are values for it.
     fn particle<'v>(
         &mut self,
         complex: &'v Complex,
@@ -239,8 +238,8 @@ impl<'t> Writer<'t> {
         written: &mut Written<'v>,
         needed: bool,
     ) -> Result<(), Error> {
-        let Some(field) = complex.by_name.get(&element.name).and_then(|index| complex.fields.get(*index)) else { return Ok(()) };
-        let values = given(complex, field.repeated, &field.key, element, members);
+        let Some(field) = complex.field(&element.name) else { return Ok(()) };
+        let values = given(field, members);
         let done = *written.get(field.key.as_str()).unwrap_or(&0);
         let most = usize::try_from(particle.max).unwrap_or(usize::MAX);
         let now = &values[done.min(values.len())..];
@@ -299,8 +298,7 @@ impl<'t> Writer<'t> {
         if group.order != Order::Choice {
             return group.particles.iter().try_for_each(|particle| self.particle(complex, particle, members, written, true));
         }
-        let present: Vec<&Particle> =
-            group.particles.iter().filter(|particle| holds_value(complex, particle, members, written)).collect();
+        let present: Vec<&Particle> = group.particles.iter().filter(|particle| holds_value(complex, particle, members, written)).collect();
         let Some(first) = present.first() else {
             let optional = |particle: &Particle| particle.min == 0 || matches!(&particle.term, Term::Any);
             if group.particles.iter().any(optional) || !self.checked {
@@ -324,7 +322,7 @@ impl<'t> Writer<'t> {
     /// What was given and found no place: two of a choice, or more than may come.
     fn all_written(&self, complex: &Complex, members: &Map<String, Json>, written: &Written<'_>) -> Result<(), Error> {
         for field in &complex.fields {
-            let count = given(complex, field.repeated, &field.key, &field.element, members).len();
+            let count = given(field, members).len();
             if count > *written.get(field.key.as_str()).unwrap_or(&0) {
                 let why = if field.repeated { "has more values than may come here" } else { "cannot stand beside the other members" };
                 return Err(self.wrong(&format!("`{}` {why}", field.key)));
@@ -387,11 +385,11 @@ impl<'t> Writer<'t> {
 }
 
 /// The values of a member: the items of a list where several may come. Null where the element cannot be null is as if it were not there.
-fn given<'v>(_: &Complex, repeated: bool, key: &str, element: &Element, members: &'v Map<String, Json>) -> Vec<&'v Json> {
-    match members.get(key) {
+fn given<'v>(field: &Field, members: &'v Map<String, Json>) -> Vec<&'v Json> {
+    match members.get(&field.key) {
         None => Vec::new(),
-        Some(Json::Null) if !element.nillable || repeated => Vec::new(),
-        Some(Json::Array(items)) if repeated => items.iter().collect(),
+        Some(Json::Null) if !field.element.nillable || field.repeated => Vec::new(),
+        Some(Json::Array(items)) if field.repeated => items.iter().collect(),
         Some(value) => vec![value],
     }
 }
@@ -406,9 +404,9 @@ fn holds_value<'v>(complex: &'v Complex, particle: &'v Particle, members: &Map<S
         Term::Any => false,
         Term::Group(group) => is_present(complex, group, members, written),
         Term::Element(element) => {
-            let field = complex.by_name.get(&element.name).and_then(|index| complex.fields.get(*index));
+            let field = complex.field(&element.name);
             field.is_some_and(|field| {
-                let count = given(complex, field.repeated, &field.key, element, members).len();
+                let count = given(field, members).len();
                 count > *written.get(field.key.as_str()).unwrap_or(&0)
             })
         }
@@ -420,7 +418,7 @@ fn keys<'v>(complex: &'v Complex, particle: &'v Particle, take: &mut dyn FnMut(&
     match &particle.term {
         Term::Any => {}
         Term::Element(element) => {
-            if let Some(field) = complex.by_name.get(&element.name).and_then(|index| complex.fields.get(*index)) {
+            if let Some(field) = complex.field(&element.name) {
                 take(&field.key);
             }
         }

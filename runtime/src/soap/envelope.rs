@@ -35,7 +35,7 @@ pub(super) fn write(
 ) -> Result<String, Error> {
     let mut writer = Writer::new(operation.types(), checked);
     if let Some(token) = token {
-        token.write(&mut writer.out, checked_text)?;
+        token.write(&mut writer.out)?;
     }
     for (name, value) in headers {
         header(&mut writer, operation, name, value)?;
@@ -62,10 +62,6 @@ pub(super) fn write(
     }
     out.push_str(&format!("<soap:Body>{body}</soap:Body></soap:Envelope>"));
     Ok(out)
-}
-
-fn checked_text(out: &mut String, text: &str) -> Result<(), Error> {
-    xml::escape(out, text)
 }
 
 /// A header by the name of its element: one that the WSDL declares for the operation, or any other element of its schemas.
@@ -141,7 +137,8 @@ impl Envelope {
             let found = node.map_or_else(|| "nothing".to_owned(), |node| format!("`{}`", shorten(&node.name.to_string())));
             return Err(Error::new(ErrorKind::Decode, format!("the answer's body holds {found}, and `{}` is wanted", element.name)));
         };
-        decode::element(operation.types(), element, node)
+        let read = if operation.own().rpc { decode::call } else { decode::element };
+        read(operation.types(), element, node)
     }
 
     /// The headers in it: those that the WSDL declares for the answer by type, others as they are.

@@ -63,14 +63,9 @@ impl Writer<'_> {
         if element.nillable {
             schema = or_null(schema);
         }
-        let Some(members) = schema.as_object_mut() else { return schema };
-        if !element.docs.is_empty() {
-            members.insert("description".to_owned(), element.docs.clone().into());
-        }
-        if let (Some(default), Kind::Simple(simple)) = (&element.default, &self.types.get(element.type_id).kind)
-            && let Ok(value) = super::scalar::read(simple, default)
-        {
-            members.insert(if element.fixed { "const" } else { "default" }.to_owned(), value);
+        described(&mut schema, &element.docs);
+        if let Kind::Simple(simple) = &self.types.get(element.type_id).kind {
+            valued(&mut schema, simple, element.default.as_ref(), element.fixed);
         }
         schema
     }
@@ -128,14 +123,13 @@ impl Writer<'_> {
 
     fn definition(&mut self, id: TypeId) -> Json {
         let one = self.types.get(id);
-        let mut schema = match &one.kind {
+        let schema = match &one.kind {
             Kind::Complex(complex) => self.complex(complex),
             _ => Map::new(),
         };
-        if !one.docs.is_empty() {
-            schema.insert("description".to_owned(), one.docs.clone().into());
-        }
-        schema.into()
+        let mut schema = Json::Object(schema);
+        described(&mut schema, &one.docs);
+        schema
     }
 
     fn complex(&mut self, complex: &Complex) -> Map<String, Json> {
@@ -143,9 +137,8 @@ impl Writer<'_> {
         let mut required: Vec<Json> = Vec::new();
         for attribute in complex.attributes.iter() {
             let mut schema = simple_schema(&attribute.simple);
-            if let (Some(members), false) = (schema.as_object_mut(), attribute.docs.is_empty()) {
-                members.insert("description".to_owned(), attribute.docs.clone().into());
-            }
+            described(&mut schema, &attribute.docs);
+            valued(&mut schema, &attribute.simple, attribute.fixed.as_ref().or(attribute.default.as_ref()), attribute.fixed.is_some());
             properties.insert(attribute.key.clone(), schema);
             if attribute.required && attribute.fixed.is_none() {
                 required.push(attribute.key.clone().into());
@@ -179,6 +172,19 @@ impl Writer<'_> {
     }
 }
 
+fn described(schema: &mut Json, docs: &str) {
+    if !docs.is_empty() {
+        schema["description"] = docs.into();
+    }
+}
+
+/// The value that stands for none, or is the only one.
+fn valued(schema: &mut Json, simple: &Simple, value: Option<&String>, fixed: bool) {
+    if let Some(value) = value.and_then(|value| super::scalar::read(simple, value).ok()) {
+        schema[if fixed { "const" } else { "default" }] = value;
+    }
+}
+
 /// A choice that is all of the content: which members exclude each other.
 fn one_of(complex: &Complex, content: &Particle) -> Option<Json> {
     let Term::Group(group) = &content.term else { return None };
@@ -186,7 +192,7 @@ fn one_of(complex: &Complex, content: &Particle) -> Option<Json> {
         return None;
     }
     let key = |particle: &Particle| match &particle.term {
-        Term::Element(element) if particle.min > 0 => complex.by_name.get(&element.name).map(|index| complex.fields[*index].key.clone()),
+        Term::Element(element) if particle.min > 0 => complex.field(&element.name).map(|field| field.key.clone()),
         _ => None,
     };
     let keys: Option<Vec<String>> = group.particles.iter().map(key).collect();
@@ -248,8 +254,7 @@ fn restrict(schema: &mut Json, simple: &Simple, base: Base) {
             }
         }
     }
-    for (inclusive, exclusive, bound) in
-        [("minimum", "exclusiveMinimum", &facets.least), ("maximum", "exclusiveMaximum", &facets.greatest)]
+    for (inclusive, exclusive, bound) in [("minimum", "exclusiveMinimum", &facets.least), ("maximum", "exclusiveMaximum", &facets.greatest)]
     {
         let Some(bound) = bound.as_ref().filter(|_| matches!(base, Base::Int(..) | Base::Decimal | Base::Float)) else { continue };
         let number = if bound.value.fract() == 0.0 && bound.value.abs() < 9e15 { json!(bound.value as i64) } else { json!(bound.value) };

@@ -168,7 +168,8 @@ impl<'d> Tables<'d> {
     fn unused(&self, documents: &'d Documents) -> Vec<At<'d>> {
         let nodes = |definitions: &'d Definitions| definitions.root.children.iter().map(move |node| At { node, definitions });
         let all = || documents.definitions.iter().flat_map(nodes);
-        let ports = all().filter(|at| at.node.name.is(WSDL, "service")).flat_map(|at| at.node.all(WSDL, "port").map(move |node| at.to(node)));
+        let ports =
+            all().filter(|at| at.node.name.is(WSDL, "service")).flat_map(|at| at.node.all(WSDL, "port").map(move |node| at.to(node)));
         let used: HashSet<Name> = ports.filter_map(|port| port.reference("binding")).collect();
         let is_soap = |at: &At<'d>| [WSDL_SOAP11, WSDL_SOAP12].iter().any(|namespace| at.node.child(namespace, "binding").is_some());
         let bindings = all().filter(|at| at.node.name.is(WSDL, "binding"));
@@ -226,7 +227,9 @@ impl<'d> Making<'d, '_> {
         let Some((port_type, declared)) =
             binding.reference("type").and_then(|name| self.tables.port_types.get(&name).map(|at| (name.clone(), *at)))
         else {
-            self.linker.findings.wrong(binding.problem(format!("the port type of the binding `{}` is not there", shorten(&binding.name()))));
+            self.linker
+                .findings
+                .wrong(binding.problem(format!("the port type of the binding `{}` is not there", shorten(&binding.name()))));
             return None;
         };
         let rpc = soap.attribute("style") == Some("rpc");
@@ -251,15 +254,7 @@ impl<'d> Making<'d, '_> {
         let style = soap.and_then(|soap| soap.attribute("style"));
         let rpc = style.map_or(binding.rpc, |style| style == "rpc");
         let action = soap.and_then(|soap| soap.attribute("soapAction")).filter(|action| !action.is_empty()).map(str::to_owned);
-        let mut made = OperationModel {
-            name,
-            docs: declared.docs(),
-            action,
-            rpc,
-            input: Message::default(),
-            output: None,
-            refused: None,
-        };
+        let mut made = OperationModel { name, docs: declared.docs(), action, rpc, input: Message::default(), output: None, refused: None };
         let filled = if overloaded {
             Err(declared.problem(format!("the operation `{}` is there several times, which is not supported", shorten(&made.name))))
         } else {

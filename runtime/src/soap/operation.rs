@@ -139,7 +139,8 @@ impl SoapOperation {
         let read = Envelope::read(envelope)?;
         if let Some(fault) = read.fault() {
             let body = Bytes::copy_from_slice(envelope.as_bytes());
-            let faulty = Faulty { name: self.name(), status: 0, headers: &HeaderMap::new(), body: &body, types: self.types(), secret: None };
+            let faulty =
+                Faulty { name: self.name(), status: 0, headers: &HeaderMap::new(), body: &body, types: self.types(), secret: None };
             return Err(faulty.error(fault, read.version()));
         }
         Ok(SoapResponse::new(read.output(self)?, read.headers(self)))

@@ -268,7 +268,8 @@ fn refused(status: u16, headers: &http::HeaderMap) -> Error {
 /// Where a call goes. The client's server counts, and of the WSDL's address only the path, where the server has none.
 fn destination(stated: Option<&str>, server: Option<&Url>) -> Result<String, Error> {
     let Some(server) = server else {
-        let stated = stated.ok_or_else(|| Error::new(ErrorKind::Configuration, "neither the WSDL nor the client says where the service is"));
+        let stated =
+            stated.ok_or_else(|| Error::new(ErrorKind::Configuration, "neither the WSDL nor the client says where the service is"));
         return stated.map(str::to_owned);
     };
     let mut url = server.clone();
@@ -291,6 +292,10 @@ fn may_carry(login: &UsernameToken, core: &Core, prepared: &crate::call::Prepare
     auth::encrypted(&prepared.url)?;
     if let Http::Other(client) = &core.http {
         client.keep_secret(login.password());
+        // In the envelope it stands escaped.
+        let mut escaped = String::new();
+        crate::xml::escape(&mut escaped, login.password().expose())?;
+        client.keep_secret(&escaped.into());
     }
     Ok(())
 }

@@ -21,7 +21,9 @@ pub(super) fn write(simple: &Simple, value: &Json, checked: bool) -> Result<Stri
         Variety::Union => plain(value)?,
         Variety::Atomic(base) => atomic(*base, value, checked)?,
     };
-    if checked { check(simple, value, &text)? }
+    if checked {
+        check(simple, value, &text)?
+    }
     Ok(text)
 }
 
@@ -86,8 +88,7 @@ const HOUR: &str = r"([01]\d|2[0-4]):[0-5]\d:[0-5]\d(\.\d{1,30})?";
 static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{DAY}T{HOUR}{ZONE}")));
 static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{DAY}{ZONE}")));
 static TIME: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^{HOUR}{ZONE}")));
-static DURATION: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^-?P(\d+Y)?(\d+M)?(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$"));
+static DURATION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^-?P(\d+Y)?(\d+M)?(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$"));
 static CALENDAR: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"^(-?\d{{4,9}}(-\d\d)?|--\d\d(-\d\d)?|---\d\d){ZONE}")));
 static DECIMAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[+-]?(\d+(\.\d*)?|\.\d+)$"));
 static WHOLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[+-]?\d+$"));
@@ -106,7 +107,7 @@ fn is_written(base: Base, text: &str) -> bool {
         Base::Duration => DURATION.is_match(text) && text.ends_with(|c: char| c.is_alphabetic() && !matches!(c, 'P' | 'T')),
         Base::Calendar => CALENDAR.is_match(text),
         Base::Base64 => bytes(text).is_some(),
-        Base::Hex => text.len() % 2 == 0 && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        Base::Hex => text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
         Base::QName => super::name::is_ncname(text) || super::name::Name::from_clark(text).is_some(),
     }
 }

@@ -9,6 +9,7 @@ use super::fault::WSSE;
 use crate::{
     error::{Error, ErrorKind},
     value::Secret,
+    xml::escape,
 };
 
 const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
@@ -107,7 +108,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    pub(super) fn write(&self, out: &mut String, escape: impl Fn(&mut String, &str) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn write(&self, out: &mut String) -> Result<(), Error> {
         out.push_str(&format!("<wsse:Security xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\" soap:mustUnderstand=\"1\">"));
         if let Some(expires) = &self.expires {
             let created = &self.created;
@@ -123,9 +124,7 @@ impl Token {
         out.push_str("</wsse:Password>");
         if let Some(nonce) = &self.nonce {
             let created = &self.created;
-            out.push_str(&format!(
-                "<wsse:Nonce EncodingType=\"{BASE64}\">{nonce}</wsse:Nonce><wsu:Created>{created}</wsu:Created>"
-            ));
+            out.push_str(&format!("<wsse:Nonce EncodingType=\"{BASE64}\">{nonce}</wsse:Nonce><wsu:Created>{created}</wsu:Created>"));
         }
         out.push_str("</wsse:UsernameToken></wsse:Security>");
         Ok(())
@@ -141,7 +140,8 @@ mod tests {
     #[test]
     fn a_digest_is_of_nonce_time_and_password() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_250);
-        let token = UsernameToken::digest("ann", "t0p-secret").with_lifetime(Duration::from_secs(60)).token_of(now, b"0123456789abcdef").unwrap();
+        let token =
+            UsernameToken::digest("ann", "t0p-secret").with_lifetime(Duration::from_secs(60)).token_of(now, b"0123456789abcdef").unwrap();
         assert_eq!((token.created.as_str(), token.expires.as_deref()), ("2023-11-14T22:13:20.250Z", Some("2023-11-14T22:14:20.000Z")));
         assert_eq!(token.password.expose(), "w7QTfwWemIKvUIQ8xQWZYmyFsrU=");
     }
@@ -150,7 +150,7 @@ mod tests {
     fn a_password_is_escaped_and_not_shown() {
         let login = UsernameToken::text("ann & co", "a<b");
         let mut out = String::new();
-        login.token_of(SystemTime::UNIX_EPOCH, b"x").unwrap().write(&mut out, crate::xml::escape).unwrap();
+        login.token_of(SystemTime::UNIX_EPOCH, b"x").unwrap().write(&mut out).unwrap();
         assert!(out.contains(">ann &amp; co<") && out.contains("#PasswordText\">a&lt;b<") && !out.contains("Nonce"), "{out}");
         assert!(!format!("{login:?}").contains("a<b"));
     }

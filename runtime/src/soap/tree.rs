@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn names_have_their_namespaces() {
-        let text = "<a xmlns='urn:one' xmlns:t='urn:two'>\n  <t:b t:c='1' d=\"x &amp; y&#33;\">a &lt; <![CDATA[<b>]]></t:b>\n<e xmlns=''/></a>";
+        let text =
+            "<a xmlns='urn:one' xmlns:t='urn:two'>\n  <t:b t:c='1' d=\"x &amp; y&#33;\">a &lt; <![CDATA[<b>]]></t:b>\n<e xmlns=''/></a>";
         let root = read(text).unwrap();
         assert!(root.name.is("urn:one", "a"));
         let b = &root.children[0];

@@ -137,7 +137,9 @@ impl Wsdl {
             own == name || format!("{port}.{own}") == name || format!("{service}.{port}.{own}") == name
         };
         let found: Vec<&SoapOperation> = all.iter().filter(is_named).collect();
-        let Some(first) = found.first() else { return Err(unknown("the WSDL has no operation", name, all.iter().map(SoapOperation::name))) };
+        let Some(first) = found.first() else {
+            return Err(unknown("the WSDL has no operation", name, all.iter().map(SoapOperation::name)));
+        };
         if found.iter().any(|one| one.port_type() != first.port_type()) {
             let whole: Vec<String> = found.iter().take(8).map(|one| format!("{}.{}.{}", one.service(), one.port(), one.name())).collect();
             let message = format!("several ports have an operation `{}`: name one of `{}`", shorten(name), whole.join("`, `"));

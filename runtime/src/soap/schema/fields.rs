@@ -46,12 +46,14 @@ pub(super) fn fields(particle: Option<&Particle>) -> (Vec<Field>, HashMap<Name, 
 fn tally(particle: &Particle) -> IndexMap<Name, Tally> {
     let mut found = match &particle.term {
         Term::Any => IndexMap::new(),
-        Term::Element(element) => {
-            IndexMap::from([(element.name.clone(), Tally { element: element.clone(), min: 1, max: 1 })])
-        }
+        Term::Element(element) => IndexMap::from([(element.name.clone(), Tally { element: element.clone(), min: 1, max: 1 })]),
         Term::Group(group) => {
             let mut parts = group.particles.iter().map(tally);
-            if group.order == Order::Choice { one_of(parts) } else { parts.next().map_or_else(IndexMap::new, |first| parts.fold(first, and)) }
+            if group.order == Order::Choice {
+                one_of(parts)
+            } else {
+                parts.next().map_or_else(IndexMap::new, |first| parts.fold(first, and))
+            }
         }
     };
     for one in found.values_mut() {

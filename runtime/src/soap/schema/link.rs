@@ -2,72 +2,52 @@
 //! not there breaks that type, with the place; the others are linked all the same. Chains, groups and sizes are bounded, for schemas may be
 //! hostile: a type that another's content names is linked later and not inside it.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
-
-use indexmap::IndexMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Attribute, CHAIN, Complex, Element, Group, Kind, Order, Particle, Term, Type, TypeId, Types, UNBOUNDED, broken, fields::fields,
-    particle::GROUP_DEPTH,
-    simple::{Base, Bound, Facets, Simple, Variety},
+    CHAIN, Complex, Element, Group, Kind, Order, Particle, Term, Type, TypeId, Types,
+    attributes::restricted,
+    broken,
+    declared::{Declared, docs, is_true, qualified},
+    fields::fields,
+    simple::{Base, Simple, Variety},
 };
 use crate::{
     error::shorten,
     soap::{
         documents::SchemaPart,
-        name::{ENCODING, ENVELOPE11, ENVELOPE12, Name, XML, XSD, is_ncname},
+        name::{ENCODING, ENVELOPE11, ENVELOPE12, Name, XSD, is_ncname},
         problem::{Findings, Place, Problem},
-        tree::Node,
     },
 };
 
 /// The most members that all types have together.
 const MEMBERS: usize = 300_000;
 
-/// A declaration and the schema that it stands in.
-#[derive(Clone, Copy)]
-struct Declared<'d> {
-    node: &'d Node,
-    part: &'d SchemaPart,
-}
-
-impl Declared<'_> {
-    fn place(&self) -> Place {
-        Place::new(&self.part.file, self.node.line)
-    }
-
-    fn problem(&self, message: impl Into<String>) -> Problem {
-        Problem::new(message, self.place())
-    }
-}
-
 /// Links the types of some schemas.
 pub(in crate::soap) struct Linker<'d, 'f> {
     types: HashMap<Name, Declared<'d>>,
-    elements: HashMap<Name, Declared<'d>>,
-    attributes: HashMap<Name, Declared<'d>>,
-    groups: HashMap<Name, Declared<'d>>,
-    attribute_groups: HashMap<Name, Declared<'d>>,
-    substitutes: HashMap<Name, Vec<Name>>,
+    pub(super) elements: HashMap<Name, Declared<'d>>,
+    pub(super) attributes: HashMap<Name, Declared<'d>>,
+    pub(super) groups: HashMap<Name, Declared<'d>>,
+    pub(super) attribute_groups: HashMap<Name, Declared<'d>>,
+    pub(super) substitutes: HashMap<Name, Vec<Name>>,
 
     slots: Vec<Option<Type>>,
     named: HashMap<Name, TypeId>,
     waiting: HashMap<TypeId, Declared<'d>>,
     queue: Vec<TypeId>,
     /// Of types that are written in place, the elements around them.
-    labels: HashMap<TypeId, String>,
-    linked: HashMap<Name, Arc<Element>>,
-    linked_groups: HashMap<Name, Result<Term, Problem>>,
-    references: HashMap<Name, Term>,
+    pub(super) labels: HashMap<TypeId, String>,
+    pub(super) linked: HashMap<Name, Arc<Element>>,
+    pub(super) linked_groups: HashMap<Name, Result<Term, Problem>>,
+    pub(super) references: HashMap<Name, Term>,
     depth: usize,
     members: usize,
     pub(in crate::soap) findings: &'f mut Findings,
 }
 
-type Found<T> = Result<T, Problem>;
+pub(super) type Found<T> = Result<T, Problem>;
 
 impl<'d, 'f> Linker<'d, 'f> {
     pub(in crate::soap) fn new(schemas: &'d [SchemaPart], findings: &'f mut Findings) -> Self {
@@ -203,7 +183,7 @@ impl<'d, 'f> Linker<'d, 'f> {
         self.put(nameless(kind))
     }
 
-    fn missing(&mut self, message: String, from: &Place) -> TypeId {
+    pub(super) fn missing(&mut self, message: String, from: &Place) -> TypeId {
         self.findings.wrong(Problem::new(message.clone(), from.clone()));
         self.put(nameless(broken(message, from.clone())))
     }
@@ -214,7 +194,7 @@ impl<'d, 'f> Linker<'d, 'f> {
     }
 
     /// A place for a type that is linked later.
-    fn later(&mut self, declared: Declared<'d>) -> TypeId {
+    pub(super) fn later(&mut self, declared: Declared<'d>) -> TypeId {
         self.slots.push(None);
         let id = TypeId(self.slots.len() - 1);
         self.waiting.insert(id, declared);
@@ -277,13 +257,13 @@ impl<'d, 'f> Linker<'d, 'f> {
         Err(at.problem("a simple type is a restriction, a list or a union"))
     }
 
-    fn inline_simple(&mut self, at: Declared<'d>) -> Found<Arc<Simple>> {
+    pub(super) fn inline_simple(&mut self, at: Declared<'d>) -> Found<Arc<Simple>> {
         let node = at.node.child(XSD, "simpleType").ok_or_else(|| at.problem("it names no type"))?;
         self.simple(Declared { node, ..at }, &mut None)
     }
 
     /// The simple type with this name, or that of the content of a complex one.
-    fn text_of(&mut self, at: Declared<'d>, name: &str) -> Found<Arc<Simple>> {
+    pub(super) fn text_of(&mut self, at: Declared<'d>, name: &str) -> Found<Arc<Simple>> {
         let (_, linked) = self.base(at, name)?;
         match &linked.kind {
             Kind::Simple(simple) => Ok(simple.clone()),
@@ -355,9 +335,11 @@ impl<'d, 'f> Linker<'d, 'f> {
 
     /// Adds what stands in a type, or in what it adds to its base.
     fn own(&mut self, at: Declared<'d>, mut complex: Complex) -> Found<Complex> {
-        let content = at.node.children.iter().find(|child| {
-            &*child.name.namespace == XSD && matches!(&*child.name.local, "sequence" | "choice" | "all" | "group")
-        });
+        let content = at
+            .node
+            .children
+            .iter()
+            .find(|child| &*child.name.namespace == XSD && matches!(&*child.name.local, "sequence" | "choice" | "all" | "group"));
         if let Some(node) = content
             && let Some(own) = self.particle(Declared { node, ..at }, 0)?
         {
@@ -370,291 +352,8 @@ impl<'d, 'f> Linker<'d, 'f> {
         (complex.attributes, _) = self.attributes(at, &complex.attributes)?;
         Ok(complex)
     }
-
-    fn group(&self, at: Declared<'d>, order: Order, particles: Vec<Particle>) -> Found<Particle> {
-        let group = Group::new(order, particles).ok_or_else(|| at.problem("its groups are too deep or too large"))?;
-        Ok(Particle::once(Term::Group(group)))
-    }
-
-    /// A particle; none where it stands zero times.
-    fn particle(&mut self, at: Declared<'d>, depth: usize) -> Found<Option<Particle>> {
-        if depth > GROUP_DEPTH {
-            return Err(at.problem("its groups are too deep or too large"));
-        }
-        let (min, max) = self.occurs(at);
-        if max == 0 {
-            return Ok(None);
-        }
-        let term = match &*at.node.name.local {
-            "element" => self.element_term(at)?,
-            "any" => Term::Any,
-            "group" => self.group_term(at, depth)?,
-            "sequence" => self.group_of(at, Order::Sequence, depth)?,
-            "choice" => self.group_of(at, Order::Choice, depth)?,
-            "all" => self.group_of(at, Order::All, depth)?,
-            other => return Err(at.problem(format!("`xs:{other}` has no place in a type's content"))),
-        };
-        Ok(Some(Particle { min, max, term }))
-    }
-
-    fn occurs(&mut self, at: Declared<'d>) -> (u32, u32) {
-        let mut read = |attribute: &str| match at.node.attribute(attribute) {
-            None => 1,
-            Some("unbounded") if attribute == "maxOccurs" => UNBOUNDED,
-            Some(text) => text.parse().unwrap_or_else(|_| {
-                self.findings.wrong(at.problem(format!("`{attribute}` is not a number")));
-                1
-            }),
-        };
-        let (min, max) = (read("minOccurs"), read("maxOccurs"));
-        (min.min(max), max)
-    }
-
-    fn group_of(&mut self, at: Declared<'d>, order: Order, depth: usize) -> Found<Term> {
-        let mut particles = Vec::new();
-        for node in at.node.children.iter().filter(|child| &*child.name.namespace == XSD && &*child.name.local != "annotation") {
-            particles.extend(self.particle(Declared { node, ..at }, depth + 1)?);
-        }
-        Ok(self.group(at, order, particles)?.term)
-    }
-
-    /// A group that is named here and declared elsewhere.
-    fn group_term(&mut self, at: Declared<'d>, depth: usize) -> Found<Term> {
-        let name = at.node.attribute("ref").and_then(|name| qualified(at, name)).ok_or_else(|| at.problem("it names no group"))?;
-        if let Some(known) = self.linked_groups.get(&name) {
-            return known.clone();
-        }
-        let Some(declared) = self.groups.get(&name).copied() else {
-            let problem = at.problem(format!("there is no group `{}`", shorten(&name.to_string())));
-            self.findings.wrong(problem.clone());
-            return Err(problem);
-        };
-        self.linked_groups.insert(name.clone(), Err(at.problem(format!("the group `{}` holds itself", shorten(&name.to_string())))));
-        let content = declared.node.children.iter().find(|child| &*child.name.namespace == XSD && &*child.name.local != "annotation");
-        let term = match content {
-            Some(node) => self.particle(Declared { node, ..declared }, depth + 1).and_then(|particle| {
-                particle.map(|particle| particle.term).ok_or_else(|| declared.problem("the group is empty"))
-            }),
-            None => Err(declared.problem("the group is empty")),
-        };
-        self.linked_groups.insert(name, term.clone());
-        term
-    }
-
-    fn element_term(&mut self, at: Declared<'d>) -> Found<Term> {
-        if let Some(reference) = at.node.attribute("ref") {
-            let name = qualified(at, reference).ok_or_else(|| at.problem(format!("`{}` is not a name here", shorten(reference))))?;
-            // How a .NET service says that data sets bring their own schema along.
-            if name.is(XSD, "schema") {
-                return Ok(Term::Any);
-            }
-            return self.reference(at, &name);
-        }
-        let local = at.node.attribute("name").filter(|name| is_ncname(name)).ok_or_else(|| at.problem("this element has no name"))?;
-        let namespace = form(at, "elementFormDefault");
-        Ok(Term::Element(Arc::new(self.element_of(at, Name::new(namespace, local)))))
-    }
-
-    /// An element that is declared elsewhere, or one of those that may take its place.
-    fn reference(&mut self, at: Declared<'d>, name: &Name) -> Found<Term> {
-        if let Some(known) = self.references.get(name) {
-            return Ok(known.clone());
-        }
-        let Some(head) = self.element(name) else {
-            let problem = at.problem(format!("there is no element `{}`", shorten(&name.to_string())));
-            self.findings.wrong(problem.clone());
-            return Err(problem);
-        };
-        let members = self.members_of(name);
-        let term = if members.is_empty() {
-            Term::Element(head)
-        } else {
-            let own = (!head.is_abstract).then_some(head);
-            let others = members.iter().filter_map(|member| self.element(member)).filter(|member| !member.is_abstract).collect::<Vec<_>>();
-            let particles = own.into_iter().chain(others).map(|element| Particle::once(Term::Element(element))).collect();
-            self.group(at, Order::Choice, particles)?.term
-        };
-        self.references.insert(name.clone(), term.clone());
-        Ok(term)
-    }
-
-    fn members_of(&self, head: &Name) -> Vec<Name> {
-        let mut found: Vec<Name> = Vec::new();
-        let mut open = vec![head];
-        while let Some(name) = open.pop() {
-            for member in self.substitutes.get(name).into_iter().flatten() {
-                if member != head && !found.contains(member) && found.len() < 1_000 {
-                    found.push(member.clone());
-                    open.push(member);
-                }
-            }
-        }
-        found.sort();
-        found
-    }
-
-    fn element_of(&mut self, at: Declared<'d>, name: Name) -> Element {
-        let fixed = at.node.attribute("fixed");
-        Element {
-            name,
-            type_id: self.type_of_element(at),
-            nillable: is_true(at.node.attribute("nillable")),
-            is_abstract: is_true(at.node.attribute("abstract")),
-            default: fixed.or(at.node.attribute("default")).map(str::to_owned),
-            fixed: fixed.is_some(),
-            docs: docs(at.node),
-        }
-    }
-
-    fn type_of_element(&mut self, at: Declared<'d>) -> TypeId {
-        let mut at = at;
-        for _ in 0..CHAIN {
-            if let Some(name) = at.node.attribute("type") {
-                return match qualified(at, name) {
-                    Some(name) => self.type_named(&name, &at.place()),
-                    None => self.missing(format!("`{}` is not a name here", shorten(name)), &at.place()),
-                };
-            }
-            if let Some(node) = at.node.child(XSD, "complexType").or_else(|| at.node.child(XSD, "simpleType")) {
-                let id = self.later(Declared { node, ..at });
-                self.labels.insert(id, at.node.attribute("name").unwrap_or_default().to_owned());
-                return id;
-            }
-            // It has the type of the one whose place it takes.
-            let head = at.node.attribute("substitutionGroup").and_then(|head| qualified(at, head));
-            match head.and_then(|head| self.elements.get(&head)) {
-                Some(head) => at = *head,
-                None => break,
-            }
-        }
-        self.type_named(&Name::new(XSD, "anyType"), &at.place())
-    }
-
-    /// The attributes that stand in a type, after those of its base.
-    fn attributes(&mut self, at: Declared<'d>, base: &Arc<[Attribute]>) -> Found<(Arc<[Attribute]>, bool)> {
-        let mut own = Vec::new();
-        let mut open = false;
-        let mut groups = HashSet::new();
-        let mut stack = vec![at];
-        while let Some(one) = stack.pop() {
-            for node in one.node.children.iter().filter(|child| &*child.name.namespace == XSD) {
-                let inner = Declared { node, ..one };
-                match &*node.name.local {
-                    "attribute" => own.push(inner),
-                    "anyAttribute" => open = true,
-                    "attributeGroup" => {
-                        let name = node.attribute("ref").and_then(|name| qualified(inner, name));
-                        let group = name.as_ref().and_then(|name| self.attribute_groups.get(name));
-                        let group = *group.ok_or_else(|| inner.problem("there is no such attribute group"))?;
-                        if groups.insert(name) {
-                            stack.push(group);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        if own.is_empty() {
-            return Ok((base.clone(), open));
-        }
-        let mut all: IndexMap<Name, Attribute> = base.iter().map(|attribute| (attribute.name.clone(), attribute.clone())).collect();
-        for one in own {
-            let attribute = self.attribute(one)?;
-            if one.node.attribute("use") == Some("prohibited") {
-                all.shift_remove(&attribute.name);
-            } else {
-                all.insert(attribute.name.clone(), attribute);
-            }
-        }
-        Ok((all.into_values().collect(), open))
-    }
-
-    fn attribute(&mut self, at: Declared<'d>) -> Found<Attribute> {
-        let required = at.node.attribute("use") == Some("required");
-        let (declared, name) = match at.node.attribute("ref") {
-            Some(reference) => {
-                let name = qualified(at, reference).ok_or_else(|| at.problem(format!("`{}` is not a name here", shorten(reference))))?;
-                (self.attributes.get(&name).copied(), name)
-            }
-            None => {
-                let local = at.node.attribute("name").filter(|name| is_ncname(name));
-                let local = local.ok_or_else(|| at.problem("this attribute has no name"))?;
-                (Some(at), Name::new(form(at, "attributeFormDefault"), local))
-            }
-        };
-        let simple = match declared {
-            Some(declared) => match declared.node.attribute("type") {
-                Some(name) => self.text_of(declared, name)?,
-                None if declared.node.child(XSD, "simpleType").is_some() => self.inline_simple(declared)?,
-                None => Arc::new(Simple::of(Variety::Atomic(Base::Text))),
-            },
-            // `xml:lang` and the like are nobody's to declare, and SOAP encoding's stand in types that are broken anyway.
-            None if [XML, ENCODING].contains(&&*name.namespace) => Arc::new(Simple::of(Variety::Atomic(Base::Text))),
-            None => return Err(at.problem(format!("there is no attribute `{}`", shorten(&name.to_string())))),
-        };
-        let fixed = at.node.attribute("fixed").map(str::to_owned);
-        Ok(Attribute { key: format!("@{}", name.local), name, simple, required, fixed, docs: docs(at.node) })
-    }
 }
 
 fn nameless(kind: Kind) -> Type {
     Type { name: None, base: None, is_abstract: false, docs: String::new(), kind }
-}
-
-/// A name in a value. Where a schema without a namespace is included, its own names are in that of the includer.
-fn qualified(at: Declared<'_>, text: &str) -> Option<Name> {
-    let own = if at.part.root.attribute("targetNamespace").is_none() { &*at.part.namespace } else { "" };
-    at.node.qualified(text, own)
-}
-
-/// The namespace of what is declared inside a type.
-fn form(at: Declared<'_>, default: &str) -> Arc<str> {
-    let stated = at.node.attribute("form").or_else(|| at.part.root.attribute(default));
-    if stated == Some("qualified") { at.part.namespace.clone() } else { "".into() }
-}
-
-fn is_true(text: Option<&str>) -> bool {
-    matches!(text, Some("true" | "1"))
-}
-
-/// The most characters of documentation that are kept.
-const DOCS: usize = 2_000;
-
-/// What the schema says for people.
-pub(in crate::soap) fn docs(node: &Node) -> String {
-    let texts = node.all(XSD, "annotation").flat_map(|annotation| annotation.all(XSD, "documentation"));
-    let words: Vec<&str> = texts.flat_map(|text| text.text.split_whitespace()).collect();
-    words.join(" ").chars().take(DOCS).collect()
-}
-
-/// A simple type with the facets of a restriction.
-fn restricted(base: &Arc<Simple>, at: Declared<'_>) -> Arc<Simple> {
-    let mut values = Vec::new();
-    let mut facets = base.facets.clone();
-    for facet in at.node.children.iter().filter(|child| &*child.name.namespace == XSD) {
-        let Some(value) = facet.attribute("value") else { continue };
-        let bound = |exclusive| value.parse().ok().map(|value| Bound { value, exclusive });
-        match &*facet.name.local {
-            "enumeration" => values.push(value.to_owned()),
-            "length" => (facets.min_length, facets.max_length) = (value.parse().ok(), value.parse().ok()),
-            "minLength" => facets.min_length = value.parse().ok(),
-            "maxLength" => facets.max_length = value.parse().ok(),
-            "minInclusive" => facets.least = bound(false).or(facets.least),
-            "minExclusive" => facets.least = bound(true).or(facets.least),
-            "maxInclusive" => facets.greatest = bound(false).or(facets.greatest),
-            "maxExclusive" => facets.greatest = bound(true).or(facets.greatest),
-            _ => {}
-        }
-    }
-    if values.is_empty() && same(&facets, &base.facets) {
-        return base.clone();
-    }
-    let values = if values.is_empty() { base.values.clone() } else { values.into() };
-    Arc::new(Simple { variety: base.variety.clone(), values, facets })
-}
-
-fn same(one: &Facets, other: &Facets) -> bool {
-    let bound = |bound: &Option<Bound>| bound.as_ref().map(|bound| (bound.value.to_bits(), bound.exclusive));
-    (one.min_length, one.max_length, bound(&one.least), bound(&one.greatest))
-        == (other.min_length, other.max_length, bound(&other.least), bound(&other.greatest))
 }

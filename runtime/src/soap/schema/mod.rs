@@ -1,6 +1,9 @@
 //! The types of a WSDL, linked: what values of each are on the wire. `link` makes them of schema documents; `simple` is texts and numbers,
 //! `fields` what an element's members are called. Writing, reading and describing values is for others.
 
+mod attributes;
+mod content;
+mod declared;
 mod fields;
 mod link;
 mod particle;
@@ -68,7 +71,7 @@ pub(super) struct Complex {
     pub(super) content: Option<Particle>,
     /// The elements of the content, each once, under the names that values have for them.
     pub(super) fields: Vec<Field>,
-    pub(super) by_name: HashMap<Name, usize>,
+    by_name: HashMap<Name, usize>,
     /// Its content is text.
     pub(super) text: Option<Arc<Simple>>,
     pub(super) attributes: Arc<[Attribute]>,
@@ -76,6 +79,13 @@ pub(super) struct Complex {
     pub(super) open: bool,
     /// Text may stand between its elements.
     pub(super) mixed: bool,
+}
+
+impl Complex {
+    /// The member that an element is.
+    pub(super) fn field(&self, name: &Name) -> Option<&Field> {
+        self.fields.get(*self.by_name.get(name)?)
+    }
 }
 
 /// An attribute of an element.
@@ -87,6 +97,8 @@ pub(super) struct Attribute {
     pub(super) simple: Arc<Simple>,
     pub(super) required: bool,
     pub(super) fixed: Option<String>,
+    /// What it is where it is not there.
+    pub(super) default: Option<String>,
     pub(super) docs: String,
 }
 
@@ -153,7 +165,8 @@ impl Types {
         let mut found = Vec::new();
         let mut open = vec![id];
         while let Some(one) = open.pop() {
-            let further: Vec<TypeId> = self.derived.get(&one).into_iter().flatten().copied().filter(|derived| seen.insert(*derived)).collect();
+            let further: Vec<TypeId> =
+                self.derived.get(&one).into_iter().flatten().copied().filter(|derived| seen.insert(*derived)).collect();
             found.extend(&further);
             open.extend(further);
         }
