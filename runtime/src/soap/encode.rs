@@ -152,7 +152,7 @@ impl<'t> Writer<'t> {
         self.out.push('>');
         let mut written = Written::new();
         if let Some(content) = &complex.content {
-            self.particle(complex, content, members, &mut written, true)?;
+            self.particle(complex, content, members, &mut written)?;
         }
         self.all_written(complex, members, &written)
     }
@@ -204,16 +204,15 @@ impl<'t> Writer<'t> {
         particle: &'v Particle,
         members: &'v Map<String, Json>,
         written: &mut Written<'v>,
-        needed: bool,
     ) -> Result<(), Error> {
         match &particle.term {
             Term::Any => Ok(()),
-            Term::Element(element) => self.elements(complex, particle, element, members, written, needed),
+            Term::Element(element) => self.elements(complex, particle, element, members, written),
             Term::Group(group) => {
                 let mut rounds = 0;
                 while rounds < particle.max {
                     let present = is_present(complex, group, members, written);
-                    if !present && (rounds >= particle.min || rounds > 0 || !needed) {
+                    if !present && (rounds >= particle.min || rounds > 0) {
                         break;
                     }
                     let before: usize = written.values().sum();
@@ -236,7 +235,6 @@ impl<'t> Writer<'t> {
         element: &'v Element,
         members: &'v Map<String, Json>,
         written: &mut Written<'v>,
-        needed: bool,
     ) -> Result<(), Error> {
         let Some(field) = complex.field(&element.name) else { return Ok(()) };
         let values = given(field, members);
@@ -244,7 +242,7 @@ impl<'t> Writer<'t> {
         let most = usize::try_from(particle.max).unwrap_or(usize::MAX);
         let now = &values[done.min(values.len())..];
         let now = &now[..now.len().min(most)];
-        if now.is_empty() && particle.min > 0 && needed {
+        if now.is_empty() && particle.min > 0 {
             return self.absent(element, &field.key);
         }
         for (index, value) in now.iter().enumerate() {
@@ -296,7 +294,7 @@ impl<'t> Writer<'t> {
         written: &mut Written<'v>,
     ) -> Result<(), Error> {
         if group.order != Order::Choice {
-            return group.particles.iter().try_for_each(|particle| self.particle(complex, particle, members, written, true));
+            return group.particles.iter().try_for_each(|particle| self.particle(complex, particle, members, written));
         }
         let present: Vec<&Particle> = group.particles.iter().filter(|particle| holds_value(complex, particle, members, written)).collect();
         let Some(first) = present.first() else {
@@ -316,7 +314,7 @@ impl<'t> Writer<'t> {
             count
         };
         let best = present.iter().rev().max_by_key(|particle| count(particle)).unwrap_or(first);
-        self.particle(complex, best, members, written, true)
+        self.particle(complex, best, members, written)
     }
 
     /// What was given and found no place: two of a choice, or more than may come.
@@ -385,12 +383,12 @@ impl<'t> Writer<'t> {
 }
 
 /// The values of a member: the items of a list where several may come. Null where the element cannot be null is as if it were not there.
-fn given<'v>(field: &Field, members: &'v Map<String, Json>) -> Vec<&'v Json> {
+fn given<'v>(field: &Field, members: &'v Map<String, Json>) -> &'v [Json] {
     match members.get(&field.key) {
-        None => Vec::new(),
-        Some(Json::Null) if !field.element.nillable || field.repeated => Vec::new(),
-        Some(Json::Array(items)) if field.repeated => items.iter().collect(),
-        Some(value) => vec![value],
+        None => &[],
+        Some(Json::Null) if !field.element.nillable || field.repeated => &[],
+        Some(Json::Array(items)) if field.repeated => items,
+        Some(value) => std::slice::from_ref(value),
     }
 }
 
