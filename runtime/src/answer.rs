@@ -127,11 +127,16 @@ fn with_api(
         (_, Some(other)) => Some(other.to_string()),
     };
     let (code, message) = failure.map_or((None, None), |failure| (text(failure.code), text(failure.message)));
-    let id = REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned);
+    let id = request_id(headers);
     let may_end = matches!(kind, ErrorKind::Gone | ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Server);
     let signal = if may_end { life::refused(status, code.as_deref(), message.as_deref(), &body, headers) } else { None };
     let kind = if signal.is_some() { ErrorKind::Gone } else { kind };
     Error::new(kind, said).with_status(status).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
+}
+
+/// Under which id the server knows the request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
 }
 
 /// The kind of a status.

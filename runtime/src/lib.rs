@@ -31,6 +31,8 @@ mod page;
 mod plain;
 mod retry;
 pub mod shape;
+#[cfg(feature = "soap")]
+pub mod soap;
 mod steps;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -73,7 +73,7 @@ fn checked(name: &str) -> Result<&str, Error> {
     Err(Error::new(ErrorKind::Input, format!("`{}` cannot be the name of an XML element", crate::error::shorten(name))))
 }
 
-fn escape(out: &mut String, text: &str) -> Result<(), Error> {
+pub(crate) fn escape(out: &mut String, text: &str) -> Result<(), Error> {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),

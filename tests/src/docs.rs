@@ -25,6 +25,10 @@ struct Triggers;
 struct Language;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/soap.md")]
+struct Soap;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/testing.md")]
 struct Testing;
 

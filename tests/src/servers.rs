@@ -106,6 +106,50 @@ pub fn httpbin() -> Option<Arc<Server>> {
     })
 }
 
+/// A SOAP service by spyne, which writes its own WSDL and checks requests against its schema: `/soap11` and `/soap12`.
+pub fn spyne() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new(&[]);
+    SLOT.shared("spyne", |port| {
+        let mut command = python("spyne_service.py", "spyne")?;
+        command.arg(port.to_string());
+        Ok(command)
+    })
+}
+
+/// SOAP services by the npm package `soap`: `/rpc`, and `/bank`, which asks for a login by WS-Security.
+pub fn node_soap() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new(&[]);
+    SLOT.shared("soap", |port| {
+        installed("node_modules/soap/package.json")?;
+        let mut command = node("soap_service.mjs")?;
+        command.arg(port.to_string());
+        Ok(command)
+    })
+}
+
+/// What zeep and libxml2 say to questions about WSDLs; see `tests/servers/soap_oracle.py`.
+pub fn soap_oracle(questions: &serde_json::Value) -> Option<Vec<serde_json::Value>> {
+    let mut command = match python("soap_oracle.py", "zeep") {
+        Ok(command) => command,
+        Err(reason) => return skip("zeep", &reason),
+    };
+    command.current_dir(folder()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut asked = command.spawn().expect("it starts");
+    let mut input = asked.stdin.take().expect("it listens");
+    let questions = questions.to_string();
+    let writing = std::thread::spawn(move || input.write_all(questions.as_bytes()));
+    let answered = asked.wait_with_output().expect("it ends");
+    writing.join().expect("it wrote").expect("it was read");
+    let said = String::from_utf8_lossy(&answered.stderr);
+    Some(serde_json::from_slice(&answered.stdout).unwrap_or_else(|error| panic!("{error}: {said}")))
+}
+
+/// The folder in which a Python package that is installed for the tests has its files.
+pub fn python_package(name: &str) -> Option<PathBuf> {
+    let found = site_packages().map(|packages| packages.join(name)).filter(|path| path.exists());
+    found.map_or_else(|| skip(name, "it is not installed"), Some)
+}
+
 /// Kinto, which announces that it ends on this day; from then on it refuses everything.
 pub fn kinto(ends: &str) -> Option<Arc<Server>> {
     static BEFORE: Slot = Slot::new(&[]);
@@ -139,6 +183,22 @@ fn folder() -> PathBuf {
 fn installed(path: &str) -> Result<PathBuf, String> {
     let path = folder().join(path);
     if path.exists() { Ok(path) } else { Err(format!("{} is missing", path.display())) }
+}
+
+/// A script, if the package that it is about is there.
+fn python(script: &str, package: &str) -> Result<Command, String> {
+    let packages = site_packages().ok_or_else(|| "there is no Python".to_owned())?;
+    if !packages.join(package).exists() {
+        return Err(format!("the package {package} is missing"));
+    }
+    let mut command = Command::new(installed(".venv/bin/python")?);
+    command.arg(installed(script)?);
+    Ok(command)
+}
+
+fn site_packages() -> Option<PathBuf> {
+    let versions = std::fs::read_dir(folder().join(".venv/lib")).ok()?;
+    versions.flatten().map(|version| version.path().join("site-packages")).find(|path| path.exists())
 }
 
 fn node(script: &str) -> Result<Command, String> {

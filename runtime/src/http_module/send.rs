@@ -24,7 +24,7 @@ pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<Htt
     }
 }
 
-fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
+pub(crate) fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
     let mut headers = match parts.passage {
         Passage::WithCredentials => own.clone(),
         // A foreign server gets none of the API's own headers.
