@@ -82,9 +82,9 @@ impl Catalog {
 }
 
 /// At most three names that somebody may have meant.
-pub(crate) fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+pub(crate) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let far = wanted.chars().count() / 3 + 1;
-    let mut near: Vec<(usize, &'static str)> =
+    let mut near: Vec<(usize, &'n str)> =
         names.map(|name| (distance(wanted, name), name)).filter(|(distance, _)| *distance <= far).collect();
     near.sort_unstable();
     near.dedup();

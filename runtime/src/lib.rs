@@ -22,6 +22,7 @@ mod encode;
 mod engine;
 mod error;
 mod gate;
+pub mod graphql_module;
 pub mod http_module;
 pub mod life;
 mod limit;
