@@ -312,6 +312,12 @@ impl OperationTable {
         matches!(self.body, BodyEncoding::Graphql(_))
     }
 
+    /// The document that it sends to a GraphQL server.
+    #[cfg(feature = "testing")]
+    pub(crate) fn document(&self) -> Option<&'static str> {
+        if let BodyEncoding::Graphql(document) = self.body { Some(document) } else { None }
+    }
+
     /// The pieces of its path, in order.
     #[inline]
     pub fn segments(&self) -> Segments {
