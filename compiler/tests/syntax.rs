@@ -154,10 +154,17 @@ fn a_text_without_an_end_is_one_mistake() {
         "action a { body graphql \"\"\"\n  é\"\n}",
     ] {
         let parsed = parse("t.pin", text);
-        assert!(parsed.codes().contains(&"P0105") && parsed.rendered().contains("this text has no closing quotes"), "{}", parsed.rendered());
+        assert!(
+            parsed.codes().contains(&"P0105") && parsed.rendered().contains("this text has no closing quotes"),
+            "{}",
+            parsed.rendered()
+        );
         assert!(parsed.codes().len() <= 3, "{}", parsed.rendered());
     }
-    let whole = parse("t.pin", "action a {\n  POST \"/g\" -> T at data.a\n  body graphql \"\"\"\n    query { a }\n  { }\n}\naction b { GET \"/b\" }\n");
+    let whole = parse(
+        "t.pin",
+        "action a {\n  POST \"/g\" -> T at data.a\n  body graphql \"\"\"\n    query { a }\n  { }\n}\naction b { GET \"/b\" }\n",
+    );
     assert_eq!((whole.codes(), whole.file.items.len()), (vec!["P0105"], 2), "{}", whole.rendered());
 }
 

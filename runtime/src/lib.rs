@@ -40,6 +40,7 @@ pub mod trigger;
 pub mod upgrade;
 pub mod value;
 pub mod webhook;
+pub mod webhook_module;
 mod whole_file;
 mod xml;
 

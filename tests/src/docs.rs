@@ -29,5 +29,9 @@ struct Language;
 struct Testing;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/universal.md")]
+struct Universal;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/production.md")]
 struct Production;

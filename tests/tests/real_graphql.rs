@@ -76,3 +76,47 @@ async fn what_the_server_refuses_is_told_with_its_place() {
     let error = linear(update).variable("id", "no-such").send::<Json>(&client).await.expect_err("there is none");
     assert_eq!((error.kind(), error.path()), (ErrorKind::Invalid, Some("a")), "{error}");
 }
+
+/// The same API by a spec: documents were held against inputs and types when this was compiled.
+mod by_spec {
+    use futures_core::Stream;
+    use linchpin_runtime::ErrorKind;
+    use linchpin_runtime::prelude::*;
+    use linchpin_tests::servers::{self, Server};
+    use serde_json::json;
+
+    linchpin_runtime::connector!("linear");
+
+    fn client(server: &Server) -> linear::Client {
+        linear::Client::builder(linear::Token::new("lin_linchpin")).base_url(server.service("linear")).build().expect("a client")
+    }
+
+    #[tokio::test]
+    async fn pages_actions_and_errors_are_typed() {
+        let Some(server) = servers::emulate() else { return };
+        let client = client(&server);
+        let team = linear::ListTeams::new().send(&client).await.expect("teams").swap_remove(0);
+        assert_eq!((team.key.as_str(), team.name.as_str()), ("ENG", "Engineering"));
+
+        let seeded = ["One", "Two", "Three", "Four", "Five"].map(str::to_owned).to_vec();
+        let filter = linear::IssueFilter::new().title(linear::Comparison::new().in_(seeded));
+        let mut pages = linear::ListIssues::new().first(2).filter(filter).pages(&client);
+        let mut sizes = Vec::new();
+        let mut first = None;
+        while let Some(page) = pages.try_next().await.expect("a page") {
+            sizes.push(page.len());
+            first = first.or(page.into_iter().next());
+        }
+        assert_eq!((sizes, pages.size_hint().0), (vec![2, 2, 1], 0));
+        let first = first.expect("an issue");
+        assert_eq!(first.team.key, "ENG");
+        let read = linear::GetIssue::new(first.id.clone()).send(&client).await.expect("read");
+        assert_eq!((read.id, read.title), (first.id, first.title));
+
+        let made = client.call("create_issue", json!({"input": {"team_id": team.id, "title": "Made by name"}})).await.expect("made");
+        assert_eq!((&made["success"], &made["issue"]["title"]), (&json!(true), &json!("Made by name")));
+        let nowhere = json!({"input": {"team_id": "no-such", "title": "x"}});
+        let error = client.call("create_issue", nowhere).await.expect_err("there is no such team");
+        assert_eq!((error.kind(), error.path(), error.operation()), (ErrorKind::Invalid, Some("made"), Some("create_issue")), "{error}");
+    }
+}

@@ -55,6 +55,9 @@ pub(crate) enum Found<'d> {
 
 /// Reads a document, or says what is wrong with it.
 pub(crate) fn read(text: &str) -> Result<Document, String> {
+    if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+        return Err("it holds a control character".to_owned());
+    }
     let mut reader = Reader { tokens: Tokens::new(text), fragments: BTreeMap::new() };
     let mut operation = None;
     while let Some((token, at)) = reader.tokens.next()? {
@@ -377,6 +380,7 @@ mod tests {
             ("query { a(b: \"x) }", "no end"),
             ("query { \u{1F600} }", "line 1, column 9"),
             ("type T { a: Int }", "line 1, column 1"),
+            ("query { a(b: \"\u{1e}\") }", "a control character"),
         ] {
             let error = read(text).expect_err(text);
             assert!(error.contains(said), "{text}: {error}");
