@@ -113,10 +113,30 @@ mod by_spec {
         let read = linear::GetIssue::new(first.id.clone()).send(&client).await.expect("read");
         assert_eq!((read.id, read.title), (first.id, first.title));
 
-        let made = client.call("create_issue", json!({"input": {"team_id": team.id, "title": "Made by name"}})).await.expect("made");
+        let made =
+            client.call("create_issue", json!({"input": {"team_id": team.id.to_string(), "title": "Made by name"}})).await.expect("made");
         assert_eq!((&made["success"], &made["issue"]["title"]), (&json!(true), &json!("Made by name")));
         let nowhere = json!({"input": {"team_id": "no-such", "title": "x"}});
         let error = client.call("create_issue", nowhere).await.expect_err("there is no such team");
         assert_eq!((error.kind(), error.path(), error.operation()), (ErrorKind::Invalid, Some("made"), Some("create_issue")), "{error}");
+    }
+    /// All calls go to one address, and each is answered as its own examples say.
+    #[tokio::test]
+    async fn a_stand_in_tells_calls_apart_by_their_documents() {
+        let stand_in = linchpin_runtime::testing::StandIn::from_examples::<linear::Api>().await.expect("it listens");
+        let client = linear::Client::builder(linear::Token::new("any")).base_url(stand_in.url()).build().expect("a client");
+        let teams = linear::ListTeams::new().send(&client).await.expect("teams");
+        assert_eq!(teams[0].key, "ENG");
+        let filter = || linear::IssueFilter::new().title(linear::Comparison::new().contains("i"));
+        let mut issues = linear::ListIssues::new().first(2).filter(filter()).items(&client);
+        assert_eq!(issues.try_next().await.expect("an issue").map(|issue| issue.title).as_deref(), Some("Sign in"));
+        assert_eq!(issues.try_next().await.expect("an issue").map(|issue| issue.title).as_deref(), Some("Sign out"));
+        let made = linear::CreateIssue::new(linear::CreateIssueInput::new("t1", "Sign in")).send(&client).await.expect("made");
+        assert_eq!((made.success, made.issue.map(|issue| issue.title).as_deref()), (true, Some("Sign in")));
+        let error = linear::GetIssue::new("7").send(&client).await.expect_err("it may not be seen");
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Permission, Some("FORBIDDEN")));
+        let sent = &stand_in.received()[1];
+        assert_eq!(sent.header("accept"), Some("application/graphql-response+json, application/json;q=0.9"));
+        assert_eq!(sent.json().expect("JSON")["variables"], json!({"first": 2, "filter": {"title": {"contains": "i"}}}));
     }
 }
