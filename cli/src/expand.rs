@@ -378,6 +378,7 @@ fn body_keyword(encoding: &Encoding) -> String {
         Encoding::Multipart => "body multipart".to_owned(),
         Encoding::Xml(root) => format!("body xml {root:?}"),
         Encoding::Raw(content_type) => format!("body raw {content_type:?}"),
+        Encoding::Graphql(document) => format!("body graphql {document:?}"),
     }
 }
 

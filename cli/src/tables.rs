@@ -368,6 +368,7 @@ fn encoding(encoding: &Encoding) -> table::BodyEncoding {
         Encoding::Multipart => table::BodyEncoding::Multipart,
         Encoding::Xml(root) => table::BodyEncoding::Xml(leak(root.as_str())),
         Encoding::Raw(content_type) => table::BodyEncoding::Raw(leak(content_type.as_str())),
+        Encoding::Graphql(document) => table::BodyEncoding::Graphql(leak(document.as_str())),
     }
 }
 

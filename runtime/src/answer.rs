@@ -11,6 +11,7 @@ use crate::{
     download::Download,
     engine::Core,
     error::{Error, ErrorKind},
+    graphql_module::{self as graphql, Told},
     life,
     limit::Permits,
     operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
@@ -50,8 +51,8 @@ pub(crate) enum Content {
 pub(crate) enum Failed {
     /// It could not be read.
     Unread(Error),
-    /// It says so.
-    Answer(Error),
+    /// It says so; and the status that decides what comes of it.
+    Answer(Error, u16),
 }
 
 /// Sorts an answer by its status and reads it.
@@ -63,9 +64,12 @@ pub(crate) async fn receive(
     permits: &mut Option<Permits>,
 ) -> Result<Answered, Failed> {
     let operation = call.operation;
-    let status = incoming.status.as_u16();
+    let stated_status = incoming.status;
+    let status = stated_status.as_u16();
     let Some(answer) = operation.answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status)) else {
-        return Err(Failed::Answer(refusal(core, operation, incoming).await));
+        let error = refusal(core, operation, incoming).await;
+        let status = if operation.is_graphql() { graphql::amounts_to(&error, stated_status) } else { status };
+        return Err(Failed::Answer(error, status));
     };
     let headers = incoming.headers;
     // An API that reports errors with status 200 does so in JSON where a file was asked for, too.
@@ -79,6 +83,13 @@ pub(crate) async fn receive(
         let reader = Reader::new(&headers, incoming.body, core.read_limits()).map_err(Failed::Unread)?;
         Content::Bytes(reader.all().await.map_err(Failed::Unread)?)
     };
+    if let (true, Content::Bytes(body)) = (operation.is_graphql(), &content) {
+        let at = operation.page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answer.at);
+        if let Some(error) = graphql::refused(core, operation, at, stated_status, &headers, body) {
+            let status = graphql::amounts_to(&error, stated_status);
+            return Err(Failed::Answer(error, status));
+        }
+    }
     Ok(Answered { operation, api: core.table, answer, status, headers, url, content })
 }
 
@@ -107,6 +118,11 @@ async fn refusal(core: &Core, operation: &'static OperationTable, incoming: Inco
         ErrorKind::Permission if wait.is_some() => ErrorKind::RateLimited,
         kind => kind,
     };
+    if let Some(told) = operation.is_graphql().then(|| Told::by(&body)).flatten() {
+        let kind = told.kind().unwrap_or(kind);
+        let error = told.error(kind, wait).with_status(status.as_u16());
+        return error.with_request_id(request_id(&headers)).with_body(body);
+    }
     let said = status.canonical_reason().map_or_else(String::new, |reason| format!(" {reason}"));
     let message = format!("the server answered {}{said}", status.as_u16());
     with_api(kind, message, status.as_u16(), &headers, body, failure).with_retry_after(wait)
@@ -134,13 +150,13 @@ fn with_api(
     Error::new(kind, said).with_status(status).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
 }
 
-/// Under which id the server knows the request.
+/// The id under which the server knows the request.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
 }
 
 /// The kind of a status.
-fn kind(status: StatusCode) -> ErrorKind {
+pub(crate) fn kind(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
         401 | 407 => ErrorKind::Authentication,
         403 => ErrorKind::Permission,
@@ -156,7 +172,7 @@ fn kind(status: StatusCode) -> ErrorKind {
 }
 
 /// How long the server asks to wait: in the header that the spec names, in `Retry-After`, or by a limit whose calls are used up.
-fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Option<std::time::Duration> {
+pub(crate) fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Option<std::time::Duration> {
     let now = core.clock.wall();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let declared = core.table.retry.honour.and_then(text).or_else(|| text("retry-after"));

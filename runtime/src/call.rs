@@ -352,6 +352,9 @@ fn add_cookie(cookies: &mut String, name: &str, value: &str) {
 /// What the answers of the operation are made of. Servers call JSON and XML by names of their own too, `application/vnd.acme.user+json`, and
 /// some refuse a call that does not take what they are about to send: so anything else is taken as well, but wanted least.
 fn accept(table: &'static OperationTable) -> Option<HeaderValue> {
+    if table.is_graphql() {
+        return Some(HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9"));
+    }
     table.answers.iter().find_map(|answer| match answer.decoding {
         Decoding::Nothing => None,
         Decoding::Json => Some(HeaderValue::from_static("application/json, */*;q=0.1")),

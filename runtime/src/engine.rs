@@ -371,7 +371,7 @@ impl Core {
         let result = answer::receive(self, call, url, incoming, permits).await;
         result.map_err(|failed| match failed {
             Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
-            Failed::Answer(error) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
+            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
         })
     }
 

@@ -211,6 +211,12 @@ impl Error {
         self
     }
 
+    /// The answer's body, under the same rule as [`Error::with_api`].
+    pub(crate) fn with_body(mut self, body: Bytes) -> Error {
+        self.0.body = (body.len() <= KEPT_BODY).then_some((body, &[]));
+        self
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -12,7 +12,6 @@ pub use body::{HttpBody, Part};
 pub use login::Login;
 pub use request::{HttpRequest, Redirects};
 pub use response::HttpResponse;
-#[cfg(feature = "soap")]
 pub(crate) use send::prepare;
 
 use crate::{

@@ -22,6 +22,7 @@ mod encode;
 mod engine;
 mod error;
 mod gate;
+pub mod graphql_module;
 pub mod http_module;
 pub mod life;
 mod limit;
@@ -41,6 +42,7 @@ pub mod trigger;
 pub mod upgrade;
 pub mod value;
 pub mod webhook;
+pub mod webhook_module;
 mod whole_file;
 mod xml;
 

@@ -61,6 +61,17 @@ pub enum Notice {
         /// Pages read until now.
         pages: u32,
     },
+    /// A GraphQL server gave a part of what was asked for, and errors for the rest.
+    Partial {
+        /// The operation.
+        operation: &'static str,
+        /// How many errors.
+        errors: usize,
+        /// The code of the first, where it has one.
+        code: Option<String>,
+        /// What could not be given, by the first error: `issues.nodes[3].title`.
+        path: Option<String>,
+    },
 }
 
 /// Says it in the log.
@@ -78,6 +89,9 @@ pub(crate) fn log(notice: &Notice) {
         }
         Notice::Shifted { operation, pages } => {
             tracing::warn!(operation, pages, "records came or went while pages were read: one may be missing or come twice");
+        }
+        Notice::Partial { operation, errors, code, path } => {
+            tracing::warn!(operation, errors, code, path, "only a part of what was asked for was given");
         }
     }
 }

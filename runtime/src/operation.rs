@@ -151,6 +151,8 @@ pub enum BodyEncoding {
     Xml(&'static str),
     /// This content type, the field as it is (text, bytes or a streamed file).
     Raw(&'static str),
+    /// A GraphQL request (GraphQL over HTTP, 5.4) with this document; the members are its variables.
+    Graphql(&'static str),
 }
 
 /// Statuses from..=to, for example 200..=299.
@@ -304,6 +306,17 @@ impl OperationTable {
         poll: None,
         webhook: None,
     };
+
+    /// Whether it speaks to a GraphQL server, whose answers say by `errors` what others say by a status.
+    pub(crate) fn is_graphql(&self) -> bool {
+        matches!(self.body, BodyEncoding::Graphql(_))
+    }
+
+    /// The document that it sends to a GraphQL server.
+    #[cfg(feature = "testing")]
+    pub(crate) fn document(&self) -> Option<&'static str> {
+        if let BodyEncoding::Graphql(document) = self.body { Some(document) } else { None }
+    }
 
     /// The pieces of its path, in order.
     #[inline]

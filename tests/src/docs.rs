@@ -33,6 +33,10 @@ struct Soap;
 struct Testing;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/universal.md")]
+struct Universal;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/production.md")]
 struct Production;
 

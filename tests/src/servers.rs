@@ -49,9 +49,9 @@ impl Drop for Server {
     }
 }
 
-/// GitHub and Slack, emulated: the services `github` and `slack`, at neighbouring ports. `tests/servers/seed.yaml` says what is there.
+/// GitHub, Slack and Linear, emulated: the services `github`, `slack` and `linear`, at neighbouring ports. `tests/servers/seed.yaml` says what is there.
 pub fn emulate() -> Option<Arc<Server>> {
-    const SERVICES: &[&str] = &["github", "slack"];
+    const SERVICES: &[&str] = &["github", "slack", "linear"];
     static SLOT: Slot = Slot::new(SERVICES);
     SLOT.shared("emulate", |port| {
         let mut command = node("node_modules/emulate/dist/index.js")?;

@@ -136,6 +136,9 @@ codes! {
     STEP_MISFIT = "P0522" Error "value that does not fit a step";
     UNUSED_IN_STEPS = "P0523" Error "unused in steps";
     NO_COMMON_CONNECTION = "P0524" Error "steps that no connection can make";
+    BAD_DOCUMENT = "P0531" Error "document that is no GraphQL call";
+    VARIABLES_DIFFER = "P0532" Error "variables that differ from the inputs";
+    NOT_SELECTED = "P0533" Error "something that the document does not select";
     UNKNOWN_STRATEGY = "P0601" Error "unknown page strategy";
     PAGE_INCOMPLETE = "P0602" Error "incomplete page";
     UNKNOWN_PAGE_INPUT = "P0603" Error "unknown input of a page";

@@ -132,7 +132,8 @@ impl Exporter<'_> {
     pub(super) fn extended(&self, operation: Object, module: &Module) -> Object {
         let name = &self.projection.model.name(module.symbol).name;
         let told = Object::new().with("name", name).with("kind", extensions::kind(module)).with("revision", i64::from(module.revision));
-        let retry = (module.is_exchange() && module.retry != RetryClass::usual(&module.method)).then(|| extensions::retry(&module.retry));
+        let retry = (module.is_exchange() && module.retry != RetryClass::usual(&module.method, &module.encoding))
+            .then(|| extensions::retry(&module.retry));
         let examples: Vec<Object> = module.examples.iter().map(extensions::script).collect();
         let operation = operation.with("x-linchpin-module", told).maybe("x-linchpin-page", module.page.as_ref().map(extensions::page));
         let operation = operation.maybe("x-linchpin-order", module.order.as_ref().map(extensions::order));

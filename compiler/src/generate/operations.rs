@@ -276,6 +276,7 @@ fn body(encoding: &Encoding) -> String {
         Encoding::Multipart => "multipart".to_owned(),
         Encoding::Xml(root) => format!("xml {root}"),
         Encoding::Raw(content_type) => format!("raw {content_type}"),
+        Encoding::Graphql(document) => format!("graphql {document}"),
     }
 }
 

@@ -157,6 +157,7 @@ pub(crate) fn body(encoding: &Encoding) -> TokenStream {
         Encoding::Multipart => quote!(Multipart),
         Encoding::Xml(root) => quote!(Xml(#root)),
         Encoding::Raw(content_type) => quote!(Raw(#content_type)),
+        Encoding::Graphql(document) => quote!(Graphql(#document)),
     };
     quote!(body: lp::BodyEncoding::#encoding,)
 }

@@ -5,6 +5,7 @@
 
 pub mod check;
 mod connection;
+pub(crate) mod graphql;
 mod history;
 mod operation;
 pub mod project;

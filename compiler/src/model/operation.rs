@@ -87,6 +87,8 @@ pub struct ModuleSpans {
     pub path: Span,
     /// The encoding of the body.
     pub body: Option<Span>,
+    /// What stands behind the encoding: a content type, a root element, a document.
+    pub detail: Option<Span>,
     /// The class in its `retry` statement.
     pub retry: Option<Span>,
     /// Just before its closing brace: where statements are added.
@@ -200,6 +202,8 @@ pub enum Encoding {
     Xml(String),
     /// This content type.
     Raw(String),
+    /// A GraphQL request with this document, whose variables are the members.
+    Graphql(String),
 }
 
 /// A success answer.
@@ -332,8 +336,16 @@ pub enum RetryClass {
 }
 
 impl RetryClass {
-    /// The class of a call whose module says nothing of it.
-    pub fn usual(method: &str) -> Self {
+    /// The class of a call whose module says nothing of it. A GraphQL query is a POST that only reads.
+    pub fn usual(method: &str, encoding: &Encoding) -> Self {
+        match encoding {
+            Encoding::Graphql(text) if super::graphql::read(text).is_ok_and(|document| !document.mutates) => Self::Safe,
+            _ => Self::by_method(method),
+        }
+    }
+
+    /// The class of a method.
+    pub fn by_method(method: &str) -> Self {
         match method {
             "GET" | "HEAD" | "OPTIONS" => Self::Safe,
             "PUT" | "DELETE" => Self::Idempotent,

@@ -7,7 +7,7 @@
 //! | `name a.b`, `revision 2`, `title …`, `docs …`, `kind search` | what it is |
 //! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside` | where it goes |
 //! | `in path query query.deep body whole` | where each input goes, and in which style if not the usual |
-//! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…` | how the body is encoded |
+//! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…`, `body graphql …` | how the body is encoded |
 //! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
 //! | `retry safe`, `retry idempotent`, `retry key Header`, `only a b` | how often, and by which connections |
 
@@ -125,6 +125,7 @@ fn body(said: &'static str) -> Option<BodyEncoding> {
         ("multipart", "") => BodyEncoding::Multipart,
         ("xml", root) => BodyEncoding::Xml(root),
         ("raw", content_type) => BodyEncoding::Raw(content_type),
+        ("graphql", document) => BodyEncoding::Graphql(document),
         _ => return None,
     })
 }

@@ -179,8 +179,7 @@ impl SoapRequest {
             request = request.header("soapaction", action);
         }
         let request = request.header("accept", ACCEPTED).raw(Body::from(text).content_type(kind));
-        let mut prepared = prepare(request.parts(core.servers.first(), &core.servers)?, &core.headers);
-        prepared.operation = table;
+        let prepared = prepare(core, &request, table)?;
         if let Some(login) = &self.login {
             may_carry(login, core, &prepared)?;
         }

@@ -42,7 +42,7 @@ pub(crate) async fn run(table: &'static ApiTable, module: &str, example: &'stati
         Ok(module) => match exchange(table, module.table(), example).await {
             Err(problem) => vec![problem],
             Ok((received, outcome)) => {
-                let mut differences = compare_requests(table, &received, example);
+                let mut differences = compare_requests(table, module.table(), &received, example);
                 differences.extend(compare_outcome(outcome, example));
                 differences
             }
@@ -264,19 +264,30 @@ fn same_scalar(one: &Value, other: &Value) -> bool {
     one == other || (one.is_number() && other.is_number() && number(one) == number(other))
 }
 
-fn compare_requests(table: &'static ApiTable, received: &[Received], example: &ExampleTable) -> Vec<String> {
+fn compare_requests(
+    table: &'static ApiTable,
+    operation: &'static OperationTable,
+    received: &[Received],
+    example: &ExampleTable,
+) -> Vec<String> {
     let mut differences = Vec::new();
     if received.len() != example.exchanges.len() && !example.exchanges.is_empty() {
         let targets: Vec<_> = received.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
         differences.push(format!("{} requests were sent, not {}: {}", received.len(), example.exchanges.len(), targets.join(", ")));
     }
-    for (request, exchange) in received.iter().zip(example.exchanges) {
-        compare_request(table, request, exchange, &mut differences);
+    for (index, (request, exchange)) in received.iter().zip(example.exchanges).enumerate() {
+        compare_request(table, steps::made(operation, index), request, exchange, &mut differences);
     }
     differences
 }
 
-fn compare_request(table: &'static ApiTable, request: &Received, exchange: &ExampleExchange, differences: &mut Vec<String>) {
+fn compare_request(
+    table: &'static ApiTable,
+    operation: &'static OperationTable,
+    request: &Received,
+    exchange: &ExampleExchange,
+    differences: &mut Vec<String>,
+) {
     if let Some((method, target)) = examples::sent(table, exchange)
         && (request.method != method || !same_target(&request.target, &target))
     {
@@ -289,7 +300,7 @@ fn compare_request(table: &'static ApiTable, request: &Received, exchange: &Exam
         }
     }
     if !exchange.request_body.is_empty() {
-        compare_body(request, exchange.request_body, differences);
+        compare_body(operation, request, exchange.request_body, differences);
     }
 }
 
@@ -308,12 +319,14 @@ fn decoded(target: &str) -> String {
     percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned()
 }
 
-fn compare_body(request: &Received, expected: &str, differences: &mut Vec<String>) {
+/// Of a GraphQL call an example shows the variables: the document is the spec's.
+fn compare_body(operation: &OperationTable, request: &Received, expected: &str, differences: &mut Vec<String>) {
     let expected: Value = match serde_json::from_str(expected) {
         Ok(expected) => expected,
         Err(_) => Value::String(expected.to_owned()),
     };
     let found = body_value(request);
+    let found = if operation.is_graphql() { found["variables"].clone() } else { found };
     if found == expected || same_form(request, &expected, &found) {
         return;
     }

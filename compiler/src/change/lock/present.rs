@@ -171,6 +171,8 @@ fn encoding_text(encoding: &Encoding) -> String {
         Encoding::Multipart => "multipart".to_owned(),
         Encoding::Xml(root) => format!("xml {}", types::quoted(root)),
         Encoding::Raw(content) => format!("raw {}", types::quoted(content)),
+        // Which fields are asked for is ours to change: what comes of it for users is told by the types.
+        Encoding::Graphql(_) => "graphql".to_owned(),
     }
 }
 

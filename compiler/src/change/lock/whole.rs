@@ -29,7 +29,7 @@ pub(super) fn of_connector(model: &Model, version: usize) -> Facts {
 pub(super) fn of_module(model: &Model, module: &Module, facts: &mut Facts) {
     failures(model, &module.fails, module.span, facts);
     limits(&module.limits, module.span, facts);
-    if module.is_exchange() && module.retry != RetryClass::usual(&module.method) {
+    if module.is_exchange() && module.retry != RetryClass::by_method(&module.method) {
         facts.insert(key("retry", ""), Fact::plain(retry(&module.retry), module.spans.retry.unwrap_or(module.span)));
     }
 }

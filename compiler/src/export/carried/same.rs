@@ -146,7 +146,7 @@ fn connection(connection: &mut Connection) {
 
 fn module(module: &mut Module) {
     module.span = NOWHERE;
-    module.spans = ModuleSpans { method: NOWHERE, path: NOWHERE, body: None, retry: None, end: NOWHERE };
+    module.spans = ModuleSpans { method: NOWHERE, path: NOWHERE, body: None, detail: None, retry: None, end: NOWHERE };
     life(&mut module.life);
     if let ModuleServer::Own(url) = &mut module.server {
         template(url);

@@ -5,6 +5,7 @@ mod answers;
 mod connections;
 mod dates;
 mod enums;
+mod graphql;
 mod inputs;
 mod names;
 mod pages;
@@ -57,6 +58,9 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     inputs::values_can_stand_in_their_places(&mut checker);
     inputs::outside_is_a_url(&mut checker);
     answers::statuses_do_not_overlap(&mut checker);
+    graphql::documents_are_one_call(&mut checker);
+    graphql::variables_are_the_inputs(&mut checker);
+    graphql::what_is_read_is_selected(&mut checker);
     pages::inputs_of_pages_have_fitting_types(&mut checker);
     pages::short_pages_know_their_size(&mut checker);
     pages::stop_rules_fit_their_strategy(&mut checker);

@@ -43,6 +43,7 @@ impl<'a> Resolver<'a> {
         let site = flat.sites[0].clone();
         let (path, inputs) = self.inputs(item, &flat);
         let encoding = flat.requests.first().map_or(Encoding::None, |(request, _)| self.encoding(request));
+        let retry = self.retry_class(flat.retry, flat.exchange, &encoding);
         let mut answers = self.answers(&flat);
         let parts =
             PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
@@ -72,7 +73,7 @@ impl<'a> Resolver<'a> {
             page,
             order,
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
-            retry: self.retry_class(flat.retry, flat.exchange),
+            retry,
             steps: None,
             poll: None,
             webhook: self.webhook(item, &flat),
@@ -101,12 +102,31 @@ impl<'a> Resolver<'a> {
                 self.raw_body_is_one_value(request);
                 Encoding::Raw(detail("application/octet-stream"))
             }
+            "graphql" => Encoding::Graphql(self.document(request)),
             _ => {
                 let encoding = &request.encoding;
-                self.report(unknown(codes::UNKNOWN_ENCODING, encoding, "encoding of a body", ["json", "form", "multipart", "xml", "raw"]));
+                let known = ["json", "form", "multipart", "xml", "raw", "graphql"];
+                self.report(unknown(codes::UNKNOWN_ENCODING, encoding, "encoding of a body", known));
                 Encoding::Json
             }
         }
+    }
+
+    /// What a GraphQL server is sent; empty where there is none.
+    fn document(&mut self, request: &ast::Request) -> String {
+        let problem = match (&request.detail, &request.body) {
+            (None, _) => Some("a GraphQL call needs its document"),
+            (_, RequestBody::Whole(_)) => Some("the variables of a GraphQL call are members"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            self.report(
+                Diagnostic::new(codes::BAD_DOCUMENT, request.encoding.span, problem)
+                    .here("not enough to go by")
+                    .help("write for example `body graphql \"query Issue($id: ID!) { issue(id: $id) { title } }\" { id: string }`"),
+            );
+        }
+        request.detail.as_ref().map(|detail| detail.value.clone()).unwrap_or_default()
     }
 
     fn raw_body_is_one_value(&mut self, request: &ast::Request) {
@@ -226,8 +246,8 @@ impl<'a> Resolver<'a> {
         found
     }
 
-    fn retry_class(&mut self, retry: Option<&ast::Retry>, exchange: Option<&ast::Exchange1>) -> RetryClass {
-        let usual = RetryClass::usual(exchange.map_or("", |exchange| exchange.method.value.as_str()));
+    fn retry_class(&mut self, retry: Option<&ast::Retry>, exchange: Option<&ast::Exchange1>, encoding: &Encoding) -> RetryClass {
+        let usual = RetryClass::usual(exchange.map_or("", |exchange| exchange.method.value.as_str()), encoding);
         let Some(retry) = retry else { return usual };
         if let Some(status) = retry.statuses.first().map(|status| status.span).or(retry.honour.as_ref().map(|header| header.span)) {
             self.report(
@@ -285,6 +305,7 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
         method: flat.exchange.map_or(item.name.span, |exchange| exchange.method.span),
         path: flat.exchange.map_or(item.name.span, |exchange| exchange.path.span),
         body: flat.requests.first().map(|(request, _)| request.encoding.span),
+        detail: flat.requests.first().and_then(|(request, _)| Some(request.detail.as_ref()?.span)),
         retry,
         end: before_brace(item.span),
     }

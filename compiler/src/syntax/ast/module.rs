@@ -150,12 +150,13 @@ pub enum ModuleServer {
 }
 
 /// `body { … }` (JSON) · `body form { … }` · `body multipart { … }` · `body xml "root" { … }` · `body json Type` ·
-/// `body json value: Type` (the whole body is one field) · `body raw "text/plain" value: string` · `body raw "image/png" content: file`
+/// `body json value: Type` (the whole body is one field) · `body raw "text/plain" value: string` · `body raw "image/png" content: file` ·
+/// `body graphql "query …" { … }`
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// `json`, `form`, `multipart`, `xml`, `raw`
+    /// `json`, `form`, `multipart`, `xml`, `raw`, `graphql`
     pub encoding: Spanned<String>,
-    /// The content type after `raw`, or the root element after `xml`.
+    /// The content type after `raw`, the root element after `xml`, or the document after `graphql`.
     pub detail: Option<Text>,
     /// What it holds.
     pub body: RequestBody,
