@@ -12,7 +12,7 @@ use crate::{
     engine::Core,
     error::{Error, ErrorKind},
     life,
-    limit::Permits,
+    limit::Admitted,
     operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
     shape::{self, DecodeError, Erased, Kind, Names, PageRequest, Shape, Shaped},
@@ -60,7 +60,7 @@ pub(crate) async fn receive(
     call: &Prepared,
     url: Url,
     incoming: Incoming,
-    permits: &mut Option<Permits>,
+    permits: &mut Option<Admitted>,
 ) -> Result<Answered, Failed> {
     let operation = call.operation;
     let status = incoming.status.as_u16();
@@ -162,7 +162,7 @@ fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Option<std::t
         return None;
     }
     core.table.limits.iter().find_map(|limit| match limit {
-        Limit::Headers { remaining, reset, kind } if text(remaining)?.trim() == "0" => match kind {
+        Limit::Headers { remaining, reset, kind, .. } if text(remaining)?.trim() == "0" => match kind {
             Reset::Delta => text(reset)?.trim().parse().ok().map(std::time::Duration::from_secs),
             Reset::Epoch | Reset::Date => stated_wait(text(reset)?, now),
         },
@@ -257,7 +257,7 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
         Decoding::Nothing => Ok(Erased::new(())),
         Decoding::Stream => {
             let reader = Reader::new(&HeaderMap::new(), bytes.clone().into(), unbounded())?;
-            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Permits::default())))
+            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Admitted::default())))
         }
         Decoding::Text(_) => text(shape, bytes, answered),
         Decoding::Xml => {

@@ -16,7 +16,7 @@ use tokio::{io::AsyncWriteExt, sync::Mutex};
 
 use crate::{
     error::{Error, ErrorKind},
-    limit::Permits,
+    limit::Admitted,
     shape::{Opaque, opaque},
     transport::Reader,
 };
@@ -38,7 +38,7 @@ struct Open {
     reader: Reader,
     idle: Duration,
     /// The call's place among those that run at once, kept until the stream is dropped.
-    _permits: Permits,
+    _permits: Admitted,
 }
 
 enum Polled {
@@ -48,7 +48,7 @@ enum Polled {
 }
 
 impl Download {
-    pub(crate) fn new(headers: &HeaderMap, reader: Reader, idle: Duration, gathered: u64, permits: Permits) -> Download {
+    pub(crate) fn new(headers: &HeaderMap, reader: Reader, idle: Duration, gathered: u64, permits: Admitted) -> Download {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         Download {
             length: reader.length(),
@@ -235,7 +235,7 @@ mod tests {
     fn halting() -> Download {
         let limits = ReadLimits { wire: 100, decoded: 100, ratio: 10 };
         let reader = Reader::new(&HeaderMap::new(), IncomingBody::stream(Halting(0)), limits).unwrap();
-        Download::new(&HeaderMap::new(), reader, Duration::from_secs(5), 100, Permits::default())
+        Download::new(&HeaderMap::new(), reader, Duration::from_secs(5), 100, Admitted::default())
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ mod error;
 mod gate;
 pub mod http_module;
 pub mod life;
-mod limit;
+pub mod limit;
 mod observe;
 pub mod operation;
 mod page;
@@ -32,6 +32,8 @@ mod plain;
 mod retry;
 pub mod shape;
 mod steps;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;

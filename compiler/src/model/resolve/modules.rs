@@ -72,6 +72,7 @@ impl<'a> Resolver<'a> {
             page,
             order,
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
+            cost: flat.cost.map(|cost| self.cost(cost)),
             retry: self.retry_class(flat.retry, flat.exchange),
             steps: None,
             poll: None,
@@ -286,6 +287,7 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
         path: flat.exchange.map_or(item.name.span, |exchange| exchange.path.span),
         body: flat.requests.first().map(|(request, _)| request.encoding.span),
         retry,
+        cost: flat.cost.map(|cost| cost.span),
         end: before_brace(item.span),
     }
 }
