@@ -270,4 +270,23 @@ mod tests {
             assert_eq!(file_name(header).as_deref(), name, "{header}");
         }
     }
+
+    #[test]
+    fn broken_names_stay_in_their_folder() {
+        let good = [
+            "attachment; filename=\"a b.pdf\"",
+            "attachment; filename*=UTF-8''%e2%82%ac%20rates.pdf; filename=x",
+            "inline; FileName=plain.txt",
+        ];
+        let pieces = ["../", "..\\", "%2f", "%5c", "%00", "\"", ";", "=", "'", "filename", "*", "/etc/passwd", "\u{e9}", "\r\n"];
+        let mut named = 0;
+        crate::fuzz::feed_text(27, &good, &pieces, |value| {
+            if let Some(name) = file_name(value) {
+                named += 1;
+                assert!(!name.contains(['/', '\\']) && !name.contains(char::is_control), "{value}: {name}");
+                assert!(!["", ".", ".."].contains(&name.as_str()), "{value}: {name}");
+            }
+        });
+        assert!(named > 100, "{named} had a name: the changes are too coarse to test anything");
+    }
 }

@@ -228,16 +228,23 @@ impl Core {
         let start = self.clock.now();
         let span = tracing::debug_span!(
             "http.client",
+            otel.kind = "client",
+            otel.name = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
             operation = call.operation.name,
             http.request.method = call.operation.method,
             server.address = call.url.host_str(),
+            server.port = call.url.port_or_known_default(),
+            url.scheme = call.url.scheme(),
             url.template = tracing::field::Empty,
             http.request.resend_count = number - 1,
             http.response.status_code = tracing::field::Empty,
             error.type = tracing::field::Empty,
         );
         if !span.is_disabled() {
-            span.record("url.template", call.operation.template());
+            let template = call.operation.template();
+            span.record("otel.name", format!("{} {template}", call.operation.method));
+            span.record("url.template", template);
         }
         // Pinned where it is made: a future of this size is not worth moving into the span and again into the timer.
         let mut hops = std::pin::pin!(self.hops(call, applied, permits));
@@ -258,13 +265,17 @@ impl Core {
         };
         if !span.is_disabled() {
             span.record("http.response.status_code", status);
-            span.record("error.type", error.map(|kind| format!("{kind:?}")));
+            if let Some(kind) = error {
+                span.record("error.type", format!("{kind:?}"));
+                span.record("otel.status_code", "ERROR");
+            }
         }
         if let Some(observer) = &self.observer {
             observer.tried(&Attempt {
                 operation: call.operation.name,
                 method: call.operation.method,
                 server: call.url.host_str().unwrap_or_default().to_owned(),
+                port: call.url.port_or_known_default(),
                 template: call.operation.template(),
                 status,
                 resend_count: number - 1,

@@ -21,6 +21,8 @@ mod dynamic;
 mod encode;
 mod engine;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod gate;
 pub mod http_module;
 pub mod life;

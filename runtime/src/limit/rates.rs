@@ -348,4 +348,23 @@ mod tests {
             assert_eq!(reported.wait(seconds(0), 1), Duration::ZERO, "{left} {reset}");
         }
     }
+
+    #[test]
+    fn broken_headers_cause_no_pause_that_is_not_believed() {
+        let wall = UNIX_EPOCH + seconds(1_700_000_000);
+        let good = ["0", "12.5", "1700000009", "Tue, 14 Nov 2023 22:13:30 GMT"];
+        crate::fuzz::feed_text(32, &good, &["-", "9", "e", "inf", "NaN", ":", " GMT", "."], |text| {
+            let Ok(value) = http::HeaderValue::from_str(text) else { return };
+            let mut headers = HeaderMap::new();
+            headers.insert("x-left", http::HeaderValue::from_static("0"));
+            headers.insert("x-reset", value.clone());
+            for kind in [Reset::Delta, Reset::Epoch, Reset::Date] {
+                let mut reported = reported(kind);
+                reported.learn(&headers, seconds(5), wall);
+                assert!(reported.wait(seconds(5), 1) <= LONGEST_PAUSE, "{text}");
+            }
+            headers.insert("x-left", value);
+            reported(Reset::Delta).learn(&headers, seconds(5), wall);
+        });
+    }
 }

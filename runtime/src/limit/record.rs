@@ -201,4 +201,27 @@ mod tests {
         record.hold(3, 0, 3, (second * 15).into(), second * 25).expect("given back");
         assert_eq!(record.holders.len(), 1);
     }
+
+    #[test]
+    fn broken_records_do_no_harm() {
+        let mut record = Record::new(LIMITS);
+        let now = at(1_800_000_000_123_456);
+        record.rates.ask(now, 4).expect("room");
+        record.rates.reported[0].known = Some((7, now.least + Duration::from_secs(30)));
+        record.hold(7, 2, 3, now, now.least + Duration::from_secs(30)).expect("room");
+        let good = record.write();
+        let pieces =
+            ["18446744073709551615", "0", "-1", "[]", "{}", "null", "\"", ",", "1e9", "[0,18446744073709551615,18446744073709551615],"];
+        let mut read = 0;
+        crate::fuzz::feed(31, &[&good], &pieces, |bytes| {
+            let Some(mut record) = Record::read(LIMITS, bytes) else { return };
+            read += 1;
+            assert_eq!(Record::read(LIMITS, &record.write()).as_ref(), Some(&record));
+            let _ = (record.lasts(now.least), record.hold(9, 1, 3, now, now.least), record.rates.ask(now, 3));
+            record.rates.settle(now, now.least, 3, 5);
+            record.rates.settle(now, now.least, 5, 3);
+            let _ = record.lasts(now.least);
+        });
+        assert!(read > 100, "{read} were read: the changes are too coarse to test anything");
+    }
 }
