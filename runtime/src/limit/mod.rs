@@ -119,7 +119,15 @@ impl Limits {
 
     async fn room(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32, holds: bool) -> Result<Permits, Refusal> {
         loop {
-            let wait = match self.ask(clock, cost, holds).await.map_err(Refusal::Store)? {
+            let asked = self.ask(clock, cost, holds);
+            let asked = match until.filter(|_| self.shared.is_some()) {
+                None => asked.await,
+                Some(until) => {
+                    let left = until.saturating_sub(clock.now());
+                    tokio::time::timeout(left, asked).await.unwrap_or_else(|_| Err("no answer in the time that the call may take".into()))
+                }
+            };
+            let wait = match asked.map_err(Refusal::Store)? {
                 Asked::Room(place, counted) => {
                     return Ok(Permits { held: place.map(Held::Shared).into_iter().collect(), counted: Some(counted) });
                 }

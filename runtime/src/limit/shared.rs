@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant, SystemTime},
 };
@@ -28,8 +28,9 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const FRESH: Duration = Duration::from_secs(5);
 /// How long a store may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a store that failed is left alone, where calls go on without it.
-const REST: Duration = Duration::from_secs(2);
+/// How long a store that failed is left alone: where calls go on without it, and where they are refused, so that those in line do not each wait in vain.
+const REST_ALONE: Duration = Duration::from_secs(2);
+const REST_REFUSING: Duration = Duration::from_millis(500);
 /// How often it is asked whether a place is free, in milliseconds.
 const ASKED_EVERY: std::ops::Range<u64> = 40..90;
 
@@ -47,7 +48,7 @@ pub(crate) struct Shared {
     seen: tokio::sync::Mutex<Option<Known>>,
     in_use: AtomicU32,
     given_back: Notify,
-    keeper: Mutex<bool>,
+    keeper: AtomicBool,
     rests_until: Mutex<Option<Instant>>,
 }
 
@@ -102,6 +103,15 @@ impl Drop for Place {
     }
 }
 
+/// The task that keeps places; when it ends, or its runtime does, another may begin.
+struct Keeper(Arc<Shared>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.keeper.store(false, Ordering::Release);
+    }
+}
+
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Place")
@@ -130,17 +140,21 @@ impl Shared {
             seen: tokio::sync::Mutex::default(),
             in_use: AtomicU32::default(),
             given_back: Notify::new(),
-            keeper: Mutex::default(),
+            keeper: AtomicBool::default(),
             rests_until: Mutex::default(),
         }
     }
 
     /// Asks for room for one call, and for a place if `holds`.
     pub(crate) async fn ask(self: &Arc<Self>, cost: u32, holds: bool) -> Result<Asked, StoreError> {
-        if self.rests() {
-            return Ok(Asked::Alone);
-        }
         let mut seen = self.seen.lock().await;
+        // Whoever was before in line may have found that nobody answers.
+        if self.rests() {
+            return match self.down {
+                StoreDown::Refuse => Err("it did not answer a moment ago".into()),
+                StoreDown::Alone => Ok(Asked::Alone),
+            };
+        }
         let most = self.most.filter(|_| holds);
         // Taken before it is asked for, so that what is written counts it.
         let place = most.map(|_| self.place());
@@ -185,16 +199,17 @@ impl Shared {
 
     /// Writes what corrects the estimate. A call whose answer is here does not fail because of it.
     async fn correct(&self, change: impl Fn(&mut Record, Moment)) {
+        let mut seen = self.seen.lock().await;
         if self.rests() {
             return;
         }
-        let mut seen = self.seen.lock().await;
         let decide = |record: &mut Record, now: Moment| {
             let before = record.rates.clone();
             change(record, now);
             if record.rates == before { Decision::Keep(()) } else { Decision::Write(()) }
         };
         if let Err(error) = self.change(&mut seen, decide).await {
+            self.rest();
             tracing::warn!(key = self.key, %error, "what a server says of its limits could not be told to other processes");
         }
     }
@@ -256,13 +271,18 @@ impl Shared {
         until.is_some_and(|until| Instant::now() < until)
     }
 
+    fn rest(&self) {
+        let rest = if self.down == StoreDown::Alone { REST_ALONE } else { REST_REFUSING };
+        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + rest);
+    }
+
     /// What the program chose for a store that fails.
     fn without(&self, error: StoreError) -> Result<Asked, StoreError> {
+        self.rest();
         match self.down {
             StoreDown::Refuse => Err(error),
             StoreDown::Alone => {
                 tracing::warn!(key = self.key, %error, "the store of limits fails; this process counts for itself");
-                *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
                 Ok(Asked::Alone)
             }
         }
@@ -279,13 +299,13 @@ impl Shared {
 
     /// Has a task say that this process lives, for as long as it holds places, and give back what it no longer holds.
     fn start_keeper(self: &Arc<Self>) {
-        let mut running = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        if !std::mem::replace(&mut *running, true) {
+        if !self.keeper.swap(true, Ordering::AcqRel) {
             tokio::spawn(Arc::clone(self).keep());
         }
     }
 
     async fn keep(self: Arc<Self>) {
+        let keeper = Keeper(self.clone());
         loop {
             let told = tokio::time::timeout(HEARTBEAT, self.given_back.notified()).await;
             let mut seen = self.seen.lock().await;
@@ -298,12 +318,15 @@ impl Shared {
                 let _ = record.hold(self.id, places, u32::MAX, now, now.least + HELD);
                 Decision::Write(())
             };
-            if let Err(error) = self.change(&mut seen, decide).await {
+            if !self.rests()
+                && let Err(error) = self.change(&mut seen, decide).await
+            {
+                self.rest();
                 tracing::warn!(key = self.key, %error, "the store of limits was not told which calls are under way");
             }
-            let mut running = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+            // Nobody takes a place while this has the lock. What the store was not told runs out there.
             if self.places() == 0 {
-                *running = false;
+                drop(keeper);
                 return;
             }
         }

@@ -74,7 +74,7 @@ pub enum StoreDown {
 /// Counts in memory, for several clients of one process over one connection. Clones share what they count.
 #[derive(Clone, Debug)]
 pub struct MemoryLimitStore {
-    records: Arc<Mutex<HashMap<String, Versioned>>>,
+    records: Arc<Mutex<HashMap<String, (Versioned, Duration)>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -89,7 +89,7 @@ impl MemoryLimitStore {
         MemoryLimitStore { records: Arc::default(), clock }
     }
 
-    fn records(&self) -> MutexGuard<'_, HashMap<String, Versioned>> {
+    fn records(&self) -> MutexGuard<'_, HashMap<String, (Versioned, Duration)>> {
         // Every action is a single operation on the map.
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -107,7 +107,7 @@ impl Default for MemoryLimitStore {
 
 impl LimitStore for MemoryLimitStore {
     fn read<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Seen, StoreError>> {
-        let seen = Seen { record: self.records().get(key).cloned(), time: self.time() };
+        let seen = Seen { record: self.records().get(key).map(|(record, _)| record.clone()), time: self.time() };
         Box::pin(async { Ok(seen) })
     }
 
@@ -116,16 +116,19 @@ impl LimitStore for MemoryLimitStore {
         key: &'a str,
         seen: Option<u64>,
         record: Versioned,
-        _lasts: Duration,
+        lasts: Duration,
     ) -> BoxFuture<'a, Result<Swapped, StoreError>> {
-        let mut records = self.records();
+        let (mut records, time) = (self.records(), self.time());
         let swapped = match records.get(key) {
-            Some(theirs) if Some(theirs.version) != seen && theirs.version != record.version => {
-                Swapped::Theirs(Seen { record: Some(theirs.clone()), time: self.time() })
+            Some((theirs, _)) if Some(theirs.version) != seen && theirs.version != record.version => {
+                Swapped::Theirs(Seen { record: Some(theirs.clone()), time })
             }
-            _ => {
-                records.insert(key.to_owned(), record);
-                Swapped::Ours(self.time())
+            there => {
+                if there.is_none() {
+                    records.retain(|_, (_, until)| *until > time);
+                }
+                records.insert(key.to_owned(), (record, time.saturating_add(lasts)));
+                Swapped::Ours(time)
             }
         };
         Box::pin(async { Ok(swapped) })

@@ -407,7 +407,10 @@ mod tests {
                     let again = DateTime::parse(&written, format);
                     assert!(again.is_ok_and(|again| again.format(format) == written), "{text:?} as {format:?} gave {written:?}");
                 }
-                if let Ok(day) = Date::parse(text, format) {
+                // What has a time of day is no format of days.
+                if !format.contains("%H")
+                    && let Ok(day) = Date::parse(text, format)
+                {
                     let written = day.format(format);
                     assert!(Date::parse(&written, format).is_ok_and(|again| again == day), "{text:?} as {format:?} gave {written:?}");
                 }
