@@ -282,6 +282,10 @@ impl Shapes {
                 RetryClass::Never => table::RetryClass::Never,
             },
             limits: limits(&module.limits),
+            cost: module
+                .cost
+                .as_ref()
+                .map_or(table::Cost::ONE, |cost| table::Cost { points: cost.points, header: cost.header.as_deref().map(lower) }),
             connections: names(&module.connections),
             life: life(module.life.as_ref()),
             examples: all(scripts.map(example)),
@@ -406,10 +410,11 @@ fn style(name: &str) -> table::Style {
 fn limits(limits: &[model::Limit]) -> &'static [table::Limit] {
     all(limits.iter().map(|limit| match limit {
         model::Limit::Concurrent(count) => table::Limit::Concurrent(u32::try_from(*count).unwrap_or(u32::MAX)),
-        model::Limit::Window { count, millis, moving } => {
-            table::Limit::Window { count: u32::try_from(*count).unwrap_or(u32::MAX), millis: *millis, moving: *moving }
+        model::Limit::Window { count, millis, moving, points } => {
+            let count = u32::try_from(*count).unwrap_or(u32::MAX);
+            table::Limit::Window { count, millis: *millis, moving: *moving, points: *points }
         }
-        model::Limit::Headers { remaining, reset, kind } => table::Limit::Headers {
+        model::Limit::Headers { remaining, reset, kind, points } => table::Limit::Headers {
             remaining: lower(remaining),
             reset: lower(reset),
             kind: match kind.as_str() {
@@ -417,6 +422,7 @@ fn limits(limits: &[model::Limit]) -> &'static [table::Limit] {
                 "date" => table::Reset::Date,
                 _ => table::Reset::Epoch,
             },
+            points: *points,
         },
     }))
 }

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, ErrorKind},
     graphql_module::{self as graphql, Told},
     life,
-    limit::Permits,
+    limit::Admitted,
     operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
     shape::{self, DecodeError, Erased, Kind, Names, PageRequest, Shape, Shaped},
@@ -61,7 +61,7 @@ pub(crate) async fn receive(
     call: &Prepared,
     url: Url,
     incoming: Incoming,
-    permits: &mut Option<Permits>,
+    permits: &mut Option<Admitted>,
 ) -> Result<Answered, Failed> {
     let operation = call.operation;
     let stated_status = incoming.status;
@@ -183,7 +183,7 @@ pub(crate) fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Op
         return None;
     }
     core.table.limits.iter().find_map(|limit| match limit {
-        Limit::Headers { remaining, reset, kind } if text(remaining)?.trim() == "0" => match kind {
+        Limit::Headers { remaining, reset, kind, .. } if text(remaining)?.trim() == "0" => match kind {
             Reset::Delta => text(reset)?.trim().parse().ok().map(std::time::Duration::from_secs),
             Reset::Epoch | Reset::Date => stated_wait(text(reset)?, now),
         },
@@ -278,7 +278,7 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
         Decoding::Nothing => Ok(Erased::new(())),
         Decoding::Stream => {
             let reader = Reader::new(&HeaderMap::new(), bytes.clone().into(), unbounded())?;
-            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Permits::default())))
+            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Admitted::default())))
         }
         Decoding::Text(_) => text(shape, bytes, answered),
         Decoding::Xml => {

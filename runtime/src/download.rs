@@ -16,7 +16,7 @@ use tokio::{io::AsyncWriteExt, sync::Mutex};
 
 use crate::{
     error::{Error, ErrorKind},
-    limit::Permits,
+    limit::Admitted,
     shape::{Opaque, opaque},
     transport::Reader,
 };
@@ -38,7 +38,7 @@ struct Open {
     reader: Reader,
     idle: Duration,
     /// The call's place among those that run at once, kept until the stream is dropped.
-    _permits: Permits,
+    _permits: Admitted,
 }
 
 enum Polled {
@@ -48,7 +48,7 @@ enum Polled {
 }
 
 impl Download {
-    pub(crate) fn new(headers: &HeaderMap, reader: Reader, idle: Duration, gathered: u64, permits: Permits) -> Download {
+    pub(crate) fn new(headers: &HeaderMap, reader: Reader, idle: Duration, gathered: u64, permits: Admitted) -> Download {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         Download {
             length: reader.length(),
@@ -235,7 +235,7 @@ mod tests {
     fn halting() -> Download {
         let limits = ReadLimits { wire: 100, decoded: 100, ratio: 10 };
         let reader = Reader::new(&HeaderMap::new(), IncomingBody::stream(Halting(0)), limits).unwrap();
-        Download::new(&HeaderMap::new(), reader, Duration::from_secs(5), 100, Permits::default())
+        Download::new(&HeaderMap::new(), reader, Duration::from_secs(5), 100, Admitted::default())
     }
 
     #[tokio::test]
@@ -269,5 +269,24 @@ mod tests {
         ] {
             assert_eq!(file_name(header).as_deref(), name, "{header}");
         }
+    }
+
+    #[test]
+    fn broken_names_stay_in_their_folder() {
+        let good = [
+            "attachment; filename=\"a b.pdf\"",
+            "attachment; filename*=UTF-8''%e2%82%ac%20rates.pdf; filename=x",
+            "inline; FileName=plain.txt",
+        ];
+        let pieces = ["../", "..\\", "%2f", "%5c", "%00", "\"", ";", "=", "'", "filename", "*", "/etc/passwd", "\u{e9}", "\r\n"];
+        let mut named = 0;
+        crate::fuzz::feed_text(27, &good, &pieces, |value| {
+            if let Some(name) = file_name(value) {
+                named += 1;
+                assert!(!name.contains(['/', '\\']) && !name.contains(char::is_control), "{value}: {name}");
+                assert!(!["", ".", ".."].contains(&name.as_str()), "{value}: {name}");
+            }
+        });
+        assert!(named > 100, "{named} had a name: the changes are too coarse to test anything");
     }
 }

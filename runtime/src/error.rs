@@ -38,6 +38,8 @@ pub enum ErrorKind {
     Permission,
     /// There is no such thing (404).
     NotFound,
+    /// The store that limits are counted in failed, so nothing was sent: nobody knows whether there was room.
+    LimitStore,
     /// It contradicts what is there (409, 412).
     Conflict,
     /// The API refuses the request as it is; [`Error::body`] has its own words.
@@ -121,7 +123,10 @@ impl Error {
             api_message: None,
             request_id: None,
             retry_after: None,
-            retryable: matches!(kind, ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited | ErrorKind::Server),
+            retryable: matches!(
+                kind,
+                ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::LimitStore
+            ),
             path: None,
             body: None,
             source: None,

@@ -21,11 +21,13 @@ mod dynamic;
 mod encode;
 mod engine;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod gate;
 pub mod graphql_module;
 pub mod http_module;
 pub mod life;
-mod limit;
+pub mod limit;
 mod observe;
 pub mod operation;
 mod page;
@@ -35,6 +37,8 @@ pub mod shape;
 #[cfg(feature = "soap")]
 pub mod soap;
 mod steps;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;

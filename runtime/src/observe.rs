@@ -28,6 +28,8 @@ pub struct Attempt {
     pub method: &'static str,
     /// `server.address`
     pub server: String,
+    /// `server.port`
+    pub port: Option<u16>,
     /// `url.template`: the path as declared, without what was filled in.
     pub template: String,
     /// `http.response.status_code`

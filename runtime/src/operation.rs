@@ -70,6 +70,8 @@ pub struct OperationTable {
     pub retry: RetryClass,
     /// Limits of its own, beside the connector's.
     pub limits: &'static [Limit],
+    /// What it costs, where limits count points.
+    pub cost: Cost,
     /// Connections that may call it; empty means any.
     pub connections: &'static [&'static str],
     /// Set when it is deprecated.
@@ -241,6 +243,8 @@ pub enum Limit {
         millis: u64,
         /// Any window of that length, not fixed ones.
         moving: bool,
+        /// What calls cost is counted, not calls.
+        points: bool,
     },
     /// The server says in headers what is left.
     Headers {
@@ -250,7 +254,23 @@ pub enum Limit {
         reset: &'static str,
         /// What that time is.
         kind: Reset,
+        /// What calls cost is left, not a number of calls.
+        points: bool,
     },
+}
+
+/// What a call costs, where limits count that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// So many points; before the answer is there, the best guess.
+    pub points: u32,
+    /// The header of the answer that says what it was.
+    pub header: Option<&'static str>,
+}
+
+impl Cost {
+    /// A call of which nothing is said.
+    pub const ONE: Cost = Cost { points: 1, header: None };
 }
 
 /// What a reset header says.
@@ -298,6 +318,7 @@ impl OperationTable {
         page: None,
         retry: RetryClass::Never,
         limits: &[],
+        cost: Cost::ONE,
         connections: &[],
         life: None,
         examples: &[],

@@ -70,6 +70,11 @@ async fn spans_have_the_names_of_opentelemetry_and_no_secret() {
     assert_eq!(said("http.response.status_code"), Some("403"));
     assert_eq!(said("http.request.resend_count"), Some("0"));
     assert_eq!(said("error.type"), Some("\"Permission\""));
+    assert_eq!(said("otel.kind"), Some("\"client\""));
+    assert_eq!(said("otel.name"), Some("\"POST /items\""));
+    assert_eq!(said("otel.status_code"), Some("\"ERROR\""));
+    assert_eq!(said("url.scheme"), Some("\"http\""));
+    assert!(said("server.port").is_some());
     assert!(said("server.address").is_some());
     assert!(kept.iter().all(|(name, value)| !name.contains(SECRET) && !value.contains(SECRET)), "{kept:?}");
 }

@@ -22,12 +22,19 @@ pub struct Server {
     port: u16,
     services: &'static [&'static str],
     name: &'static str,
+    /// What it keeps, removed when it ends.
+    data: Option<PathBuf>,
 }
 
 impl Server {
     /// `http://127.0.0.1:PORT`
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The address of one of the services of a server that runs several.
@@ -46,6 +53,9 @@ impl Drop for Server {
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
+        if let Some(data) = &self.data {
+            let _ = std::fs::remove_dir_all(data);
+        }
     }
 }
 
@@ -176,6 +186,96 @@ pub fn prism(description: &Path) -> Option<Server> {
     start("prism", &[], command).map_or_else(|reason| skip("prism", &reason), Some)
 }
 
+/// PostgreSQL, with an empty database `postgres` that belongs to the user `postgres` and asks for no password. Each test has its own.
+pub fn postgres() -> Option<Server> {
+    let data = std::env::temp_dir().join(format!("linchpin-postgres-{}-{}", std::process::id(), unique()));
+    let started = make_cluster(&data).and_then(|programs| {
+        let server = start("postgres", &[], |port| {
+            let mut command = as_nobody_special(&programs.join("postgres"));
+            command.arg("-D").arg(&data).args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", ""]);
+            // Nothing here outlives the test.
+            command.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=50"]);
+            Ok(command)
+        })?;
+        // It accepts connections before it answers them.
+        let mut asked = Command::new(programs.join("pg_isready"));
+        asked.args(["-q", "-h", "127.0.0.1", "-p", &server.port.to_string()]);
+        let deadline = Instant::now() + PATIENCE;
+        while run(&mut asked).is_err() {
+            assert!(Instant::now() < deadline, "postgres did not come up");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(server)
+    });
+    match started {
+        Ok(mut server) => {
+            server.data = Some(data);
+            Some(server)
+        }
+        Err(reason) => skip("postgres", &reason),
+    }
+}
+
+/// Redis, which keeps nothing on disk. Each test has its own.
+pub fn redis() -> Option<Server> {
+    let started = start("redis", &[], |port| {
+        let there = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
+        there.map_err(|error| format!("redis-server: {error}"))?;
+        let mut command = Command::new("redis-server");
+        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        Ok(command)
+    });
+    started.map_or_else(|reason| skip("redis", &reason), Some)
+}
+
+/// Makes what a PostgreSQL server works on, and gives the folder of its programs.
+fn make_cluster(data: &Path) -> Result<PathBuf, String> {
+    let programs = postgres_programs().ok_or("PostgreSQL is not installed")?;
+    std::fs::create_dir_all(data).map_err(|error| error.to_string())?;
+    if is_root() {
+        run(Command::new("chown").arg("postgres").arg(data))?;
+    }
+    let mut make = as_nobody_special(&programs.join("initdb"));
+    run(make.arg("-D").arg(data).args(["--username", "postgres", "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C"]))?;
+    Ok(programs)
+}
+
+/// Debian keeps the programs of each version apart, and outside the path.
+fn postgres_programs() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    versions.sort();
+    folders.extend(versions);
+    let whole = |folder: &PathBuf| ["initdb", "postgres", "pg_isready"].iter().all(|program| folder.join(program).exists());
+    folders.into_iter().rev().find(whole)
+}
+
+/// PostgreSQL refuses to run as root; Debian's package brings a user for it.
+fn as_nobody_special(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.current_dir("/").output().map_err(|error| error.to_string())?;
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+fn unique() -> u32 {
+    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("servers")
 }
@@ -257,7 +357,7 @@ fn start(
         .process_group(0)
         .spawn()
         .map_err(|error| format!("it does not start: {error}"))?;
-    let mut server = Server { child, port, services, name };
+    let mut server = Server { child, port, services, name, data: None };
     let log = server.drain();
     for port in port..=port + services.len().saturating_sub(1) as u16 {
         server.wait(port, &log);

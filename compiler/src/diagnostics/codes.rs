@@ -153,6 +153,8 @@ codes! {
     ZERO_LIMIT = "P0612" Error "limit of nothing";
     UNSAFE_RETRY = "P0613" Error "unsafe retry";
     RETRY_MISPLACED = "P0614" Error "misplaced retry";
+    COST_UNCOUNTED = "P0615" Error "cost that nothing counts";
+    COST_TOO_HIGH = "P0616" Error "cost that fits no window";
     UNKNOWN_VERSION = "P0701" Error "unknown API version";
     VERSIONS_BACKWARDS = "P0702" Error "range that runs backwards";
     IN_NO_VERSION = "P0703" Error "in no version";

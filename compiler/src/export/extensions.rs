@@ -5,7 +5,7 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
+    ConstantPlace, Cost, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
     StepPath, StepSource, StepValue, Steps, Stop, Strategy,
 };
 use crate::syntax::ast::ModuleKind;
@@ -49,10 +49,19 @@ pub(super) fn statuses(ranges: &[(u16, u16)]) -> Value {
 pub(super) fn limits(limits: &[Limit]) -> Value {
     let one = |limit: &Limit| match limit {
         Limit::Concurrent(count) => Object::new().with("concurrent", *count),
-        Limit::Window { count, millis, moving } => Object::new().with("count", *count).with("millis", *millis).flag("moving", *moving),
-        Limit::Headers { remaining, reset, kind } => Object::new().with("remaining", remaining).with("reset", reset).with("kind", kind),
+        Limit::Window { count, millis, moving, points } => {
+            Object::new().with("count", *count).with("millis", *millis).flag("moving", *moving).flag("points", *points)
+        }
+        Limit::Headers { remaining, reset, kind, points } => {
+            Object::new().with("remaining", remaining).with("reset", reset).with("kind", kind).flag("points", *points)
+        }
     };
     Value::List(limits.iter().map(|limit| one(limit).into()).collect())
+}
+
+/// What a call costs.
+pub(super) fn cost(cost: &Cost) -> Object {
+    Object::new().with("points", i64::from(cost.points)).maybe("header", cost.header.as_ref())
 }
 
 /// How a search pages.

@@ -140,6 +140,7 @@ impl Exporter<'_> {
         let operation = operation.maybe("x-linchpin-cursor", module.poll.as_ref().map(extensions::cursor));
         let operation = operation.maybe("x-linchpin-retry", retry);
         let operation = operation.unless_empty("x-linchpin-limits", extensions::limits(&module.limits));
+        let operation = operation.maybe("x-linchpin-cost", module.cost.as_ref().map(extensions::cost));
         let operation = operation.unless_empty("x-linchpin-fails", self.fails(&module.fails));
         let server = if let ModuleServer::Named(index) = module.server { self.projection.model.connector.servers.get(index) } else { None };
         let operation = operation.maybe("x-linchpin-server", server.and_then(|server| server.name.as_ref()));

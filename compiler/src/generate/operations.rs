@@ -12,7 +12,8 @@ use super::structs::{RustField, Use, constructors, rust_fields};
 use super::types::{answer_type, json, plain, rust_type};
 use super::{examples, pages, steps, triggers};
 use crate::model::{
-    Answer, Constant, ConstantPlace, Decoding, Encoding, Failure, Field, Life, Limit, Module, ModuleServer, PathPart, Place, RetryClass,
+    Answer, Constant, ConstantPlace, Cost, Decoding, Encoding, Failure, Field, Life, Limit, Module, ModuleServer, PathPart, Place,
+    RetryClass,
 };
 use crate::syntax::ast::ModuleKind;
 
@@ -183,6 +184,9 @@ fn clauses(module: &Module, output: &Output, scope: &Scope<'_>) -> Clauses {
     if module.is_exchange() {
         clauses.say("retry", &retry(&module.retry));
         module.limits.iter().for_each(|one| clauses.say_json("limit", limit(one)));
+        if let Some(Cost { points, header }) = &module.cost {
+            clauses.say_json("cost", Json::object().number("points", u64::from(*points)).maybe("header", header.as_deref()));
+        }
     }
     clauses.say("only", &module.connections.join(" "));
     if let Some(steps) = &module.steps {
@@ -323,12 +327,17 @@ fn limit(limit: &Limit) -> Json {
     let count = |count: u64| count.min(u64::from(u32::MAX));
     match limit {
         Limit::Concurrent(most) => Json::object().number("concurrent", count(*most)),
-        Limit::Window { count: calls, millis, moving } => {
-            Json::object().number("count", count(*calls)).number("millis", *millis).json("moving", &moving.to_string())
+        Limit::Window { count: calls, millis, moving, points } => {
+            let said = Json::object().number("count", count(*calls)).number("millis", *millis).json("moving", &moving.to_string());
+            said.json("points", if *points { "true" } else { "" })
         }
-        Limit::Headers { remaining, reset, kind } => {
+        Limit::Headers { remaining, reset, kind, points } => {
             let kind = if matches!(kind.as_str(), "epoch" | "date") { kind } else { "delta" };
-            Json::object().text("remaining", remaining).text("reset", reset).text("kind", kind)
+            Json::object()
+                .text("remaining", remaining)
+                .text("reset", reset)
+                .text("kind", kind)
+                .json("points", if *points { "true" } else { "" })
         }
     }
 }

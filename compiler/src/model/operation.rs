@@ -1,6 +1,6 @@
 //! What a module does: its exchange, where inputs go, what comes back, how it pages, and its examples.
 
-use super::{Failure, Field, Life, Limit, Literal, Poll, Step, Steps, Symbol, Template, Type, Versions, Webhook};
+use super::{Cost, Failure, Field, Life, Limit, Literal, Poll, Step, Steps, Symbol, Template, Type, Versions, Webhook};
 use crate::source::Span;
 use crate::syntax::ast::{ModuleKind, Value};
 
@@ -45,6 +45,8 @@ pub struct Module {
     pub order: Option<Order>,
     /// Its limits.
     pub limits: Vec<Limit>,
+    /// What it costs, where the spec says.
+    pub cost: Option<Cost>,
     /// May it be tried again.
     pub retry: RetryClass,
     /// The exchanges that it makes by calling other modules, in place of one of its own.
@@ -91,6 +93,8 @@ pub struct ModuleSpans {
     pub detail: Option<Span>,
     /// The class in its `retry` statement.
     pub retry: Option<Span>,
+    /// Its `cost` statement.
+    pub cost: Option<Span>,
     /// Just before its closing brace: where statements are added.
     pub end: Span,
 }

@@ -22,7 +22,7 @@ use crate::{
     error::Error,
     gate::RedirectPolicy,
     life::Watch,
-    limit::Limits,
+    limit::{LimitStore, Limits, Sharing, StoreDown},
     observe::Observer,
     operation::{ApiTable, ConnectionTable, ConstantPlace},
     page::Caps,
@@ -77,6 +77,7 @@ pub struct ClientBuilder<A> {
     clock: Option<Arc<dyn Clock>>,
     observer: Option<Arc<dyn Observer>>,
     keeping: Option<Keeping>,
+    sharing: Option<Sharing>,
     applied: Option<Applied>,
     api: PhantomData<fn() -> A>,
 }
@@ -107,6 +108,7 @@ impl<A> ClientBuilder<A> {
             clock: None,
             observer: None,
             keeping: None,
+            sharing: None,
             applied: None,
             api: PhantomData,
         }
@@ -270,6 +272,15 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// Counts the spec's limits in this store, together with every client that does so under the same key, in this process and in others; the key
+    /// names the account whose calls the API counts. `down` says what holds while the store does not answer. Default: each client counts for
+    /// itself, together with its clones.
+    #[must_use]
+    pub fn limit_store(mut self, store: Arc<dyn LimitStore>, key: impl Into<String>, down: StoreDown) -> Self {
+        self.sharing = Some(Sharing { store, key: key.into(), down });
+        self
+    }
+
     /// Sends inputs that break the spec's own rules (lengths, ranges, patterns) and lets the server decide. Default: they are refused
     /// before anything is sent.
     #[must_use]
@@ -321,6 +332,7 @@ impl<A> ClientBuilder<A> {
         };
         let (credentials, session) = connected.map_or((None, None), |connected| (Some(connected.credentials), connected.session));
         let credentials = self.applied.map(auth::fixed).or(credentials);
+        let sharing = self.sharing.map(|sharing| Sharing { key: format!("{}/{}", self.table.connector, sharing.key), ..sharing });
         let core = Core {
             table: self.table,
             servers,
@@ -331,7 +343,8 @@ impl<A> ClientBuilder<A> {
             headers: headers(self.table, user_agent, &self.headers)?,
             http,
             outside,
-            limits: Limits::new(self.table.limits),
+            limits: Limits::new(self.table.limits, sharing.clone()),
+            sharing,
             own_limits: Mutex::new(HashMap::new()),
             quota: Quota::new(self.settings.retry.quota),
             settings: self.settings,

@@ -8,7 +8,7 @@
 //! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside` | where it goes |
 //! | `in path query query.deep body whole` | where each input goes, and in which style if not the usual |
 //! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…`, `body graphql …` | how the body is encoded |
-//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
+//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `cost {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
 //! | `retry safe`, `retry idempotent`, `retry key Header`, `only a b` | how often, and by which connections |
 
 mod trigger;
@@ -16,9 +16,9 @@ mod trigger;
 use serde_json::Value;
 
 use super::{
-    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Items, Life,
-    Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath, StepSource, StepTable, StepValue,
-    Stop, Strategy, Style,
+    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Cost, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Items,
+    Life, Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath, StepSource, StepTable,
+    StepValue, Stop, Strategy, Style,
 };
 use crate::shape::{Link, Shaped};
 
@@ -158,6 +158,7 @@ impl Lists {
             "answer" => self.answers.push(said.answer()?),
             "fails" => self.failures.push(said.failure()?),
             "limit" => self.limits.push(said.limit()?),
+            "cost" => table.cost = Cost { points: said.number("points")?, header: said.maybe("header") },
             "example" => self.examples.push(said.example()?),
             "step" => self.steps.push(said.step()?),
             "page" => table.page = Some(keep(said.page()?)),
@@ -304,7 +305,7 @@ impl Said {
             return Some(Limit::Concurrent(most));
         }
         if let Some(count) = self.number("count") {
-            return Some(Limit::Window { count, millis: self.number("millis")?, moving: self.json.get("moving")?.as_bool()? });
+            return Some(Limit::Window { count, millis: self.number("millis")?, moving: self.flag("moving"), points: self.flag("points") });
         }
         let kind = match self.text("kind") {
             "epoch" => Reset::Epoch,
@@ -312,7 +313,7 @@ impl Said {
             "date" => Reset::Date,
             _ => return None,
         };
-        Some(Limit::Headers { remaining: self.text("remaining"), reset: self.text("reset"), kind })
+        Some(Limit::Headers { remaining: self.text("remaining"), reset: self.text("reset"), kind, points: self.flag("points") })
     }
 
     fn life(&self) -> Option<Life> {

@@ -189,4 +189,19 @@ mod tests {
         assert_eq!(read("gzip", b"not gzip".to_vec(), LIMITS).await.expect_err("not packed").kind(), ErrorKind::Decode);
         assert_eq!(read("br", whole, LIMITS).await.expect_err("not asked for").kind(), ErrorKind::Decode);
     }
+
+    #[tokio::test]
+    async fn broken_packings_do_no_harm() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let feeding = std::thread::spawn(move || {
+            let (small, large) = (gzip(b"hello"), gzip(&b"hello ".repeat(5000)));
+            let limits = ReadLimits { wire: 200_000, decoded: 100_000, ratio: 1000 };
+            crate::fuzz::feed(26, &[&small, &large], &["\u{1f}\u{8b}", "\u{0}\u{0}\u{0}", "\u{7f}", "hello"], |bytes| {
+                if let Ok(unpacked) = runtime.block_on(read("gzip", bytes.to_vec(), limits)) {
+                    assert!(unpacked.len() <= 100_000);
+                }
+            });
+        });
+        tokio::task::spawn_blocking(move || feeding.join()).await.expect("it runs").expect("nothing panics");
+    }
 }

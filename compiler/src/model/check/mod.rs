@@ -7,6 +7,7 @@ mod dates;
 mod enums;
 mod graphql;
 mod inputs;
+mod limits;
 mod names;
 mod pages;
 mod recursion;
@@ -66,6 +67,8 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     pages::stop_rules_fit_their_strategy(&mut checker);
     pages::paged_searches_have_a_stable_order(&mut checker);
     retries::unsafe_calls_are_not_repeated(&mut checker);
+    limits::costs_are_counted(&mut checker);
+    limits::costs_fit_their_window(&mut checker);
     triggers::headers_tell_variants_apart(&mut checker);
 }
 

@@ -22,6 +22,7 @@ pub(super) struct Flat<'a> {
     pub(super) page: Option<&'a ast::Page>,
     pub(super) order: Option<&'a ast::Order>,
     pub(super) limits: Vec<&'a ast::Limit>,
+    pub(super) cost: Option<&'a ast::Cost>,
     pub(super) retry: Option<&'a ast::Retry>,
     pub(super) cursor: Option<&'a ast::Cursor>,
     pub(super) webhook: Option<&'a ast::Webhook>,
@@ -88,6 +89,7 @@ impl<'a> Flat<'a> {
         self.page = self.page.or(body.page.as_ref());
         self.order = self.order.or(body.order.as_ref());
         self.retry = self.retry.or(body.retry.as_ref());
+        self.cost = self.cost.or(body.cost.as_ref());
         self.cursor = self.cursor.or(body.cursor.as_ref());
         self.webhook = self.webhook.or(body.webhook.as_ref());
         self.verify = self.verify.or(body.verify.as_ref());
@@ -124,6 +126,7 @@ fn own_statements(body: &ModuleBody, site: Site) -> Flat<'_> {
         page: body.page.as_ref(),
         order: body.order.as_ref(),
         limits: body.limits.iter().collect(),
+        cost: body.cost.as_ref(),
         retry: body.retry.as_ref(),
         cursor: body.cursor.as_ref(),
         webhook: body.webhook.as_ref(),
@@ -145,6 +148,7 @@ fn is_empty(body: &ModuleBody) -> bool {
         && body.page.is_none()
         && body.order.is_none()
         && body.limits.is_empty()
+        && body.cost.is_none()
         && body.retry.is_none()
         && body.cursor.is_none()
         && body.webhook.is_none()

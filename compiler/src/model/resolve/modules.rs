@@ -73,6 +73,7 @@ impl<'a> Resolver<'a> {
             page,
             order,
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
+            cost: flat.cost.map(|cost| self.cost(cost)),
             retry,
             steps: None,
             poll: None,
@@ -307,6 +308,7 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
         body: flat.requests.first().map(|(request, _)| request.encoding.span),
         detail: flat.requests.first().and_then(|(request, _)| Some(request.detail.as_ref()?.span)),
         retry,
+        cost: flat.cost.map(|cost| cost.span),
         end: before_brace(item.span),
     }
 }

@@ -1,8 +1,8 @@
 //! Actions, searches and triggers.
 
 use super::{
-    Challenge, Cursor, Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Subscription, Template, Text, TypeExpr, Verify,
-    Webhook, WirePath,
+    Challenge, Cost, Cursor, Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Subscription, Template, Text, TypeExpr,
+    Verify, Webhook, WirePath,
 };
 use crate::source::{Span, Spanned};
 
@@ -68,6 +68,8 @@ pub struct ModuleBody {
     pub order: Option<Order>,
     /// `limit …`
     pub limits: Vec<Limit>,
+    /// `cost …`
+    pub cost: Option<Cost>,
     /// `retry …`
     pub retry: Option<Retry>,
     /// `example { … }`, `example "with a budget" { … }`

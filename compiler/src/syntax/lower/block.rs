@@ -134,7 +134,7 @@ pub(super) static EXCHANGE: Block = Block {
     documented: false,
     repeat: &[],
 };
-const MODULE_STARTS: [&str; 35] = joined([
+const MODULE_STARTS: [&str; 36] = joined([
     &[],
     &METHODS,
     &[
@@ -149,6 +149,7 @@ const MODULE_STARTS: [&str; 35] = joined([
         "page",
         "order",
         "limit",
+        "cost",
         "retry",
         "server",
         "connection",
@@ -178,6 +179,8 @@ pub(super) static MODULE: Block = Block {
         ("request", "body"),
         ("response", "answers"),
         ("inputs", "input"),
+        ("weight", "cost"),
+        ("points", "cost"),
         ("upgrade", "from"),
     ],
     reserved: RESERVED_IN_MODULES,
@@ -194,7 +197,7 @@ pub(super) static VERIFY: Block = Block {
     repeat: &[],
 };
 /// All methods but `HEAD` and `OPTIONS`.
-const MIXIN_STARTS: [&str; 24] = joined([
+const MIXIN_STARTS: [&str; 25] = joined([
     &["fields"],
     METHODS.split_at(5).0,
     &[
@@ -209,6 +212,7 @@ const MIXIN_STARTS: [&str; 24] = joined([
         "page",
         "order",
         "limit",
+        "cost",
         "retry",
         "server",
         "connection",

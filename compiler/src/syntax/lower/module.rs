@@ -49,6 +49,7 @@ fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody
         Rule::page => body.page = page(reader, pair),
         Rule::order => body.order = order(reader, pair),
         Rule::limit => body.limits.extend(versions::limit(reader, pair)),
+        Rule::cost => body.cost = versions::cost(reader, pair),
         Rule::retry => body.retry = Some(versions::retry(reader, pair)),
         Rule::example => body.examples.push(values::example(reader, pair)),
         Rule::from_block => body.from.push(change::from(reader, pair)),

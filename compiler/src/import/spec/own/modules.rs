@@ -71,6 +71,7 @@ impl<'n> Own<'n> {
         lines.extend(self.page(node));
         lines.extend(self.order(node));
         lines.extend(self.limits(node));
+        lines.extend(self.cost(node));
         lines.extend(self.retry_of(node));
         lines.extend(self.fails(node, site));
         lines

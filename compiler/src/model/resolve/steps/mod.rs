@@ -136,6 +136,7 @@ fn beside(flat: &Flat<'_>) -> Vec<(&'static str, Span)> {
     found.extend(flat.page.map(|page| ("page", page.span)));
     found.extend(flat.order.map(|order| ("order", order.span)));
     found.extend(flat.limits.first().map(|limit| ("limit", limit.span)));
+    found.extend(flat.cost.map(|cost| ("cost", cost.span)));
     found.extend(flat.retry.map(|retry| ("retry", retry.span)));
     found
 }

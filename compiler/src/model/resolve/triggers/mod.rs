@@ -50,6 +50,7 @@ impl<'a> Resolver<'a> {
         found.extend(flat.answers.first().map(|(answer, _)| ("answers", answer.span)));
         found.extend(flat.page.map(|page| ("page", page.span)));
         found.extend(flat.order.map(|order| ("order", order.span)));
+        found.extend(flat.cost.map(|cost| ("cost", cost.span)));
         found.extend(flat.retry.map(|retry| ("retry", retry.span)));
         for (word, span) in found {
             let problem =
