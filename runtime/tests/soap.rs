@@ -109,7 +109,7 @@ fn an_input_that_does_not_fit_is_told_with_its_place() {
     }
     let mut misspelt = order();
     misspelt["weigth"] = json!(1);
-    assert!(refused(&place, misspelt).contains("has no member `weigth`; near it: `weight`"));
+    assert!(refused(&place, misspelt).contains("has no member `weigth` (near it: `weight`)"));
     let mut both = order();
     both["pickup"] = json!("2026-03-10");
     assert!(refused(&place, both).contains("`pickup` cannot stand beside the other members"));
@@ -226,6 +226,8 @@ fn schemas_describe_what_is_taken_and_given() {
     assert_eq!(schema["$defs"]["Line"]["properties"]["amount"], json!({ "type": "integer", "minimum": 1, "default": 1 }));
     assert_eq!(schema["$defs"]["Money"]["properties"]["@currency"]["enum"], json!(["EUR", "USD"]));
     assert_eq!(order["properties"]["@urgent"], json!({ "type": "boolean", "default": false }));
+    assert_eq!(order["allOf"][0], json!({ "anyOf": [{ "required": ["pickup"] }, { "required": ["street", "city"] }] }));
+    assert_eq!(order["allOf"][1], json!({ "oneOf": [{ "required": ["card"] }, { "required": ["invoice"] }] }));
     // A schema that boon takes, and that says of the values above what sending says of them.
     let mut compiler = boon::Compiler::new();
     let mut schemas = boon::Schemas::new();
