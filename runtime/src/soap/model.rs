@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use super::{
@@ -58,7 +58,10 @@ pub(super) struct OperationModel {
     pub(super) input: Message,
     /// None for one that is not answered.
     pub(super) output: Option<Message>,
+    /// Something in the WSDL's own words is in the way of calling it.
     pub(super) refused: Option<Problem>,
+    /// The same, and what is broken of its types, once somebody asked.
+    pub(super) obstacle: OnceLock<Option<Problem>>,
 }
 
 /// What stands in an envelope.
@@ -254,7 +257,16 @@ impl<'d> Making<'d, '_> {
         let style = soap.and_then(|soap| soap.attribute("style"));
         let rpc = style.map_or(binding.rpc, |style| style == "rpc");
         let action = soap.and_then(|soap| soap.attribute("soapAction")).filter(|action| !action.is_empty()).map(str::to_owned);
-        let mut made = OperationModel { name, docs: declared.docs(), action, rpc, input: Message::default(), output: None, refused: None };
+        let mut made = OperationModel {
+            name,
+            docs: declared.docs(),
+            action,
+            rpc,
+            input: Message::default(),
+            output: None,
+            refused: None,
+            obstacle: OnceLock::new(),
+        };
         let filled = if overloaded {
             Err(declared.problem(format!("the operation `{}` is there several times, which is not supported", shorten(&made.name))))
         } else {
