@@ -74,7 +74,9 @@ impl<'t> Writer<'t> {
         let types = self.types;
         match &types.get(type_id).kind {
             Kind::Simple(simple) => {
-                let text = value.as_object().and_then(|members| members.get("#text")).unwrap_or(value);
+                // Nothing that was given beside the text is left out in silence.
+                let alone = |members: &&Map<String, Json>| members.keys().all(|key| key == "#text" || key == TYPE);
+                let text = value.as_object().filter(alone).and_then(|members| members.get("#text")).unwrap_or(value);
                 self.text(simple, text)?;
             }
             Kind::Complex(complex) => self.complex(complex, value)?,
@@ -119,8 +121,8 @@ impl<'t> Writer<'t> {
     }
 
     fn state_type(&mut self, name: &Name) {
-        let (xsi, prefix) = (self.prefix(XSI), self.prefix(&name.namespace));
-        self.out.push_str(&format!(" {xsi}:type=\"{prefix}:{}\"", name.local));
+        let (xsi, name) = (self.prefix(XSI), self.tag(name));
+        self.out.push_str(&format!(" {xsi}:type=\"{name}\""));
     }
 
     fn text(&mut self, simple: &Simple, value: &Json) -> Result<(), Error> {

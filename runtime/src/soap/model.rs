@@ -237,7 +237,7 @@ impl<'d> Making<'d, '_> {
         };
         let rpc = soap.attribute("style") == Some("rpc");
         let binding = Binding { at: binding, declared, namespace, rpc };
-        let operations = binding.at.node.all(WSDL, "operation").filter_map(|node| self.operation(&binding, at.to_binding(&binding, node)));
+        let operations = binding.at.node.all(WSDL, "operation").filter_map(|node| self.operation(&binding, binding.at.to(node)));
         let operations = operations.collect();
         Some(PortModel { name: name.to_owned(), address, version, port_type, operations })
     }
@@ -364,7 +364,9 @@ impl<'d> Making<'d, '_> {
             return Err(part.problem(format!("the part `{}` has a type and no element, which is not supported here", part.name())));
         }
         let name = part.reference("element").ok_or_else(|| part.problem("this part names no element"))?;
-        let found = self.linker.element(&name);
+        // A name without a prefix means none, and is often meant to be the document's.
+        let bare = part.node.qualified(part.node.attribute("element").unwrap_or_default(), "");
+        let found = bare.and_then(|bare| self.linker.element(&bare)).or_else(|| self.linker.element(&name));
         found.ok_or_else(|| {
             let problem = part.problem(format!("there is no element `{}`", shorten(&name.to_string())));
             self.linker.findings.wrong(problem.clone());
@@ -405,12 +407,6 @@ struct Binding<'d> {
     declared: At<'d>,
     namespace: &'static str,
     rpc: bool,
-}
-
-impl<'d> At<'d> {
-    fn to_binding(self, binding: &Binding<'d>, node: &'d Node) -> Self {
-        binding.at.to(node)
-    }
 }
 
 const TRANSPORTS: [&str; 2] = ["http://schemas.xmlsoap.org/soap/http", "http://www.w3.org/2003/05/soap/bindings/HTTP/"];
