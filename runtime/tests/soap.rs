@@ -37,6 +37,21 @@ fn refused(of: &SoapOperation, input: Json) -> String {
     error.to_string()
 }
 
+/// An operation whose input is the element `in` of a schema without a namespace.
+fn of_types(types: &str) -> SoapOperation {
+    let text = format!(
+        "<d:definitions xmlns:d='http://schemas.xmlsoap.org/wsdl/' xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/' xmlns:t='urn:t' \
+         xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'><d:types><x:schema>{types}</x:schema></d:types>\
+         <d:message name='i'><d:part name='p' element='in'/></d:message><d:portType name='P'><d:operation name='go'><d:input message='t:i'/>\
+         </d:operation></d:portType><d:binding name='B' type='t:P'><s:binding transport='http://schemas.xmlsoap.org/soap/http'/>\
+         <d:operation name='go'><d:input><s:body use='literal'/></d:input></d:operation></d:binding></d:definitions>"
+    );
+    let (wsdl, problems) = Wsdl::read(&text);
+    assert!(problems.is_empty(), "{problems:?}");
+    // No service names the binding, so it is offered under its own name.
+    wsdl.operation("B.B.go").expect("an operation")
+}
+
 fn order() -> Json {
     json!({
         "@id": "o-1", "@by": "Ann",
@@ -70,6 +85,14 @@ fn elements_stand_in_the_schemas_order_and_namespaces() {
     let quote = operation("quote.wsdl", "GetQuote");
     assert_eq!(body(&quote, json!({ "symbol": "A&B" })), "<ns1:GetQuote><ns1:symbol>A&amp;B</ns1:symbol></ns1:GetQuote>");
     let add = operation("calculator.wsdl", "add");
+    // What may be anything says what it is; a type of the WSDL is named.
+    let types = "<x:element name='in'><x:complexType><x:sequence><x:element name='a'/><x:element name='b' type='x:anyType'/></x:sequence></x:complexType></x:element>\
+        <x:complexType name='Point'><x:sequence><x:element name='x' type='x:QName'/></x:sequence></x:complexType>";
+    let any = of_types(types);
+    assert_eq!(
+        body(&any, json!({ "a": 1.5, "b": { "@xsi:type": "Point", "x": "{urn:q}n" } })),
+        "<in><a xsi:type=\"xsd:double\">1.5</a><b xsi:type=\"Point\"><x>ns3:n</x></b></in>"
+    );
     assert_eq!(
         body(&add, json!({ "label": "x", "numbers": { "number": [1, 2.5] } })),
         "<ns1:add><numbers><ns2:number>1</ns2:number><ns2:number>2.5</ns2:number></numbers><label>x</label></ns1:add>"
@@ -102,6 +125,7 @@ fn an_input_that_does_not_fit_is_told_with_its_place() {
         ("/city", json!(["a", "b"]), "takes one value, not a list at `$.city`"),
         ("/@id", Json::Null, "needs the member `@id` at `$`"),
         ("/card/days", json!(300), "takes a whole number from 0 to 255 at `$.card.days`"),
+        ("/window/from", json!({ "#text": "08:00:00", "@zone": "Z" }), "takes a time, `09:30:00` at `$.window.from`"),
         ("/window/from", json!("eight"), "takes a time, `09:30:00` at `$.window.from`"),
     ] {
         let message = with(pointer, value);
@@ -109,7 +133,7 @@ fn an_input_that_does_not_fit_is_told_with_its_place() {
     }
     let mut misspelt = order();
     misspelt["weigth"] = json!(1);
-    assert!(refused(&place, misspelt).contains("has no member `weigth`; near it: `weight`"));
+    assert!(refused(&place, misspelt).contains("has no member `weigth` (near it: `weight`)"));
     let mut both = order();
     both["pickup"] = json!("2026-03-10");
     assert!(refused(&place, both).contains("`pickup` cannot stand beside the other members"));
@@ -226,6 +250,8 @@ fn schemas_describe_what_is_taken_and_given() {
     assert_eq!(schema["$defs"]["Line"]["properties"]["amount"], json!({ "type": "integer", "minimum": 1, "default": 1 }));
     assert_eq!(schema["$defs"]["Money"]["properties"]["@currency"]["enum"], json!(["EUR", "USD"]));
     assert_eq!(order["properties"]["@urgent"], json!({ "type": "boolean", "default": false }));
+    assert_eq!(order["allOf"][0], json!({ "anyOf": [{ "required": ["pickup"] }, { "required": ["street", "city"] }] }));
+    assert_eq!(order["allOf"][1], json!({ "oneOf": [{ "required": ["card"] }, { "required": ["invoice"] }] }));
     // A schema that boon takes, and that says of the values above what sending says of them.
     let mut compiler = boon::Compiler::new();
     let mut schemas = boon::Schemas::new();

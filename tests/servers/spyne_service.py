@@ -8,15 +8,30 @@ import sys
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-try:
-    from spyne.util import six as _  # noqa: F401
-    import spyne.util.six.moves.collections_abc  # noqa: F401
-except ModuleNotFoundError:
-    # spyne's own copy of six hides its modules from newer Pythons; six itself does not.
-    import six
+if sys.version_info >= (3, 12):
+    # spyne's copy of six offers its modules in a way that newer Pythons do not look at: here they are given by hand.
+    import collections.abc
+    import http.cookies
+    import importlib.util
+    import urllib.error
+    import urllib.parse
+    import urllib.request
 
+    folder = importlib.util.find_spec("spyne").submodule_search_locations[0]
+    spec = importlib.util.spec_from_file_location("spyne.util.six", f"{folder}/util/six.py")
+    six = importlib.util.module_from_spec(spec)
     sys.modules["spyne.util.six"] = six
-    sys.modules["spyne.util.six.moves"] = six.moves
+    spec.loader.exec_module(six)
+    for name, module in {
+        "": six.moves,
+        ".collections_abc": collections.abc,
+        ".http_cookies": http.cookies,
+        ".urllib": urllib,
+        ".urllib.error": urllib.error,
+        ".urllib.parse": urllib.parse,
+        ".urllib.request": urllib.request,
+    }.items():
+        sys.modules[f"spyne.util.six.moves{name}"] = module
 
 from spyne import (
     Application,

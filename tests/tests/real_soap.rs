@@ -322,27 +322,28 @@ fn sample(schema: &Json, definitions: &Json, depth: usize) -> Option<Json> {
     if let Some(name) = schema["$ref"].as_str() {
         return sample(&definitions[name.trim_start_matches("#/$defs/")], definitions, depth);
     }
-    if let Some(value) = schema.get("const").or(schema.get("enum").map(|values| &values[0])) {
+    // zeep writes out what would be there anyway.
+    if let Some(value) = schema.get("const").or(schema.get("default")).or(schema.get("enum").map(|values| &values[0])) {
         return Some(value.clone());
     }
-    if let Some(all) = schema["allOf"].as_array() {
-        let mut merged = sample(&all[1], definitions, depth)?;
-        merged["@xsi:type"] = all[0]["properties"]["@xsi:type"]["const"].clone();
+    if let Some(stated) = schema.pointer("/allOf/0/properties/@xsi:type/const") {
+        let mut merged = sample(&schema["allOf"][1], definitions, depth)?;
+        merged["@xsi:type"] = stated.clone();
         return Some(merged);
     }
-    if let Some(any) = schema["anyOf"].as_array() {
+    if let (None, Some(any)) = (schema.get("properties"), schema["anyOf"].as_array()) {
         return any.iter().find_map(|one| sample(one, definitions, depth));
     }
     let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str())?;
     Some(match (kind, schema["format"].as_str()) {
         ("object", _) => {
             let mut members = Map::new();
-            let required = schema["required"].as_array().cloned().unwrap_or_default();
-            let chosen = schema["oneOf"][0]["required"][0].as_str();
+            let (chosen, excluded) = chosen(schema);
+            let required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).chain(chosen).collect::<Vec<_>>();
             for (key, member) in schema["properties"].as_object()? {
-                let needed = required.iter().any(|one| one == key) || chosen == Some(key);
-                let wanted = needed || (depth < 4 && chosen.is_none() && key != "@xsi:type");
-                match wanted.then(|| sample(member, definitions, depth + 1)) {
+                let needed = required.contains(&key.as_str());
+                let wanted = needed || member.get("default").is_some() || (depth < 4 && key != "@xsi:type");
+                match (wanted && (needed || !excluded.contains(&key.as_str()))).then(|| sample(member, definitions, depth + 1)) {
                     Some(Some(value)) => drop(members.insert(key.clone(), value)),
                     Some(None) if needed => return None,
                     _ => {}
@@ -358,8 +359,23 @@ fn sample(schema: &Json, definitions: &Json, depth: usize) -> Option<Json> {
         (_, Some("date")) => json!("2026-03-10"),
         (_, Some("duration")) => json!("P1DT2H"),
         (_, Some("byte")) => json!("aGVsbG8="),
+        _ if schema["pattern"].is_string() => json!("0aff"),
         _ => json!("text"),
     })
+}
+
+/// The members of the first alternative of each choice, and those of the others.
+fn chosen(schema: &Json) -> (Vec<&str>, Vec<&str>) {
+    let all = schema["allOf"].as_array().map_or_else(|| vec![schema], |all| all.iter().collect());
+    let choices = all.into_iter().filter_map(|one| one["oneOf"].as_array().or(one["anyOf"].as_array()));
+    let mut sides = (Vec::new(), Vec::new());
+    for choice in choices {
+        for (index, one) in choice.iter().enumerate() {
+            let names = one["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+            if index == 0 { sides.0.extend(names) } else { sides.1.extend(names) }
+        }
+    }
+    sides
 }
 
 #[test]

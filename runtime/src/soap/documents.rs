@@ -80,7 +80,9 @@ impl Gathering<'_> {
         }
         let Some(text) = find(&location) else {
             let shown = crate::error::shorten(&location);
-            return self.findings.wrong(Problem::new(format!("`{shown}` is not there; nothing is fetched from elsewhere"), from));
+            let message =
+                format!("`{shown}` is not there: a file must lie in the WSDL's folder, a text be given; nothing is fetched from elsewhere");
+            return self.findings.wrong(Problem::new(message, from));
         };
         self.take(&location.into(), &text, includer, Some(from));
     }

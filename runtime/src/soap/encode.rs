@@ -19,6 +19,9 @@ use crate::{
 /// The deepest nesting of a value.
 const DEPTH: usize = 64;
 
+/// The most names that a message shows.
+const SHOWN: usize = 12;
+
 /// The member of a value that names its type, where another than the declared one is meant.
 pub(super) const TYPE: &str = "@xsi:type";
 
@@ -71,7 +74,9 @@ impl<'t> Writer<'t> {
         let types = self.types;
         match &types.get(type_id).kind {
             Kind::Simple(simple) => {
-                let text = value.as_object().and_then(|members| members.get("#text")).unwrap_or(value);
+                // Nothing that was given beside the text is left out in silence.
+                let alone = |members: &&Map<String, Json>| members.keys().all(|key| key == "#text" || key == TYPE);
+                let text = value.as_object().filter(alone).and_then(|members| members.get("#text")).unwrap_or(value);
                 self.text(simple, text)?;
             }
             Kind::Complex(complex) => self.complex(complex, value)?,
@@ -99,7 +104,8 @@ impl<'t> Writer<'t> {
         let wanted = value.as_object().and_then(|members| members.get(TYPE)).and_then(Json::as_str);
         let Some(wanted) = wanted else {
             if types.get(declared).is_abstract {
-                let names: Vec<String> = types.derived(declared).into_iter().filter_map(|id| types.shown(id, declared)).take(12).collect();
+                let names: Vec<String> =
+                    types.derived(declared).into_iter().filter_map(|id| types.shown(id, declared)).take(SHOWN).collect();
                 return Err(self.wrong(&format!("needs the member `{TYPE}`: one of `{}`", names.join("`, `"))));
             }
             return Ok((declared, None));
@@ -115,8 +121,8 @@ impl<'t> Writer<'t> {
     }
 
     fn state_type(&mut self, name: &Name) {
-        let (xsi, prefix) = (self.prefix(XSI), self.prefix(&name.namespace));
-        self.out.push_str(&format!(" {xsi}:type=\"{prefix}:{}\"", name.local));
+        let (xsi, name) = (self.prefix(XSI), self.tag(name));
+        self.out.push_str(&format!(" {xsi}:type=\"{name}\""));
     }
 
     fn text(&mut self, simple: &Simple, value: &Json) -> Result<(), Error> {
@@ -170,10 +176,11 @@ impl<'t> Writer<'t> {
         }
         let near = nearest(unknown, keys());
         let help = match near.as_slice() {
-            [] => String::new(),
-            near => format!("; near it: `{}`", near.join("`, `")),
+            [] if keys().next().is_none() => "it takes none".to_owned(),
+            [] => format!("it takes `{}`", keys().take(SHOWN).collect::<Vec<_>>().join("`, `")),
+            near => format!("near it: `{}`", near.join("`, `")),
         };
-        Err(self.wrong(&format!("has no member `{}`{help}", shorten(unknown))))
+        Err(self.wrong(&format!("has no member `{}` ({help})", shorten(unknown))))
     }
 
     fn attributes(&mut self, complex: &Complex, members: &Map<String, Json>) -> Result<(), Error> {
@@ -304,7 +311,7 @@ impl<'t> Writer<'t> {
             }
             let mut names = Vec::new();
             group.particles.iter().for_each(|particle| keys(complex, particle, &mut |key| names.push(key)));
-            names.truncate(12);
+            names.truncate(SHOWN);
             return Err(self.wrong(&format!("needs one of the members `{}`", names.join("`, `"))));
         };
         // Of several that could be meant, the one that takes the most of what is there.

@@ -12,6 +12,7 @@ use super::{
     tree::{self, Node},
 };
 use crate::{
+    catalog::nearest,
     error::{Error, ErrorKind, shorten},
     xml,
 };
@@ -77,7 +78,9 @@ fn header(writer: &mut Writer<'_>, operation: &SoapOperation, name: &str, value:
         }
     };
     let Some(element) = element else {
-        return Err(Error::new(ErrorKind::Input, format!("the WSDL has no header and no element `{}`", shorten(name))));
+        let near = nearest(name, operation.types().elements().map(|element| &*element.name.local));
+        let help = if near.is_empty() { String::new() } else { format!("; near it: `{}`", near.join("`, `")) };
+        return Err(Error::new(ErrorKind::Input, format!("the WSDL has no header and no element `{}`{help}", shorten(name))));
     };
     if let Some(problem) = operation.types().broken(element.type_id) {
         return Err(Error::new(ErrorKind::Configuration, format!("the header `{}` cannot be sent: {problem}", shorten(name))));

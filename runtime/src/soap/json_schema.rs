@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     encode::TYPE,
-    schema::{Base, Complex, Element, Field, Kind, Order, Particle, Simple, Term, TypeId, Types, Variety},
+    schema::{Base, Complex, Element, Field, Group, Kind, Order, Particle, Simple, Term, TypeId, Types, Variety},
 };
 
 /// The schema language that is spoken here.
@@ -160,8 +160,11 @@ impl Writer<'_> {
         if !required.is_empty() {
             schema.insert("required".to_owned(), required.into());
         }
-        if let Some(choices) = complex.content.as_ref().and_then(|content| one_of(complex, content)) {
-            schema.insert("oneOf".to_owned(), choices);
+        let mut choices = complex.content.as_ref().map_or_else(Vec::new, |content| choices(complex, content));
+        match choices.len() {
+            0 => {}
+            1 => schema.extend(choices.pop().and_then(|choice| choice.as_object().cloned()).unwrap_or_default()),
+            _ => drop(schema.insert("allOf".to_owned(), choices.into())),
         }
         schema
     }
@@ -185,18 +188,41 @@ fn valued(schema: &mut Json, simple: &Simple, value: Option<&String>, fixed: boo
     }
 }
 
-/// A choice that is all of the content: which members exclude each other.
-fn one_of(complex: &Complex, content: &Particle) -> Option<Json> {
-    let Term::Group(group) = &content.term else { return None };
-    if group.order != Order::Choice || content.min == 0 || content.max > 1 {
+/// Which members exclude each other: of the choices that are the content or stand in it, and must be made once.
+fn choices(complex: &Complex, content: &Particle) -> Vec<Json> {
+    let Term::Group(group) = &content.term else { return Vec::new() };
+    if content.min == 0 || content.max > 1 {
+        return Vec::new();
+    }
+    match group.order {
+        Order::Choice => choice(complex, group).into_iter().collect(),
+        Order::Sequence => group.particles.iter().flat_map(|particle| choices(complex, particle)).collect(),
+        Order::All => Vec::new(),
+    }
+}
+
+/// None where nothing needs to be chosen.
+fn choice(complex: &Complex, group: &Group) -> Option<Json> {
+    let alternatives: Vec<Vec<&str>> = group.particles.iter().map(|particle| needed(complex, particle)).collect();
+    if alternatives.iter().any(Vec::is_empty) {
         return None;
     }
-    let key = |particle: &Particle| match &particle.term {
-        Term::Element(element) if particle.min > 0 => complex.field(&element.name).map(|field| field.key.clone()),
-        _ => None,
-    };
-    let keys: Option<Vec<String>> = group.particles.iter().map(key).collect();
-    Some(keys?.into_iter().map(|key| json!({ "required": [key] })).collect())
+    // Alternatives of several members may share some, so that more than one holds.
+    let word = if alternatives.iter().all(|keys| keys.len() == 1) { "oneOf" } else { "anyOf" };
+    let required: Vec<Json> = alternatives.into_iter().map(|keys| json!({ "required": keys })).collect();
+    Some(json!({ word: required }))
+}
+
+/// The members without which a particle cannot be.
+fn needed<'c>(complex: &'c Complex, particle: &Particle) -> Vec<&'c str> {
+    match &particle.term {
+        _ if particle.min == 0 => Vec::new(),
+        Term::Element(element) => complex.field(&element.name).map(|field| field.key.as_str()).into_iter().collect(),
+        Term::Group(group) if group.order != Order::Choice => {
+            group.particles.iter().flat_map(|particle| needed(complex, particle)).collect()
+        }
+        Term::Group(_) | Term::Any => Vec::new(),
+    }
 }
 
 fn or_null(schema: Json) -> Json {

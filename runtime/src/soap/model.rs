@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use super::{
@@ -58,7 +58,10 @@ pub(super) struct OperationModel {
     pub(super) input: Message,
     /// None for one that is not answered.
     pub(super) output: Option<Message>,
+    /// Something in the WSDL's own words is in the way of calling it.
     pub(super) refused: Option<Problem>,
+    /// The same, and what is broken of its types, once somebody asked.
+    pub(super) obstacle: OnceLock<Option<Problem>>,
 }
 
 /// What stands in an envelope.
@@ -234,7 +237,7 @@ impl<'d> Making<'d, '_> {
         };
         let rpc = soap.attribute("style") == Some("rpc");
         let binding = Binding { at: binding, declared, namespace, rpc };
-        let operations = binding.at.node.all(WSDL, "operation").filter_map(|node| self.operation(&binding, at.to_binding(&binding, node)));
+        let operations = binding.at.node.all(WSDL, "operation").filter_map(|node| self.operation(&binding, binding.at.to(node)));
         let operations = operations.collect();
         Some(PortModel { name: name.to_owned(), address, version, port_type, operations })
     }
@@ -254,7 +257,16 @@ impl<'d> Making<'d, '_> {
         let style = soap.and_then(|soap| soap.attribute("style"));
         let rpc = style.map_or(binding.rpc, |style| style == "rpc");
         let action = soap.and_then(|soap| soap.attribute("soapAction")).filter(|action| !action.is_empty()).map(str::to_owned);
-        let mut made = OperationModel { name, docs: declared.docs(), action, rpc, input: Message::default(), output: None, refused: None };
+        let mut made = OperationModel {
+            name,
+            docs: declared.docs(),
+            action,
+            rpc,
+            input: Message::default(),
+            output: None,
+            refused: None,
+            obstacle: OnceLock::new(),
+        };
         let filled = if overloaded {
             Err(declared.problem(format!("the operation `{}` is there several times, which is not supported", shorten(&made.name))))
         } else {
@@ -352,7 +364,9 @@ impl<'d> Making<'d, '_> {
             return Err(part.problem(format!("the part `{}` has a type and no element, which is not supported here", part.name())));
         }
         let name = part.reference("element").ok_or_else(|| part.problem("this part names no element"))?;
-        let found = self.linker.element(&name);
+        // A name without a prefix means none, and is often meant to be the document's.
+        let bare = part.node.qualified(part.node.attribute("element").unwrap_or_default(), "");
+        let found = bare.and_then(|bare| self.linker.element(&bare)).or_else(|| self.linker.element(&name));
         found.ok_or_else(|| {
             let problem = part.problem(format!("there is no element `{}`", shorten(&name.to_string())));
             self.linker.findings.wrong(problem.clone());
@@ -393,12 +407,6 @@ struct Binding<'d> {
     declared: At<'d>,
     namespace: &'static str,
     rpc: bool,
-}
-
-impl<'d> At<'d> {
-    fn to_binding(self, binding: &Binding<'d>, node: &'d Node) -> Self {
-        binding.at.to(node)
-    }
 }
 
 const TRANSPORTS: [&str; 2] = ["http://schemas.xmlsoap.org/soap/http", "http://www.w3.org/2003/05/soap/bindings/HTTP/"];

@@ -117,9 +117,13 @@ impl SoapOperation {
     /// Why it cannot be called, if it cannot.
     pub fn unsupported(&self) -> Option<&Problem> {
         let own = self.own();
-        let elements = own.input.body.iter().chain(&own.input.headers).chain(own.output.iter().flat_map(|output| output.body.iter()));
-        let broken = |element: &Arc<Element>| self.types().broken(element.type_id);
-        own.refused.as_ref().or_else(|| elements.into_iter().find_map(broken))
+        let found = || {
+            let elements = own.input.body.iter().chain(&own.input.headers).chain(own.output.iter().flat_map(|output| &output.body));
+            let broken = |element: &Arc<Element>| self.types().broken(element.type_id);
+            own.refused.as_ref().or_else(|| elements.into_iter().find_map(broken)).cloned()
+        };
+        // Large types are looked through once, not with each call.
+        own.obstacle.get_or_init(found).as_ref()
     }
 
     /// An error when it cannot be called.
