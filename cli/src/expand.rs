@@ -205,7 +205,9 @@ impl Writer<'_> {
         for (keyword, belongs, constant) in places {
             let fields: Vec<_> = module.inputs.iter().filter(|input| belongs(&input.place)).collect();
             let constants: Vec<_> = module.constants.iter().filter(|one| Some(one.place) == constant).collect();
-            if fields.is_empty() && constants.is_empty() {
+            // A document is sent even without variables.
+            let alone = keyword.is_empty() && matches!(module.encoding, Encoding::Graphql(_));
+            if fields.is_empty() && constants.is_empty() && !alone {
                 continue;
             }
             let keyword = if keyword.is_empty() { body_keyword(&module.encoding) } else { keyword.to_owned() };

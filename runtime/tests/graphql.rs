@@ -245,6 +245,20 @@ async fn a_connection_is_read_page_by_page_and_taken_up_again() {
 }
 
 #[tokio::test]
+async fn the_next_page_is_asked_for_while_the_first_is_used() {
+    let server = server().await;
+    answers(&server, [Reply::json(200, &page(&["1"], true, &json!("c1"))), Reply::json(200, &page(&["2"], false, &json!(null)))]);
+    let mut pages = list().pages::<Issue>(&any(&server), "team.issues");
+    assert_eq!(pages.try_next().await.expect("a page").map(|page| page.len()), Some(1));
+    let asked = async {
+        while server.received().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), asked).await.expect("without being asked for");
+}
+
+#[tokio::test]
 async fn pages_that_do_not_end_are_ended() {
     // A server that goes on for ever: the same cursor, a circle, and always new ones.
     for (replies, kind, given) in [

@@ -81,6 +81,7 @@ async fn what_the_server_refuses_is_told_with_its_place() {
 mod by_spec {
     use futures_core::Stream;
     use linchpin_runtime::ErrorKind;
+    use linchpin_runtime::graphql_module::GraphqlRequest;
     use linchpin_runtime::prelude::*;
     use linchpin_tests::servers::{self, Server};
     use serde_json::json;
@@ -112,6 +113,12 @@ mod by_spec {
         assert_eq!(first.team.key, "ENG");
         let read = linear::GetIssue::new(first.id.clone()).send(&client).await.expect("read");
         assert_eq!((read.id, read.title), (first.id, first.title));
+
+        // A call that the spec does not have, over its connection and with its types.
+        let open = "query Open($first: Int, $after: String) {
+          issues(first: $first, after: $after) { nodes { id title team { key } } pageInfo { hasNextPage endCursor } } }";
+        let mut open = GraphqlRequest::new("/graphql", open).variable("first", 3).items::<linear::Issue>(&client, "issues");
+        assert_eq!(open.try_next().await.expect("a page").expect("an issue").team.key, "ENG");
 
         let made =
             client.call("create_issue", json!({"input": {"team_id": team.id.to_string(), "title": "Made by name"}})).await.expect("made");

@@ -364,6 +364,21 @@ mod tests {
     }
 
     #[test]
+    fn damaged_documents_are_mistakes_or_documents() {
+        let text = format!("{LIST}\u{e9} mutation ($a: [In!]! = [{{b: \"\"\"x\\\"\"\"\"\"\"}}]) {{ ... {{ a }} ...on T @x {{ b }} }}");
+        let letters: Vec<char> = text.chars().collect();
+        for at in 0..letters.len() {
+            let cut: String = letters[..at].iter().collect();
+            let without: String = letters.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, letter)| *letter).collect();
+            for damaged in [cut, without] {
+                if let Ok(document) = read(&damaged) {
+                    let _ = document.at(&path("data.team.all.nodes.owner.name"));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_place() {
         for (text, said) in [
             ("", "it has no operation"),

@@ -246,6 +246,20 @@ mod tests {
     }
 
     #[test]
+    fn damaged_documents_are_mistakes_or_documents() {
+        let text =
+            "query A($a: [In!]! = [{b: \"\"\"x\\\"\"\"\"\"\"}]) @x(y: $a) { a(b: \"\\\"\") { ...F } } # é\nfragment F on T { c } \u{e9}";
+        let letters: Vec<char> = text.chars().collect();
+        for at in 0..letters.len() {
+            let cut: String = letters[..at].iter().collect();
+            let without: String = letters.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, letter)| *letter).collect();
+            for damaged in [cut, without] {
+                let _ = operations(&damaged);
+            }
+        }
+    }
+
+    #[test]
     fn mistakes_have_a_place() {
         for (document, place) in [
             ("query A {\n  a(b: \"x\n) }", "line 2, column 8"),

@@ -84,7 +84,8 @@ impl Answer {
         Ok(self)
     }
 
-    pub(super) fn into_response(self) -> Response<Bytes> {
+    /// The answer as one of HTTP, for programs that receive without a service.
+    pub fn into_response(self) -> Response<Bytes> {
         let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
