@@ -37,7 +37,7 @@ pub(super) fn told(life: &document::Life<'_>, extensions: &Extensions<'_>, descr
     let find = |names: &[&str]| extensions.iter().find(|(name, _)| names.contains(name)).map(|(_, node)| *node);
     let marked = find(&["x-deprecated"]);
     let signs = extensions.iter().any(|(name, node)| is_sign(name) && node.bool() != Some(false));
-    if !life.deprecated && life.sunset.is_none() && !signs {
+    if !life.deprecated && life.sunset.is_none() && !signs && !begins_so(description) {
         return None;
     }
     let of_object = |names: &[&str]| marked.and_then(|node| names.iter().find_map(|name| node.get(name)));
@@ -50,7 +50,15 @@ pub(super) fn told(life: &document::Life<'_>, extensions: &Extensions<'_>, descr
         sunset = None;
     }
     let why = why.map(str::to_owned).filter(|why| !why.trim().is_empty()).or_else(|| sentence(description));
-    Some(Life { since, sunset, why: one_line(&why.unwrap_or_else(|| UNTOLD.to_owned())) })
+    Some(Life { since, sunset, why: one_line(&why.unwrap_or_else(|| UNTOLD.to_owned())), successor: None })
+}
+
+/// Is the first thing that a description says that something is deprecated? `Deprecated: use …`, and not `Deprecated items are …`.
+pub(super) fn begins_so(description: &str) -> bool {
+    let text = description.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let Some((first, rest)) = text.split_at_checked("deprecated".len()) else { return false };
+    first.eq_ignore_ascii_case("deprecated")
+        && rest.trim_start_matches(['*', '_', '`', ']', ')']).chars().next().is_none_or(|c| ":.,;!".contains(c))
 }
 
 /// `2026-05-08` with or without a time behind it.
@@ -85,7 +93,7 @@ fn sentence(description: &str) -> Option<String> {
     (!["deprecated", "deprecation notice", "deprecation", "this is deprecated"].contains(&bare.as_str())).then_some(found)
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
         return line;
