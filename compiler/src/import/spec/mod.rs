@@ -22,6 +22,7 @@ mod inputs;
 mod life;
 mod limits;
 mod literals;
+mod machine_names;
 mod maker;
 mod mixins;
 mod module_names;
@@ -122,6 +123,7 @@ pub fn spec<'n>(document: &Document<'n>, tree: &'n Tree, options: &Options) -> I
     (spec.servers, spec.api, spec.connections) = (servers.list, servers.api, connections.list);
     spec.types = std::mem::take(&mut maker.types);
     endless(&mut spec, &mut maker);
+    machine_names::replaced(&mut spec, &mut maker.type_names);
     ids::told(&mut spec);
     successors::told(&mut spec);
     let (rule, convention) = convention::named(options.names).unwrap_or_else(|| convention::of(&spec));
