@@ -27,23 +27,34 @@ export CARGO_INCREMENTAL=0 SECONDS_OF_CPU=${SECONDS_OF_CPU:-300} MEGABYTES=${MEG
 minutes=${MINUTES:-30}
 unset RUSTFLAGS
 
-# Runs in the place of rustc (cargo's RUSTC_WORKSPACE_WRAPPER): bounds it, and notes the crate's CPU seconds and peak megabytes.
+# Runs in the place of rustc (cargo's RUSTC_WORKSPACE_WRAPPER): bounds it, and notes CPU seconds and peak megabytes of the crate, which it gives
+# to rustc twice: as `cargo check` does, and as cargo asked for. So the dependencies are built once.
 wrapper=$work/measured-rustc
 cat >"$wrapper" <<'PYTHON'
 #!/usr/bin/env python3
-import os, resource, subprocess, sys
+import os, resource, subprocess, sys, tempfile
 arguments = sys.argv[1:]
 name = arguments[arguments.index("--crate-name") + 1] if "--crate-name" in arguments else "___"
 def bound():
     seconds, memory = int(os.environ["SECONDS_OF_CPU"]), int(os.environ["MEGABYTES"]) * 1_000_000
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-ended = subprocess.run(arguments, preexec_fn=bound).returncode
-if name not in ("___", "build_script_build"):
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = used.ru_utime + used.ru_stime
+def run(word, arguments):
+    child = subprocess.Popen(arguments, preexec_fn=bound, close_fds=False)
+    _, status, used = os.wait4(child.pid, 0)
+    ended = os.waitstatus_to_exitcode(status)
     with open(os.environ["GENERATORS_LOG"], "a") as log:
-        log.write(f"{cpu:.1f} {used.ru_maxrss / 1000:.0f} {ended}\n")
+        log.write(f"{word} {used.ru_utime + used.ru_stime:.1f} {used.ru_maxrss / 1000:.0f} {ended}\n")
+    return ended
+if name in ("___", "build_script_build"):
+    sys.exit(subprocess.run(arguments, close_fds=False).returncode)
+with tempfile.TemporaryDirectory() as folder:
+    checked = ["--emit=metadata" if one.startswith("--emit=") else one for one in arguments]
+    checked[checked.index("--out-dir") + 1] = folder
+    ended = run("check", checked)
+# What does not check does not build, at the same cost once more.
+if ended == 0:
+    ended = run("debug", arguments)
 sys.exit(ended if ended >= 0 else 1)
 PYTHON
 chmod +x "$wrapper"
@@ -119,7 +130,7 @@ uuid = { version = "1", features = ["serde"] }
 validator = { version = "0.20", features = ["derive", "indexmap"] }
 TOML
 }
-generate_ploidy() { "$tools/bin/ploidy" codegen "$1" "$2" rust --name described; }
+generate_ploidy() { "$tools/bin/ploidy" generate rust --name described --output "$2" "$1"; }
 generate_progenitor() { "$tools/bin/cargo-progenitor" progenitor --input "$1" --output "$2" --name described --version 0.0.0; }
 generate_openapi_generator() {
   command -v java >/dev/null || { echo "error: there is no java" >&2; return 1; }
@@ -132,7 +143,7 @@ export tools here ours
 # What a generator makes of a document, within bounds; false when it makes nothing.
 generated() {
   local function=generate_${1//-/_} document=$2 folder=$3
-  rm -rf "$folder" "$folder".*.log
+  rm -rf "$folder" "$folder".*.log "$folder.costs"
   mkdir -p "$folder"
   (
     ulimit -t "$SECONDS_OF_CPU" -v "$((MEGABYTES * 1000))"
@@ -149,21 +160,25 @@ why_not() {
   printf '%s' "${said//|//}" | tr -d '\033' | cut -c 1-100
 }
 
-# built FOLDER check|build: "good SECONDS MEGABYTES ERRORS", with "wrong", "unfinished" or "nothing" instead of "good".
-built() {
-  local folder=$1 said=$1.$2.log log=$1.$2.costs cpu memory ended
-  rm -f "$log"
+# Builds a crate; what it took is noted beside its folder.
+build() {
+  rm -f "$1.costs"
   (
-    cd "$folder" || exit
-    # Of the libraries alone; what a generator adds for tests and examples is not asked for.
-    GENERATORS_LOG=$log RUSTC_WORKSPACE_WRAPPER=$wrapper exec timeout --kill-after=10 "${minutes}m" cargo "$2" --lib --message-format short
-  ) >"$said" 2>&1
-  if ! read -r cpu memory ended < <(tail -n 1 "$log" 2>/dev/null); then
+    cd "$1" || exit
+    # The library alone; what a generator adds for tests and examples is not asked for.
+    GENERATORS_LOG=$1.costs RUSTC_WORKSPACE_WRAPPER=$wrapper exec timeout --kill-after=10 "${minutes}m" cargo build --lib --message-format short
+  ) >"$1.build.log" 2>&1
+}
+
+# noted FOLDER check|debug: "good SECONDS MEGABYTES ERRORS", with "wrong", "unfinished" or "nothing" instead of "good".
+noted() {
+  local cpu memory ended
+  if ! read -r _ cpu memory ended < <(grep "^$2 " "$1.costs" 2>/dev/null); then
     echo "nothing - - -"
-  elif [ "$ended" -lt 0 ] || grep -q 'memory allocation of\|out of memory' "$said"; then
+  elif [ "$ended" -lt 0 ] || grep -q 'memory allocation of\|out of memory' "$1.build.log"; then
     echo "unfinished $cpu $memory -"
   elif [ "$ended" -ne 0 ]; then
-    echo "wrong $cpu $memory $(grep -c ': error' "$said")"
+    echo "wrong $cpu $memory $(grep -c ': error' "$1.build.log")"
   else
     echo "good $cpu $memory 0"
   fi
@@ -177,13 +192,12 @@ row() { local IFS='|'; echo "|$*|" | sed 's/|/ | /g; s/^ //; s/ $//'; }
 # What a crate takes as a row; sets our own figures where it is ours.
 measured() {
   local generator=$1 name=$2 folder=$3 check debug compiles
-  read -ra check < <(built "$folder" check)
-  debug=(- - - -)
-  # What does not check does not build, at the same cost once more.
-  [ "${check[0]}" = good ] && read -ra debug < <(built "$folder" build)
+  build "$folder"
+  read -ra check < <(noted "$folder" check)
+  read -ra debug < <(noted "$folder" debug)
   compiles=${check[0]}
-  [ "${debug[0]}" = - ] || compiles=${debug[0]}
-  # Of ours the whole counts, unless there is a part that the others make as well.
+  [ "$compiles" != good ] || compiles=${debug[0]}
+  # Of ours the last counts: the part that the others make as well, where there is more.
   case $generator in linchpin*) our_check=${check[1]} our_debug=${debug[1]} ;; esac
   case $compiles in
     good) compiles=yes ;;
