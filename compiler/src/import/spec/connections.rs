@@ -143,9 +143,11 @@ impl<'n> Maker<'_, 'n> {
                 vec![Connection { grant: signature("aws4", &lines), ..plain(fields, Vec::new()) }]
             }
             SchemeKind::ApiKey { place, name: wire } => {
-                if let Some(word) =
-                    prefix(scheme.description).filter(|_| *place == In::Header && wire.eq_ignore_ascii_case("authorization"))
-                {
+                let word = prefix(scheme.description).or_else(|| {
+                    let told = self.document.description;
+                    prefix(told).filter(|_| told.to_lowercase().contains("authorization"))
+                });
+                if let Some(word) = word.filter(|_| *place == In::Header && wire.eq_ignore_ascii_case("authorization")) {
                     return vec![match word.to_lowercase().as_str() {
                         "bearer" => plain(vec![secret("token", at)], vec!["bearer token".to_owned()]),
                         _ => plain(vec![secret("key", at)], vec![format!("header {} = \"{word} {{key}}\"", quoted(wire))]),
@@ -279,7 +281,7 @@ fn prefix(description: &str) -> Option<&str> {
         (is_word(word) && (is_hole(rest) || known(word) && rest.starts_with(|c: char| c.is_ascii_alphanumeric()))).then_some(word)
     });
     let told = || {
-        behind("prefix ").into_iter().find_map(|rest| {
+        ["prefix ", "prefixed by ", "prefixed with "].into_iter().flat_map(behind).find_map(|rest| {
             let quote = rest.chars().next().filter(|c| "'\"`".contains(*c))?;
             rest[1..].split(quote).next().map(str::trim).filter(|word| is_word(word))
         })
@@ -418,6 +420,7 @@ mod tests {
         assert_eq!(prefix("The following syntax is required:\n\n  Authorization: Bearer <token>"), Some("Bearer"));
         assert_eq!(prefix("Token-based authentication with required prefix \"Token\""), Some("Token"));
         assert_eq!(prefix("Send `Authorization: GenieKey {your key}`."), Some("GenieKey"));
+        assert_eq!(prefix("Pass it in the Authorization header,\nprefixed by `Token `:"), Some("Token"));
         assert_eq!(prefix("Bearer Token authentication"), Some("Bearer"));
         assert_eq!(prefix("Give it as 'Bearer <key>'."), Some("Bearer"));
         assert_eq!(prefix("Send `Authorization: your API key`."), None);

@@ -132,7 +132,7 @@ impl<'n> Maker<'_, 'n> {
         if used.docs.is_empty() {
             used.docs = if schema.description.is_empty() { "" } else { schema.description };
         }
-        let odd = super::life::begins_so(schema.description) || schema.extensions.iter().any(|(name, _)| super::life::is_sign(name));
+        let odd = schema.extensions.iter().any(|(name, _)| super::life::is_sign(name));
         if (schema.life.deprecated || schema.life.sunset.is_some() || odd) && used.deprecated.is_none() {
             used.deprecated = Some(id);
         }

@@ -37,7 +37,7 @@ pub(super) fn told(life: &document::Life<'_>, extensions: &Extensions<'_>, descr
     let find = |names: &[&str]| extensions.iter().find(|(name, _)| names.contains(name)).map(|(_, node)| *node);
     let marked = find(&["x-deprecated"]);
     let signs = extensions.iter().any(|(name, node)| is_sign(name) && node.bool() != Some(false));
-    if !life.deprecated && life.sunset.is_none() && !signs && !begins_so(description) {
+    if !life.deprecated && life.sunset.is_none() && !signs {
         return None;
     }
     let of_object = |names: &[&str]| marked.and_then(|node| names.iter().find_map(|name| node.get(name)));
@@ -51,14 +51,6 @@ pub(super) fn told(life: &document::Life<'_>, extensions: &Extensions<'_>, descr
     }
     let why = why.map(str::to_owned).filter(|why| !why.trim().is_empty()).or_else(|| sentence(description));
     Some(Life { since, sunset, why: one_line(&why.unwrap_or_else(|| UNTOLD.to_owned())), successor: None })
-}
-
-/// Is the first thing that a description says that something is deprecated? `Deprecated: use …`, and not `Deprecated items are …`.
-pub(super) fn begins_so(description: &str) -> bool {
-    let text = description.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let Some((first, rest)) = text.split_at_checked("deprecated".len()) else { return false };
-    first.eq_ignore_ascii_case("deprecated")
-        && rest.trim_start_matches(['*', '_', '`', ']', ')']).chars().next().is_none_or(|c| ":.,;!".contains(c))
 }
 
 /// `2026-05-08` with or without a time behind it.

@@ -88,6 +88,14 @@ fn is_version(part: &str) -> bool {
 
 fn group_title(key: &str) -> String {
     let plain = texts::title(&key.replace('_', " ")).unwrap_or_else(|| key.to_owned());
+    let words = words(key);
+    // `LinkedTransactions`, and neither `PayPal` nor `HubDB`.
+    if words.len() > 1
+        && !plain.contains(' ')
+        && words.iter().all(|word| word.len() > 3 && word[1..].chars().all(|c| c.is_ascii_lowercase()))
+    {
+        return title(&snake(key, "group"));
+    }
     if plain.contains(' ') || key.chars().any(|c| c.is_ascii_uppercase()) { plain } else { title(&snake(key, "group")) }
 }
 

@@ -89,10 +89,9 @@ impl<'n> Maker<'_, 'n> {
         const OF_ONE: [&str; 12] =
             ["create", "get", "read", "retrieve", "show", "update", "partial_update", "replace", "delete", "destroy", "remove", "patch"];
         let told = texts::title(operation.summary);
-        told.unwrap_or_else(|| match group.map(str::to_lowercase) {
-            Some(group) if OF_ONE.contains(&name) || module_names::is_verb(operation, name) => {
-                title(&format!("{name} {}", singular(&group)))
-            }
+        let is_verb = |name: &str| OF_ONE.contains(&name) || !name.contains('_') && module_names::is_verb(operation, name);
+        told.unwrap_or_else(|| match group.map(str::to_lowercase).filter(|group| plural(group) == *group) {
+            Some(group) if is_verb(name) => title(&format!("{name} {}", singular(&group))),
             Some(group) if ["list", "search", "find"].contains(&name) => title(&format!("{name} {}", plural(&group))),
             _ => title(name),
         })
