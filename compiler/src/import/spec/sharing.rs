@@ -112,7 +112,7 @@ fn fields(item: &TypeItem) -> usize {
 
 fn rename(ty: &mut Type, to: &dyn Fn(TypeId) -> TypeId) {
     match ty {
-        Type::Named(id) => *id = to(*id),
+        Type::Named(id) | Type::Id(id) => *id = to(*id),
         Type::List(item, _) | Type::Map(item) => rename(&mut item.ty, to),
         Type::Scalar(..) | Type::Literal(_) => {}
     }
