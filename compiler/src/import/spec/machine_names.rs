@@ -89,8 +89,8 @@ fn places(spec: &Spec, module: &Module) -> Vec<(TypeId, Vec<String>)> {
     let short = !module.name.contains('_');
     let group = module.group.filter(|_| short).map(|group| spec.groups[group].name.as_str()).unwrap_or_default();
     let parent = pascal(&format!("{group}_{}", module.name));
-    let nouns = module.path.split('/').filter(|part| !part.is_empty() && !part.starts_with('{'));
-    let noun = nouns.last().map(|noun| pascal(&singular(&snake(noun, "")))).unwrap_or_default();
+    let mut nouns = module.path.split('/').filter(|part| !part.is_empty() && !part.starts_with('{'));
+    let noun = nouns.next_back().map(|noun| pascal(&singular(&snake(noun, "")))).unwrap_or_default();
     let ends_in_hole = module.path.trim_end_matches('/').ends_with('}');
     let mut found = Vec::new();
     for what in module.answers.iter().filter_map(|answer| answer.what.as_ref()) {

@@ -96,18 +96,15 @@ impl<'n> Maker<'_, 'n> {
     /// A document's address as a template.
     fn url(&mut self, server: &document::Server<'n>, fields: &mut Vec<Field>, names: &mut Names) -> String {
         let mut url = server.url.trim().trim_end_matches('/').to_owned();
-        if let Some(rest) = url.strip_prefix("http://") {
-            if !is_local(&url) {
-                self.note(Subject::Server, server.span, "the address is not encrypted: `https` stands for `http`");
-                url = format!("https://{rest}");
-            }
+        if let Some(rest) = url.strip_prefix("http://").filter(|_| !is_local(&url)) {
+            self.note(Subject::Server, server.span, "the address is not encrypted: `https` stands for `http`");
+            url = format!("https://{rest}");
         }
         if url.starts_with("//") {
             url = format!("https:{url}");
         }
         // A scheme that may be chosen is https.
-        if let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with('{')) {
-            let _ = scheme;
+        if let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with('{')) {
             url = format!("https://{rest}");
         }
         if !is_whole(&url) {
