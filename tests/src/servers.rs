@@ -188,13 +188,32 @@ pub fn prism(description: &Path) -> Option<Server> {
 
 /// PostgreSQL, with an empty database `postgres` that belongs to the user `postgres` and asks for no password. Each test has its own.
 pub fn postgres() -> Option<Server> {
+    postgres_with(None)
+}
+
+/// A certificate and its key, in PEM, by which a server of one's own proves that it is `localhost`.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate, which is its own root.
+    pub certificate: String,
+    /// The key.
+    pub key: String,
+}
+
+/// The same, over TLS for those who ask for it.
+pub fn postgres_with(identity: Option<&Identity>) -> Option<Server> {
     let data = std::env::temp_dir().join(format!("linchpin-postgres-{}-{}", std::process::id(), unique()));
     let started = make_cluster(&data).and_then(|programs| {
+        let tls = identity.map(|identity| write_identity(&data, identity)).transpose()?;
         let server = start("postgres", &[], |port| {
             let mut command = as_nobody_special(&programs.join("postgres"));
             command.arg("-D").arg(&data).args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", ""]);
             // Nothing here outlives the test.
             command.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=50"]);
+            if let Some((certificate, key)) = &tls {
+                let file = |name: &str, path: &Path| format!("{name}={}", path.display());
+                command.args(["-c", "ssl=on", "-c", &file("ssl_cert_file", certificate), "-c", &file("ssl_key_file", key)]);
+            }
             Ok(command)
         })?;
         // It accepts connections before it answers them.
@@ -212,20 +231,50 @@ pub fn postgres() -> Option<Server> {
             server.data = Some(data);
             Some(server)
         }
-        Err(reason) => skip("postgres", &reason),
+        Err(reason) => {
+            let _ = std::fs::remove_dir_all(&data);
+            skip("postgres", &reason)
+        }
     }
 }
 
 /// Redis, which keeps nothing on disk. Each test has its own.
 pub fn redis() -> Option<Server> {
+    redis_with(None)
+}
+
+/// The same, over TLS and nothing else.
+pub fn redis_with(identity: Option<&Identity>) -> Option<Server> {
+    let data = std::env::temp_dir().join(format!("linchpin-redis-{}-{}", std::process::id(), unique()));
+    let tls = identity.map(|identity| {
+        std::fs::create_dir_all(&data).map_err(|error| error.to_string())?;
+        write_identity(&data, identity)
+    });
+    let tls = match tls.transpose() {
+        Ok(tls) => tls,
+        Err(reason) => return skip("redis", &reason),
+    };
     let started = start("redis", &[], |port| {
         let there = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
         there.map_err(|error| format!("redis-server: {error}"))?;
         let mut command = Command::new("redis-server");
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        match &tls {
+            None => command.args(["--port", &port.to_string()]),
+            Some((certificate, key)) => {
+                command.args(["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"]);
+                command.arg("--tls-cert-file").arg(certificate).arg("--tls-ca-cert-file").arg(certificate).arg("--tls-key-file").arg(key)
+            }
+        };
         Ok(command)
     });
-    started.map_or_else(|reason| skip("redis", &reason), Some)
+    match started {
+        Ok(mut server) => {
+            server.data = Some(data);
+            Some(server)
+        }
+        Err(reason) => skip("redis", &reason),
+    }
 }
 
 /// Makes what a PostgreSQL server works on, and gives the folder of its programs.
@@ -238,6 +287,17 @@ fn make_cluster(data: &Path) -> Result<PathBuf, String> {
     let mut make = as_nobody_special(&programs.join("initdb"));
     run(make.arg("-D").arg(data).args(["--username", "postgres", "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C"]))?;
     Ok(programs)
+}
+
+/// Writes a certificate and its key where only the server's user reads the key.
+fn write_identity(data: &Path, identity: &Identity) -> Result<(PathBuf, PathBuf), String> {
+    let (certificate, key) = (data.join("server.crt"), data.join("server.key"));
+    std::fs::write(&certificate, &identity.certificate).map_err(|error| error.to_string())?;
+    std::fs::write(&key, &identity.key).map_err(|error| error.to_string())?;
+    run(Command::new("chmod").arg("600").arg(&key))?;
+    // The user of the folder: PostgreSQL's own, when root runs the tests.
+    run(Command::new("chown").arg("--reference").arg(data).arg(&key).arg(&certificate))?;
+    Ok((certificate, key))
 }
 
 /// Debian keeps the programs of each version apart, and outside the path.

@@ -158,7 +158,8 @@ async fn postgres_keeps_everything() {
     assert!(name.len() == 64 && !String::from_utf8_lossy(&sealed).contains("b2"), "{name}");
     // Tables under another name are others; those that are there stay.
     let apart = PostgresSettings::new(postgres_url(&server)).table_prefix("Apart_").open().expect("a store");
-    assert!(StateStore::load(&apart, "k").await.expect_err("no tables").to_string().contains("does not exist"));
+    let error = StateStore::load(&apart, "k").await.expect_err("no tables").to_string();
+    assert!(error.contains("\"Apart_states\" does not exist") && error.contains("create_tables"), "{error}");
     apart.create_tables().await.expect("tables");
     apart.create_tables().await.expect("they are there already");
     keys_are_changed(|keys| apart.tokens(keys)).await;
@@ -276,4 +277,30 @@ fn stores_show_nothing_of_where_they_are() {
         RedisStore::open("redis://:pass-word@127.0.0.1/0").expect("an address"),
     );
     assert!(!shown.contains("pass-word"), "{shown}");
+}
+
+/// Over TLS a server must prove who it is: by a root that the program added, and under the name that it was asked by.
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_a_server_proves_who_it_is() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let identity = servers::Identity { certificate: made.cert.pem(), key: made.signing_key.serialize_pem() };
+    let root = identity.certificate.as_bytes();
+    let state = PollState::start(Start::All);
+    if let Some(server) = servers::postgres_with(Some(&identity)) {
+        let url = |host: &str| format!("postgres://postgres@{host}:{}/postgres?sslmode=require", server.port());
+        let store = PostgresSettings::new(url("localhost")).add_roots(root).open().expect("a store");
+        store.create_tables().await.expect("tables, over TLS");
+        StateStore::keep(&store, "k", &state).await.expect("it is kept");
+        assert_eq!(StateStore::load(&store, "k").await.expect("it is read"), Some(state.clone()));
+        nobody_is_there(StateStore::load(&PostgresStore::open(url("localhost")).expect("a store"), "k")).await;
+        nobody_is_there(StateStore::load(&PostgresSettings::new(url("127.0.0.1")).add_roots(root).open().expect("a store"), "k")).await;
+    }
+    if let Some(server) = servers::redis_with(Some(&identity)) {
+        let url = |host: &str| format!("rediss://{host}:{}/0", server.port());
+        let store = RedisSettings::new(url("localhost")).add_roots(root).open().expect("a store");
+        StateStore::keep(&store, "k", &state).await.expect("it is kept");
+        assert_eq!(StateStore::load(&store, "k").await.expect("it is read"), Some(state));
+        nobody_is_there(StateStore::load(&RedisStore::open(url("localhost")).expect("a store"), "k")).await;
+        nobody_is_there(StateStore::load(&RedisSettings::new(url("127.0.0.1")).add_roots(root).open().expect("a store"), "k")).await;
+    }
 }

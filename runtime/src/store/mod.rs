@@ -60,6 +60,12 @@ impl Failure {
         }
         Failure { text, kind }
     }
+
+    /// With what to do about it.
+    #[cfg(feature = "postgres")]
+    fn with_help(self, help: &str) -> Failure {
+        Failure { text: format!("{}; {help}", self.text), ..self }
+    }
 }
 
 impl fmt::Display for Failure {

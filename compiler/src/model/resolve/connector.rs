@@ -140,7 +140,10 @@ impl<'a> Resolver<'a> {
         match &limit.kind {
             LimitKind::Concurrent(count) => Limit::Concurrent(self.not_zero(count, "calls at once")),
             LimitKind::Window { count, window, moving, points } => {
-                let (count, millis) = (self.not_zero(count, if *points { "points" } else { "calls" }), self.not_zero(window, "time"));
+                let what = if *points { "points" } else { "calls" };
+                let (holds, millis) = (self.not_zero(count, what), self.not_zero(window, "time"));
+                // A number that is wrong, and was reported, makes no cost too high.
+                let count = if *points && count.value == 0 { u64::MAX } else { holds };
                 Limit::Window { count, millis, moving: *moving, points: *points }
             }
             LimitKind::Headers { remaining, reset: (kind, header), points } => {

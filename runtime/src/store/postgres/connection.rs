@@ -5,6 +5,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio_postgres::{
     Client, Config, Row,
     config::{Host, SslMode},
+    error::SqlState,
     types::{ToSql, Type},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -46,7 +47,8 @@ impl Connection {
             let answer = in_time(self.patience, async {
                 client.query_typed(statement, values).await.map_err(|error| {
                     let broken = client.is_closed() || error.is_closed();
-                    Failure::of(&error, if broken { FailureKind::Broken } else { FailureKind::Refused })
+                    let failure = Failure::of(&error, if broken { FailureKind::Broken } else { FailureKind::Refused });
+                    if error.code() == Some(&SqlState::UNDEFINED_TABLE) { failure.with_help("`create_tables` makes them") } else { failure }
                 })
             });
             match answer.await {
