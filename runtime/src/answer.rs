@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     call::Prepared,
-    download::Download,
+    download::{Again, Download},
     engine::Core,
     error::{Error, ErrorKind},
     life,
@@ -64,22 +64,39 @@ pub(crate) async fn receive(
 ) -> Result<Answered, Failed> {
     let operation = call.operation;
     let status = incoming.status.as_u16();
-    let Some(answer) = operation.answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status)) else {
+    let Some(answer) = answer_of(call, status) else {
         return Err(Failed::Answer(refusal(core, operation, incoming).await));
     };
     let headers = incoming.headers;
+    if call.partial && status == 416 {
+        return Ok(Answered { operation, api: core.table, answer, status, headers, url, content: Content::Bytes(Bytes::new()) });
+    }
+    if status == 206 && answer.decoding == Decoding::Stream && !call.partial && !call.headers.contains_key(header::RANGE) {
+        let message = "the server sent a part of the file, and all of it was asked for";
+        return Err(Failed::Unread(Error::new(ErrorKind::Decode, message).with_status(status)));
+    }
     // An API that reports errors with status 200 does so in JSON where a file was asked for, too.
     let may_fail = is_json(&headers) && failures(operation, core.table).any(|failure| failure.when.is_some());
     let content = if answer.decoding == Decoding::Stream && !may_fail {
         let limits = ReadLimits { wire: core.settings.download, decoded: core.settings.download, ..core.read_limits() };
         let reader = Reader::new(&headers, incoming.body, limits).map_err(Failed::Unread)?;
         let permits = permits.take().unwrap_or_default();
-        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits))
+        let again = Again::of(core, call, incoming.status, &headers);
+        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits, again))
     } else {
         let reader = Reader::new(&headers, incoming.body, core.read_limits()).map_err(Failed::Unread)?;
         Content::Bytes(reader.all().await.map_err(Failed::Unread)?)
     };
     Ok(Answered { operation, api: core.table, answer, status, headers, url, content })
+}
+
+/// The answer of the table that a status belongs to. Who asks for a part of a file gets one as the file, or is told that there is none.
+fn answer_of(call: &Prepared, status: u16) -> Option<&'static Answer> {
+    let answers = call.operation.answers;
+    if call.partial && matches!(status, 206 | 416) {
+        return answers.iter().find(|answer| answer.decoding == Decoding::Stream);
+    }
+    answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status))
 }
 
 fn failures(operation: &'static OperationTable, api: &'static ApiTable) -> impl Iterator<Item = &'static Failure> {
@@ -255,10 +272,7 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
     let shape = shape.get();
     match decoding {
         Decoding::Nothing => Ok(Erased::new(())),
-        Decoding::Stream => {
-            let reader = Reader::new(&HeaderMap::new(), bytes.clone().into(), unbounded())?;
-            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Permits::default())))
-        }
+        Decoding::Stream => Ok(Erased::new(Download::of_bytes(&answered.headers, bytes.clone()))),
         Decoding::Text(_) => text(shape, bytes, answered),
         Decoding::Xml => {
             expect_type(answered, &[b"xml"], "XML")?;
@@ -270,10 +284,6 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
             decoded.map_err(|error| undecodable(&error).with_status(answered.status))
         }
     }
-}
-
-fn unbounded() -> ReadLimits {
-    ReadLimits { wire: u64::MAX, decoded: u64::MAX, ratio: u64::MAX }
 }
 
 /// What should stand at a path does not.

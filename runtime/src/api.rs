@@ -3,6 +3,7 @@
 
 use crate::{
     client::{Client, Sending},
+    download::{Download, DownloadCheckpoint},
     operation::{self, ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
@@ -49,6 +50,19 @@ pub trait Operation: Shaped {
         Self: OfferedBy<A> + Sized,
     {
         client.send(self)
+    }
+
+    /// Sends what gives a file so that it goes on from a checkpoint, which must be of the same operation with the same input. The download
+    /// begins there; or at 0, where the file has changed since.
+    ///
+    /// # Errors
+    /// As [`Operation::send`], and when the checkpoint is of something else.
+    fn resume<A>(self, client: &Client<A>, checkpoint: DownloadCheckpoint) -> Sending<Download>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Operation<Output = Download> + Sized,
+    {
+        client.resume(self, checkpoint)
     }
 }
 

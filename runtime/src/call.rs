@@ -23,7 +23,7 @@ use crate::{
 const QUERY_BYTES: usize = 128;
 
 /// A request that is complete but for its credential.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) operation: &'static OperationTable,
     pub(crate) method: Method,
@@ -37,6 +37,8 @@ pub(crate) struct Prepared {
     pub(crate) redirects: Option<Redirects>,
     /// The longest one try may take, when the call says so itself.
     pub(crate) timeout: Option<std::time::Duration>,
+    /// It asks for a part of a file, so a part is an answer, and so is that there is none.
+    pub(crate) partial: bool,
 }
 
 /// One field's value for one request: what the input holds, or what paging puts in its place.
@@ -303,6 +305,10 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
     if let Some(accept) = accept(table) {
         headers.entry(header::ACCEPT).or_insert(accept);
     }
+    // A file is wanted as it is: packed on the way it has no length, and no place in it to go on from later.
+    if table.answers.iter().any(|answer| answer.decoding == Decoding::Stream) {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
     let mut cookies = String::new();
     for constant in table.constants {
         match constant.place {
@@ -329,7 +335,18 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
     if let Some(name) = table.key_header() {
         headers.entry(name).or_insert_with(idempotency_key);
     }
-    Ok(Prepared { operation: table, method, url, passage, headers, cookies, payload: Payload::default(), redirects: None, timeout: None })
+    Ok(Prepared {
+        operation: table,
+        method,
+        url,
+        passage,
+        headers,
+        cookies,
+        payload: Payload::default(),
+        redirects: None,
+        timeout: None,
+        partial: false,
+    })
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Error> {

@@ -19,6 +19,7 @@ use crate::{
     call::{self, Prepared},
     catalog::Catalog,
     connection::FieldValues,
+    download::{self, Download, DownloadCheckpoint},
     engine::Core,
     error::{Error, ErrorKind},
     life::SignalCount,
@@ -93,6 +94,11 @@ impl<A: Api> Client<A> {
         Sending { answer: taken(operation, (&self.any, O::table()), start), output: PhantomData }
     }
 
+    pub(crate) fn resume<O: Operation<Output = Download>>(&self, operation: O, checkpoint: DownloadCheckpoint) -> Sending<Download> {
+        let answer = taken(operation, (&self.any, O::table(), checkpoint), start_from);
+        Sending { answer, output: PhantomData }
+    }
+
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
         Pages::new(self.any.core.clone(), S::table(), Erased::new(search))
     }
@@ -163,6 +169,13 @@ fn start((client, table): (&AnyClient, &'static OperationTable), input: ErasedRe
     client.start(table, input)
 }
 
+fn start_from(
+    (client, table, checkpoint): (&AnyClient, &'static OperationTable, DownloadCheckpoint),
+    input: ErasedRef<'_>,
+) -> Pin<Box<Answering>> {
+    client.start_from(table, input, Some(checkpoint))
+}
+
 /// Puts the answer into its place; an error that is none says that it has not come yet.
 ///
 /// # Panics
@@ -217,24 +230,37 @@ impl AnyClient {
     }
 
     /// Calls an operation: its one exchange, or all of its steps.
-    pub(crate) fn start(
+    pub(crate) fn start(&self, table: &'static OperationTable, input: ErasedRef<'_>) -> Pin<Box<Answering>> {
+        self.start_from(table, input, None)
+    }
+
+    /// The same; the file that it gives goes on from a checkpoint.
+    pub(crate) fn start_from(
         &self,
         table: &'static OperationTable,
         input: ErasedRef<'_>,
-    ) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
+        checkpoint: Option<DownloadCheckpoint>,
+    ) -> Pin<Box<Answering>> {
         if table.steps.is_empty() {
-            self.sent(call::prepare(&self.core, table, input, &[]))
+            self.sent(call::prepare(&self.core, table, input, &[]), checkpoint)
         } else {
-            steps::start(self.core.clone(), table, input.to_owned())
+            steps::start(self.core.clone(), table, input.to_owned(), checkpoint)
         }
     }
 
     /// Sends a call that may not have been made.
-    fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
+    fn sent(&self, prepared: Result<Prepared, Error>, checkpoint: Option<DownloadCheckpoint>) -> Pin<Box<Answering>> {
         let core = self.core.clone();
         Box::pin(async move {
             let prepared = prepared?;
-            decoded(&core, core.run(&prepared).await?)
+            match checkpoint {
+                None => decoded(&core, core.run(&prepared).await?),
+                Some(checkpoint) => {
+                    let operation = prepared.operation;
+                    let resumed = Box::pin(download::resume(&core, prepared, &checkpoint, &core.budget())).await;
+                    decoded(&core, resumed.map_err(|error| error.with_operation(operation))?)
+                }
+            }
         })
     }
 }

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -36,6 +36,8 @@ const HOPS: u32 = 5;
 
 /// All that clones of a client share.
 pub(crate) struct Core {
+    /// Itself, for what outlives the call that made it and makes calls of its own.
+    pub(crate) this: Weak<Core>,
     pub(crate) table: &'static ApiTable,
     /// The servers of the table, filled in, in its order.
     pub(crate) servers: Vec<Url>,

@@ -34,6 +34,7 @@ pub mod shape;
 mod steps;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transfer;
 mod transport;
 pub mod trigger;
 pub mod upgrade;
@@ -46,13 +47,14 @@ pub use body::{Body, OpenPayload};
 pub use catalog::{Catalog, Module};
 pub use client::{AnyClient, Client, ClientBuilder, Sending};
 pub use codegen::{__codegen_v1, prelude};
-pub use download::Download;
+pub use download::{Download, DownloadCheckpoint};
 pub use error::{Error, ErrorKind};
 pub use gate::RedirectPolicy;
 pub use observe::{Attempt, Notice, Observer};
 pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
 pub use steps::FailedStep;
+pub use transfer::Progress;
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
 /// The URL that [`Client::authorizer`] takes and fields of the type `url` hold, so that a program needs no crate of its own for it.
 ///

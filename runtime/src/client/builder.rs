@@ -321,14 +321,16 @@ impl<A> ClientBuilder<A> {
         };
         let (credentials, session) = connected.map_or((None, None), |connected| (Some(connected.credentials), connected.session));
         let credentials = self.applied.map(auth::fixed).or(credentials);
-        let core = Core {
+        let headers = headers(self.table, user_agent, &self.headers)?;
+        let core = Arc::new_cyclic(|this| Core {
+            this: this.clone(),
             table: self.table,
             servers,
             fields,
             connection: self.connection.map(|(table, _)| table.name),
             credentials,
             rebase,
-            headers: headers(self.table, user_agent, &self.headers)?,
+            headers,
             http,
             outside,
             limits: Limits::new(self.table.limits),
@@ -339,8 +341,8 @@ impl<A> ClientBuilder<A> {
             observer: self.observer,
             watch: Watch::default(),
             transport,
-        };
-        Ok(AnyClient { core: Arc::new(core), session })
+        });
+        Ok(AnyClient { core, session })
     }
 }
 

@@ -48,6 +48,7 @@ fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
         payload: parts.payload,
         redirects: Some(parts.redirects),
         timeout: Some(parts.timeout),
+        partial: false,
     }
 }
 

@@ -10,8 +10,10 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     answer,
     body::Body,
+    budget::Budget,
     call,
     clock::BoxFuture,
+    download::{self, DownloadCheckpoint},
     engine::Core,
     error::{Error, ErrorKind},
     operation::{FilePart, OperationTable, StepPath, StepSource, StepTable, StepValue},
@@ -23,11 +25,18 @@ use input::Known;
 pub(crate) use input::at;
 
 /// Makes all steps of an operation and gives what it gives.
-pub(crate) fn start(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> BoxFuture<'static, Result<Erased, Error>> {
-    Box::pin(async move { run(&core, table, input).await.map_err(|error| error.with_operation(table)) })
+///
+/// With a checkpoint, the file that it gives goes on from there, and so does the step that gives it.
+pub(crate) fn start(
+    core: Arc<Core>,
+    table: &'static OperationTable,
+    input: Erased,
+    checkpoint: Option<DownloadCheckpoint>,
+) -> BoxFuture<'static, Result<Erased, Error>> {
+    Box::pin(async move { run(&core, table, input, checkpoint.as_ref()).await.map_err(|error| error.with_operation(table)) })
 }
 
-async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Result<Erased, Error> {
+async fn run(core: &Core, table: &'static OperationTable, input: Erased, checkpoint: Option<&DownloadCheckpoint>) -> Result<Erased, Error> {
     core.tell_life(table);
     // All that can be known to go wrong is said before the first request.
     if core.settings.validate {
@@ -39,7 +48,9 @@ async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Resu
     let mut known = Known { lengths: lengths(table, &input).await?, input, outputs: Vec::with_capacity(table.steps.len()), endpoint: None };
     let budget = core.budget();
     for (index, step) in table.steps.iter().enumerate() {
-        let output = make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation).in_step(table, index))?;
+        let from = checkpoint.filter(|_| table.gives.source == StepSource::Output(index));
+        let output =
+            make(core, step, &known, from, &budget).await.map_err(|error| error.with_operation(step.operation).in_step(table, index))?;
         known.outputs.push(output);
     }
     known.gives(table)
@@ -56,14 +67,17 @@ pub(crate) async fn call(
     call::permitted(core, step.operation).map_err(|error| error.with_operation(step.operation))?;
     let known = Known { input, outputs, lengths: HashMap::new(), endpoint };
     let budget = core.budget();
-    make(core, step, &known, &budget).await.map_err(|error| error.with_operation(step.operation))
+    make(core, step, &known, None, &budget).await.map_err(|error| error.with_operation(step.operation))
 }
 
-async fn make(core: &Core, step: &StepTable, known: &Known, budget: &crate::budget::Budget) -> Result<Erased, Error> {
+async fn make(core: &Core, step: &StepTable, known: &Known, from: Option<&DownloadCheckpoint>, budget: &Budget) -> Result<Erased, Error> {
     let input = known.input_of(step)?;
     let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
     drop(input);
-    let answered = core.run_within(&prepared, budget).await?;
+    let answered = match from {
+        None => core.run_within(&prepared, budget).await?,
+        Some(checkpoint) => download::resume(core, prepared, checkpoint, budget).await?,
+    };
     answer::decode(&answered)
 }
 
