@@ -302,6 +302,9 @@ impl Writer<'_> {
             Decoding::Text(content_type) => {
                 let _ = write!(text, " as {content_type:?}");
             }
+            Decoding::Items(items) => {
+                let _ = write!(text, " as {}", items.text());
+            }
             Decoding::Nothing | Decoding::Json | Decoding::Stream => {}
         }
         text

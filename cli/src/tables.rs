@@ -11,7 +11,7 @@ use connections::{constant_send, credential, grant, sign};
 use types::Declaring;
 
 use linchpin_compiler::model::{
-    self, ConstantPlace, Decoding, Encoding, Literal, Module, ModuleServer, PathPart, Place, Projection, RetryClass, Script, Stop,
+    self, ConstantPlace, Decoding, Encoding, Framing, Literal, Module, ModuleServer, PathPart, Place, Projection, RetryClass, Script, Stop,
     Strategy, Symbol, Template, Type,
 };
 use linchpin_compiler::syntax::ast::{Date, ModuleKind};
@@ -233,6 +233,15 @@ impl Shapes {
                 Decoding::Xml => table::Decoding::Xml,
                 Decoding::Text(content_type) => table::Decoding::Text(leak(content_type.as_str())),
                 Decoding::Stream => table::Decoding::Stream,
+                Decoding::Items(items) => table::Decoding::Items(Box::leak(Box::new(table::ItemStream {
+                    framing: match items.framing {
+                        Framing::Events => table::Framing::Events,
+                        Framing::Lines => table::Framing::Lines,
+                    },
+                    named: items.named,
+                    end: items.end.as_deref().map(leak),
+                    resume: items.resume,
+                }))),
             },
             shape: Link::to(self.answered(answer.body.as_ref())),
             at: names(&answer.at),

@@ -11,9 +11,9 @@ use crate::{
     download::{Again, Download},
     engine::Core,
     error::{Error, ErrorKind},
-    life,
+    events, life,
     limit::Permits,
-    operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
+    operation::{Answer, ApiTable, Condition, Decoding, Failure, Framing, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
     shape::{self, DecodeError, Erased, Kind, Names, PageRequest, Shape, Shaped},
     transport::{Incoming, ReadLimits, Reader},
@@ -36,6 +36,14 @@ pub(crate) struct Answered {
     /// Where it came from, after redirects.
     pub(crate) url: Url,
     pub(crate) content: Content,
+}
+
+impl Answered {
+    /// The same without what it holds.
+    pub(crate) fn head(&self) -> Answered {
+        let Answered { operation, api, answer, status, ref headers, ref url, .. } = *self;
+        Answered { operation, api, answer, status, headers: headers.clone(), url: url.clone(), content: Content::Bytes(Bytes::new()) }
+    }
 }
 
 /// What an answer holds.
@@ -77,7 +85,7 @@ pub(crate) async fn receive(
     }
     // An API that reports errors with status 200 does so in JSON where a file was asked for, too.
     let may_fail = is_json(&headers) && failures(operation, core.table).any(|failure| failure.when.is_some());
-    let content = if answer.decoding == Decoding::Stream && !may_fail {
+    let content = if is_streamed(call, answer, &headers) && (call.streamed || !may_fail) {
         let limits = ReadLimits { wire: core.settings.download, decoded: core.settings.download, ..core.read_limits() };
         let reader = Reader::new(&headers, incoming.body, limits).map_err(Failed::Unread)?;
         let permits = permits.take().unwrap_or_default();
@@ -97,6 +105,15 @@ fn answer_of(call: &Prepared, status: u16) -> Option<&'static Answer> {
         return answers.iter().find(|answer| answer.decoding == Decoding::Stream);
     }
     answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status))
+}
+
+/// Whether the body is read by whoever gets it. An error that stands in the place of events is read here.
+fn is_streamed(call: &Prepared, answer: &Answer, headers: &HeaderMap) -> bool {
+    match answer.decoding {
+        Decoding::Stream => true,
+        Decoding::Items(items) => call.streamed && !(items.framing == Framing::Events && is_json(headers)),
+        _ => false,
+    }
 }
 
 fn failures(operation: &'static OperationTable, api: &'static ApiTable) -> impl Iterator<Item = &'static Failure> {
@@ -233,7 +250,7 @@ pub(crate) fn decode(answered: &Answered) -> Result<Erased, Error> {
     Ok(in_variant(answered, value))
 }
 
-fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
+pub(crate) fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
     let conditions = conditions(answered);
     if conditions.is_empty() {
         return Ok(());
@@ -274,6 +291,7 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
         Decoding::Nothing => Ok(Erased::new(())),
         Decoding::Stream => Ok(Erased::new(Download::of_bytes(&answered.headers, bytes.clone()))),
         Decoding::Text(_) => text(shape, bytes, answered),
+        Decoding::Items(items) => events::gather(answered, items, bytes),
         Decoding::Xml => {
             expect_type(answered, &[b"xml"], "XML")?;
             crate::xml::read(bytes, shape, at).map_err(|error| error.with_status(answered.status))

@@ -4,6 +4,7 @@
 use crate::{
     client::{Client, Sending},
     download::{Download, DownloadCheckpoint},
+    events::Events,
     operation::{self, ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
@@ -87,6 +88,21 @@ pub trait Search: Operation {
         Self: OfferedBy<A> + Sized,
     {
         client.pages(self)
+    }
+}
+
+/// An operation whose items come one after the other, while the connection stays open. [`Operation::send`] waits for all of them.
+pub trait Streaming: Operation {
+    /// One item.
+    type Event: Shaped;
+
+    /// The items as they come. It is sent when the first is asked for.
+    fn events<A>(self, client: &Client<A>) -> Events<Self::Event>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.events(self)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, ErrorKind},
     gate::{self, Passage},
     http_module::Redirects,
-    operation::{ConstantPlace, Decoding, OperationTable, Place, Segment, ServerChoice, Style},
+    operation::{ConstantPlace, Decoding, Framing, OperationTable, Place, Segment, ServerChoice, Style},
     plain::Plain,
     shape::{Attrs, ErasedRef, Field, StructureView, View},
 };
@@ -39,6 +39,8 @@ pub(crate) struct Prepared {
     pub(crate) timeout: Option<std::time::Duration>,
     /// It asks for a part of a file, so a part is an answer, and so is that there is none.
     pub(crate) partial: bool,
+    /// Its items are read as they come.
+    pub(crate) streamed: bool,
 }
 
 /// One field's value for one request: what the input holds, or what paging puts in its place.
@@ -346,6 +348,7 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
         redirects: None,
         timeout: None,
         partial: false,
+        streamed: false,
     })
 }
 
@@ -375,6 +378,10 @@ fn accept(table: &'static OperationTable) -> Option<HeaderValue> {
         Decoding::Xml => Some(HeaderValue::from_static("application/xml, text/xml;q=0.9, */*;q=0.1")),
         Decoding::Text(content_type) => HeaderValue::from_str(content_type).ok(),
         Decoding::Stream => Some(HeaderValue::from_static("*/*")),
+        Decoding::Items(items) => Some(HeaderValue::from_static(match items.framing {
+            Framing::Events => "text/event-stream",
+            Framing::Lines => "application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.1",
+        })),
     })
 }
 

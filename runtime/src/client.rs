@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{
     answer::{self, Answered},
-    api::{Api, ConnectsTo, Operation, Search},
+    api::{Api, ConnectsTo, Operation, Search, Streaming},
     auth::{Authorizer, DeviceAuthorizer, Session},
     call::{self, Prepared},
     catalog::Catalog,
@@ -22,6 +22,7 @@ use crate::{
     download::{self, Download, DownloadCheckpoint},
     engine::Core,
     error::{Error, ErrorKind},
+    events::Events,
     life::SignalCount,
     operation::{ApiTable, ConnectionTable, OperationTable},
     page::Pages,
@@ -97,6 +98,10 @@ impl<A: Api> Client<A> {
     pub(crate) fn resume<O: Operation<Output = Download>>(&self, operation: O, checkpoint: DownloadCheckpoint) -> Sending<Download> {
         let answer = taken(operation, (&self.any, O::table(), checkpoint), start_from);
         Sending { answer, output: PhantomData }
+    }
+
+    pub(crate) fn events<S: Streaming>(&self, operation: S) -> Events<S::Event> {
+        Events::new(&self.any.core, S::table(), Erased::new(operation).as_ref())
     }
 
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {

@@ -191,6 +191,12 @@ impl Error {
         self
     }
 
+    /// Says where it came from, before what is wrong.
+    pub(crate) fn located(mut self, place: &str) -> Error {
+        self.0.message = format!("{place}: {}", self.0.message);
+        self
+    }
+
     /// Some characters around the mistake.
     pub(crate) fn with_snippet(mut self, snippet: &str) -> Error {
         self.0.message = format!("{} near `{}`", self.0.message, shorten(snippet));

@@ -185,6 +185,30 @@ pub enum Decoding {
     Text(&'static str),
     /// A stream of bytes.
     Stream,
+    /// A list whose items come one after the other.
+    Items(&'static ItemStream),
+}
+
+/// Items that come one after the other, each in a frame of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemStream {
+    /// What a frame is.
+    pub framing: Framing,
+    /// The name of an event is the tag of the union that it is.
+    pub named: bool,
+    /// What comes instead of an item when there are no more.
+    pub end: Option<&'static str>,
+    /// When the connection ends, those behind the last event are asked for.
+    pub resume: bool,
+}
+
+/// What an item that comes by itself stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// A server-sent event.
+    Events,
+    /// A line.
+    Lines,
 }
 
 /// One error answer.

@@ -136,6 +136,7 @@ codes! {
     STEP_MISFIT = "P0522" Error "value that does not fit a step";
     UNUSED_IN_STEPS = "P0523" Error "unused in steps";
     NO_COMMON_CONNECTION = "P0524" Error "steps that no connection can make";
+    ITEMS_MISFIT = "P0530" Error "items that cannot come one after the other";
     UNKNOWN_STRATEGY = "P0601" Error "unknown page strategy";
     PAGE_INCOMPLETE = "P0602" Error "incomplete page";
     UNKNOWN_PAGE_INPUT = "P0603" Error "unknown input of a page";

@@ -5,8 +5,8 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
-    StepPath, StepSource, StepValue, Steps, Stop, Strategy,
+    ConstantPlace, Failure, FilePart, ItemStream, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange,
+    Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy,
 };
 use crate::syntax::ast::ModuleKind;
 
@@ -28,6 +28,12 @@ pub(super) fn life_object(life: &Life) -> Object {
     let object =
         Object::new().maybe("since", life.since.map(|date| date.to_string())).maybe("sunset", life.sunset.map(|date| date.to_string()));
     object.with("use", successor).unless_empty("why", life.why.as_str())
+}
+
+/// How items come one after the other.
+pub(super) fn items(items: &ItemStream) -> Object {
+    let object = Object::new().with("as", items.framing.word()).flag("by_name", items.named);
+    object.maybe("end", items.end.as_ref()).flag("resume", items.resume)
 }
 
 /// What a module is.

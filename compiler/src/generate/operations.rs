@@ -12,7 +12,8 @@ use super::structs::{RustField, Use, constructors, rust_fields};
 use super::types::{answer_type, json, plain, rust_type};
 use super::{examples, pages, steps, triggers};
 use crate::model::{
-    Answer, Constant, ConstantPlace, Decoding, Encoding, Failure, Field, Life, Limit, Module, ModuleServer, PathPart, Place, RetryClass,
+    Answer, Constant, ConstantPlace, Decoding, Encoding, Failure, Field, ItemStream, Life, Limit, Module, ModuleServer, PathPart, Place,
+    RetryClass, Type,
 };
 use crate::syntax::ast::ModuleKind;
 
@@ -79,6 +80,10 @@ fn path_text(part: &PathPart) -> String {
 }
 
 fn search(module: &Module, name: &Ident, scope: &Scope<'_>) -> TokenStream {
+    if let [Answer { decoding: Decoding::Items(_), body: Some(Type::List(item, _)), .. }] = &module.answers[..] {
+        let item = rust_type(item, scope);
+        return quote!(impl lp::Streaming for #name { type Event = #item; });
+    }
     let Some(page) = &module.page else { return TokenStream::new() };
     let item = rust_type(&page.item, scope);
     quote!(impl lp::Search for #name { type Item = #item; })
@@ -288,10 +293,18 @@ fn answer(answer: &Answer, variant: Option<u16>, clauses: &mut Clauses, scope: &
         Decoding::Xml => ("xml", ""),
         Decoding::Text(content_type) => ("text", content_type.as_str()),
         Decoding::Stream => ("stream", ""),
+        Decoding::Items(items) => (items.framing.word(), ""),
     };
     let shape = answer.body.as_ref().map(|body| clauses.number(&answer_type(Some(body), scope)));
     let said = Json::object().json("on", &on).text("as", decoding).text("type", content_type).number("shape", shape);
+    let said = if let Decoding::Items(items) = &answer.decoding { streamed(said, items) } else { said };
     said.json("at", &Json::texts(&answer.at)).number("variant", variant.map(u64::from))
+}
+
+fn streamed(said: Json, items: &ItemStream) -> Json {
+    let flag = |word: &'static str, set: bool| (word, if set { "true" } else { "" });
+    let said = [flag("named", items.named), flag("resume", items.resume)].into_iter().fold(said, |said, (word, set)| said.json(word, set));
+    said.maybe("end", items.end.as_deref())
 }
 
 /// `[200,299]`

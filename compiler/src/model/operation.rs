@@ -230,6 +230,66 @@ pub enum Decoding {
     Text(String),
     /// Bytes.
     Stream,
+    /// A list whose items come one after the other.
+    Items(ItemStream),
+}
+
+/// Items that come one after the other, each in a frame of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemStream {
+    /// What a frame is.
+    pub framing: Framing,
+    /// The name of an event tells which variant it is.
+    pub named: bool,
+    /// What comes instead of an item when there are no more.
+    pub end: Option<String>,
+    /// Those that follow are asked for when the connection ends.
+    pub resume: bool,
+}
+
+/// What an item that comes by itself stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// A server-sent event.
+    Events,
+    /// A line.
+    Lines,
+}
+
+impl ItemStream {
+    /// `events by name end "[DONE]" resume`, as the language writes it.
+    pub fn text(&self) -> String {
+        let mut text = self.framing.word().to_owned();
+        if self.named {
+            text.push_str(" by name");
+        }
+        if let Some(end) = &self.end {
+            text.push_str(" end ");
+            text.push_str(&crate::syntax::text::quoted(end));
+        }
+        if self.resume {
+            text.push_str(" resume");
+        }
+        text
+    }
+}
+
+impl Framing {
+    /// `events`
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Lines => "lines",
+        }
+    }
+
+    /// The usual content type.
+    pub fn media(self) -> &'static str {
+        match self {
+            Self::Events => "text/event-stream",
+            Self::Lines => "application/x-ndjson",
+        }
+    }
 }
 
 /// How a search pages. Inputs are named by their spec names.

@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) read: ReadLimits,
     /// The most bytes of a download.
     pub(crate) download: u64,
+    /// The most bytes of one event or line.
+    pub(crate) event: u64,
     pub(crate) caps: Caps,
     pub(crate) retry: RetrySettings,
     pub(crate) redirects: RedirectPolicy,
@@ -56,6 +58,7 @@ impl Default for Settings {
             idle: Duration::from_secs(60),
             read: ReadLimits { wire: 64 << 20, decoded: 256 << 20, ratio: 200 },
             download: u64::MAX,
+            event: 8 << 20,
             caps: Caps { pages: 10_000, records: u64::MAX },
             retry: RetrySettings::default(),
             redirects: RedirectPolicy::default(),
@@ -141,7 +144,7 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// The longest that a download may rest. Default: 60 seconds.
+    /// The longest that a download may rest, and that nothing may come where items come one after the other. Default: 60 seconds.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.settings.idle = timeout;
@@ -162,10 +165,17 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// The most bytes of one download. Default: no limit.
+    /// The most bytes of one download, and of all that comes one after the other. Default: no limit.
     #[must_use]
     pub fn download_bytes(mut self, bytes: u64) -> Self {
         self.settings.download = bytes;
+        self
+    }
+
+    /// The most bytes of one event, or of one line, where items come one after the other. Default: 8 MiB.
+    #[must_use]
+    pub fn event_bytes(mut self, bytes: u64) -> Self {
+        self.settings.event = bytes;
         self
     }
 
@@ -176,7 +186,7 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// The most records of one search; reaching it is an error. Default: no limit.
+    /// The most records of one search, and the most items of a call where they come one after the other; reaching it is an error. Default: no limit.
     #[must_use]
     pub fn records(mut self, most: u64) -> Self {
         self.settings.caps.records = most;

@@ -101,6 +101,11 @@ impl Download {
         Arc::into_inner(self.stream).map(Mutex::into_inner)
     }
 
+    /// What it reads from, when nobody else has it.
+    pub(crate) fn into_reader(self) -> Option<(Reader, Permits)> {
+        self.into_source().map(Source::into_reader)
+    }
+
     /// The number of bytes of all of it, when the server says so.
     pub fn length(&self) -> Option<u64> {
         self.length

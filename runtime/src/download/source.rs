@@ -90,6 +90,10 @@ impl Source {
         Source { reader, idle, permits, again, given: 0, broken: false, breaks: 0, last_break: 0, listener: None }
     }
 
+    pub(super) fn into_reader(self) -> (Reader, Permits) {
+        (self.reader, self.permits)
+    }
+
     /// How long the file is, where that is known.
     pub(super) fn total(&self) -> Option<u64> {
         if self.reader.unpacks() { None } else { self.reader.span().total }

@@ -49,6 +49,7 @@ fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
         redirects: Some(parts.redirects),
         timeout: Some(parts.timeout),
         partial: false,
+        streamed: false,
     }
 }
 

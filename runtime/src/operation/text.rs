@@ -16,9 +16,9 @@ mod trigger;
 use serde_json::Value;
 
 use super::{
-    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Items, Life,
-    Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath, StepSource, StepTable, StepValue,
-    Stop, Strategy, Style,
+    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Framing,
+    ItemStream, Items, Life, Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath,
+    StepSource, StepTable, StepValue, Stop, Strategy, Style,
 };
 use crate::shape::{Link, Shaped};
 
@@ -278,11 +278,17 @@ impl Said {
             "xml" => Decoding::Xml,
             "text" => Decoding::Text(self.text("type")),
             "stream" => Decoding::Stream,
+            "events" => Decoding::Items(keep(self.items_come(Framing::Events))),
+            "lines" => Decoding::Items(keep(self.items_come(Framing::Lines))),
             _ => return None,
         };
         let on = self.get("on");
         let statuses = if on.json.is_null() { Answer::EMPTY.statuses } else { on.statuses()? };
         Some(Answer { statuses, decoding, shape: self.shape()?, at: self.texts("at"), variant: self.number("variant") })
+    }
+
+    fn items_come(&self, framing: Framing) -> ItemStream {
+        ItemStream { framing, named: self.flag("named"), end: self.maybe("end"), resume: self.flag("resume") }
     }
 
     fn failure(&self) -> Option<Failure> {

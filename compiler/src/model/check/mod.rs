@@ -57,6 +57,9 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     inputs::values_can_stand_in_their_places(&mut checker);
     inputs::outside_is_a_url(&mut checker);
     answers::statuses_do_not_overlap(&mut checker);
+    answers::items_come_by_themselves(&mut checker);
+    answers::events_are_told_apart_by_name(&mut checker);
+    answers::only_events_are_resumed(&mut checker);
     pages::inputs_of_pages_have_fitting_types(&mut checker);
     pages::short_pages_know_their_size(&mut checker);
     pages::stop_rules_fit_their_strategy(&mut checker);

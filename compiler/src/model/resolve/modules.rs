@@ -9,8 +9,8 @@ use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
-    Answer, Connection, Connector, Decoding, Encoding, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass, Symbol, Type,
-    TypeDefKind, Versions,
+    Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass,
+    Symbol, Type, TypeDefKind, Versions,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::METHODS;
@@ -152,7 +152,15 @@ impl<'a> Resolver<'a> {
             AnswerBody::Nothing(_) => None,
             AnswerBody::Type(ty) => Some(self.ty(ty, site, hint)),
         };
-        let decoding = self.decoding(answer.encoding.as_ref(), body.as_ref());
+        let decoding = match answer.encoding.as_ref().and_then(|encoding| framing(&encoding.value)) {
+            Some(framing) => Decoding::Items(ItemStream {
+                framing,
+                named: answer.items.named.is_some(),
+                end: answer.items.end.as_ref().map(|end| end.value.clone()),
+                resume: answer.items.resume.is_some(),
+            }),
+            None => self.decoding(answer.encoding.as_ref(), body.as_ref()),
+        };
         Answer { statuses, at: segments(answer.at.as_ref()), decoding, body, span }
     }
 
@@ -178,7 +186,7 @@ impl<'a> Resolver<'a> {
                         format!("an answer of this type cannot be read as `{}`", written.value),
                     )
                     .here("unknown encoding")
-                    .help("write `as json` or `as xml`; text goes with `string`, and any other bytes with `file`"),
+                    .help("write `as json`, `as xml`, or `as events` or `as lines` for a list; text goes with `string`, any other bytes with `file`"),
                 );
                 Decoding::Json
             }
@@ -300,4 +308,8 @@ pub(super) fn without_reason(code: Code, span: Span, what: &str, example: &str) 
     Diagnostic::new(code, span, format!("{what} does not say why"))
         .here("a reason must follow")
         .help(format!("write for example `{example}`"))
+}
+
+fn framing(word: &str) -> Option<Framing> {
+    [Framing::Events, Framing::Lines].into_iter().find(|framing| framing.word() == word)
 }

@@ -126,8 +126,21 @@ pub struct Answer {
     pub at: Option<WirePath>,
     /// `as xml`, `as "text/csv"`: how it is encoded; JSON unless said.
     pub encoding: Option<Spanned<String>>,
+    /// `as events by name end "[DONE]" resume`: how items come, where they come one after the other.
+    pub items: ItemsCome,
     /// The whole answer.
     pub span: Span,
+}
+
+/// What is said of items that come one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct ItemsCome {
+    /// `by name`: an event's name tells which variant it is.
+    pub named: Option<Span>,
+    /// `end "[DONE]"`: what comes instead of an item when there are no more.
+    pub end: Option<Spanned<String>>,
+    /// `resume`: asks for those that follow when the connection ends.
+    pub resume: Option<Span>,
 }
 
 /// What an answer holds.

@@ -104,7 +104,7 @@ fn status_answer(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Answer>
 
 pub(super) fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spanned<String>>) -> Option<ast::Answer> {
     let span = reader.span(&pair);
-    let (mut body, mut at, mut encoding) = (None, None, None);
+    let (mut body, mut at, mut encoding, mut items) = (None, None, None, ast::ItemsCome::default());
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::nothing => body = Some(ast::AnswerBody::Nothing(reader.span(&part))),
@@ -113,13 +113,28 @@ pub(super) fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spa
             Rule::encoded => {
                 encoding = part.into_inner().next().map(|encoding| match encoding.as_rule() {
                     Rule::string => reader.text(&encoding),
+                    Rule::items_come => items_come(reader, encoding, &mut items),
                     _ => reader.ident(&encoding),
                 });
             }
             _ => {}
         }
     }
-    Some(ast::Answer { status, body: body?, at, encoding, span })
+    Some(ast::Answer { status, body: body?, at, encoding, items, span })
+}
+
+/// The word for how they come, and beside it what is said of them.
+fn items_come(reader: &mut Reader<'_>, pair: Pair<'_>, items: &mut ast::ItemsCome) -> Spanned<String> {
+    let mut word = Spanned { value: String::new(), span: reader.span(&pair) };
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::items_as => word = reader.ident(&part),
+            Rule::items_named => items.named = Some(reader.span(&part)),
+            Rule::items_end => items.end = part.into_inner().next().map(|text| reader.text(&text)),
+            _ => items.resume = Some(reader.span(&part)),
+        }
+    }
+    word
 }
 
 fn first_path(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::WirePath> {
