@@ -81,7 +81,8 @@ impl Exporter<'_> {
         let description = if media.is_none() { "It is done." } else { "It is done; this is what came of it." };
         let content = media.map(|media| {
             let schema = answer.body.as_ref().map(|body| self.around(body, at, module));
-            let examples = examples(answer, module);
+            // What comes item by item is shown in one piece of text, which is none of them.
+            let examples = if items.is_some() { Object::new() } else { examples(answer, module) };
             let content = Object::new().maybe("schema", schema).unless_empty("examples", examples);
             Object::new().with(media, content)
         });

@@ -40,7 +40,7 @@ pub(super) fn read(answered: &mut Answered, items: &'static ItemStream, frame: &
         false => Cow::Borrowed(frame.data.as_str()),
     };
     let text = match (items.named, tag(shape)) {
-        (true, Some((tag, known))) if known(&frame.name) => named(&text, tag, &frame.name).map_err(here)?,
+        (true, Some((tag, known))) if known(&frame.name) => named(&text, answered.answer.at, tag, &frame.name).map_err(here)?,
         (true, _) => return Ok(Item::Passed),
         (false, _) => text,
     };
@@ -74,12 +74,14 @@ fn tag(shape: &'static Shape) -> Option<(&'static str, impl Fn(&str) -> bool)> {
 }
 
 /// The same with the event's name as the member that tells what it is.
-fn named<'t>(text: &str, tag: &str, name: &str) -> Result<Cow<'t, str>, Error> {
-    let Ok(Value::Object(mut members)) = serde_json::from_str(text) else {
+fn named<'t>(text: &str, at: &[&str], tag: &str, name: &str) -> Result<Cow<'t, str>, Error> {
+    let mut value: Value = serde_json::from_str(text).unwrap_or_default();
+    let place = at.iter().try_fold(&mut value, |value, member| value.get_mut(*member));
+    let Some(Value::Object(members)) = place else {
         return Err(Error::new(ErrorKind::Decode, "it is no object, so its name cannot tell what it is"));
     };
     members.insert(tag.to_owned(), name.into());
-    Ok(Cow::Owned(Value::Object(members).to_string()))
+    Ok(Cow::Owned(value.to_string()))
 }
 
 fn item_shape(list: &'static Shape) -> &'static Shape {
