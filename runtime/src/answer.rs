@@ -11,7 +11,9 @@ use crate::{
     download::{Again, Download},
     engine::Core,
     error::{Error, ErrorKind},
-    events, life,
+    events,
+    head::ETag,
+    life,
     limit::Permits,
     operation::{Answer, ApiTable, Condition, Decoding, Failure, Framing, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
@@ -36,13 +38,16 @@ pub(crate) struct Answered {
     /// Where it came from, after redirects.
     pub(crate) url: Url,
     pub(crate) content: Content,
+    /// What it holds was kept from before.
+    pub(crate) kept: bool,
 }
 
 impl Answered {
     /// The same without what it holds.
     pub(crate) fn head(&self) -> Answered {
-        let Answered { operation, api, answer, status, ref headers, ref url, .. } = *self;
-        Answered { operation, api, answer, status, headers: headers.clone(), url: url.clone(), content: Content::Bytes(Bytes::new()) }
+        let Answered { operation, api, answer, status, ref headers, ref url, kept, .. } = *self;
+        let content = Content::Bytes(Bytes::new());
+        Answered { operation, api, answer, status, headers: headers.clone(), url: url.clone(), content, kept }
     }
 }
 
@@ -76,8 +81,9 @@ pub(crate) async fn receive(
         return Err(Failed::Answer(refusal(core, operation, incoming).await));
     };
     let headers = incoming.headers;
-    if call.partial && status == 416 {
-        return Ok(Answered { operation, api: core.table, answer, status, headers, url, content: Content::Bytes(Bytes::new()) });
+    if call.partial && status == 416 || call.conditional && status == 304 {
+        let content = Content::Bytes(Bytes::new());
+        return Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false });
     }
     if status == 206 && answer.decoding == Decoding::Stream && !call.partial && !call.headers.contains_key(header::RANGE) {
         let message = "the server sent a part of the file, and all of it was asked for";
@@ -95,7 +101,7 @@ pub(crate) async fn receive(
         let reader = Reader::new(&headers, incoming.body, core.read_limits()).map_err(Failed::Unread)?;
         Content::Bytes(reader.all().await.map_err(Failed::Unread)?)
     };
-    Ok(Answered { operation, api: core.table, answer, status, headers, url, content })
+    Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false })
 }
 
 /// The answer of the table that a status belongs to. Who asks for a part of a file gets one as the file, or is told that there is none.
@@ -104,6 +110,8 @@ fn answer_of(call: &Prepared, status: u16) -> Option<&'static Answer> {
     if call.partial && matches!(status, 206 | 416) {
         return answers.iter().find(|answer| answer.decoding == Decoding::Stream);
     }
+    // What did not change is what an answer with 200 was.
+    let status = if call.conditional && status == 304 { 200 } else { status };
     answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status))
 }
 
@@ -165,7 +173,8 @@ fn with_api(
     let may_end = matches!(kind, ErrorKind::Gone | ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Server);
     let signal = if may_end { life::refused(status, code.as_deref(), message.as_deref(), &body, headers) } else { None };
     let kind = if signal.is_some() { ErrorKind::Gone } else { kind };
-    Error::new(kind, said).with_status(status).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
+    let tag = if status == 412 { ETag::of(headers) } else { None };
+    Error::new(kind, said).with_status(status).with_etag(tag).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
 }
 
 /// The kind of a status.

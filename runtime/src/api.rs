@@ -5,6 +5,7 @@ use crate::{
     client::{Client, Sending},
     download::{Download, DownloadCheckpoint},
     events::Events,
+    head::AnswerFuture,
     operation::{self, ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
@@ -51,6 +52,18 @@ pub trait Operation: Shaped {
         Self: OfferedBy<A> + Sized,
     {
         client.send(self)
+    }
+
+    /// Sends it, and gives what stands around the answer too, such as its `ETag`.
+    ///
+    /// # Errors
+    /// As [`Operation::send`].
+    fn answer<A>(self, client: &Client<A>) -> AnswerFuture<Self::Output>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.answer(self)
     }
 
     /// Sends what gives a file so that it goes on from a checkpoint, which must be of the same operation with the same input. The download

@@ -41,6 +41,8 @@ pub(crate) struct Prepared {
     pub(crate) partial: bool,
     /// Its items are read as they come.
     pub(crate) streamed: bool,
+    /// It asks whether something changed, so that it did not is an answer.
+    pub(crate) conditional: bool,
 }
 
 /// One field's value for one request: what the input holds, or what paging puts in its place.
@@ -349,6 +351,7 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
         timeout: None,
         partial: false,
         streamed: false,
+        conditional: false,
     })
 }
 

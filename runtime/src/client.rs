@@ -23,6 +23,7 @@ use crate::{
     engine::Core,
     error::{Error, ErrorKind},
     events::Events,
+    head::{AnswerFuture, Coming, Head},
     life::SignalCount,
     operation::{ApiTable, ConnectionTable, OperationTable},
     page::Pages,
@@ -100,6 +101,10 @@ impl<A: Api> Client<A> {
         Sending { answer, output: PhantomData }
     }
 
+    pub(crate) fn answer<O: Operation>(&self, operation: O) -> AnswerFuture<O::Output> {
+        AnswerFuture::new(taken(operation, (&self.any, O::table()), start_whole))
+    }
+
     pub(crate) fn events<S: Streaming>(&self, operation: S) -> Events<S::Event> {
         Events::new(&self.any.core, S::table(), Erased::new(operation).as_ref())
     }
@@ -172,6 +177,10 @@ type Answering = dyn Future<Output = Result<Erased, Error>> + Send;
 /// Not generic, as the next one is not, so that they exist once for all operations.
 fn start((client, table): (&AnyClient, &'static OperationTable), input: ErasedRef<'_>) -> Pin<Box<Answering>> {
     client.start(table, input)
+}
+
+fn start_whole((client, table): (&AnyClient, &'static OperationTable), input: ErasedRef<'_>) -> Coming {
+    client.start_whole(table, input)
 }
 
 fn start_from(
@@ -251,6 +260,20 @@ impl AnyClient {
         } else {
             steps::start(self.core.clone(), table, input.to_owned(), checkpoint)
         }
+    }
+
+    /// The same, with what stands around the answer. Of several exchanges nothing does.
+    pub(crate) fn start_whole(&self, table: &'static OperationTable, input: ErasedRef<'_>) -> Coming {
+        if !table.steps.is_empty() {
+            let steps = steps::start(self.core.clone(), table, input.to_owned(), None);
+            return Box::pin(async move { Ok((steps.await?, Head::default())) });
+        }
+        let (core, prepared) = (self.core.clone(), call::prepare(&self.core, table, input, &[]));
+        Box::pin(async move {
+            let answered = core.run(&prepared?).await?;
+            let head = Head::of(&answered);
+            Ok((decoded(&core, answered)?, head))
+        })
     }
 
     /// Sends a call that may not have been made.

@@ -16,6 +16,7 @@ use crate::{
     address,
     api::Api,
     auth::{self, Keeping, TokenStore},
+    cache::Cache,
     clock::{Clock, SystemClock},
     connection::{Applied, FieldValues, Setup},
     engine::{Core, Exchanges},
@@ -81,6 +82,7 @@ pub struct ClientBuilder<A> {
     observer: Option<Arc<dyn Observer>>,
     keeping: Option<Keeping>,
     applied: Option<Applied>,
+    cache: Option<u64>,
     api: PhantomData<fn() -> A>,
 }
 
@@ -111,6 +113,7 @@ impl<A> ClientBuilder<A> {
             observer: None,
             keeping: None,
             applied: None,
+            cache: None,
             api: PhantomData,
         }
     }
@@ -204,6 +207,15 @@ impl<A> ClientBuilder<A> {
     #[must_use]
     pub fn no_retry(mut self) -> Self {
         self.settings.retry.tries = 1;
+        self
+    }
+
+    /// Keeps answers of calls that only read, up to so many bytes of memory, for this client and its clones: where a server gives an `ETag`, it is
+    /// asked the next time whether anything changed, and what was kept is used where it says that nothing did (304). Nothing is given without
+    /// asking, and what says `no-store` is not kept. Default: nothing is kept.
+    #[must_use]
+    pub fn cache(mut self, bytes: u64) -> Self {
+        self.cache = Some(bytes);
         self
     }
 
@@ -343,6 +355,7 @@ impl<A> ClientBuilder<A> {
             headers,
             http,
             outside,
+            cache: self.cache.map(Cache::new),
             limits: Limits::new(self.table.limits),
             own_limits: Mutex::new(HashMap::new()),
             quota: Quota::new(self.settings.retry.quota),

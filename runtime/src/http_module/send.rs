@@ -50,6 +50,7 @@ fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
         timeout: Some(parts.timeout),
         partial: false,
         streamed: false,
+        conditional: false,
     }
 }
 
