@@ -110,6 +110,10 @@ fn answer_of(call: &Prepared, status: u16) -> Option<&'static Answer> {
     if call.partial && matches!(status, 206 | 416) {
         return answers.iter().find(|answer| answer.decoding == Decoding::Stream);
     }
+    if call.part && matches!(status, 200..=299 | 308) {
+        let fitting = answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status));
+        return fitting.or(answers.first());
+    }
     // What did not change is what an answer with 200 was.
     let status = if call.conditional && status == 304 { 200 } else { status };
     answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status))

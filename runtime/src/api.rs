@@ -9,6 +9,7 @@ use crate::{
     operation::{self, ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
+    upload::Upload,
 };
 
 /// One version of one API: what a [`Client`] is a client of.
@@ -116,6 +117,18 @@ pub trait Streaming: Operation {
         Self: OfferedBy<A> + Sized,
     {
         client.events(self)
+    }
+}
+
+/// An operation that sends a file in parts, itself or in one of its steps. [`Operation::send`] does so, too, and tells nothing on the way.
+pub trait Uploads: Operation {
+    /// The upload, to be told of how far it is, and to go on from where an earlier one was.
+    fn upload<A>(self, client: &Client<A>) -> Upload<Self::Output>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.upload(self)
     }
 }
 

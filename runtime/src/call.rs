@@ -43,6 +43,8 @@ pub(crate) struct Prepared {
     pub(crate) streamed: bool,
     /// It asks whether something changed, so that it did not is an answer.
     pub(crate) conditional: bool,
+    /// It is one of those that send a body in parts: that more is wanted is an answer, and whether it is sent again is not decided here.
+    pub(crate) part: bool,
 }
 
 /// One field's value for one request: what the input holds, or what paging puts in its place.
@@ -352,6 +354,7 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
         partial: false,
         streamed: false,
         conditional: false,
+        part: false,
     })
 }
 

@@ -29,6 +29,7 @@ use crate::{
     page::Pages,
     shape::{Erased, ErasedRef, Filled, Shaped, Slot, build_with, taken},
     steps,
+    upload::{Tracking, Upload},
 };
 
 pub use builder::ClientBuilder;
@@ -103,6 +104,10 @@ impl<A: Api> Client<A> {
 
     pub(crate) fn answer<O: Operation>(&self, operation: O) -> AnswerFuture<O::Output> {
         AnswerFuture::new(taken(operation, (&self.any, O::table()), start_whole))
+    }
+
+    pub(crate) fn upload<O: Operation>(&self, operation: O) -> Upload<O::Output> {
+        Upload::new(self.any.core.clone(), O::table(), Erased::new(operation))
     }
 
     pub(crate) fn events<S: Streaming>(&self, operation: S) -> Events<S::Event> {
@@ -255,6 +260,9 @@ impl AnyClient {
         input: ErasedRef<'_>,
         checkpoint: Option<DownloadCheckpoint>,
     ) -> Pin<Box<Answering>> {
+        if table.parts.is_some() {
+            return steps::upload(self.core.clone(), table, input.to_owned(), Tracking::default());
+        }
         if table.steps.is_empty() {
             self.sent(call::prepare(&self.core, table, input, &[]), checkpoint)
         } else {
@@ -264,8 +272,8 @@ impl AnyClient {
 
     /// The same, with what stands around the answer. Of several exchanges nothing does.
     pub(crate) fn start_whole(&self, table: &'static OperationTable, input: ErasedRef<'_>) -> Coming {
-        if !table.steps.is_empty() {
-            let steps = steps::start(self.core.clone(), table, input.to_owned(), None);
+        if !table.steps.is_empty() || table.parts.is_some() {
+            let steps = self.start(table, input);
             return Box::pin(async move { Ok((steps.await?, Head::default())) });
         }
         let (core, prepared) = (self.core.clone(), call::prepare(&self.core, table, input, &[]));

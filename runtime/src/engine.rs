@@ -175,6 +175,9 @@ impl Core {
     }
 
     fn verdict(&self, call: &Prepared, refused: &Refused, number: u32, budget: &Budget) -> Verdict {
+        if call.part {
+            return Verdict::Stop;
+        }
         // What the gate or a limit of ours refuses will be refused again.
         if !refused.error.is_retryable() && !matches!(refused.outcome, Outcome::Status(_)) {
             return Verdict::Stop;

@@ -41,6 +41,7 @@ mod transfer;
 mod transport;
 pub mod trigger;
 pub mod upgrade;
+mod upload;
 pub mod value;
 pub mod webhook;
 mod whole_file;
@@ -61,6 +62,7 @@ pub use retry::RetrySettings;
 pub use steps::FailedStep;
 pub use transfer::Progress;
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
+pub use upload::{Upload, UploadCheckpoint};
 /// The URL that [`Client::authorizer`] takes and fields of the type `url` hold, so that a program needs no crate of its own for it.
 ///
 /// ```

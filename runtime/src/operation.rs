@@ -8,6 +8,7 @@ mod connection;
 mod declared;
 mod example;
 mod page;
+mod part;
 mod path;
 mod place;
 mod sign;
@@ -22,6 +23,7 @@ pub use declared::Operations;
 pub(crate) use declared::declared;
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
+pub use part::{Parts, PartsBy};
 pub use path::{Segment, Segments};
 pub use place::{Place, Style};
 pub use sign::{Sign, SignKind};
@@ -66,6 +68,8 @@ pub struct OperationTable {
     pub failures: &'static [Failure],
     /// How a search pages.
     pub page: Option<&'static Page>,
+    /// How its body goes in parts, if it does.
+    pub parts: Option<&'static Parts>,
     /// May it be tried again.
     pub retry: RetryClass,
     /// Limits of its own, beside the connector's.
@@ -318,6 +322,7 @@ impl OperationTable {
         output: <() as Shaped>::LINK,
         failures: &[],
         page: None,
+        parts: None,
         retry: RetryClass::Never,
         limits: &[],
         connections: &[],

@@ -51,6 +51,7 @@ fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
         partial: false,
         streamed: false,
         conditional: false,
+        part: false,
     }
 }
 

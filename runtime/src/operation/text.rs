@@ -8,7 +8,7 @@
 //! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside` | where it goes |
 //! | `in path query query.deep body whole` | where each input goes, and in which style if not the usual |
 //! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…` | how the body is encoded |
-//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
+//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `parts {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
 //! | `retry safe`, `retry idempotent`, `retry key Header`, `only a b` | how often, and by which connections |
 
 mod trigger;
@@ -17,8 +17,8 @@ use serde_json::Value;
 
 use super::{
     Answer, BodyEncoding, Condition, Constant, ConstantPlace, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Framing,
-    ItemStream, Items, Life, Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath,
-    StepSource, StepTable, StepValue, Stop, Strategy, Style,
+    ItemStream, Items, Life, Limit, ModuleKind, OperationTable, Page, Parts, PartsBy, Place, Reset, RetryClass, ServerChoice, Statuses,
+    StepPath, StepSource, StepTable, StepValue, Stop, Strategy, Style,
 };
 use crate::shape::{Link, Shaped};
 
@@ -160,6 +160,7 @@ impl Lists {
             "example" => self.examples.push(said.example()?),
             "step" => self.steps.push(said.step()?),
             "page" => table.page = Some(keep(said.page()?)),
+            "parts" => table.parts = Some(keep(said.parts()?)),
             "life" => table.life = Some(keep(said.life()?)),
             "gives" => table.gives = said.path()?,
             "poll" => table.poll = Some(keep(said.poll()?)),
@@ -328,6 +329,15 @@ impl Said {
     fn page(&self) -> Option<Page> {
         let items = Items { at: self.texts("at"), shape: self.shape()? };
         Some(Page { items, strategy: self.strategy()?, stop: self.stop()?, cap: self.number("cap")? })
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        let by = match self.text("by") {
+            "content_range" => PartsBy::ContentRange,
+            "tus" => PartsBy::Tus,
+            _ => return None,
+        };
+        Some(Parts { by, size: self.number("size")?, multiple: self.number("multiple").unwrap_or(1), next: self.texts("next") })
     }
 
     fn strategy(&self) -> Option<Strategy> {
