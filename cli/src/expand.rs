@@ -104,6 +104,9 @@ impl Writer<'_> {
             let text = self.failure(failure);
             self.line(1, &text);
         }
+        if let Some(parts) = &module.parts {
+            self.line(1, &format!("parts {}", parts.text()));
+        }
         if let Some(page) = &module.page {
             self.line(1, &page_statement(page));
         }

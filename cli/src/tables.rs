@@ -11,7 +11,7 @@ use connections::{constant_send, credential, grant, sign};
 use types::Declaring;
 
 use linchpin_compiler::model::{
-    self, ConstantPlace, Decoding, Encoding, Framing, Literal, Module, ModuleServer, PathPart, Place, Projection, RetryClass, Script, Stop,
+    self, ConstantPlace, Decoding, Encoding, Framing, Literal, Module, ModuleServer, PartsBy, PathPart, Place, Projection, RetryClass, Script, Stop,
     Strategy, Symbol, Template, Type,
 };
 use linchpin_compiler::syntax::ast::{Date, ModuleKind};
@@ -283,6 +283,17 @@ impl Shapes {
             answers: all(answers),
             output: Link::to(output),
             failures: all(module.fails.iter().map(|one| self.failure(one))),
+            parts: module.parts.as_ref().map(|parts| {
+                &*Box::leak(Box::new(table::Parts {
+                    by: match parts.by {
+                        PartsBy::ContentRange => table::PartsBy::ContentRange,
+                        PartsBy::Tus => table::PartsBy::Tus,
+                    },
+                    size: parts.size,
+                    multiple: parts.multiple,
+                    next: names(&parts.next),
+                }))
+            }),
             page: module.page.as_ref().map(|page| &*Box::leak(Box::new(self.page(page, index)))),
             retry: match &module.retry {
                 RetryClass::Safe => table::RetryClass::Safe,

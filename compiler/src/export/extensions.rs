@@ -5,7 +5,7 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Failure, FilePart, ItemStream, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange,
+    ConstantPlace, Failure, FilePart, ItemStream, Life, Limit, Module, Order, Page, Parts, Poll, PollOrder, RetryClass, Script, ScriptExchange,
     Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy,
 };
 use crate::syntax::ast::ModuleKind;
@@ -34,6 +34,12 @@ pub(super) fn life_object(life: &Life) -> Object {
 pub(super) fn items(items: &ItemStream) -> Object {
     let object = Object::new().with("as", items.framing.word()).flag("by_name", items.named);
     object.maybe("end", items.end.as_ref()).flag("resume", items.resume)
+}
+
+/// How a body goes in parts.
+pub(super) fn parts(parts: &Parts) -> Object {
+    let object = Object::new().with("by", parts.by.word()).with("size", parts.size).with("multiple", parts.multiple);
+    object.unless_empty("next", texts(&parts.next))
 }
 
 /// What a module is.

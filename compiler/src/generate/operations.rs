@@ -35,6 +35,7 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
     let clauses = clauses(module, &output, scope).tokens();
     let search = if module.kind == ModuleKind::Trigger { triggers::traits(module, &name, scope) } else { search(module, &name, scope) };
     let offered = offered(&name, module, scope);
+    let uploads = sends_parts(module, scope).then(|| quote!(impl lp::Uploads for #name {}));
     quote! {
         lp::operation! {
             #docs
@@ -47,8 +48,18 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
         #constructors
         #answers_enum
         #search
+        #uploads
         #offered
     }
+}
+
+/// Whether a file goes in parts, in the module's own exchange or in one of its steps.
+fn sends_parts(module: &Module, scope: &Scope<'_>) -> bool {
+    let called = |step: &crate::model::Step| {
+        let modules = scope.projection.modules.iter().map(|one| &one.item);
+        modules.into_iter().any(|one| one.symbol == step.module && one.revision == step.revision && one.parts.is_some())
+    };
+    module.parts.is_some() || module.steps.iter().flat_map(|steps| &steps.list).any(called)
 }
 
 /// That this version has an operation, its own or one of an earlier version.
@@ -184,6 +195,10 @@ fn clauses(module: &Module, output: &Output, scope: &Scope<'_>) -> Clauses {
         clauses.say_json("fails", said);
     }
     pages::page(module, &mut clauses, scope);
+    if let Some(parts) = &module.parts {
+        let said = Json::object().text("by", parts.by.word()).number("size", Some(parts.size)).number("multiple", Some(parts.multiple));
+        clauses.say_json("parts", said.json("next", &Json::texts(&parts.next)));
+    }
     triggers::said(module, &mut clauses, scope);
     if module.is_exchange() {
         clauses.say("retry", &retry(&module.retry));

@@ -8,6 +8,7 @@ mod enums;
 mod inputs;
 mod names;
 mod pages;
+mod parts;
 mod recursion;
 mod retries;
 mod triggers;
@@ -57,6 +58,9 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     inputs::values_can_stand_in_their_places(&mut checker);
     inputs::outside_is_a_url(&mut checker);
     answers::statuses_do_not_overlap(&mut checker);
+    parts::bodies_in_parts_are_files(&mut checker);
+    parts::parts_go_by_their_method(&mut checker);
+    parts::sizes_of_parts_add_up(&mut checker);
     answers::items_come_by_themselves(&mut checker);
     answers::events_are_told_apart_by_name(&mut checker);
     answers::only_events_are_resumed(&mut checker);

@@ -9,7 +9,7 @@ use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
-    Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass,
+    Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, Parts, PartsBy, RetryClass,
     Symbol, Type, TypeDefKind, Versions,
 };
 use crate::source::{Span, Spanned};
@@ -69,6 +69,7 @@ impl<'a> Resolver<'a> {
             encoding,
             fails: flat.fails.iter().map(|(fails, at)| self.failure(fails, &flat.sites[*at])).collect(),
             answers,
+            parts: flat.parts.and_then(|parts| self.body_parts(parts)),
             page,
             order,
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
@@ -193,6 +194,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    fn body_parts(&mut self, written: &ast::Parts) -> Option<Parts> {
+        const STRATEGIES: [(&str, PartsBy); 2] = [("content_range", PartsBy::ContentRange), ("tus", PartsBy::Tus)];
+        let Some((_, by)) = STRATEGIES.into_iter().find(|(name, _)| *name == written.by.value) else {
+            self.report(unknown(codes::UNKNOWN_PARTS, &written.by, "way to send a body in parts", STRATEGIES.map(|(name, _)| name)));
+            return None;
+        };
+        let count = |said: &Option<Spanned<u64>>, usual: u64| said.as_ref().map_or(usual, |said| said.value);
+        let multiple = count(&written.multiple, 1);
+        // A size that nobody named is the usual one, as near as the multiple lets it be.
+        let usual = USUAL_PART.checked_next_multiple_of(multiple.max(1)).unwrap_or(multiple);
+        Some(Parts { by, size: count(&written.size, usual), multiple, next: segments(written.next.as_ref()), span: written.span })
+    }
+
     /// A method that HTTP has.
     pub(super) fn method(&mut self, method: &Spanned<String>) -> String {
         if !METHODS.contains(&method.value.as_str()) {
@@ -309,6 +323,9 @@ pub(super) fn without_reason(code: Code, span: Span, what: &str, example: &str) 
         .here("a reason must follow")
         .help(format!("write for example `{example}`"))
 }
+
+/// Bytes of a part where the spec names none.
+const USUAL_PART: u64 = 8 << 20;
 
 fn framing(word: &str) -> Option<Framing> {
     [Framing::Events, Framing::Lines].into_iter().find(|framing| framing.word() == word)

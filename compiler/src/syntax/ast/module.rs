@@ -62,6 +62,8 @@ pub struct ModuleBody {
     pub answers: Vec<Answer>,
     /// `fails …`
     pub fails: Vec<Fails>,
+    /// `parts …`
+    pub parts: Option<Parts>,
     /// `page …`
     pub page: Option<Page>,
     /// `order id` (field of the item), `order none "why"`: what keeps pages from shifting.
@@ -129,6 +131,21 @@ pub struct Answer {
     /// `as events by name end "[DONE]" resume`: how items come, where they come one after the other.
     pub items: ItemsCome,
     /// The whole answer.
+    pub span: Span,
+}
+
+/// `parts content_range of 10MiB multiple 320KiB next nextExpectedRanges`: the body goes piece by piece.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// How a part says where it belongs.
+    pub by: Ident,
+    /// `of 10MiB`
+    pub size: Option<Spanned<u64>>,
+    /// `multiple 320KiB`
+    pub multiple: Option<Spanned<u64>>,
+    /// `next nextExpectedRanges`
+    pub next: Option<WirePath>,
+    /// The whole statement.
     pub span: Span,
 }
 

@@ -134,7 +134,7 @@ pub(super) static EXCHANGE: Block = Block {
     documented: false,
     repeat: &[],
 };
-const MODULE_STARTS: [&str; 35] = joined([
+const MODULE_STARTS: [&str; 36] = joined([
     &[],
     &METHODS,
     &[
@@ -147,6 +147,7 @@ const MODULE_STARTS: [&str; 35] = joined([
         "answers",
         "fails",
         "page",
+        "parts",
         "order",
         "limit",
         "retry",
@@ -194,7 +195,7 @@ pub(super) static VERIFY: Block = Block {
     repeat: &[],
 };
 /// All methods but `HEAD` and `OPTIONS`.
-const MIXIN_STARTS: [&str; 24] = joined([
+const MIXIN_STARTS: [&str; 25] = joined([
     &["fields"],
     METHODS.split_at(5).0,
     &[
@@ -207,6 +208,7 @@ const MIXIN_STARTS: [&str; 24] = joined([
         "answers",
         "fails",
         "page",
+        "parts",
         "order",
         "limit",
         "retry",

@@ -47,6 +47,7 @@ fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody
         }
         Rule::fails => body.fails.extend(fails(reader, pair)),
         Rule::page => body.page = page(reader, pair),
+        Rule::parts => body.parts = parts(reader, pair),
         Rule::order => body.order = order(reader, pair),
         Rule::limit => body.limits.extend(versions::limit(reader, pair)),
         Rule::retry => body.retry = Some(versions::retry(reader, pair)),
@@ -219,6 +220,22 @@ fn condition(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Condition> 
         }
     }
     Some(ast::Condition { path: path?, equals, span })
+}
+
+fn parts(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Parts> {
+    let span = reader.span(&pair);
+    let mut inner = pair.into_inner();
+    let mut parts = ast::Parts { by: reader.ident(&inner.next()?), size: None, multiple: None, next: None, span };
+    for part in inner {
+        let rule = part.as_rule();
+        let Some(said) = part.into_inner().next() else { continue };
+        match rule {
+            Rule::parts_size => parts.size = Some(reader.byte_count(&said)),
+            Rule::parts_multiple => parts.multiple = Some(reader.byte_count(&said)),
+            _ => parts.next = Some(reader.wire_path(said)),
+        }
+    }
+    Some(parts)
 }
 
 pub(super) fn page(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Page> {
