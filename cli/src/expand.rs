@@ -308,6 +308,9 @@ impl Writer<'_> {
             Decoding::Items(items) => {
                 let _ = write!(text, " as {}", items.text());
             }
+            Decoding::Header(name) => {
+                let _ = write!(text, " at header {name:?}");
+            }
             Decoding::Nothing | Decoding::Json | Decoding::Stream => {}
         }
         text

@@ -11,8 +11,8 @@ use connections::{constant_send, credential, grant, sign};
 use types::Declaring;
 
 use linchpin_compiler::model::{
-    self, ConstantPlace, Decoding, Encoding, Framing, Literal, Module, ModuleServer, PartsBy, PathPart, Place, Projection, RetryClass, Script, Stop,
-    Strategy, Symbol, Template, Type,
+    self, ConstantPlace, Decoding, Encoding, Framing, Literal, Module, ModuleServer, PartsBy, PathPart, Place, Projection, RetryClass,
+    Script, Stop, Strategy, Symbol, Template, Type,
 };
 use linchpin_compiler::syntax::ast::{Date, ModuleKind};
 use linchpin_runtime::Download;
@@ -233,6 +233,7 @@ impl Shapes {
                 Decoding::Xml => table::Decoding::Xml,
                 Decoding::Text(content_type) => table::Decoding::Text(leak(content_type.as_str())),
                 Decoding::Stream => table::Decoding::Stream,
+                Decoding::Header(name) => table::Decoding::Header(leak(name.as_str())),
                 Decoding::Items(items) => table::Decoding::Items(Box::leak(Box::new(table::ItemStream {
                     framing: match items.framing {
                         Framing::Events => table::Framing::Events,

@@ -305,6 +305,7 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
         Decoding::Stream => Ok(Erased::new(Download::of_bytes(&answered.headers, bytes.clone()))),
         Decoding::Text(_) => text(shape, bytes, answered),
         Decoding::Items(items) => events::gather(answered, items, bytes),
+        Decoding::Header(name) => header_text(shape, name, answered),
         Decoding::Xml => {
             expect_type(answered, &[b"xml"], "XML")?;
             crate::xml::read(bytes, shape, at).map_err(|error| error.with_status(answered.status))
@@ -340,6 +341,25 @@ fn text(shape: &'static Shape, bytes: &Bytes, answered: &Answered) -> Result<Era
     let text = std::str::from_utf8(bytes).map_err(|_| bad("UTF-8 text"))?;
     if shape.same(<String as Shaped>::shape()) {
         return Ok(Erased::new(text.to_owned()));
+    }
+    let json = Value::String(text.to_owned()).to_string();
+    Erased::decode(shape, json.as_bytes(), Names::Wire).map_err(|error| undecodable(&error).with_status(answered.status))
+}
+
+/// What stands in a header. An address is read against that of the answer, for `Location` may be relative.
+fn header_text(shape: &'static Shape, name: &str, answered: &Answered) -> Result<Erased, Error> {
+    let mut values = answered.headers.get_all(name).iter();
+    let (value, more) = (values.next().and_then(|value| value.to_str().ok()), values.next());
+    let wrong = |what: &str| Error::new(ErrorKind::Decode, format!("the answer {what} `{name}`")).with_status(answered.status);
+    let text = match (value, more) {
+        (Some(value), None) => value.trim(),
+        (_, None) => return Err(wrong("lacks the header")),
+        (_, Some(_)) => return Err(wrong("has more than one header")),
+    };
+    if matches!(shape.bare().kind, Kind::Leaf(shape::Leaf::Url)) {
+        let address = answered.url.join(text).map_err(|_| wrong("gives no address in the header"))?;
+        let json = Value::String(address.into()).to_string();
+        return Erased::decode(shape, json.as_bytes(), Names::Wire).map_err(|error| undecodable(&error));
     }
     let json = Value::String(text.to_owned()).to_string();
     Erased::decode(shape, json.as_bytes(), Names::Wire).map_err(|error| undecodable(&error).with_status(answered.status))

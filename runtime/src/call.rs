@@ -379,7 +379,7 @@ fn add_cookie(cookies: &mut String, name: &str, value: &str) {
 /// some refuse a call that does not take what they are about to send: so anything else is taken as well, but wanted least.
 fn accept(table: &'static OperationTable) -> Option<HeaderValue> {
     table.answers.iter().find_map(|answer| match answer.decoding {
-        Decoding::Nothing => None,
+        Decoding::Nothing | Decoding::Header(_) => None,
         Decoding::Json => Some(HeaderValue::from_static("application/json, */*;q=0.1")),
         Decoding::Xml => Some(HeaderValue::from_static("application/xml, text/xml;q=0.9, */*;q=0.1")),
         Decoding::Text(content_type) => HeaderValue::from_str(content_type).ok(),

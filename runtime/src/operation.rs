@@ -191,6 +191,8 @@ pub enum Decoding {
     Stream,
     /// A list whose items come one after the other.
     Items(&'static ItemStream),
+    /// The text of this header.
+    Header(&'static str),
 }
 
 /// Items that come one after the other, each in a frame of its own.

@@ -74,11 +74,13 @@ impl Exporter<'_> {
             Decoding::Text(media) => Some(media.as_str()),
             Decoding::Stream => Some("application/octet-stream"),
             Decoding::Items(items) => Some(items.framing.media()),
+            Decoding::Header(_) => None,
         };
         let items = if let Decoding::Items(items) = &answer.decoding { Some(extensions::items(items)) } else { None };
         // Of items that come by themselves, what is read stands at that place in each.
         let at: &[String] = if items.is_some() { &[] } else { &answer.at };
-        let description = if media.is_none() { "It is done." } else { "It is done; this is what came of it." };
+        let told = if let Decoding::Header(name) = &answer.decoding { Some(name) } else { None };
+        let description = if media.is_none() && told.is_none() { "It is done." } else { "It is done; this is what came of it." };
         let content = media.map(|media| {
             let schema = answer.body.as_ref().map(|body| self.around(body, at, module));
             // What comes item by item is shown in one piece of text, which is none of them.
@@ -86,10 +88,17 @@ impl Exporter<'_> {
             let content = Object::new().maybe("schema", schema).unless_empty("examples", examples);
             Object::new().with(media, content)
         });
-        let response =
-            Object::new().with("description", description).unless_empty("headers", self.headers(module)).maybe("content", content);
+        let mut headers = self.headers(module);
+        if let (Some(name), Some(body)) = (told, &answer.body) {
+            headers.set(name, Object::new().with("schema", self.schema(body)).with("description", "What the call gives."));
+        }
+        let response = Object::new().with("description", description).unless_empty("headers", headers).maybe("content", content);
         let odd = !(200..300).contains(&answer.statuses.0);
-        response.unless_empty("x-linchpin-at", texts(&answer.at)).maybe("x-linchpin-items", items).flag("x-linchpin-answer", odd)
+        response
+            .unless_empty("x-linchpin-at", texts(&answer.at))
+            .maybe("x-linchpin-items", items)
+            .maybe("x-linchpin-header", told)
+            .flag("x-linchpin-answer", odd)
     }
 
     /// Headers that a caller reads.

@@ -5,8 +5,8 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Failure, FilePart, ItemStream, Life, Limit, Module, Order, Page, Parts, Poll, PollOrder, RetryClass, Script, ScriptExchange,
-    Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy,
+    ConstantPlace, Failure, FilePart, ItemStream, Life, Limit, Module, Order, Page, Parts, Poll, PollOrder, RetryClass, Script,
+    ScriptExchange, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy,
 };
 use crate::syntax::ast::ModuleKind;
 

@@ -309,6 +309,7 @@ fn answer(answer: &Answer, variant: Option<u16>, clauses: &mut Clauses, scope: &
         Decoding::Text(content_type) => ("text", content_type.as_str()),
         Decoding::Stream => ("stream", ""),
         Decoding::Items(items) => (items.framing.word(), ""),
+        Decoding::Header(name) => ("header", name.as_str()),
     };
     let shape = answer.body.as_ref().map(|body| clauses.number(&answer_type(Some(body), scope)));
     let said = Json::object().json("on", &on).text("as", decoding).text("type", content_type).number("shape", shape);

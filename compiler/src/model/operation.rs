@@ -234,6 +234,8 @@ pub enum Decoding {
     Stream,
     /// A list whose items come one after the other.
     Items(ItemStream),
+    /// The text of this header.
+    Header(String),
 }
 
 /// How a body goes in parts.

@@ -279,6 +279,7 @@ impl Said {
             "xml" => Decoding::Xml,
             "text" => Decoding::Text(self.text("type")),
             "stream" => Decoding::Stream,
+            "header" => Decoding::Header(self.text("type")),
             "events" => Decoding::Items(keep(self.items_come(Framing::Events))),
             "lines" => Decoding::Items(keep(self.items_come(Framing::Lines))),
             _ => return None,

@@ -224,6 +224,8 @@ fn answer(answer: &model::Answer, shapes: &mut Shapes<'_, '_>) -> Answer {
         Decoding::Text(media) => Some(media.clone()),
         Decoding::Stream => Some("application/octet-stream".to_owned()),
         Decoding::Items(items) => Some(items.framing.media().to_owned()),
+        // What a document says of it is a header.
+        Decoding::Header(_) => None,
     };
     let items = matches!(answer.decoding, model::Decoding::Items(_));
     let what = answer.body.as_ref().map(|ty| {

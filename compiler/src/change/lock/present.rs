@@ -239,6 +239,7 @@ fn answer_fact(model: &Model, answer: &Answer) -> Fact {
         Decoding::Text(content) => content.clone(),
         Decoding::Stream => "bytes".to_owned(),
         Decoding::Items(items) => items.text(),
+        Decoding::Header(name) => format!("header {}", types::quoted(name)),
     };
     shaped(model, answer.body.as_ref(), &answer.at, &decoding, answer.span)
 }

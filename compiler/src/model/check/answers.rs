@@ -84,6 +84,23 @@ pub(super) fn only_events_are_resumed(checker: &mut Checker<'_>) {
     }
 }
 
+/// A header is one text, so what stands in it is one value.
+pub(super) fn headers_hold_one_text(checker: &mut Checker<'_>) {
+    let all = checker.model.modules.iter().flat_map(|module| module.answers.iter().map(move |answer| (module, answer)));
+    let told: Vec<_> = all.filter(|(_, answer)| matches!(answer.decoding, Decoding::Header(_))).collect();
+    for (module, answer) in told {
+        let Some(body) = &answer.body else { continue };
+        let text = matches!(body, Type::String(_) | Type::Url | Type::Id(_) | Type::Uuid | Type::Secret) || super::is_unknown(body);
+        let problem = match text && module.kind == ModuleKind::Action {
+            true => continue,
+            false if text => "only an action gives what stands in a header",
+            false => "a header holds one text",
+        };
+        let problem = Diagnostic::new(codes::UNKNOWN_ENCODING, answer.span, problem).here("declared here");
+        checker.report(problem.help("write for example `-> url at header \"Location\"` in an action"));
+    }
+}
+
 fn streams<'m>(checker: &Checker<'m>) -> Vec<(&'m Module, &'m Answer, &'m ItemStream)> {
     let of = |module: &'m Module| module.answers.iter().map(move |answer| (module, answer));
     let all = checker.model.modules.iter().flat_map(of);

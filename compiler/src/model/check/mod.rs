@@ -61,6 +61,7 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     parts::bodies_in_parts_are_files(&mut checker);
     parts::parts_go_by_their_method(&mut checker);
     parts::sizes_of_parts_add_up(&mut checker);
+    answers::headers_hold_one_text(&mut checker);
     answers::items_come_by_themselves(&mut checker);
     answers::events_are_told_apart_by_name(&mut checker);
     answers::only_events_are_resumed(&mut checker);

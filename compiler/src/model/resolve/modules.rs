@@ -9,8 +9,8 @@ use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
-    Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, Parts, PartsBy, RetryClass,
-    Symbol, Type, TypeDefKind, Versions,
+    Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, Parts, PartsBy,
+    RetryClass, Symbol, Type, TypeDefKind, Versions,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::METHODS;
@@ -153,6 +153,7 @@ impl<'a> Resolver<'a> {
             AnswerBody::Nothing(_) => None,
             AnswerBody::Type(ty) => Some(self.ty(ty, site, hint)),
         };
+        let told = answer.header.as_ref().map(|header| Decoding::Header(header.value.to_ascii_lowercase()));
         let decoding = match answer.encoding.as_ref().and_then(|encoding| framing(&encoding.value)) {
             Some(framing) => Decoding::Items(ItemStream {
                 framing,
@@ -160,7 +161,7 @@ impl<'a> Resolver<'a> {
                 end: answer.items.end.as_ref().map(|end| end.value.clone()),
                 resume: answer.items.resume.is_some(),
             }),
-            None => self.decoding(answer.encoding.as_ref(), body.as_ref()),
+            None => told.unwrap_or_else(|| self.decoding(answer.encoding.as_ref(), body.as_ref())),
         };
         Answer { statuses, at: segments(answer.at.as_ref()), decoding, body, span }
     }

@@ -126,6 +126,8 @@ pub struct Answer {
     pub body: AnswerBody,
     /// `at data`
     pub at: Option<WirePath>,
+    /// `at header "Location"`: it is what stands in a header.
+    pub header: Option<Spanned<String>>,
     /// `as xml`, `as "text/csv"`: how it is encoded; JSON unless said.
     pub encoding: Option<Spanned<String>>,
     /// `as events by name end "[DONE]" resume`: how items come, where they come one after the other.

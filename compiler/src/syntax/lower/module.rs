@@ -105,12 +105,13 @@ fn status_answer(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Answer>
 
 pub(super) fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spanned<String>>) -> Option<ast::Answer> {
     let span = reader.span(&pair);
-    let (mut body, mut at, mut encoding, mut items) = (None, None, None, ast::ItemsCome::default());
+    let (mut body, mut at, mut header, mut encoding, mut items) = (None, None, None, None, ast::ItemsCome::default());
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::nothing => body = Some(ast::AnswerBody::Nothing(reader.span(&part))),
             Rule::type_expr => body = types::type_expr(reader, part).map(ast::AnswerBody::Type),
             Rule::at => at = first_path(reader, part),
+            Rule::at_header => header = part.into_inner().next().map(|name| reader.text(&name)),
             Rule::encoded => {
                 encoding = part.into_inner().next().map(|encoding| match encoding.as_rule() {
                     Rule::string => reader.text(&encoding),
@@ -121,7 +122,7 @@ pub(super) fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spa
             _ => {}
         }
     }
-    Some(ast::Answer { status, body: body?, at, encoding, items, span })
+    Some(ast::Answer { status, body: body?, at, header, encoding, items, span })
 }
 
 /// The word for how they come, and beside it what is said of them.

@@ -42,6 +42,11 @@ impl<'n> Own<'n> {
 
     /// `-> T at path as xml`
     fn answer(&mut self, answer: &'n Node, site: &Site, hint: &str) -> String {
+        if let Some(name) = self.text(answer, "x-linchpin-header") {
+            let schema = answer.get("headers").and_then(|headers| headers.get(name)?.get("schema"));
+            let what = schema.map_or_else(|| "string".to_owned(), |schema| self.what(schema, site, hint, true).whole());
+            return format!("-> {what} at header {}", quoted(name));
+        }
         let Some(media) = answer.get("content").and_then(|content| content.members().first()) else { return "-> nothing".to_owned() };
         let at = self.texts(answer, "x-linchpin-at").unwrap_or_default();
         let items = self.object(answer, "x-linchpin-items").map(|items| self.items(items));
