@@ -12,3 +12,6 @@ pub struct Progress {
 
 /// What a program does with it.
 pub(crate) type Listener = Box<dyn FnMut(Progress) + Send>;
+
+/// The same, for what has clones.
+pub(crate) type SharedListener = std::sync::Arc<std::sync::Mutex<Option<Listener>>>;

@@ -24,7 +24,7 @@ use crate::{
     error::{Error, ErrorKind},
     limit::Permits,
     shape::{Opaque, opaque},
-    transfer::Progress,
+    transfer::{Progress, SharedListener},
     transport::{ReadLimits, Reader},
 };
 
@@ -42,6 +42,8 @@ pub(crate) use source::{Again, resume};
 /// [`RetrySettings`]: crate::RetrySettings
 pub struct Download {
     stream: Arc<Mutex<Source>>,
+    /// Who is told how far it has come.
+    listener: SharedListener,
     /// What was asked for by polling. The lock is only there to make it `Sync`.
     polled: std::sync::Mutex<Polled>,
     start: u64,
@@ -68,12 +70,14 @@ impl Download {
         again: Option<Again>,
     ) -> Download {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let listener = SharedListener::default();
         Download {
             start: 0,
             length: reader.length(),
             content_type: text(header::CONTENT_TYPE).map(str::to_owned),
             file_name: text(header::CONTENT_DISPOSITION).and_then(name::file_name),
-            stream: Arc::new(Mutex::new(Source::new(reader, idle, permits, again))),
+            listener: listener.clone(),
+            stream: Arc::new(Mutex::new(Source::new(reader, idle, permits, again, listener))),
             polled: std::sync::Mutex::new(Polled::Nothing),
             gathered,
         }
@@ -88,12 +92,12 @@ impl Download {
 
     /// The same, begun in the middle.
     fn begin_at(self, at: u64, place: impl FnOnce(&mut Source)) -> Download {
-        let Download { content_type, file_name, gathered, stream, .. } = self;
+        let Download { content_type, file_name, gathered, stream, listener, .. } = self;
         let mut source = Arc::into_inner(stream).expect("nobody else has it yet").into_inner();
         place(&mut source);
         let length = source.total();
         let polled = std::sync::Mutex::new(Polled::Nothing);
-        Download { start: at, length, content_type, file_name, gathered, polled, stream: Arc::new(Mutex::new(source)) }
+        Download { start: at, listener, length, content_type, file_name, gathered, polled, stream: Arc::new(Mutex::new(source)) }
     }
 
     /// The stream behind it, when nobody else has it.
@@ -127,12 +131,9 @@ impl Download {
     }
 
     /// Tells how far it has come, at each piece. Where a file that is saved begins anew because it changed, so does the count.
-    ///
-    /// # Panics
-    /// While a clone of it waits for a piece.
     #[must_use]
     pub fn on_progress(self, listener: impl FnMut(Progress) + Send + 'static) -> Download {
-        self.stream.try_lock().expect("nothing is read of it yet").listener = Some(Box::new(listener));
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
         self
     }
 
@@ -229,6 +230,7 @@ impl Clone for Download {
     fn clone(&self) -> Download {
         Download {
             stream: self.stream.clone(),
+            listener: self.listener.clone(),
             polled: std::sync::Mutex::new(Polled::Nothing),
             start: self.start,
             length: self.length,

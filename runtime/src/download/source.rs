@@ -1,7 +1,10 @@
 //! Where a file's pieces come from: one answer, and where that breaks off, the next one that goes on with it. What an answer is good for is
 //! `range`'s to say; each request goes through every layer, as the first did.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -21,7 +24,7 @@ use crate::{
     limit::Permits,
     operation::RetryClass,
     retry::{self, Outcome, Try, Verdict},
-    transfer::{Listener, Progress},
+    transfer::{Progress, SharedListener},
     transport::{Reader, Span},
 };
 
@@ -42,7 +45,7 @@ pub(super) struct Source {
     /// Breaks since enough came, and where the last one was.
     breaks: u32,
     last_break: u64,
-    pub(super) listener: Option<Listener>,
+    listener: SharedListener,
 }
 
 /// How to ask for the rest.
@@ -83,11 +86,11 @@ impl Again {
 }
 
 impl Source {
-    pub(super) fn new(mut reader: Reader, idle: Duration, permits: Permits, again: Option<Again>) -> Source {
+    pub(super) fn new(mut reader: Reader, idle: Duration, permits: Permits, again: Option<Again>, listener: SharedListener) -> Source {
         let total = reader.stated();
         reader.stand(Span { total, ..Span::default() });
         let again = again.map(|again| Again { known: Known { total, ..again.known }, ..again });
-        Source { reader, idle, permits, again, given: 0, broken: false, breaks: 0, last_break: 0, listener: None }
+        Source { reader, idle, permits, again, given: 0, broken: false, breaks: 0, last_break: 0, listener }
     }
 
     pub(super) fn into_reader(self) -> (Reader, Permits) {
@@ -152,7 +155,7 @@ impl Source {
 
     fn tell(&mut self) {
         let told = Progress { bytes: self.given, total: self.total() };
-        if let Some(listener) = &mut self.listener {
+        if let Some(listener) = &mut *self.listener.lock().unwrap_or_else(PoisonError::into_inner) {
             listener(told);
         }
     }
@@ -218,7 +221,7 @@ impl Source {
                 Course::On
             }
             (_, Some(fresh)) => {
-                let listener = self.listener.take();
+                let listener = self.listener.clone();
                 let (breaks, last_break) = (self.breaks, 0);
                 *self = Source { listener, breaks, last_break, ..fresh };
                 Course::Anew
