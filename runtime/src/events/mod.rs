@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::{
     client::AnyClient,
+    clock::BoxFuture,
     engine::Core,
     error::Error,
     operation::OperationTable,
@@ -95,9 +96,12 @@ struct Course {
     last_id: Option<String>,
 }
 
+/// The next item, and where the one after it comes from.
+type Taken = (Box<Source>, Result<Option<Erased>, Error>);
+
 enum State {
     Idle(Box<Source>),
-    Waiting(Pin<Box<dyn Future<Output = (Box<Source>, Result<Option<Erased>, Error>)> + Send>>),
+    Waiting(BoxFuture<'static, Taken>),
     Failed(Error),
     Over,
 }
