@@ -22,7 +22,9 @@ macro_rules! sending {
         lp::structure! {
             /// Sends a file in parts.
             pub struct $type $name {
+                /// Where it goes.
                 pub url: String = "url!";
+                /// The file.
                 pub content: lp::Body = "content!";
             }
         }
@@ -285,7 +287,9 @@ async fn the_size_of_parts_is_a_choice_within_the_rule() {
     let server = server("PUT", "/up/1", [more("15-"), done()]).await;
     let parts = Arc::new(AtomicU64::new(0));
     let counted = parts.clone();
-    let upload = listed(&server, FILE).part_size(11).on_progress(move |_| drop(counted.fetch_add(1, Ordering::Relaxed)));
+    let upload = listed(&server, FILE).part_size(11).on_progress(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
     upload.await.expect("uploaded");
     assert_eq!(sent(&server), [row("PUT", "bytes 0-14/25", 15), row("PUT", "bytes 15-24/25", 10)]);
     assert_eq!(parts.load(Ordering::Relaxed), 2);
