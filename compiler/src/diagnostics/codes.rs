@@ -137,8 +137,8 @@ codes! {
     UNUSED_IN_STEPS = "P0523" Error "unused in steps";
     NO_COMMON_CONNECTION = "P0524" Error "steps that no connection can make";
     ITEMS_MISFIT = "P0530" Error "items that cannot come one after the other";
-    UNKNOWN_PARTS = "P0531" Error "unknown way to send a body in parts";
-    PARTS_MISFIT = "P0532" Error "body that cannot go in parts";
+    UNKNOWN_PARTS = "P0534" Error "unknown way to send a body in parts";
+    PARTS_MISFIT = "P0535" Error "body that cannot go in parts";
     UNKNOWN_STRATEGY = "P0601" Error "unknown page strategy";
     PAGE_INCOMPLETE = "P0602" Error "incomplete page";
     UNKNOWN_PAGE_INPUT = "P0603" Error "unknown input of a page";
