@@ -104,6 +104,9 @@ impl Writer<'_> {
             let text = self.failure(failure);
             self.line(1, &text);
         }
+        if let Some(parts) = &module.parts {
+            self.line(1, &format!("parts {}", parts.text()));
+        }
         if let Some(page) = &module.page {
             self.line(1, &page_statement(page));
         }
@@ -303,6 +306,12 @@ impl Writer<'_> {
             Decoding::Xml => text.push_str(" as xml"),
             Decoding::Text(content_type) => {
                 let _ = write!(text, " as {content_type:?}");
+            }
+            Decoding::Items(items) => {
+                let _ = write!(text, " as {}", items.text());
+            }
+            Decoding::Header(name) => {
+                let _ = write!(text, " at header {name:?}");
             }
             Decoding::Nothing | Decoding::Json | Decoding::Stream => {}
         }

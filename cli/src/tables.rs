@@ -11,8 +11,8 @@ use connections::{constant_send, credential, grant, sign};
 use types::Declaring;
 
 use linchpin_compiler::model::{
-    self, ConstantPlace, Decoding, Encoding, Literal, Module, ModuleServer, PathPart, Place, Projection, RetryClass, Script, Stop,
-    Strategy, Symbol, Template, Type,
+    self, ConstantPlace, Decoding, Encoding, Framing, Literal, Module, ModuleServer, PartsBy, PathPart, Place, Projection, RetryClass,
+    Script, Stop, Strategy, Symbol, Template, Type,
 };
 use linchpin_compiler::syntax::ast::{Date, ModuleKind};
 use linchpin_runtime::Download;
@@ -233,6 +233,16 @@ impl Shapes {
                 Decoding::Xml => table::Decoding::Xml,
                 Decoding::Text(content_type) => table::Decoding::Text(leak(content_type.as_str())),
                 Decoding::Stream => table::Decoding::Stream,
+                Decoding::Header(name) => table::Decoding::Header(leak(name.as_str())),
+                Decoding::Items(items) => table::Decoding::Items(Box::leak(Box::new(table::ItemStream {
+                    framing: match items.framing {
+                        Framing::Events => table::Framing::Events,
+                        Framing::Lines => table::Framing::Lines,
+                    },
+                    named: items.named,
+                    end: items.end.as_deref().map(leak),
+                    resume: items.resume,
+                }))),
             },
             shape: Link::to(self.answered(answer.body.as_ref())),
             at: names(&answer.at),
@@ -274,6 +284,17 @@ impl Shapes {
             answers: all(answers),
             output: Link::to(output),
             failures: all(module.fails.iter().map(|one| self.failure(one))),
+            parts: module.parts.as_ref().map(|parts| {
+                &*Box::leak(Box::new(table::Parts {
+                    by: match parts.by {
+                        PartsBy::ContentRange => table::PartsBy::ContentRange,
+                        PartsBy::Tus => table::PartsBy::Tus,
+                    },
+                    size: parts.size,
+                    multiple: parts.multiple,
+                    next: names(&parts.next),
+                }))
+            }),
             page: module.page.as_ref().map(|page| &*Box::leak(Box::new(self.page(page, index)))),
             retry: match &module.retry {
                 RetryClass::Safe => table::RetryClass::Safe,

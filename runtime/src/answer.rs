@@ -8,13 +8,15 @@ use url::Url;
 
 use crate::{
     call::Prepared,
-    download::Download,
+    download::{Again, Download},
     engine::Core,
     error::{Error, ErrorKind},
+    events,
     graphql_module::{self as graphql, Told},
+    head::ETag,
     life,
     limit::Admitted,
-    operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
+    operation::{Answer, ApiTable, Condition, Decoding, Failure, Framing, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
     shape::{self, DecodeError, Erased, Kind, Names, PageRequest, Shape, Shaped},
     transport::{Incoming, ReadLimits, Reader},
@@ -37,6 +39,17 @@ pub(crate) struct Answered {
     /// Where it came from, after redirects.
     pub(crate) url: Url,
     pub(crate) content: Content,
+    /// What it holds was kept from before.
+    pub(crate) kept: bool,
+}
+
+impl Answered {
+    /// The same without what it holds.
+    pub(crate) fn head(&self) -> Answered {
+        let Answered { operation, api, answer, status, ref headers, ref url, kept, .. } = *self;
+        let content = Content::Bytes(Bytes::new());
+        Answered { operation, api, answer, status, headers: headers.clone(), url: url.clone(), content, kept }
+    }
 }
 
 /// What an answer holds.
@@ -66,19 +79,28 @@ pub(crate) async fn receive(
     let operation = call.operation;
     let stated_status = incoming.status;
     let status = stated_status.as_u16();
-    let Some(answer) = operation.answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status)) else {
+    let Some(answer) = answer_of(call, status) else {
         let error = refusal(core, operation, incoming).await;
         let status = if operation.is_graphql() { graphql::amounts_to(&error, stated_status) } else { status };
         return Err(Failed::Answer(error, status));
     };
     let headers = incoming.headers;
+    if call.partial && status == 416 || call.conditional && status == 304 {
+        let content = Content::Bytes(Bytes::new());
+        return Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false });
+    }
+    if status == 206 && answer.decoding == Decoding::Stream && !call.partial && !call.headers.contains_key(header::RANGE) {
+        let message = "the server sent a part of the file, and all of it was asked for";
+        return Err(Failed::Unread(Error::new(ErrorKind::Decode, message).with_status(status)));
+    }
     // An API that reports errors with status 200 does so in JSON where a file was asked for, too.
     let may_fail = is_json(&headers) && failures(operation, core.table).any(|failure| failure.when.is_some());
-    let content = if answer.decoding == Decoding::Stream && !may_fail {
+    let content = if is_streamed(call, answer, &headers) && (call.streamed || !may_fail) {
         let limits = ReadLimits { wire: core.settings.download, decoded: core.settings.download, ..core.read_limits() };
         let reader = Reader::new(&headers, incoming.body, limits).map_err(Failed::Unread)?;
         let permits = permits.take().unwrap_or_default();
-        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits))
+        let again = Again::of(core, call, incoming.status, &headers);
+        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits, again))
     } else {
         let reader = Reader::new(&headers, incoming.body, core.read_limits()).map_err(Failed::Unread)?;
         Content::Bytes(reader.all().await.map_err(Failed::Unread)?)
@@ -90,7 +112,31 @@ pub(crate) async fn receive(
             return Err(Failed::Answer(error, status));
         }
     }
-    Ok(Answered { operation, api: core.table, answer, status, headers, url, content })
+    Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false })
+}
+
+/// The answer of the table that a status belongs to. Who asks for a part of a file gets one as the file, or is told that there is none.
+fn answer_of(call: &Prepared, status: u16) -> Option<&'static Answer> {
+    let answers = call.operation.answers;
+    if call.partial && matches!(status, 206 | 416) {
+        return answers.iter().find(|answer| answer.decoding == Decoding::Stream);
+    }
+    if call.part && matches!(status, 200..=299 | 308) {
+        let fitting = answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status));
+        return fitting.or(answers.first());
+    }
+    // What did not change is what an answer with 200 was.
+    let status = if call.conditional && status == 304 { 200 } else { status };
+    answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status))
+}
+
+/// Whether the body is read by whoever gets it. An error that stands in the place of events is read here.
+fn is_streamed(call: &Prepared, answer: &Answer, headers: &HeaderMap) -> bool {
+    match answer.decoding {
+        Decoding::Stream => true,
+        Decoding::Items(items) => call.streamed && !(items.framing == Framing::Events && is_json(headers)),
+        _ => false,
+    }
 }
 
 fn failures(operation: &'static OperationTable, api: &'static ApiTable) -> impl Iterator<Item = &'static Failure> {
@@ -147,7 +193,8 @@ fn with_api(
     let may_end = matches!(kind, ErrorKind::Gone | ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Server);
     let signal = if may_end { life::refused(status, code.as_deref(), message.as_deref(), &body, headers) } else { None };
     let kind = if signal.is_some() { ErrorKind::Gone } else { kind };
-    Error::new(kind, said).with_status(status).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
+    let tag = if status == 412 { ETag::of(headers) } else { None };
+    Error::new(kind, said).with_status(status).with_etag(tag).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
 }
 
 /// The id under which the server knows the request.
@@ -237,7 +284,7 @@ pub(crate) fn decode(answered: &Answered) -> Result<Erased, Error> {
     Ok(in_variant(answered, value))
 }
 
-fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
+pub(crate) fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
     let conditions = conditions(answered);
     if conditions.is_empty() {
         return Ok(());
@@ -276,11 +323,10 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
     let shape = shape.get();
     match decoding {
         Decoding::Nothing => Ok(Erased::new(())),
-        Decoding::Stream => {
-            let reader = Reader::new(&HeaderMap::new(), bytes.clone().into(), unbounded())?;
-            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Admitted::default())))
-        }
+        Decoding::Stream => Ok(Erased::new(Download::of_bytes(&answered.headers, bytes.clone()))),
         Decoding::Text(_) => text(shape, bytes, answered),
+        Decoding::Items(items) => events::gather(answered, items, bytes),
+        Decoding::Header(name) => header_text(shape, name, answered),
         Decoding::Xml => {
             expect_type(answered, &[b"xml"], "XML")?;
             crate::xml::read(bytes, shape, at).map_err(|error| error.with_status(answered.status))
@@ -291,10 +337,6 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
             decoded.map_err(|error| undecodable(&error).with_status(answered.status))
         }
     }
-}
-
-fn unbounded() -> ReadLimits {
-    ReadLimits { wire: u64::MAX, decoded: u64::MAX, ratio: u64::MAX }
 }
 
 /// What should stand at a path does not.
@@ -320,6 +362,25 @@ fn text(shape: &'static Shape, bytes: &Bytes, answered: &Answered) -> Result<Era
     let text = std::str::from_utf8(bytes).map_err(|_| bad("UTF-8 text"))?;
     if shape.same(<String as Shaped>::shape()) {
         return Ok(Erased::new(text.to_owned()));
+    }
+    let json = Value::String(text.to_owned()).to_string();
+    Erased::decode(shape, json.as_bytes(), Names::Wire).map_err(|error| undecodable(&error).with_status(answered.status))
+}
+
+/// What stands in a header. An address is read against that of the answer, for `Location` may be relative.
+fn header_text(shape: &'static Shape, name: &str, answered: &Answered) -> Result<Erased, Error> {
+    let mut values = answered.headers.get_all(name).iter();
+    let (value, more) = (values.next().and_then(|value| value.to_str().ok()), values.next());
+    let wrong = |what: &str| Error::new(ErrorKind::Decode, format!("the answer {what} `{name}`")).with_status(answered.status);
+    let text = match (value, more) {
+        (Some(value), None) => value.trim(),
+        (_, None) => return Err(wrong("lacks the header")),
+        (_, Some(_)) => return Err(wrong("has more than one header")),
+    };
+    if matches!(shape.bare().kind, Kind::Leaf(shape::Leaf::Url)) {
+        let address = answered.url.join(text).map_err(|_| wrong("gives no address in the header"))?;
+        let json = Value::String(address.into()).to_string();
+        return Erased::decode(shape, json.as_bytes(), Names::Wire).map_err(|error| undecodable(&error));
     }
     let json = Value::String(text.to_owned()).to_string();
     Erased::decode(shape, json.as_bytes(), Names::Wire).map_err(|error| undecodable(&error).with_status(answered.status))

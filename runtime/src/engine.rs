@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -16,6 +16,7 @@ use crate::{
     answer::{self, Answered, Failed},
     body::Payload,
     budget::Budget,
+    cache::{self, Cache},
     call::Prepared,
     client::Settings,
     clock::{BoxFuture, Clock},
@@ -36,6 +37,8 @@ const HOPS: u32 = 5;
 
 /// All that clones of a client share.
 pub(crate) struct Core {
+    /// Itself, for what outlives the call that made it and makes calls of its own.
+    pub(crate) this: Weak<Core>,
     pub(crate) table: &'static ApiTable,
     /// The servers of the table, filled in, in its order.
     pub(crate) servers: Vec<Url>,
@@ -52,6 +55,7 @@ pub(crate) struct Core {
     /// What sends to any other.
     pub(crate) outside: Http,
     pub(crate) settings: Settings,
+    pub(crate) cache: Option<Cache>,
     pub(crate) limits: Option<Limits>,
     pub(crate) sharing: Option<Sharing>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
@@ -99,11 +103,17 @@ impl Core {
     /// The same as [`Core::run`] within a time that has begun to run before.
     pub(crate) async fn run_within(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
         self.tell_life(call.operation);
-        let answered = match self.admit(call.operation, budget).await {
-            Ok(permits) => self.tries(call, budget, permits).await,
-            Err(error) => Err(error),
+        let answered = match self.cache.as_ref().filter(|cache| cache.serves(call)) {
+            Some(cache) => Box::pin(cache::read(self, cache, call, budget)).await,
+            None => self.admitted(call, budget).await,
         };
         answered.map_err(|error| self.blame(call.operation, error))
+    }
+
+    /// Waits for a place, and sends.
+    pub(crate) async fn admitted(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
+        let permits = self.admit(call.operation, budget).await?;
+        self.tries(call, budget, permits).await
     }
 
     /// Waits for a place under the limits of the API and of the operation.
@@ -146,7 +156,7 @@ impl Core {
     }
 
     async fn tries(&self, call: &Prepared, budget: &Budget, permits: Admitted) -> Result<Answered, Error> {
-        let (mut number, mut stale, mut permits) = (0, None, Some(permits));
+        let (mut number, mut stale, mut permits, mut lost) = (0, None, Some(permits), false);
         loop {
             number += 1;
             if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
@@ -165,13 +175,23 @@ impl Core {
                 continue;
             }
             match self.verdict(call, &refused, number, budget) {
+                Verdict::Stop if lost && refused.error.is_stale() => {
+                    let message = "an earlier try, whose answer was lost, may have made this very change";
+                    return Err(refused.error.located(message));
+                }
                 Verdict::Stop => return Err(refused.error),
-                Verdict::After(wait) => self.rest(&refused, wait).await,
+                Verdict::After(wait) => {
+                    lost |= refused.outcome == Outcome::Broken;
+                    self.rest(&refused, wait).await;
+                }
             }
         }
     }
 
     fn verdict(&self, call: &Prepared, refused: &Refused, number: u32, budget: &Budget) -> Verdict {
+        if call.part {
+            return Verdict::Stop;
+        }
         // What the gate or a limit of ours refuses will be refused again.
         if !refused.error.is_retryable() && !matches!(refused.outcome, Outcome::Status(_)) {
             return Verdict::Stop;

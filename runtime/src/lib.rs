@@ -10,6 +10,7 @@ pub mod auth;
 pub mod blocking;
 mod body;
 mod budget;
+mod cache;
 mod call;
 mod catalog;
 mod client;
@@ -21,10 +22,12 @@ mod dynamic;
 mod encode;
 mod engine;
 mod error;
+mod events;
 #[cfg(test)]
 mod fuzz;
 mod gate;
 pub mod graphql_module;
+mod head;
 pub mod http_module;
 pub mod life;
 pub mod limit;
@@ -41,9 +44,11 @@ mod steps;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transfer;
 mod transport;
 pub mod trigger;
 pub mod upgrade;
+mod upload;
 pub mod value;
 pub mod webhook;
 pub mod webhook_module;
@@ -54,14 +59,18 @@ pub use body::{Body, OpenPayload};
 pub use catalog::{Catalog, Module};
 pub use client::{AnyClient, Client, ClientBuilder, Sending};
 pub use codegen::{__codegen_v1, prelude};
-pub use download::Download;
+pub use download::{Download, DownloadCheckpoint};
 pub use error::{Error, ErrorKind};
+pub use events::{AnyEvents, Events};
 pub use gate::RedirectPolicy;
+pub use head::{Answer, AnswerFuture, ETag};
 pub use observe::{Attempt, Notice, Observer};
 pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
 pub use steps::FailedStep;
+pub use transfer::Progress;
 pub use transport::{HttpClient, Incoming, IncomingBody, Outgoing, SendFailure};
+pub use upload::{Upload, UploadCheckpoint};
 /// The URL that [`Client::authorizer`] takes and fields of the type `url` hold, so that a program needs no crate of its own for it.
 ///
 /// ```

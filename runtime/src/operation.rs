@@ -8,6 +8,7 @@ mod connection;
 mod declared;
 mod example;
 mod page;
+mod part;
 mod path;
 mod place;
 mod sign;
@@ -22,6 +23,7 @@ pub use declared::Operations;
 pub(crate) use declared::declared;
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
+pub use part::{Parts, PartsBy};
 pub use path::{Segment, Segments};
 pub use place::{Place, Style};
 pub use sign::{Sign, SignKind};
@@ -66,6 +68,8 @@ pub struct OperationTable {
     pub failures: &'static [Failure],
     /// How a search pages.
     pub page: Option<&'static Page>,
+    /// How its body goes in parts, if it does.
+    pub parts: Option<&'static Parts>,
     /// May it be tried again.
     pub retry: RetryClass,
     /// Limits of its own, beside the connector's.
@@ -189,6 +193,32 @@ pub enum Decoding {
     Text(&'static str),
     /// A stream of bytes.
     Stream,
+    /// A list whose items come one after the other.
+    Items(&'static ItemStream),
+    /// The text of this header.
+    Header(&'static str),
+}
+
+/// Items that come one after the other, each in a frame of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemStream {
+    /// What a frame is.
+    pub framing: Framing,
+    /// The name of an event is the tag of the union that it is.
+    pub named: bool,
+    /// What comes instead of an item when there are no more.
+    pub end: Option<&'static str>,
+    /// When the connection ends, those behind the last event are asked for.
+    pub resume: bool,
+}
+
+/// What an item that comes by itself stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// A server-sent event.
+    Events,
+    /// A line.
+    Lines,
 }
 
 /// One error answer.
@@ -316,6 +346,7 @@ impl OperationTable {
         output: <() as Shaped>::LINK,
         failures: &[],
         page: None,
+        parts: None,
         retry: RetryClass::Never,
         limits: &[],
         cost: Cost::ONE,

@@ -2,6 +2,7 @@
 
 linchpin_runtime::connector!("acme");
 linchpin_runtime::connector!("books");
+linchpin_runtime::connector!("library");
 linchpin_runtime::connector!("tracker");
 
 #[cfg(doctest)]
@@ -19,6 +20,10 @@ struct Life;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/triggers.md")]
 struct Triggers;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/long-work.md")]
+struct LongWork;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/language.md")]

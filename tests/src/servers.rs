@@ -175,6 +175,17 @@ pub fn kinto(ends: &str) -> Option<Arc<Server>> {
     })
 }
 
+/// The reference server of tus 1.0.
+pub fn tus() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new(&[]);
+    SLOT.shared("tus", |port| {
+        let mut command = node("tus.mjs")?;
+        installed("node_modules/@tus/server")?;
+        command.arg(port.to_string());
+        Ok(command)
+    })
+}
+
 /// Prism, which plays the API that a description describes and says of each request whether it fits. Each test has its own.
 pub fn prism(description: &Path) -> Option<Server> {
     let command = |port: u16| {

@@ -136,9 +136,12 @@ codes! {
     STEP_MISFIT = "P0522" Error "value that does not fit a step";
     UNUSED_IN_STEPS = "P0523" Error "unused in steps";
     NO_COMMON_CONNECTION = "P0524" Error "steps that no connection can make";
+    ITEMS_MISFIT = "P0530" Error "items that cannot come one after the other";
     BAD_DOCUMENT = "P0531" Error "document that is no GraphQL call";
     VARIABLES_DIFFER = "P0532" Error "variables that differ from the inputs";
     NOT_SELECTED = "P0533" Error "something that the document does not select";
+    UNKNOWN_PARTS = "P0534" Error "unknown way to send a body in parts";
+    PARTS_MISFIT = "P0535" Error "body that cannot go in parts";
     UNKNOWN_STRATEGY = "P0601" Error "unknown page strategy";
     PAGE_INCOMPLETE = "P0602" Error "incomplete page";
     UNKNOWN_PAGE_INPUT = "P0603" Error "unknown input of a page";

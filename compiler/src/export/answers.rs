@@ -1,7 +1,7 @@
 //! What comes back: successes by status with what stands around what is read, and errors.
 
 use super::Exporter;
-use super::extensions::answer_value;
+use super::extensions::{self, answer_value};
 use super::json::{Object, Value, texts};
 use crate::model::{Answer, Decoding, Failure, Module, Stop, Strategy, Type};
 
@@ -73,18 +73,32 @@ impl Exporter<'_> {
             Decoding::Xml => Some("application/xml"),
             Decoding::Text(media) => Some(media.as_str()),
             Decoding::Stream => Some("application/octet-stream"),
+            Decoding::Items(items) => Some(items.framing.media()),
+            Decoding::Header(_) => None,
         };
-        let description = if media.is_none() { "It is done." } else { "It is done; this is what came of it." };
+        let items = if let Decoding::Items(items) = &answer.decoding { Some(extensions::items(items)) } else { None };
+        // Of items that come by themselves, what is read stands at that place in each.
+        let at: &[String] = if items.is_some() { &[] } else { &answer.at };
+        let told = if let Decoding::Header(name) = &answer.decoding { Some(name) } else { None };
+        let description = if media.is_none() && told.is_none() { "It is done." } else { "It is done; this is what came of it." };
         let content = media.map(|media| {
-            let schema = answer.body.as_ref().map(|body| self.around(body, &answer.at, module));
-            let examples = examples(answer, module);
+            let schema = answer.body.as_ref().map(|body| self.around(body, at, module));
+            // What comes item by item is shown in one piece of text, which is none of them.
+            let examples = if items.is_some() { Object::new() } else { examples(answer, module) };
             let content = Object::new().maybe("schema", schema).unless_empty("examples", examples);
             Object::new().with(media, content)
         });
-        let response =
-            Object::new().with("description", description).unless_empty("headers", self.headers(module)).maybe("content", content);
+        let mut headers = self.headers(module);
+        if let (Some(name), Some(body)) = (told, &answer.body) {
+            headers.set(name, Object::new().with("schema", self.schema(body)).with("description", "What the call gives."));
+        }
+        let response = Object::new().with("description", description).unless_empty("headers", headers).maybe("content", content);
         let odd = !(200..300).contains(&answer.statuses.0);
-        response.unless_empty("x-linchpin-at", texts(&answer.at)).flag("x-linchpin-answer", odd)
+        response
+            .unless_empty("x-linchpin-at", texts(&answer.at))
+            .maybe("x-linchpin-items", items)
+            .maybe("x-linchpin-header", told)
+            .flag("x-linchpin-answer", odd)
     }
 
     /// Headers that a caller reads.

@@ -5,8 +5,8 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Cost, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
-    StepPath, StepSource, StepValue, Steps, Stop, Strategy,
+    ConstantPlace, Cost, Failure, FilePart, ItemStream, Life, Limit, Module, Order, Page, Parts, Poll, PollOrder, RetryClass, Script,
+    ScriptExchange, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy,
 };
 use crate::syntax::ast::ModuleKind;
 
@@ -28,6 +28,18 @@ pub(super) fn life_object(life: &Life) -> Object {
     let object =
         Object::new().maybe("since", life.since.map(|date| date.to_string())).maybe("sunset", life.sunset.map(|date| date.to_string()));
     object.with("use", successor).unless_empty("why", life.why.as_str())
+}
+
+/// How items come one after the other.
+pub(super) fn items(items: &ItemStream) -> Object {
+    let object = Object::new().with("as", items.framing.word()).flag("by_name", items.named);
+    object.maybe("end", items.end.as_ref()).flag("resume", items.resume)
+}
+
+/// How a body goes in parts.
+pub(super) fn parts(parts: &Parts) -> Object {
+    let object = Object::new().with("by", parts.by.word()).with("size", parts.size).with("multiple", parts.multiple);
+    object.unless_empty("next", texts(&parts.next))
 }
 
 /// What a module is.

@@ -136,6 +136,7 @@ impl Exporter<'_> {
             .then(|| extensions::retry(&module.retry));
         let examples: Vec<Object> = module.examples.iter().map(extensions::script).collect();
         let operation = operation.with("x-linchpin-module", told).maybe("x-linchpin-page", module.page.as_ref().map(extensions::page));
+        let operation = operation.maybe("x-linchpin-parts", module.parts.as_ref().map(extensions::parts));
         let operation = operation.maybe("x-linchpin-order", module.order.as_ref().map(extensions::order));
         let operation = operation.maybe("x-linchpin-cursor", module.poll.as_ref().map(extensions::cursor));
         let operation = operation.maybe("x-linchpin-retry", retry);

@@ -55,6 +55,10 @@ fn prepared(parts: Parts, own: &HeaderMap, operation: &'static OperationTable) -
         payload: parts.payload,
         redirects: Some(parts.redirects),
         timeout: Some(parts.timeout),
+        partial: false,
+        streamed: false,
+        conditional: false,
+        part: false,
     }
 }
 

@@ -8,7 +8,7 @@
 //! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside` | where it goes |
 //! | `in path query query.deep body whole` | where each input goes, and in which style if not the usual |
 //! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…`, `body graphql …` | how the body is encoded |
-//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `cost {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
+//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `parts {…}`, `limit {…}`, `cost {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
 //! | `retry safe`, `retry idempotent`, `retry key Header`, `only a b` | how often, and by which connections |
 
 mod trigger;
@@ -16,9 +16,9 @@ mod trigger;
 use serde_json::Value;
 
 use super::{
-    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Cost, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Items,
-    Life, Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath, StepSource, StepTable,
-    StepValue, Stop, Strategy, Style,
+    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Cost, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Framing,
+    ItemStream, Items, Life, Limit, ModuleKind, OperationTable, Page, Parts, PartsBy, Place, Reset, RetryClass, ServerChoice, Statuses,
+    StepPath, StepSource, StepTable, StepValue, Stop, Strategy, Style,
 };
 use crate::shape::{Link, Shaped};
 
@@ -162,6 +162,7 @@ impl Lists {
             "example" => self.examples.push(said.example()?),
             "step" => self.steps.push(said.step()?),
             "page" => table.page = Some(keep(said.page()?)),
+            "parts" => table.parts = Some(keep(said.parts()?)),
             "life" => table.life = Some(keep(said.life()?)),
             "gives" => table.gives = said.path()?,
             "poll" => table.poll = Some(keep(said.poll()?)),
@@ -280,11 +281,18 @@ impl Said {
             "xml" => Decoding::Xml,
             "text" => Decoding::Text(self.text("type")),
             "stream" => Decoding::Stream,
+            "header" => Decoding::Header(self.text("type")),
+            "events" => Decoding::Items(keep(self.items_come(Framing::Events))),
+            "lines" => Decoding::Items(keep(self.items_come(Framing::Lines))),
             _ => return None,
         };
         let on = self.get("on");
         let statuses = if on.json.is_null() { Answer::EMPTY.statuses } else { on.statuses()? };
         Some(Answer { statuses, decoding, shape: self.shape()?, at: self.texts("at"), variant: self.number("variant") })
+    }
+
+    fn items_come(&self, framing: Framing) -> ItemStream {
+        ItemStream { framing, named: self.flag("named"), end: self.maybe("end"), resume: self.flag("resume") }
     }
 
     fn failure(&self) -> Option<Failure> {
@@ -324,6 +332,15 @@ impl Said {
     fn page(&self) -> Option<Page> {
         let items = Items { at: self.texts("at"), shape: self.shape()? };
         Some(Page { items, strategy: self.strategy()?, stop: self.stop()?, cap: self.number("cap")? })
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        let by = match self.text("by") {
+            "content_range" => PartsBy::ContentRange,
+            "tus" => PartsBy::Tus,
+            _ => return None,
+        };
+        Some(Parts { by, size: self.number("size")?, multiple: self.number("multiple").unwrap_or(1), next: self.texts("next") })
     }
 
     fn strategy(&self) -> Option<Strategy> {

@@ -15,8 +15,8 @@ use crate::{
     address, call,
     client::AnyClient,
     operation::{
-        ApiTable, BodyEncoding, ConnectionTable, Decoding, ExampleExchange, ExampleTable, Grant, OperationTable, Segment, ServerChoice,
-        Strategy,
+        ApiTable, BodyEncoding, ConnectionTable, Decoding, ExampleExchange, ExampleTable, Framing, Grant, OperationTable, Segment,
+        ServerChoice, Strategy,
     },
     shape::{Erased, Names},
 };
@@ -283,6 +283,10 @@ fn reply(operation: &'static OperationTable, exchange: &ExampleExchange) -> Repl
             Some(Decoding::Xml) => "application/xml",
             Some(Decoding::Text(content_type)) => content_type,
             Some(Decoding::Stream) => "application/octet-stream",
+            Some(Decoding::Items(items)) => match items.framing {
+                Framing::Events => "text/event-stream",
+                Framing::Lines => "application/x-ndjson",
+            },
             _ => "application/json",
         };
         reply = reply.header("content-type", content_type);

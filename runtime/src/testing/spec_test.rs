@@ -41,9 +41,9 @@ pub(crate) async fn run(table: &'static ApiTable, module: &str, example: &'stati
         Ok(module) if module.table().webhook.is_some() => super::deliveries::run(table, module.table(), example).await,
         Ok(module) => match exchange(table, module.table(), example).await {
             Err(problem) => vec![problem],
-            Ok((received, outcome)) => {
+            Ok((received, outcome, home)) => {
                 let mut differences = compare_requests(table, module.table(), &received, example);
-                differences.extend(compare_outcome(outcome, example));
+                differences.extend(compare_outcome(outcome, example, &home));
                 differences
             }
         },
@@ -56,7 +56,7 @@ async fn exchange(
     table: &'static ApiTable,
     operation: &'static OperationTable,
     example: &'static ExampleTable,
-) -> Result<(Vec<Received>, Outcome), String> {
+) -> Result<(Vec<Received>, Outcome, String), String> {
     let stand_in = StandIn::start().await.map_err(|error| format!("the stand-in does not start: {error}"))?;
     for (route, exchange) in examples::routes(table, operation, example, &stand_in.url()).into_iter().zip(example.exchanges) {
         // Pages that the example lists are told apart by what it says they send, or else come in its order.
@@ -68,7 +68,7 @@ async fn exchange(
     let mut given: Value = serde_json::from_str(given).map_err(|error| format!("`given` is not JSON: {error}"))?;
     lead_in(operation, &mut given, &stand_in.url());
     let outcome = outcome(&client, operation, example, given).await;
-    Ok((stand_in.received(), outcome))
+    Ok((stand_in.received(), outcome, stand_in.url()))
 }
 
 /// A URL of another origin that the operation is given as a whole leads to the stand-in, its path and query as they are.
@@ -195,7 +195,7 @@ async fn outcome(client: &AnyClient, operation: &'static OperationTable, example
     }
 }
 
-fn compare_outcome(outcome: Outcome, example: &ExampleTable) -> Vec<String> {
+fn compare_outcome(outcome: Outcome, example: &ExampleTable, home: &str) -> Vec<String> {
     match (outcome, example.fails) {
         (Ok(_), Some((kind, _))) => vec![format!("it succeeds; the error `{kind}` was expected")],
         (Err(error), None) => vec![format!("it fails: {error}")],
@@ -209,15 +209,32 @@ fn compare_outcome(outcome: Outcome, example: &ExampleTable) -> Vec<String> {
             }
             differences
         }
-        (Ok(output), None) if !example.output.is_empty() => match serde_json::from_str::<Value>(example.output) {
+        (Ok(mut output), None) if !example.output.is_empty() => match serde_json::from_str::<Value>(example.output) {
             Err(error) => vec![format!("the example's output is not JSON: {error}")],
             Ok(expected) => {
                 let mut differences = Vec::new();
+                lead_back(&expected, &mut output, home);
                 compare("output", &expected, &output, &mut differences);
                 differences
             }
         },
         (Ok(_), None) => Vec::new(),
+    }
+}
+
+/// An address that was led to the stand-in is the one that the example names.
+fn lead_back(expected: &Value, found: &mut Value, home: &str) {
+    match (expected, found) {
+        (Value::String(expected), Value::String(found)) if steps::at_home(expected, home).as_deref() == Some(found.as_str()) => {
+            found.clone_from(expected);
+        }
+        (Value::Object(expected), Value::Object(found)) => {
+            expected.iter().for_each(|(name, expected)| found.get_mut(name).into_iter().for_each(|found| lead_back(expected, found, home)));
+        }
+        (Value::Array(expected), Value::Array(found)) => {
+            expected.iter().zip(found).for_each(|(expected, found)| lead_back(expected, found, home));
+        }
+        _ => {}
     }
 }
 

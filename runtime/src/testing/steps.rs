@@ -2,12 +2,13 @@
 //! to a later one.
 
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::Value;
 use url::{Position, Url};
 
 use super::script::Reply;
 use crate::operation::{
-    ApiTable, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice, StepPath, StepSource, StepTable, StepValue,
+    ApiTable, Decoding, ExampleExchange, ExampleTable, OperationTable, Segment, ServerChoice, StepPath, StepSource, StepTable, StepValue,
 };
 use crate::shape::Shape;
 
@@ -32,6 +33,13 @@ pub(super) fn shown(
 /// A step that goes outside goes where an earlier answer says; here that is the stand-in, path and query as they are.
 pub(super) fn lead_home(table: &'static ApiTable, operation: &'static OperationTable, mut reply: Reply, home: &str) -> Reply {
     let paths = addresses(table, operation);
+    if let Some(name) = given_in(operation).filter(|_| !paths.is_empty()) {
+        let here = reply.headers.get(name).and_then(|address| at_home(address.to_str().ok()?, home));
+        if let Some(Ok(here)) = here.map(HeaderValue::try_from) {
+            reply.headers.insert(name, here);
+        }
+        return reply;
+    }
     let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
     let mut led = false;
     for path in paths {
@@ -60,6 +68,10 @@ pub(super) fn led_to(table: &'static ApiTable) -> Vec<(&'static OperationTable, 
             let shown = whole.examples.iter().filter_map(|example| example.exchanges.get(index));
             let wire = wire_path(before, path.members);
             let addresses = own.chain(shown).filter_map(|exchange| {
+                if let Some(name) = given_in(before) {
+                    let (_, address) = exchange.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name))?;
+                    return Some(Url::parse(address).ok()?.path().to_owned());
+                }
                 let body: Value = serde_json::from_str(exchange.body).ok()?;
                 let address = wire.iter().try_fold(&body, |value, member| value.get(*member))?.as_str()?;
                 Some(Url::parse(address).ok()?.path().to_owned())
@@ -98,6 +110,14 @@ fn addresses(table: &'static ApiTable, operation: &'static OperationTable) -> Ve
         }
     }
     found
+}
+
+/// The header that holds what an operation gives, if one does.
+fn given_in(operation: &'static OperationTable) -> Option<&'static str> {
+    match operation.answers.first()?.decoding {
+        Decoding::Header(name) => Some(name),
+        _ => None,
+    }
 }
 
 /// What the address of a step outside is given.

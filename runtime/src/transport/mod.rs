@@ -33,7 +33,7 @@ use proxied::Proxied;
 
 pub(crate) use about::About;
 pub(crate) use guard::guard_literal;
-pub(crate) use read::{ReadLimits, Reader};
+pub(crate) use read::{ReadLimits, Reader, Span};
 
 /// A request on its way out.
 #[derive(Debug)]

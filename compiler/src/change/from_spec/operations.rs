@@ -249,10 +249,14 @@ fn answer(answer: &model::Answer, shapes: &mut Shapes<'_, '_>) -> Answer {
         Decoding::Xml => Some("application/xml".to_owned()),
         Decoding::Text(media) => Some(media.clone()),
         Decoding::Stream => Some("application/octet-stream".to_owned()),
+        Decoding::Items(items) => Some(items.framing.media().to_owned()),
+        // What a document says of it is a header.
+        Decoding::Header(_) => None,
     };
+    let items = matches!(answer.decoding, model::Decoding::Items(_));
     let what = answer.body.as_ref().map(|ty| {
         let what = shapes.used(ty, answer.span);
-        shapes.within(what, &answer.at)
+        if items { what } else { shapes.within(what, &answer.at) }
     });
     let content = media.map(|media| Content { media, what, at: answer.span }).into_iter().collect();
     Answer { status: status_text(answer.statuses), content, headers: Vec::new(), at: answer.span }

@@ -236,12 +236,14 @@ fn statuses(answer: &Answer) -> String {
 
 fn answer_fact(model: &Model, answer: &Answer) -> Fact {
     let decoding = match &answer.decoding {
-        Decoding::Nothing | Decoding::Json => "",
-        Decoding::Xml => "xml",
-        Decoding::Text(content) => content,
-        Decoding::Stream => "bytes",
+        Decoding::Nothing | Decoding::Json => String::new(),
+        Decoding::Xml => "xml".to_owned(),
+        Decoding::Text(content) => content.clone(),
+        Decoding::Stream => "bytes".to_owned(),
+        Decoding::Items(items) => items.text(),
+        Decoding::Header(name) => format!("header {}", types::quoted(name)),
     };
-    shaped(model, answer.body.as_ref(), &answer.at, decoding, answer.span)
+    shaped(model, answer.body.as_ref(), &answer.at, &decoding, answer.span)
 }
 
 fn shaped(model: &Model, ty: Option<&Type>, at: &[String], decoding: &str, place: Span) -> Fact {

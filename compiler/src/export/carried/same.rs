@@ -154,6 +154,7 @@ fn module(module: &mut Module) {
     joined(&mut module.path);
     module.constants.iter_mut().for_each(|constant| constant.span = NOWHERE);
     module.answers.iter_mut().for_each(|answer| answer.span = NOWHERE);
+    module.parts.iter_mut().for_each(|parts| parts.span = NOWHERE);
     module.page.iter_mut().for_each(|page| page.spans = PageSpans { strategy: NOWHERE, stop: None });
     each_call(module, &mut |step| step.span = NOWHERE);
     module.poll.iter_mut().for_each(|poll| poll.span = NOWHERE);

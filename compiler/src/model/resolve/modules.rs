@@ -9,8 +9,8 @@ use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
-    Answer, Connection, Connector, Decoding, Encoding, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass, Symbol, Type,
-    TypeDefKind, Versions,
+    Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, Parts, PartsBy,
+    RetryClass, Symbol, Type, TypeDefKind, Versions,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::METHODS;
@@ -70,6 +70,7 @@ impl<'a> Resolver<'a> {
             encoding,
             fails: flat.fails.iter().map(|(fails, at)| self.failure(fails, &flat.sites[*at])).collect(),
             answers,
+            parts: flat.parts.and_then(|parts| self.body_parts(parts)),
             page,
             order,
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
@@ -173,7 +174,16 @@ impl<'a> Resolver<'a> {
             AnswerBody::Nothing(_) => None,
             AnswerBody::Type(ty) => Some(self.ty(ty, site, hint)),
         };
-        let decoding = self.decoding(answer.encoding.as_ref(), body.as_ref());
+        let told = answer.header.as_ref().map(|header| Decoding::Header(header.value.to_ascii_lowercase()));
+        let decoding = match answer.encoding.as_ref().and_then(|encoding| framing(&encoding.value)) {
+            Some(framing) => Decoding::Items(ItemStream {
+                framing,
+                named: answer.items.named.is_some(),
+                end: answer.items.end.as_ref().map(|end| end.value.clone()),
+                resume: answer.items.resume.is_some(),
+            }),
+            None => told.unwrap_or_else(|| self.decoding(answer.encoding.as_ref(), body.as_ref())),
+        };
         Answer { statuses, at: segments(answer.at.as_ref()), decoding, body, span }
     }
 
@@ -199,11 +209,24 @@ impl<'a> Resolver<'a> {
                         format!("an answer of this type cannot be read as `{}`", written.value),
                     )
                     .here("unknown encoding")
-                    .help("write `as json` or `as xml`; text goes with `string`, and any other bytes with `file`"),
+                    .help("write `as json`, `as xml`, or `as events` or `as lines` for a list; text goes with `string`, any other bytes with `file`"),
                 );
                 Decoding::Json
             }
         }
+    }
+
+    fn body_parts(&mut self, written: &ast::Parts) -> Option<Parts> {
+        const STRATEGIES: [(&str, PartsBy); 2] = [("content_range", PartsBy::ContentRange), ("tus", PartsBy::Tus)];
+        let Some((_, by)) = STRATEGIES.into_iter().find(|(name, _)| *name == written.by.value) else {
+            self.report(unknown(codes::UNKNOWN_PARTS, &written.by, "way to send a body in parts", STRATEGIES.map(|(name, _)| name)));
+            return None;
+        };
+        let count = |said: &Option<Spanned<u64>>, usual: u64| said.as_ref().map_or(usual, |said| said.value);
+        let multiple = count(&written.multiple, 1);
+        // A size that nobody named is the usual one, as near as the multiple lets it be.
+        let usual = USUAL_PART.checked_next_multiple_of(multiple.max(1)).unwrap_or(multiple);
+        Some(Parts { by, size: count(&written.size, usual), multiple, next: segments(written.next.as_ref()), span: written.span })
     }
 
     /// A method that HTTP has.
@@ -323,4 +346,11 @@ pub(super) fn without_reason(code: Code, span: Span, what: &str, example: &str) 
     Diagnostic::new(code, span, format!("{what} does not say why"))
         .here("a reason must follow")
         .help(format!("write for example `{example}`"))
+}
+
+/// Bytes of a part where the spec names none.
+const USUAL_PART: u64 = 8 << 20;
+
+fn framing(word: &str) -> Option<Framing> {
+    [Framing::Events, Framing::Lines].into_iter().find(|framing| framing.word() == word)
 }

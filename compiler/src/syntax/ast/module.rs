@@ -62,6 +62,8 @@ pub struct ModuleBody {
     pub answers: Vec<Answer>,
     /// `fails …`
     pub fails: Vec<Fails>,
+    /// `parts …`
+    pub parts: Option<Parts>,
     /// `page …`
     pub page: Option<Page>,
     /// `order id` (field of the item), `order none "why"`: what keeps pages from shifting.
@@ -126,10 +128,40 @@ pub struct Answer {
     pub body: AnswerBody,
     /// `at data`
     pub at: Option<WirePath>,
+    /// `at header "Location"`: it is what stands in a header.
+    pub header: Option<Spanned<String>>,
     /// `as xml`, `as "text/csv"`: how it is encoded; JSON unless said.
     pub encoding: Option<Spanned<String>>,
+    /// `as events by name end "[DONE]" resume`: how items come, where they come one after the other.
+    pub items: ItemsCome,
     /// The whole answer.
     pub span: Span,
+}
+
+/// `parts content_range of 10MiB multiple 320KiB next nextExpectedRanges`: the body goes piece by piece.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// How a part says where it belongs.
+    pub by: Ident,
+    /// `of 10MiB`
+    pub size: Option<Spanned<u64>>,
+    /// `multiple 320KiB`
+    pub multiple: Option<Spanned<u64>>,
+    /// `next nextExpectedRanges`
+    pub next: Option<WirePath>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// What is said of items that come one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct ItemsCome {
+    /// `by name`: an event's name tells which variant it is.
+    pub named: Option<Span>,
+    /// `end "[DONE]"`: what comes instead of an item when there are no more.
+    pub end: Option<Spanned<String>>,
+    /// `resume`: asks for those that follow when the connection ends.
+    pub resume: Option<Span>,
 }
 
 /// What an answer holds.

@@ -134,7 +134,7 @@ pub(super) static EXCHANGE: Block = Block {
     documented: false,
     repeat: &[],
 };
-const MODULE_STARTS: [&str; 36] = joined([
+const MODULE_STARTS: [&str; 37] = joined([
     &[],
     &METHODS,
     &[
@@ -147,6 +147,7 @@ const MODULE_STARTS: [&str; 36] = joined([
         "answers",
         "fails",
         "page",
+        "parts",
         "order",
         "limit",
         "cost",
@@ -197,7 +198,7 @@ pub(super) static VERIFY: Block = Block {
     repeat: &[],
 };
 /// All methods but `HEAD` and `OPTIONS`.
-const MIXIN_STARTS: [&str; 25] = joined([
+const MIXIN_STARTS: [&str; 26] = joined([
     &["fields"],
     METHODS.split_at(5).0,
     &[
@@ -210,6 +211,7 @@ const MIXIN_STARTS: [&str; 25] = joined([
         "answers",
         "fails",
         "page",
+        "parts",
         "order",
         "limit",
         "cost",

@@ -270,6 +270,26 @@ impl<'t> Reader<'t> {
         Spanned { value, span }
     }
 
+    /// `320KiB`
+    pub(super) fn byte_count(&mut self, pair: &Pair<'_>) -> Spanned<u64> {
+        let span = self.token(pair);
+        let text = pair.as_str();
+        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+        let times = match unit {
+            "" | "B" => Some(1),
+            "KiB" => Some(1 << 10),
+            "MiB" => Some(1 << 20),
+            "GiB" => Some(1 << 30),
+            _ => None,
+        };
+        let value = number.parse::<u64>().ok().zip(times).and_then(|(number, times)| number.checked_mul(times));
+        let value = value.unwrap_or_else(|| {
+            self.bad_number(text, span, "a number of bytes, as in `4096`, `320KiB`, `10MiB` or `1GiB`");
+            1
+        });
+        Spanned { value, span }
+    }
+
     /// `@2`
     pub(super) fn revision(&mut self, pair: &Pair<'_>) -> Spanned<u32> {
         let span = self.token(pair);

@@ -68,6 +68,7 @@ impl<'n> Own<'n> {
         }
         lines.extend(self.body(node, site, &mut inputs.taken));
         lines.extend(answers.long);
+        lines.extend(self.parts(node));
         lines.extend(self.page(node));
         lines.extend(self.order(node));
         lines.extend(self.limits(node));

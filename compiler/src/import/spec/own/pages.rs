@@ -5,12 +5,30 @@ use super::answers::{down, path, successes};
 use super::fields::block;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::quoted;
+use crate::model::byte_count;
 use crate::syntax::text::duration;
 
 /// The most pages where nothing is said.
 const USUAL_CAP: u64 = 10_000;
 
 impl<'n> Own<'n> {
+    /// `parts …`
+    pub(super) fn parts(&mut self, node: &'n Node) -> Option<String> {
+        let parts = self.object(node, "x-linchpin-parts")?;
+        let by = self.one_of(parts, "by", &["content_range", "tus"])?;
+        let count = |name: &str| parts.get(name).and_then(Node::number).and_then(|number| number.parse::<u64>().ok());
+        let mut text = format!("parts {by}");
+        for (word, name) in [("of", "size"), ("multiple", "multiple")] {
+            if let Some(bytes) = count(name).filter(|bytes| word == "of" || *bytes != 1) {
+                text.push_str(&format!(" {word} {}", byte_count(bytes)));
+            }
+        }
+        if let Some(next) = self.texts(parts, "next").filter(|next| !next.is_empty()) {
+            text.push_str(&format!(" next {}", path(&next)));
+        }
+        Some(text)
+    }
+
     /// `page …`
     pub(super) fn page(&mut self, node: &'n Node) -> Option<String> {
         let page = self.object(node, "x-linchpin-page")?;
