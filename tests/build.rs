@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     build().specs("../connectors/specs").only(["slack/files/upload", "github/issues/*", "stripe/get_charge"]).out_dir(parts).run();
     let shown = out_dir().join("shown");
     fs::create_dir_all(&shown)?;
-    for document in ["../README.md", "../docs/first-connector.md", "../docs/triggers.md", "../docs/jobs.md"] {
+    for document in ["../README.md", "../docs/first-connector.md", "../docs/triggers.md", "../docs/long-work.md", "../docs/jobs.md"] {
         println!("cargo::rerun-if-changed={document}");
         save_specs(document, &shown)?;
     }

@@ -4,7 +4,7 @@ use crate::connection::{Choice, pair};
 use crate::output::say;
 use crate::{Outcome, spec};
 use linchpin_compiler::diagnostics::nearest::nearest;
-use linchpin_compiler::model::{Connection, Literal, Module, Projection, Type, TypeDefKind};
+use linchpin_compiler::model::{Connection, Decoding, Literal, Module, Projection, Type, TypeDefKind};
 use linchpin_runtime::{AnyClient, Error};
 use serde_json::{Map, Value};
 use std::io::Read;
@@ -67,6 +67,11 @@ async fn call(arguments: &Arguments, client: &AnyClient, module: &Module, input:
         let target = target.unwrap_or_else(|| PathBuf::from("download"));
         let bytes = download.save_to(&target).await?;
         say!("{bytes} bytes in {}", target.display());
+    } else if comes_by_itself(module) {
+        let mut items = client.events(name, input)?;
+        while let Some(item) = items.try_next().await? {
+            say!("{item}");
+        }
     } else if arguments.all {
         let mut pages = client.pages(name, input)?;
         while let Some(page) = pages.try_next().await? {
@@ -83,6 +88,11 @@ async fn call(arguments: &Arguments, client: &AnyClient, module: &Module, input:
 
 fn gives_file(module: &Module) -> bool {
     module.answers.iter().any(|answer| answer.body == Some(Type::File))
+}
+
+/// Its items are printed as they come, a line each.
+fn comes_by_itself(module: &Module) -> bool {
+    module.answers.iter().any(|answer| matches!(answer.decoding, Decoding::Items(_)))
 }
 
 /// An option that the module has no use for is a mistake, and is said before anything is sent.

@@ -104,6 +104,9 @@ impl Writer<'_> {
             let text = self.failure(failure);
             self.line(1, &text);
         }
+        if let Some(parts) = &module.parts {
+            self.line(1, &format!("parts {}", parts.text()));
+        }
         if let Some(page) = &module.page {
             self.line(1, &page_statement(page));
         }
@@ -212,7 +215,9 @@ impl Writer<'_> {
         for (keyword, belongs, constant) in places {
             let fields: Vec<_> = module.inputs.iter().filter(|input| belongs(&input.place)).collect();
             let constants: Vec<_> = module.constants.iter().filter(|one| Some(one.place) == constant).collect();
-            if fields.is_empty() && constants.is_empty() {
+            // A document is sent even without variables.
+            let alone = keyword.is_empty() && matches!(module.encoding, Encoding::Graphql(_));
+            if fields.is_empty() && constants.is_empty() && !alone {
                 continue;
             }
             let keyword = if keyword.is_empty() { body_keyword(&module.encoding) } else { keyword.to_owned() };
@@ -310,6 +315,9 @@ impl Writer<'_> {
             Decoding::Text(content_type) => {
                 let _ = write!(text, " as {content_type:?}");
             }
+            Decoding::Items(items) => {
+                let _ = write!(text, " as {}", items.text());
+            }
             Decoding::Nothing | Decoding::Json | Decoding::Stream => {}
         }
         text
@@ -386,6 +394,7 @@ fn body_keyword(encoding: &Encoding) -> String {
         Encoding::Multipart => "body multipart".to_owned(),
         Encoding::Xml(root) => format!("body xml {root:?}"),
         Encoding::Raw(content_type) => format!("body raw {content_type:?}"),
+        Encoding::Graphql(document) => format!("body graphql {document:?}"),
     }
 }
 

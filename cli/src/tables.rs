@@ -11,8 +11,8 @@ use connections::{constant_send, credential, grant, sign};
 use types::Declaring;
 
 use linchpin_compiler::model::{
-    self, ConstantPlace, Decoding, Encoding, Literal, Module, ModuleServer, PathPart, Place, Projection, RetryClass, Script, Stop,
-    Strategy, Symbol, Template, Type,
+    self, ConstantPlace, Decoding, Encoding, Framing, Literal, Module, ModuleServer, PartsBy, PathPart, Place, Projection, RetryClass,
+    Script, Stop, Strategy, Symbol, Template, Type,
 };
 use linchpin_compiler::syntax::ast::{Date, ModuleKind};
 use linchpin_runtime::Download;
@@ -233,6 +233,15 @@ impl Shapes {
                 Decoding::Xml => table::Decoding::Xml,
                 Decoding::Text(content_type) => table::Decoding::Text(leak(content_type.as_str())),
                 Decoding::Stream => table::Decoding::Stream,
+                Decoding::Items(items) => table::Decoding::Items(Box::leak(Box::new(table::ItemStream {
+                    framing: match items.framing {
+                        Framing::Events => table::Framing::Events,
+                        Framing::Lines => table::Framing::Lines,
+                    },
+                    named: items.named,
+                    end: items.end.as_deref().map(leak),
+                    resume: items.resume,
+                }))),
                 Decoding::Headers => table::Decoding::Headers,
             },
             shape: Link::to(self.answered(answer.body.as_ref())),
@@ -276,6 +285,17 @@ impl Shapes {
             answers: all(answers),
             output: Link::to(output),
             failures: all(module.fails.iter().map(|one| self.failure(one))),
+            parts: module.parts.as_ref().map(|parts| {
+                &*Box::leak(Box::new(table::Parts {
+                    by: match parts.by {
+                        PartsBy::ContentRange => table::PartsBy::ContentRange,
+                        PartsBy::Tus => table::PartsBy::Tus,
+                    },
+                    size: parts.size,
+                    multiple: parts.multiple,
+                    next: names(&parts.next),
+                }))
+            }),
             page: module.page.as_ref().map(|page| &*Box::leak(Box::new(self.page(page, index)))),
             retry: match &module.retry {
                 RetryClass::Safe => table::RetryClass::Safe,
@@ -284,6 +304,10 @@ impl Shapes {
                 RetryClass::Never => table::RetryClass::Never,
             },
             limits: limits(&module.limits),
+            cost: module
+                .cost
+                .as_ref()
+                .map_or(table::Cost::ONE, |cost| table::Cost { points: cost.points, header: cost.header.as_deref().map(lower) }),
             connections: names(&module.connections),
             life: life(module.life.as_ref()),
             examples: all(scripts.map(example)),
@@ -370,6 +394,7 @@ fn encoding(encoding: &Encoding) -> table::BodyEncoding {
         Encoding::Multipart => table::BodyEncoding::Multipart,
         Encoding::Xml(root) => table::BodyEncoding::Xml(leak(root.as_str())),
         Encoding::Raw(content_type) => table::BodyEncoding::Raw(leak(content_type.as_str())),
+        Encoding::Graphql(document) => table::BodyEncoding::Graphql(leak(document.as_str())),
     }
 }
 
@@ -407,10 +432,11 @@ fn style(name: &str) -> table::Style {
 fn limits(limits: &[model::Limit]) -> &'static [table::Limit] {
     all(limits.iter().map(|limit| match limit {
         model::Limit::Concurrent(count) => table::Limit::Concurrent(u32::try_from(*count).unwrap_or(u32::MAX)),
-        model::Limit::Window { count, millis, moving } => {
-            table::Limit::Window { count: u32::try_from(*count).unwrap_or(u32::MAX), millis: *millis, moving: *moving }
+        model::Limit::Window { count, millis, moving, points } => {
+            let count = u32::try_from(*count).unwrap_or(u32::MAX);
+            table::Limit::Window { count, millis: *millis, moving: *moving, points: *points }
         }
-        model::Limit::Headers { remaining, reset, kind } => table::Limit::Headers {
+        model::Limit::Headers { remaining, reset, kind, points } => table::Limit::Headers {
             remaining: lower(remaining),
             reset: lower(reset),
             kind: match kind.as_str() {
@@ -418,6 +444,7 @@ fn limits(limits: &[model::Limit]) -> &'static [table::Limit] {
                 "date" => table::Reset::Date,
                 _ => table::Reset::Epoch,
             },
+            points: *points,
         },
     }))
 }

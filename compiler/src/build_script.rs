@@ -15,7 +15,7 @@ use crate::change::outlook;
 use crate::diagnostics::{Diagnostics, Severity, full, short};
 use crate::generate::module_name;
 use crate::model::Model;
-use crate::model::select::{Pattern, select};
+use crate::model::select::{Pattern, except, select};
 use crate::source::Sources;
 use crate::{Compiled, RustFiles, check, compile, generate_files};
 
@@ -27,6 +27,7 @@ pub struct Build {
     out_dir: Option<PathBuf>,
     by_feature: bool,
     only: Vec<Pattern>,
+    except: Vec<Pattern>,
     warn_before_days: u32,
     today: Option<String>,
     deny_past_sunset: bool,
@@ -35,7 +36,16 @@ pub struct Build {
 impl Default for Build {
     fn default() -> Self {
         let specs = PathBuf::from("specs");
-        Self { specs, out_dir: None, by_feature: false, only: Vec::new(), warn_before_days: 90, today: None, deny_past_sunset: false }
+        Self {
+            specs,
+            out_dir: None,
+            by_feature: false,
+            only: Vec::new(),
+            except: Vec::new(),
+            warn_before_days: 90,
+            today: None,
+            deny_past_sunset: false,
+        }
     }
 }
 
@@ -69,6 +79,13 @@ impl Build {
     /// and a name of nothing is an error.
     pub fn only<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.only.extend(patterns.into_iter().map(Pattern::new));
+        self
+    }
+
+    /// Leaves out modules that are named, and the types that nothing else needs: `except(["webhooks"])`. Names are written as for
+    /// [`only`](Self::only), and with it `only` is read first. What another module calls stays.
+    pub fn except<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.except.extend(patterns.into_iter().map(Pattern::new));
         self
     }
 
@@ -156,16 +173,20 @@ impl Build {
         if !self.only.is_empty() {
             part = select(part, &self.only);
         }
+        if self.except.iter().any(|pattern| pattern.takes_some(&part)) {
+            part = except(part, &self.except);
+        }
         let whole = self.only.is_empty() && (!self.by_feature || feature_is_on(connector));
         (whole || !part.modules.is_empty()).then_some(part)
     }
 
     /// A pattern that takes nothing is a mistake.
     fn all_name_something(&self, models: &[Model]) -> io::Result<()> {
-        let nothing = self.only.iter().filter(|pattern| !models.iter().any(|model| pattern.takes_some(model)));
-        let mistakes = nothing.map(|pattern| match pattern.nearest(models) {
-            Some(near) => format!("`only` names `{}`, which is no module; did you mean `{near}`?", pattern.text),
-            None => format!("`only` names `{}`, which is no module", pattern.text),
+        let said = self.only.iter().map(|pattern| ("only", pattern)).chain(self.except.iter().map(|pattern| ("except", pattern)));
+        let nothing = said.filter(|(_, pattern)| !models.iter().any(|model| pattern.takes_some(model)));
+        let mistakes = nothing.map(|(verb, pattern)| match pattern.nearest(models) {
+            Some(near) => format!("`{verb}` names `{}`, which is no module; did you mean `{near}`?", pattern.text),
+            None => format!("`{verb}` names `{}`, which is no module", pattern.text),
         });
         let mistakes: Vec<String> = mistakes.collect();
         if mistakes.is_empty() { Ok(()) } else { Err(io::Error::other(mistakes.join("; "))) }

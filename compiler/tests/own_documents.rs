@@ -120,6 +120,8 @@ fn what_has_another_shape_is_listed_with_its_place() {
         ("/x-linchpin/api/released", json!("yesterday"), "no date"),
         ("/x-linchpin-retry/statuses", json!(["599x"]), "no status"),
         ("/x-linchpin-limits/0", json!({ "concurrent": 0 }), "too little"),
+        ("/paths/~1things~1{thing_id}~1({id})/patch/x-linchpin-cost", json!({ "points": "many" }), "a cost that says too little"),
+        ("/paths/~1things~1{thing_id}~1({id})/patch/x-linchpin-cost/header", json!("not a header"), "cannot be the name of a header"),
         ("/x-linchpin-fails/1/when", json!(7), "an object is wanted"),
         ("/paths/~1things/get/x-linchpin-page/strategy", json!("guess"), "one of `offset`"),
         ("/paths/~1things/get/x-linchpin-module/kind", json!("sermon"), "one of `action`"),

@@ -109,6 +109,66 @@ fn modules_are_read_as_they_are_written() {
 }
 
 #[test]
+fn a_text_may_go_over_lines() {
+    for (written, value) in [
+        ("\"\"\"\n    query {\n      a(b: \"c\\n\")\n\n    }\n  \"\"\"", "query {\n  a(b: \"c\\n\")\n\n}"),
+        ("\"\"\"one line\"\"\"", "one line"),
+        ("\"\"\"\"\"\"", ""),
+        ("\"\"\"  first\r\n  second\r\n\"\"\"", "  first\nsecond"),
+        ("\"\"\" \\\"\"\" \"\"\"", " \"\"\" "),
+    ] {
+        let text = format!("test \"t\" call m {{ given {{ a: {written} }}  reply 200 }}");
+        let parsed = parse("t.pin", &text);
+        assert_eq!(parsed.rendered(), "", "{text}");
+        let ast::Item::Test(test) = &parsed.file.items[0] else { panic!("a test") };
+        let Some(ast::Value { kind: ast::ValueKind::Object(entries), .. }) = &test.script.given else { panic!("an object is given") };
+        assert!(matches!(&entries[0].1.kind, ast::ValueKind::Text(text) if text == value), "{:?}", entries[0].1.kind);
+    }
+}
+
+#[test]
+fn the_formatter_leaves_a_text_over_lines_as_it_is() {
+    let text = "action one {
+  POST \"/graphql\" -> One at data.one
+  body graphql \"\"\"
+      query One($id: ID!) {
+    one(id: $id) { id }   # as it is  \"
+      }
+  \"\"\" { id: string }
+  retry safe
+}
+
+action two { POST \"/graphql\" -> One at data.two  body graphql \"\"\"{ two { id } }\"\"\" {} }
+";
+    assert_eq!(format(text).as_deref(), Some(text));
+    let crooked = text.replace("\n  body", "\n body").replace("  retry", "      retry").replace(" { id: string }", "    { id:string }");
+    assert_eq!(format(&crooked).as_deref(), Some(text));
+}
+
+#[test]
+fn a_text_without_an_end_is_one_mistake() {
+    for text in [
+        "action a {\n  POST \"/g\" -> T at data.a\n  body graphql \"\"\"\n    query { a(b: \"c\") }\n  { }\n}\naction b { GET \"/b\" }\n",
+        "action a { body graphql \"\"\"",
+        "action a { body graphql \"\"\"é",
+        "action a { body graphql \"\"\"\n  é\"\n}",
+    ] {
+        let parsed = parse("t.pin", text);
+        assert!(
+            parsed.codes().contains(&"P0105") && parsed.rendered().contains("this text has no closing quotes"),
+            "{}",
+            parsed.rendered()
+        );
+        assert!(parsed.codes().len() <= 3, "{}", parsed.rendered());
+    }
+    let whole = parse(
+        "t.pin",
+        "action a {\n  POST \"/g\" -> T at data.a\n  body graphql \"\"\"\n    query { a }\n  { }\n}\naction b { GET \"/b\" }\n",
+    );
+    assert_eq!((whole.codes(), whole.file.items.len()), (vec!["P0105"], 2), "{}", whole.rendered());
+}
+
+#[test]
 fn values_and_escapes_are_resolved() {
     let parsed = parse("t.pin", "test \"t\" call m { given { a: [\"x\\n\\u{1F600}\", -2.5, null, b.c] }  reply 200 }");
     let ast::Item::Test(test) = &parsed.file.items[0] else { panic!("a test") };

@@ -168,8 +168,8 @@ impl lp::Api for Api {
         servers: &["https://bench.example/v1"],
         limits: &[
             lp::Limit::Concurrent(10),
-            lp::Limit::Window { count: 10_000_000, millis: 60_000, moving: false },
-            lp::Limit::Headers { remaining: "x-left", reset: "x-reset", kind: lp::Reset::Delta },
+            lp::Limit::Window { count: 10_000_000, millis: 60_000, moving: false, points: false },
+            lp::Limit::Headers { remaining: "x-left", reset: "x-reset", kind: lp::Reset::Delta, points: false },
         ],
         retry: lp::RetryPolicy { statuses: &[lp::Statuses(429, 429), lp::Statuses(500, 599)], honour: Some("retry-after") },
         connections: &[<Key as lp::Connection>::TABLE],

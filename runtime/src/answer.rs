@@ -8,12 +8,15 @@ use url::Url;
 
 use crate::{
     call::Prepared,
-    download::Download,
+    download::{Again, Download},
     engine::Core,
     error::{Error, ErrorKind},
+    events,
+    graphql_module::{self as graphql, Told},
+    head::ETag,
     life,
-    limit::Permits,
-    operation::{Answer, ApiTable, Condition, Decoding, Failure, Limit, OperationTable, Reset},
+    limit::Admitted,
+    operation::{Answer, ApiTable, Condition, Decoding, Failure, Framing, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
     shape::{self, DecodeError, Erased, Kind, Leaf, Names, PageRequest, Shape, Shaped},
     transport::{Incoming, ReadLimits, Reader},
@@ -36,6 +39,17 @@ pub(crate) struct Answered {
     /// Where it came from, after redirects.
     pub(crate) url: Url,
     pub(crate) content: Content,
+    /// What it holds was kept from before.
+    pub(crate) kept: bool,
+}
+
+impl Answered {
+    /// The same without what it holds.
+    pub(crate) fn head(&self) -> Answered {
+        let Answered { operation, api, answer, status, ref headers, ref url, kept, .. } = *self;
+        let content = Content::Bytes(Bytes::new());
+        Answered { operation, api, answer, status, headers: headers.clone(), url: url.clone(), content, kept }
+    }
 }
 
 /// What an answer holds.
@@ -50,8 +64,8 @@ pub(crate) enum Content {
 pub(crate) enum Failed {
     /// It could not be read.
     Unread(Error),
-    /// It says so.
-    Answer(Error),
+    /// It says so; and the status that decides what comes of it.
+    Answer(Error, u16),
 }
 
 /// Sorts an answer by its status and reads it.
@@ -60,26 +74,69 @@ pub(crate) async fn receive(
     call: &Prepared,
     url: Url,
     incoming: Incoming,
-    permits: &mut Option<Permits>,
+    permits: &mut Option<Admitted>,
 ) -> Result<Answered, Failed> {
     let operation = call.operation;
-    let status = incoming.status.as_u16();
-    let Some(answer) = operation.answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status)) else {
-        return Err(Failed::Answer(refusal(core, operation, incoming).await));
+    let stated_status = incoming.status;
+    let status = stated_status.as_u16();
+    let Some(answer) = answer_of(call, status) else {
+        let error = refusal(core, operation, incoming).await;
+        let status = if operation.is_graphql() { graphql::amounts_to(&error, stated_status) } else { status };
+        return Err(Failed::Answer(error, status));
     };
     let headers = incoming.headers;
+    if call.partial && status == 416 || call.conditional && status == 304 {
+        let content = Content::Bytes(Bytes::new());
+        return Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false });
+    }
+    if status == 206 && answer.decoding == Decoding::Stream && !call.partial && !call.headers.contains_key(header::RANGE) {
+        let message = "the server sent a part of the file, and all of it was asked for";
+        return Err(Failed::Unread(Error::new(ErrorKind::Decode, message).with_status(status)));
+    }
     // An API that reports errors with status 200 does so in JSON where a file was asked for, too.
     let may_fail = is_json(&headers) && failures(operation, core.table).any(|failure| failure.when.is_some());
-    let content = if answer.decoding == Decoding::Stream && !may_fail {
+    let content = if is_streamed(call, answer, &headers) && (call.streamed || !may_fail) {
         let limits = ReadLimits { wire: core.settings.download, decoded: core.settings.download, ..core.read_limits() };
         let reader = Reader::new(&headers, incoming.body, limits).map_err(Failed::Unread)?;
         let permits = permits.take().unwrap_or_default();
-        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits))
+        let again = Again::of(core, call, incoming.status, &headers);
+        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits, again))
     } else {
         let reader = Reader::new(&headers, incoming.body, core.read_limits()).map_err(Failed::Unread)?;
         Content::Bytes(reader.all().await.map_err(Failed::Unread)?)
     };
-    Ok(Answered { operation, api: core.table, answer, status, headers, url, content })
+    if let (true, Content::Bytes(body)) = (operation.is_graphql(), &content) {
+        let at = operation.page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answer.at);
+        if let Some(error) = graphql::refused(core, operation, at, stated_status, &headers, body) {
+            let status = graphql::amounts_to(&error, stated_status);
+            return Err(Failed::Answer(error, status));
+        }
+    }
+    Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false })
+}
+
+/// The answer of the table that a status belongs to. Who asks for a part of a file gets one as the file, or is told that there is none.
+fn answer_of(call: &Prepared, status: u16) -> Option<&'static Answer> {
+    let answers = call.operation.answers;
+    if call.partial && matches!(status, 206 | 416) {
+        return answers.iter().find(|answer| answer.decoding == Decoding::Stream);
+    }
+    if call.part && matches!(status, 200..=299 | 308) {
+        let fitting = answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status));
+        return fitting.or(answers.first());
+    }
+    // What did not change is what an answer with 200 was.
+    let status = if call.conditional && status == 304 { 200 } else { status };
+    answers.iter().find(|answer| includes(std::slice::from_ref(&answer.statuses), status))
+}
+
+/// Whether the body is read by whoever gets it. An error that stands in the place of events is read here.
+fn is_streamed(call: &Prepared, answer: &Answer, headers: &HeaderMap) -> bool {
+    match answer.decoding {
+        Decoding::Stream => true,
+        Decoding::Items(items) => call.streamed && !(items.framing == Framing::Events && is_json(headers)),
+        _ => false,
+    }
 }
 
 fn failures(operation: &'static OperationTable, api: &'static ApiTable) -> impl Iterator<Item = &'static Failure> {
@@ -107,6 +164,11 @@ async fn refusal(core: &Core, operation: &'static OperationTable, incoming: Inco
         ErrorKind::Permission if wait.is_some() => ErrorKind::RateLimited,
         kind => kind,
     };
+    if let Some(told) = operation.is_graphql().then(|| Told::by(&body)).flatten() {
+        let kind = told.kind().unwrap_or(kind);
+        let error = told.error(kind, wait).with_status(status.as_u16());
+        return error.with_request_id(request_id(&headers)).with_body(body);
+    }
     let said = status.canonical_reason().map_or_else(String::new, |reason| format!(" {reason}"));
     let message = format!("the server answered {}{said}", status.as_u16());
     with_api(kind, message, status.as_u16(), &headers, body, failure).with_retry_after(wait)
@@ -127,15 +189,21 @@ fn with_api(
         (_, Some(other)) => Some(other.to_string()),
     };
     let (code, message) = failure.map_or((None, None), |failure| (text(failure.code), text(failure.message)));
-    let id = REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned);
+    let id = request_id(headers);
     let may_end = matches!(kind, ErrorKind::Gone | ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Server);
     let signal = if may_end { life::refused(status, code.as_deref(), message.as_deref(), &body, headers) } else { None };
     let kind = if signal.is_some() { ErrorKind::Gone } else { kind };
-    Error::new(kind, said).with_status(status).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
+    let tag = if status == 412 { ETag::of(headers) } else { None };
+    Error::new(kind, said).with_status(status).with_etag(tag).with_request_id(id).with_api(code, message, body, failure).with_signal(signal)
+}
+
+/// The id under which the server knows the request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
 }
 
 /// The kind of a status.
-fn kind(status: StatusCode) -> ErrorKind {
+pub(crate) fn kind(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
         401 | 407 => ErrorKind::Authentication,
         403 => ErrorKind::Permission,
@@ -151,7 +219,7 @@ fn kind(status: StatusCode) -> ErrorKind {
 }
 
 /// How long the server asks to wait: in the header that the spec names, in `Retry-After`, or by a limit whose calls are used up.
-fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Option<std::time::Duration> {
+pub(crate) fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Option<std::time::Duration> {
     let now = core.clock.wall();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let declared = core.table.retry.honour.and_then(text).or_else(|| text("retry-after"));
@@ -162,7 +230,7 @@ fn stated(core: &Core, headers: &HeaderMap, status: StatusCode) -> Option<std::t
         return None;
     }
     core.table.limits.iter().find_map(|limit| match limit {
-        Limit::Headers { remaining, reset, kind } if text(remaining)?.trim() == "0" => match kind {
+        Limit::Headers { remaining, reset, kind, .. } if text(remaining)?.trim() == "0" => match kind {
             Reset::Delta => text(reset)?.trim().parse().ok().map(std::time::Duration::from_secs),
             Reset::Epoch | Reset::Date => stated_wait(text(reset)?, now),
         },
@@ -235,7 +303,7 @@ pub(crate) fn stated_pause(core: &Core, headers: &HeaderMap) -> Option<std::time
     declared.and_then(|value| stated_wait(value, core.clock.wall()))
 }
 
-fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
+pub(crate) fn check_conditions(answered: &Answered, bytes: &Bytes) -> Result<(), Error> {
     let conditions = conditions(answered);
     if conditions.is_empty() {
         return Ok(());
@@ -275,11 +343,9 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
     match decoding {
         Decoding::Nothing => Ok(Erased::new(())),
         Decoding::Headers => from_headers(shape, answered),
-        Decoding::Stream => {
-            let reader = Reader::new(&HeaderMap::new(), bytes.clone().into(), unbounded())?;
-            Ok(Erased::new(Download::new(&answered.headers, reader, std::time::Duration::MAX, u64::MAX, Permits::default())))
-        }
+        Decoding::Stream => Ok(Erased::new(Download::of_bytes(&answered.headers, bytes.clone()))),
         Decoding::Text(_) => text(shape, bytes, answered),
+        Decoding::Items(items) => events::gather(answered, items, bytes),
         Decoding::Xml => {
             expect_type(answered, &[b"xml"], "XML")?;
             crate::xml::read(bytes, shape, at).map_err(|error| error.with_status(answered.status))
@@ -296,7 +362,12 @@ fn decode_bytes(answered: &Answered, bytes: &Bytes) -> Result<Erased, Error> {
 fn from_headers(shape: &'static Shape, answered: &Answered) -> Result<Erased, Error> {
     let mut members = serde_json::Map::new();
     for field in shape.bare().fields() {
-        let Some(text) = answered.headers.get(field.wire).and_then(|value| value.to_str().ok()) else { continue };
+        let mut values = answered.headers.get_all(field.wire).iter();
+        let Some(text) = values.next().and_then(|value| value.to_str().ok()).map(str::trim) else { continue };
+        if values.next().is_some() {
+            let problem = format!("the answer has more than one header `{}`", field.wire);
+            return Err(Error::new(ErrorKind::Decode, problem).with_status(answered.status));
+        }
         let plain = || Value::String(text.to_owned());
         let value = match field.shape().bare().kind {
             Kind::Leaf(Leaf::Url) => answered.url.join(text).map_or_else(|_| plain(), |url| Value::String(url.into())),
@@ -312,10 +383,6 @@ fn from_headers(shape: &'static Shape, answered: &Answered) -> Result<Erased, Er
         let made = if error.path().is_empty() { made } else { made.with_path(error.path()) };
         made.with_status(answered.status)
     })
-}
-
-fn unbounded() -> ReadLimits {
-    ReadLimits { wire: u64::MAX, decoded: u64::MAX, ratio: u64::MAX }
 }
 
 /// What should stand at a path does not.

@@ -3,11 +3,15 @@
 
 use crate::{
     client::{Client, Sending},
+    download::{Download, DownloadCheckpoint},
     error::Error,
+    events::Events,
+    head::AnswerFuture,
     operation::{self, ApiTable, ConnectionTable, OperationTable},
     page::{Items, Pages},
     shape::{Shaped, decode_formatted},
     steps::Job,
+    upload::Upload,
 };
 
 /// One version of one API: what a [`Client`] is a client of.
@@ -64,6 +68,31 @@ pub trait Operation: Shaped {
     {
         client.send(self)
     }
+
+    /// Sends it, and gives what stands around the answer too, such as its `ETag`.
+    ///
+    /// # Errors
+    /// As [`Operation::send`].
+    fn answer<A>(self, client: &Client<A>) -> AnswerFuture<Self::Output>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.answer(self)
+    }
+
+    /// Sends what gives a file so that it goes on from a checkpoint, which must be of the same operation with the same input. The download
+    /// begins there; or at 0, where the file has changed since.
+    ///
+    /// # Errors
+    /// As [`Operation::send`], and when the checkpoint is of something else.
+    fn resume<A>(self, client: &Client<A>, checkpoint: DownloadCheckpoint) -> Sending<Download>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Operation<Output = Download> + Sized,
+    {
+        client.resume(self, checkpoint)
+    }
 }
 
 /// An operation that gives items, page by page.
@@ -87,6 +116,33 @@ pub trait Search: Operation {
         Self: OfferedBy<A> + Sized,
     {
         client.pages(self)
+    }
+}
+
+/// An operation whose items come one after the other, while the connection stays open. [`Operation::send`] waits for all of them.
+pub trait Streaming: Operation {
+    /// One item.
+    type Event: Shaped;
+
+    /// The items as they come. It is sent when the first is asked for.
+    fn events<A>(self, client: &Client<A>) -> Events<Self::Event>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.events(self)
+    }
+}
+
+/// An operation that sends a file in parts, itself or in one of its steps. [`Operation::send`] does so, too, and tells nothing on the way.
+pub trait Uploads: Operation {
+    /// The upload, to be told of how far it is, and to go on from where an earlier one was.
+    fn upload<A>(self, client: &Client<A>) -> Upload<Self::Output>
+    where
+        A: Api,
+        Self: OfferedBy<A> + Sized,
+    {
+        client.upload(self)
     }
 }
 

@@ -17,7 +17,7 @@ use futures_core::Stream;
 use http_body::{Frame, SizeHint};
 use tokio::{
     fs::File,
-    io::{AsyncRead, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncSeekExt, ReadBuf, Take},
 };
 
 use crate::{
@@ -205,6 +205,8 @@ where
 pub(crate) enum Piece {
     Bytes(Bytes),
     Path(PathBuf),
+    /// Bytes of a file from a place on, and how long the whole is.
+    Part(PathBuf, u64, u64, u64),
     Stream(Arc<Mutex<Option<ByteStream>>>, Option<u64>),
 }
 
@@ -268,6 +270,15 @@ async fn open(piece: &Piece) -> Result<(OpenPiece, Option<u64>), Error> {
             let length = file.metadata().await.map_err(unreadable)?.len();
             Ok((OpenPiece::File(file, Vec::new()), Some(length)))
         }
+        Piece::Part(path, from, length, total) => {
+            let unreadable = |error: io::Error| Error::new(ErrorKind::Input, "the file to send cannot be read").with_source(&error);
+            let mut file = File::open(path).await.map_err(unreadable)?;
+            if file.metadata().await.map_err(unreadable)?.len() != *total {
+                return Err(Error::new(ErrorKind::Input, "the file was changed while it was sent"));
+            }
+            file.seek(io::SeekFrom::Start(*from)).await.map_err(unreadable)?;
+            Ok((OpenPiece::Part(file.take(*length), Vec::new()), Some(*length)))
+        }
         Piece::Stream(stream, length) => {
             let taken = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
             let stream = taken.ok_or_else(|| Error::new(ErrorKind::Input, "the stream to send has been sent already"))?;
@@ -285,6 +296,7 @@ pub struct OpenPayload {
 enum OpenPiece {
     Bytes(Bytes),
     File(File, Vec<u8>),
+    Part(Take<File>, Vec<u8>),
     /// The lock only makes it `Sync`; it is never contended.
     Stream(Mutex<ByteStream>),
 }
@@ -328,6 +340,7 @@ impl http_body::Body for OpenPayload {
                     Some(Ok(std::mem::take(bytes))).filter(|read| read.as_ref().is_ok_and(|bytes| !bytes.is_empty()))
                 }
                 OpenPiece::File(file, buffer) => ready!(read_file(file, buffer, context)),
+                OpenPiece::Part(file, buffer) => ready!(read_file(file, buffer, context)),
                 OpenPiece::Stream(stream) => {
                     ready!(stream.get_mut().unwrap_or_else(PoisonError::into_inner).as_mut().poll_next(context))
                 }
@@ -348,7 +361,7 @@ impl http_body::Body for OpenPayload {
     }
 }
 
-fn read_file(file: &mut File, buffer: &mut Vec<u8>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+fn read_file(file: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
     buffer.resize(CHUNK, 0);
     let mut read = ReadBuf::new(buffer);
     if let Err(error) = ready!(Pin::new(file).poll_read(context, &mut read)) {

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, ErrorKind},
     gate::{self, Passage},
     http_module::Redirects,
-    operation::{ConstantPlace, Decoding, OperationTable, Place, Segment, ServerChoice, Style},
+    operation::{ConstantPlace, Decoding, Framing, OperationTable, Place, Segment, ServerChoice, Style},
     plain::Plain,
     shape::{Attrs, ErasedRef, Field, StructureView, View},
 };
@@ -23,7 +23,7 @@ use crate::{
 const QUERY_BYTES: usize = 128;
 
 /// A request that is complete but for its credential.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) operation: &'static OperationTable,
     pub(crate) method: Method,
@@ -37,6 +37,14 @@ pub(crate) struct Prepared {
     pub(crate) redirects: Option<Redirects>,
     /// The longest one try may take, when the call says so itself.
     pub(crate) timeout: Option<std::time::Duration>,
+    /// It asks for a part of a file, so a part is an answer, and so is that there is none.
+    pub(crate) partial: bool,
+    /// Its items are read as they come.
+    pub(crate) streamed: bool,
+    /// It asks whether something changed, so that it did not is an answer.
+    pub(crate) conditional: bool,
+    /// It is one of those that send a body in parts: that more is wanted is an answer, and whether it is sent again is not decided here.
+    pub(crate) part: bool,
 }
 
 /// One field's value for one request: what the input holds, or what paging puts in its place.
@@ -308,6 +316,10 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
     if let Some(accept) = accept(table) {
         headers.entry(header::ACCEPT).or_insert(accept);
     }
+    // A file is wanted as it is: packed on the way it has no length, and no place in it to go on from later.
+    if table.answers.iter().any(|answer| answer.decoding == Decoding::Stream) {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
     let mut cookies = String::new();
     for constant in table.constants {
         match constant.place {
@@ -334,7 +346,21 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
     if let Some(name) = table.key_header() {
         headers.entry(name).or_insert_with(idempotency_key);
     }
-    Ok(Prepared { operation: table, method, url, passage, headers, cookies, payload: Payload::default(), redirects: None, timeout: None })
+    Ok(Prepared {
+        operation: table,
+        method,
+        url,
+        passage,
+        headers,
+        cookies,
+        payload: Payload::default(),
+        redirects: None,
+        timeout: None,
+        partial: false,
+        streamed: false,
+        conditional: false,
+        part: false,
+    })
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Error> {
@@ -357,12 +383,19 @@ fn add_cookie(cookies: &mut String, name: &str, value: &str) {
 /// What the answers of the operation are made of. Servers call JSON and XML by names of their own too, `application/vnd.acme.user+json`, and
 /// some refuse a call that does not take what they are about to send: so anything else is taken as well, but wanted least.
 fn accept(table: &'static OperationTable) -> Option<HeaderValue> {
+    if table.is_graphql() {
+        return Some(HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9"));
+    }
     table.answers.iter().find_map(|answer| match answer.decoding {
         Decoding::Nothing | Decoding::Headers => None,
         Decoding::Json => Some(HeaderValue::from_static("application/json, */*;q=0.1")),
         Decoding::Xml => Some(HeaderValue::from_static("application/xml, text/xml;q=0.9, */*;q=0.1")),
         Decoding::Text(content_type) => HeaderValue::from_str(content_type).ok(),
         Decoding::Stream => Some(HeaderValue::from_static("*/*")),
+        Decoding::Items(items) => Some(HeaderValue::from_static(match items.framing {
+            Framing::Events => "text/event-stream",
+            Framing::Lines => "application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.1",
+        })),
     })
 }
 

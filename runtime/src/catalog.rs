@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{Error, ErrorKind},
-    operation::{ApiTable, ConnectionTable, Life, ModuleKind, OperationTable},
+    operation::{ApiTable, ConnectionTable, Decoding, Framing, Life, ModuleKind, OperationTable},
     shape::{Names, json_schema},
 };
 
@@ -82,9 +82,9 @@ impl Catalog {
 }
 
 /// At most three names that somebody may have meant.
-pub(crate) fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+pub(crate) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let far = wanted.chars().count() / 3 + 1;
-    let mut near: Vec<(usize, &'static str)> =
+    let mut near: Vec<(usize, &'n str)> =
         names.map(|name| (distance(wanted, name), name)).filter(|(distance, _)| *distance <= far).collect();
     near.sort_unstable();
     near.dedup();
@@ -170,6 +170,14 @@ impl Module {
         json_schema(self.table.output.get(), Names::Spec)
     }
 
+    /// How the items come, where they come one after the other: see [`AnyClient::events`](crate::AnyClient::events).
+    pub fn streams(&self) -> Option<Framing> {
+        match self.table.answers.first()?.decoding {
+            Decoding::Items(items) => Some(items.framing),
+            _ => None,
+        }
+    }
+
     /// All of it as JSON, for hosts that show it.
     pub fn describe(&self) -> Value {
         let kind = match self.kind() {
@@ -179,10 +187,18 @@ impl Module {
         };
         let deprecated =
             self.life().map(|life| json!({ "since": life.since, "sunset": life.sunset, "use": life.successor, "why": life.why }));
-        json!({
+        let mut described = json!({
             "name": self.name(), "revision": self.revision(), "title": self.title(), "docs": self.docs(), "kind": kind,
             "deprecated": deprecated, "input": self.input_schema(), "output": self.output_schema(),
-        })
+        });
+        if let Some(framing) = self.streams() {
+            let streams = match framing {
+                Framing::Events => "events",
+                Framing::Lines => "lines",
+            };
+            described["streams"] = streams.into();
+        }
+        described
     }
 }
 

@@ -14,18 +14,22 @@ use url::Url;
 
 use crate::{
     answer::{self, Answered},
-    api::{Api, ConnectsTo, Operation, Search},
+    api::{Api, ConnectsTo, Operation, Search, Streaming},
     auth::{Authorizer, DeviceAuthorizer, Session},
     call::{self, Prepared},
     catalog::Catalog,
     connection::FieldValues,
+    download::{self, Download, DownloadCheckpoint},
     engine::Core,
     error::{Error, ErrorKind},
+    events::Events,
+    head::{AnswerFuture, Coming, Head},
     life::SignalCount,
     operation::{ApiTable, ConnectionTable, OperationTable},
     page::Pages,
     shape::{Erased, ErasedRef, Filled, Shaped, Slot, build_with, taken},
     steps,
+    upload::{Tracking, Upload},
 };
 
 pub use builder::ClientBuilder;
@@ -91,6 +95,23 @@ impl<A: Api> Client<A> {
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> Sending<O::Output> {
         Sending { answer: taken(operation, (&self.any, O::table()), start), output: PhantomData }
+    }
+
+    pub(crate) fn resume<O: Operation<Output = Download>>(&self, operation: O, checkpoint: DownloadCheckpoint) -> Sending<Download> {
+        let answer = taken(operation, (&self.any, O::table(), checkpoint), start_from);
+        Sending { answer, output: PhantomData }
+    }
+
+    pub(crate) fn answer<O: Operation>(&self, operation: O) -> AnswerFuture<O::Output> {
+        AnswerFuture::new(taken(operation, (&self.any, O::table()), start_whole))
+    }
+
+    pub(crate) fn upload<O: Operation>(&self, operation: O) -> Upload<O::Output> {
+        Upload::new(self.any.core.clone(), O::table(), Erased::new(operation))
+    }
+
+    pub(crate) fn events<S: Streaming>(&self, operation: S) -> Events<S::Event> {
+        Events::new(&self.any.core, S::table(), Erased::new(operation).as_ref())
     }
 
     pub(crate) fn pages<S: Search>(&self, search: S) -> Pages<S::Item> {
@@ -163,6 +184,17 @@ fn start((client, table): (&AnyClient, &'static OperationTable), input: ErasedRe
     client.start(table, input)
 }
 
+fn start_whole((client, table): (&AnyClient, &'static OperationTable), input: ErasedRef<'_>) -> Coming {
+    client.start_whole(table, input)
+}
+
+fn start_from(
+    (client, table, checkpoint): (&AnyClient, &'static OperationTable, DownloadCheckpoint),
+    input: ErasedRef<'_>,
+) -> Pin<Box<Answering>> {
+    client.start_from(table, input, Some(checkpoint))
+}
+
 /// Puts the answer into its place; an error that is none says that it has not come yet.
 ///
 /// # Panics
@@ -217,24 +249,54 @@ impl AnyClient {
     }
 
     /// Calls an operation: its one exchange, or all of its steps.
-    pub(crate) fn start(
+    pub(crate) fn start(&self, table: &'static OperationTable, input: ErasedRef<'_>) -> Pin<Box<Answering>> {
+        self.start_from(table, input, None)
+    }
+
+    /// The same; the file that it gives goes on from a checkpoint.
+    pub(crate) fn start_from(
         &self,
         table: &'static OperationTable,
         input: ErasedRef<'_>,
-    ) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
+        checkpoint: Option<DownloadCheckpoint>,
+    ) -> Pin<Box<Answering>> {
+        if table.parts.is_some() {
+            return steps::upload(self.core.clone(), table, input.to_owned(), Tracking::default());
+        }
         if table.steps.is_empty() {
-            self.sent(call::prepare(&self.core, table, input, &[]))
+            self.sent(call::prepare(&self.core, table, input, &[]), checkpoint)
         } else {
-            steps::start(self.core.clone(), table, input.to_owned())
+            steps::start(self.core.clone(), table, input.to_owned(), checkpoint)
         }
     }
 
+    /// The same, with what stands around the answer. Of several exchanges nothing does.
+    pub(crate) fn start_whole(&self, table: &'static OperationTable, input: ErasedRef<'_>) -> Coming {
+        if !table.steps.is_empty() || table.parts.is_some() {
+            let steps = self.start(table, input);
+            return Box::pin(async move { Ok((steps.await?, Head::default())) });
+        }
+        let (core, prepared) = (self.core.clone(), call::prepare(&self.core, table, input, &[]));
+        Box::pin(async move {
+            let answered = core.run(&prepared?).await?;
+            let head = Head::of(&answered);
+            Ok((decoded(&core, answered)?, head))
+        })
+    }
+
     /// Sends a call that may not have been made.
-    fn sent(&self, prepared: Result<Prepared, Error>) -> Pin<Box<dyn Future<Output = Result<Erased, Error>> + Send>> {
+    fn sent(&self, prepared: Result<Prepared, Error>, checkpoint: Option<DownloadCheckpoint>) -> Pin<Box<Answering>> {
         let core = self.core.clone();
         Box::pin(async move {
             let prepared = prepared?;
-            decoded(&core, core.run(&prepared).await?)
+            match checkpoint {
+                None => decoded(&core, core.run(&prepared).await?),
+                Some(checkpoint) => {
+                    let operation = prepared.operation;
+                    let resumed = Box::pin(download::resume(&core, prepared, &checkpoint, &core.budget())).await;
+                    decoded(&core, resumed.map_err(|error| error.with_operation(operation))?)
+                }
+            }
         })
     }
 }

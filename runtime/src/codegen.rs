@@ -20,7 +20,7 @@ pub mod __codegen_v1 {
     #[cfg(feature = "testing")]
     pub use crate::testing::{spec_test, upgrade_test};
     pub use crate::{
-        api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search, WatchedIn, preset},
+        api::{Api, Connection, ConnectsTo, OfferedBy, Operation, Search, Streaming, Uploads, WatchedIn, preset},
         body::Body,
         client::Client,
         download::Download,
@@ -41,7 +41,7 @@ pub mod __codegen_v1 {
 pub mod prelude {
     pub use crate::{
         ErrorKind,
-        api::{Operation as _, Search as _},
+        api::{Operation as _, Search as _, Streaming as _, Uploads as _},
         trigger::Trigger as _,
         value::{Date, DateTime, Decimal, Duration, Host, Id, Map, Patch, Secret, Time},
         webhook::InstantTrigger as _,

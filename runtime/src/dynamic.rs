@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     catalog::{self, Module},
     client::AnyClient,
-    download::Download,
+    download::{Download, DownloadCheckpoint},
     error::{Error, ErrorKind},
     page::{Checkpoint, Pager},
     shape::{DecodeError, Erased, ErasedRef, Names},
@@ -31,8 +31,20 @@ impl AnyClient {
     /// # Errors
     /// As [`AnyClient::call`]; and when the module gives no file.
     pub async fn download(&self, module: &str, input: Value) -> Result<Download, Error> {
+        self.download_from(module, input, None).await
+    }
+
+    /// The same, going on from a checkpoint. See [`Operation::resume`](crate::api::Operation::resume).
+    ///
+    /// # Errors
+    /// As [`AnyClient::download`]; and when the checkpoint is of something else.
+    pub async fn resume_download(&self, module: &str, input: Value, checkpoint: DownloadCheckpoint) -> Result<Download, Error> {
+        self.download_from(module, input, Some(checkpoint)).await
+    }
+
+    async fn download_from(&self, module: &str, input: Value, checkpoint: Option<DownloadCheckpoint>) -> Result<Download, Error> {
         let (module, input) = self.input(module, &input)?;
-        let answer = self.start(module.table(), input.as_ref());
+        let answer = self.start_from(module.table(), input.as_ref(), checkpoint);
         drop(input);
         let output = answer.await?;
         let download = output.as_ref().get::<Download>().cloned();

@@ -27,6 +27,7 @@ pub(crate) fn body(table: &'static OperationTable, api: &'static ApiTable, input
         }
         BodyEncoding::Xml(root) => xml(input, &fixed, root).map(|payload| (payload, Some("application/xml".to_owned()))),
         BodyEncoding::Raw(content_type) => raw(input, content_type),
+        BodyEncoding::Graphql(document) => Ok((graphql(input, &fixed, document), Some("application/json".to_owned()))),
     }
 }
 
@@ -69,23 +70,40 @@ fn json(input: &Input<'_>, fixed: &Fixed) -> Result<Payload, Error> {
         write_json(&mut out, given, &field.attrs);
         return Ok(Payload::of(out));
     }
+    write_members(&mut out, input, fixed);
+    Ok(Payload::of(out))
+}
+
+/// The document, and the members of the body as its variables.
+fn graphql(input: &Input<'_>, fixed: &Fixed, document: &str) -> Payload {
+    let mut out = Vec::with_capacity(document.len() + 128);
+    out.push(b'{');
+    write_name(&mut out, "query");
+    serde_json::to_writer(&mut out, document).expect("a text is written to memory");
+    write_name(&mut out, "variables");
+    write_members(&mut out, input, fixed);
+    out.push(b'}');
+    Payload::of(out)
+}
+
+/// An object of the body's members.
+fn write_members(out: &mut Vec<u8>, input: &Input<'_>, fixed: &Fixed) {
     out.push(b'{');
     for (field, given) in input.body_members() {
         match given {
-            Given::Typed(value) if field.attrs.rest => write_rest(&mut out, value, field),
+            Given::Typed(value) if field.attrs.rest => write_rest(out, value, field),
             _ if is_absent(given) && !(field.attrs.required && field.attrs.nullable) => {}
             _ => {
-                write_name(&mut out, field.wire);
-                write_json(&mut out, given, &field.attrs);
+                write_name(out, field.wire);
+                write_json(out, given, &field.attrs);
             }
         }
     }
     for (name, value) in fixed.members() {
-        write_name(&mut out, name);
+        write_name(out, name);
         out.extend_from_slice(value.as_bytes());
     }
     out.push(b'}');
-    Ok(Payload::of(out))
 }
 
 fn write_rest(out: &mut Vec<u8>, value: ErasedRef<'_>, field: &Field) {

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -16,6 +16,7 @@ use crate::{
     answer::{self, Answered, Failed},
     body::Payload,
     budget::Budget,
+    cache::{self, Cache},
     call::Prepared,
     client::Settings,
     clock::{BoxFuture, Clock},
@@ -24,9 +25,9 @@ use crate::{
     gate::{self, Passage},
     http_module::Redirects,
     life::Watch,
-    limit::{Limits, Permits},
+    limit::{Admitted, Limits, Refusal, Sharing},
     observe::{self, Attempt, Notice, Observer},
-    operation::{ApiTable, OperationTable, RetryClass},
+    operation::{ApiTable, Cost, OperationTable, RetryClass},
     retry::{self, Outcome, Quota, Try, Verdict},
     transport::{About, Http, Incoming, Outgoing, ReadLimits, Reader, SendFailure, guard_literal},
 };
@@ -36,6 +37,8 @@ const HOPS: u32 = 5;
 
 /// All that clones of a client share.
 pub(crate) struct Core {
+    /// Itself, for what outlives the call that made it and makes calls of its own.
+    pub(crate) this: Weak<Core>,
     pub(crate) table: &'static ApiTable,
     /// The servers of the table, filled in, in its order.
     pub(crate) servers: Vec<Url>,
@@ -52,7 +55,9 @@ pub(crate) struct Core {
     /// What sends to any other.
     pub(crate) outside: Http,
     pub(crate) settings: Settings,
+    pub(crate) cache: Option<Cache>,
     pub(crate) limits: Option<Limits>,
+    pub(crate) sharing: Option<Sharing>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
     pub(crate) quota: Quota,
     pub(crate) clock: Arc<dyn Clock>,
@@ -112,27 +117,42 @@ impl Core {
     /// The same as [`Core::run`] within a time that has begun to run before.
     pub(crate) async fn run_within(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
         self.tell_life(call.operation);
-        let answered = match self.admit(call.operation, budget).await {
-            Ok(permits) => self.tries(call, budget, permits).await,
-            Err(error) => Err(error),
+        let answered = match self.cache.as_ref().filter(|cache| cache.serves(call)) {
+            Some(cache) => Box::pin(cache::read(self, cache, call, budget)).await,
+            None => self.admitted(call, budget).await,
         };
         answered.map_err(|error| self.blame(call.operation, error))
     }
 
+    /// Waits for a place, and sends.
+    pub(crate) async fn admitted(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
+        let permits = self.admit(call.operation, budget).await?;
+        self.tries(call, budget, permits).await
+    }
+
     /// Waits for a place under the limits of the API and of the operation.
-    async fn admit(&self, operation: &'static OperationTable, budget: &Budget) -> Result<Permits, Error> {
-        let too_long = |wait: Duration| {
-            let message = "the API's limit would be exceeded, and the wait is longer than the call may take";
-            Error::new(ErrorKind::RateLimited, message).with_retry_after(Some(wait))
-        };
-        let mut permits = Permits::default();
+    async fn admit(&self, operation: &'static OperationTable, budget: &Budget) -> Result<Admitted, Error> {
+        let (until, cost) = (budget.until(), operation.cost.points);
+        let mut admitted = Admitted::default();
         if let Some(limits) = self.limits_of(operation) {
-            permits = limits.admit(&*self.clock, budget.until()).await.map_err(too_long)?;
+            admitted.own = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
         }
         if let Some(limits) = &self.limits {
-            permits = permits.and(limits.admit(&*self.clock, budget.until()).await.map_err(too_long)?);
+            admitted.all = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
         }
-        Ok(permits)
+        Ok(admitted)
+    }
+
+    /// One more try is one more call to whoever counts them.
+    async fn admit_again(&self, operation: &'static OperationTable, budget: &Budget, admitted: &mut Admitted) -> Result<(), Error> {
+        let (until, cost) = (budget.until(), operation.cost.points);
+        if let Some(limits) = self.limits_of(operation) {
+            admitted.own.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);
+        }
+        if let Some(limits) = &self.limits {
+            admitted.all.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);
+        }
+        Ok(())
     }
 
     fn limits_of(&self, operation: &'static OperationTable) -> Option<Arc<Limits>> {
@@ -143,15 +163,19 @@ impl Core {
         if let Some(limits) = own.get(operation.name) {
             return Some(limits.clone());
         }
-        let limits = Arc::new(Limits::new(operation.limits)?);
+        let sharing = self.sharing.clone().map(|sharing| Sharing { key: format!("{}/{}", sharing.key, operation.name), ..sharing });
+        let limits = Arc::new(Limits::new(operation.limits, sharing)?);
         own.insert(operation.name, limits.clone());
         Some(limits)
     }
 
-    async fn tries(&self, call: &Prepared, budget: &Budget, permits: Permits) -> Result<Answered, Error> {
-        let (mut number, mut stale, mut permits) = (0, None, Some(permits));
+    async fn tries(&self, call: &Prepared, budget: &Budget, permits: Admitted) -> Result<Answered, Error> {
+        let (mut number, mut stale, mut permits, mut lost) = (0, None, Some(permits), false);
         loop {
             number += 1;
+            if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
+                self.admit_again(call.operation, budget, admitted).await?;
+            }
             let applied = self.credential(call, stale).await?;
             let refused = match self.one_try(call, applied.as_deref(), number, budget, &mut permits).await {
                 Ok(answered) => {
@@ -165,13 +189,23 @@ impl Core {
                 continue;
             }
             match self.verdict(call, &refused, number, budget) {
+                Verdict::Stop if lost && refused.error.is_stale() => {
+                    let message = "an earlier try, whose answer was lost, may have made this very change";
+                    return Err(refused.error.located(message));
+                }
                 Verdict::Stop => return Err(refused.error),
-                Verdict::After(wait) => self.rest(&refused, wait).await,
+                Verdict::After(wait) => {
+                    lost |= refused.outcome == Outcome::Broken;
+                    self.rest(&refused, wait).await;
+                }
             }
         }
     }
 
     fn verdict(&self, call: &Prepared, refused: &Refused, number: u32, budget: &Budget) -> Verdict {
+        if call.part {
+            return Verdict::Stop;
+        }
         // What the gate or a limit of ours refuses will be refused again.
         if !refused.error.is_retryable() && !matches!(refused.outcome, Outcome::Status(_)) {
             return Verdict::Stop;
@@ -193,7 +227,7 @@ impl Core {
     /// Waits; when the server named the time because of too many calls, everybody waits.
     async fn rest(&self, refused: &Refused, wait: Duration) {
         if let (Some(limits), Some(stated), Outcome::Status(429)) = (&self.limits, refused.stated, refused.outcome) {
-            limits.pause(&*self.clock, stated);
+            limits.pause(&*self.clock, stated).await;
         }
         if !wait.is_zero() {
             self.clock.sleep(wait).await;
@@ -223,21 +257,28 @@ impl Core {
         applied: Option<&Applied>,
         number: u32,
         budget: &Budget,
-        permits: &mut Option<Permits>,
+        permits: &mut Option<Admitted>,
     ) -> Result<Answered, Refused> {
         let start = self.clock.now();
         let span = tracing::debug_span!(
             "http.client",
+            otel.kind = "client",
+            otel.name = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
             operation = call.operation.name,
             http.request.method = call.operation.method,
             server.address = call.url.host_str(),
+            server.port = call.url.port_or_known_default(),
+            url.scheme = call.url.scheme(),
             url.template = tracing::field::Empty,
             http.request.resend_count = number - 1,
             http.response.status_code = tracing::field::Empty,
             error.type = tracing::field::Empty,
         );
         if !span.is_disabled() {
-            span.record("url.template", call.operation.template());
+            let template = call.operation.template();
+            span.record("otel.name", format!("{} {template}", call.operation.method));
+            span.record("url.template", template);
         }
         // Pinned where it is made: a future of this size is not worth moving into the span and again into the timer.
         let mut hops = std::pin::pin!(self.hops(call, applied, permits));
@@ -258,13 +299,17 @@ impl Core {
         };
         if !span.is_disabled() {
             span.record("http.response.status_code", status);
-            span.record("error.type", error.map(|kind| format!("{kind:?}")));
+            if let Some(kind) = error {
+                span.record("error.type", format!("{kind:?}"));
+                span.record("otel.status_code", "ERROR");
+            }
         }
         if let Some(observer) = &self.observer {
             observer.tried(&Attempt {
                 operation: call.operation.name,
                 method: call.operation.method,
                 server: call.url.host_str().unwrap_or_default().to_owned(),
+                port: call.url.port_or_known_default(),
                 template: call.operation.template(),
                 status,
                 resend_count: number - 1,
@@ -275,7 +320,7 @@ impl Core {
     }
 
     /// A request, and those that its redirects lead to.
-    async fn hops(&self, call: &Prepared, applied: Option<&Applied>, permits: &mut Option<Permits>) -> Result<Answered, Refused> {
+    async fn hops(&self, call: &Prepared, applied: Option<&Applied>, permits: &mut Option<Admitted>) -> Result<Answered, Refused> {
         let mut hop = Hop { method: call.method.clone(), url: call.url.clone(), passage: call.passage, whole: true };
         for _ in 0..=HOPS {
             let incoming = self.hop(call, &hop, applied).await?;
@@ -379,24 +424,34 @@ impl Core {
     }
 
     /// Reads an answer as far as its kind asks for, and sorts it.
-    async fn receive(&self, call: &Prepared, url: Url, incoming: Incoming, permits: &mut Option<Permits>) -> Result<Answered, Refused> {
+    async fn receive(&self, call: &Prepared, url: Url, incoming: Incoming, permits: &mut Option<Admitted>) -> Result<Answered, Refused> {
         let status = incoming.status.as_u16();
-        self.learn(call.operation, status, &incoming.headers);
+        self.learn(call.operation, status, &incoming.headers, permits.as_ref()).await;
         let result = answer::receive(self, call, url, incoming, permits).await;
         result.map_err(|failed| match failed {
             Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
-            Failed::Answer(error) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
+            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
         })
     }
 
-    fn learn(&self, operation: &'static OperationTable, status: u16, headers: &HeaderMap) {
+    async fn learn(&self, operation: &'static OperationTable, status: u16, headers: &HeaderMap, admitted: Option<&Admitted>) {
         if let Some(limits) = &self.limits {
-            limits.learn(headers, &*self.clock);
+            self.correct(limits, operation.cost, headers, admitted.and_then(|admitted| admitted.all.counted())).await;
         }
         if let Some(limits) = self.limits_of(operation) {
-            limits.learn(headers, &*self.clock);
+            self.correct(&limits, operation.cost, headers, admitted.and_then(|admitted| admitted.own.counted())).await;
         }
         self.heed_headers(operation, status, headers);
+    }
+
+    /// What the answer says of the limits: what the call cost, and what is left.
+    async fn correct(&self, limits: &Limits, cost: Cost, headers: &HeaderMap, counted: Option<Duration>) {
+        let said = cost.header.and_then(|name| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok());
+        if let (Some(counted), Some(actual)) = (counted, said) {
+            // Nonsense becomes zero or the greatest number, and a window holds no more than its count.
+            limits.settle(&*self.clock, counted, cost.points, actual.ceil() as u32).await;
+        }
+        limits.learn(headers, &*self.clock).await;
     }
 
     /// Says it in the log and to the observer.
@@ -409,6 +464,16 @@ impl Core {
 
     pub(crate) fn read_limits(&self) -> ReadLimits {
         self.settings.read
+    }
+}
+
+fn refusal(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::TooLong(wait) => {
+            let message = "the API's limit would be exceeded, and the wait is longer than the call may take";
+            Error::new(ErrorKind::RateLimited, message).with_retry_after(Some(wait))
+        }
+        Refusal::Store(error) => Error::new(ErrorKind::LimitStore, format!("the store of limits failed: {error}")),
     }
 }
 

@@ -5,6 +5,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 
 use crate::{
+    head::ETag,
     life::Signal,
     operation::{Failure, Life, OperationTable},
     shape::Shaped,
@@ -38,6 +39,8 @@ pub enum ErrorKind {
     Permission,
     /// There is no such thing (404).
     NotFound,
+    /// The store that limits are counted in failed, so nothing was sent: nobody knows whether there was room.
+    LimitStore,
     /// It contradicts what is there (409, 412).
     Conflict,
     /// The API refuses the request as it is; [`Error::body`] has its own words.
@@ -80,6 +83,7 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     retryable: bool,
+    etag: Option<ETag>,
     path: Option<String>,
     body: Option<(Bytes, &'static [&'static str])>,
     source: Option<Cause>,
@@ -125,7 +129,11 @@ impl Error {
             api_message: None,
             request_id: None,
             retry_after: None,
-            retryable: matches!(kind, ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited | ErrorKind::Server),
+            retryable: matches!(
+                kind,
+                ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::LimitStore
+            ),
+            etag: None,
             path: None,
             body: None,
             source: None,
@@ -195,6 +203,18 @@ impl Error {
         self
     }
 
+    /// The tag of the state that there is, where the call was bound to another.
+    pub(crate) fn with_etag(mut self, tag: Option<ETag>) -> Error {
+        self.0.etag = tag;
+        self
+    }
+
+    /// Says where it came from, before what is wrong.
+    pub(crate) fn located(mut self, place: &str) -> Error {
+        self.0.message = format!("{place}: {}", self.0.message);
+        self
+    }
+
     /// Some characters around the mistake.
     pub(crate) fn with_snippet(mut self, snippet: &str) -> Error {
         self.0.message = format!("{} near `{}`", self.0.message, shorten(snippet));
@@ -212,6 +232,12 @@ impl Error {
         self.0.code = code.map(|code| shorten(&code));
         self.0.api_message = message.map(|message| shorten(&message));
         self.0.body = (body.len() <= KEPT_BODY).then_some((body, failure.map_or(&[], |failure| failure.at)));
+        self
+    }
+
+    /// The answer's body, under the same rule as [`Error::with_api`].
+    pub(crate) fn with_body(mut self, body: Bytes) -> Error {
+        self.0.body = (body.len() <= KEPT_BODY).then_some((body, &[]));
         self
     }
 
@@ -233,6 +259,17 @@ impl Error {
     /// How long the server asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether what the call was bound to, by an `If-Match` or the like, is not so (412): somebody else has changed it, or an earlier try of
+    /// this call whose answer was lost.
+    pub fn is_stale(&self) -> bool {
+        self.0.status == Some(412)
+    }
+
+    /// The tag of the state that there is, where the call was bound to another and the server says which it is.
+    pub fn current_etag(&self) -> Option<&ETag> {
+        self.0.etag.as_ref()
     }
 
     /// The API's own code for what went wrong, where the spec says where it stands.

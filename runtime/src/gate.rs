@@ -263,4 +263,23 @@ mod tests {
             assert!(!is_public(text.parse().expect("an address")), "{text}");
         }
     }
+
+    #[test]
+    fn no_broken_link_leaves_its_origin() {
+        let from = Url::parse("https://api.example/v1/items?page=1").expect("a URL");
+        let good =
+            ["/v1/items?page=2", "?page=2", "https://api.example/v1/items?page=2", "//api.example/next", "https://api.example:443/x"];
+        let pieces = ["//", "\\", "@", "evil.example", "http:", "\t", "\n", "#", "..", "%2f", ":444", "[::1]", "\u{2024}", "\u{0}"];
+        let mut followed = 0;
+        crate::fuzz::feed_text(23, &good, &pieces, |link| {
+            if let Ok(next) = next_link(&from, link) {
+                assert!(same_origin(&next, &from) && next.username().is_empty() && next.password().is_none(), "{link}: {next}");
+                followed += 1;
+            }
+            if let Ok((to, passage)) = redirect(&from, link, Passage::WithCredentials, RedirectPolicy::DropCredentials) {
+                assert!(to.scheme() == "https" && (same_origin(&to, &from) || passage == Passage::Bare), "{link}: {to}");
+            }
+        });
+        assert!(followed > 100, "{followed} were followed: the changes are too coarse to test anything");
+    }
 }

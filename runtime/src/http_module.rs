@@ -12,6 +12,7 @@ pub use body::{HttpBody, Part};
 pub use login::Login;
 pub use request::{HttpRequest, Redirects};
 pub use response::HttpResponse;
+pub(crate) use send::prepare;
 
 use crate::{
     auth,

@@ -33,6 +33,8 @@ pub struct Attempt {
     pub method: &'static str,
     /// `server.address`
     pub server: String,
+    /// `server.port`
+    pub port: Option<u16>,
     /// `url.template`: the path as declared, without what was filled in.
     pub template: String,
     /// `http.response.status_code`
@@ -86,6 +88,17 @@ pub enum Notice {
         /// Pages read until now.
         pages: u32,
     },
+    /// A GraphQL server gave a part of what was asked for, and errors for the rest.
+    Partial {
+        /// The operation.
+        operation: &'static str,
+        /// How many errors.
+        errors: usize,
+        /// The code of the first, where it has one.
+        code: Option<String>,
+        /// What could not be given, by the first error: `issues.nodes[3].title`.
+        path: Option<String>,
+    },
 }
 
 /// Says it in the log, to those who want to know all.
@@ -109,6 +122,9 @@ pub(crate) fn log(notice: &Notice) {
         }
         Notice::Shifted { operation, pages } => {
             tracing::warn!(operation, pages, "records came or went while pages were read: one may be missing or come twice");
+        }
+        Notice::Partial { operation, errors, code, path } => {
+            tracing::warn!(operation, errors, code, path, "only a part of what was asked for was given");
         }
     }
 }

@@ -8,6 +8,7 @@ mod connection;
 mod declared;
 mod example;
 mod page;
+mod part;
 mod path;
 mod place;
 mod sign;
@@ -23,6 +24,7 @@ pub use declared::Operations;
 pub(crate) use declared::declared;
 pub use example::{ExampleExchange, ExampleTable};
 pub use page::{Items, Page, Stop, Strategy};
+pub use part::{Parts, PartsBy};
 pub use path::{Segment, Segments};
 pub use place::{Place, Style};
 pub use sign::{Sign, SignKind};
@@ -68,10 +70,14 @@ pub struct OperationTable {
     pub failures: &'static [Failure],
     /// How a search pages.
     pub page: Option<&'static Page>,
+    /// How its body goes in parts, if it does.
+    pub parts: Option<&'static Parts>,
     /// May it be tried again.
     pub retry: RetryClass,
     /// Limits of its own, beside the connector's.
     pub limits: &'static [Limit],
+    /// What it costs, where limits count points.
+    pub cost: Cost,
     /// Connections that may call it; empty means any.
     pub connections: &'static [&'static str],
     /// Set when it is deprecated.
@@ -155,6 +161,8 @@ pub enum BodyEncoding {
     Xml(&'static str),
     /// This content type, the field as it is (text, bytes or a streamed file).
     Raw(&'static str),
+    /// A GraphQL request (GraphQL over HTTP, 5.4) with this document; the members are its variables.
+    Graphql(&'static str),
 }
 
 /// Statuses from..=to, for example 200..=299.
@@ -189,8 +197,32 @@ pub enum Decoding {
     Text(&'static str),
     /// A stream of bytes.
     Stream,
+    /// A list whose items come one after the other.
+    Items(&'static ItemStream),
     /// The answer's headers, and nothing of its body.
     Headers,
+}
+
+/// Items that come one after the other, each in a frame of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemStream {
+    /// What a frame is.
+    pub framing: Framing,
+    /// The name of an event is the tag of the union that it is.
+    pub named: bool,
+    /// What comes instead of an item when there are no more.
+    pub end: Option<&'static str>,
+    /// When the connection ends, those behind the last event are asked for.
+    pub resume: bool,
+}
+
+/// What an item that comes by itself stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// A server-sent event.
+    Events,
+    /// A line.
+    Lines,
 }
 
 /// One error answer.
@@ -245,6 +277,8 @@ pub enum Limit {
         millis: u64,
         /// Any window of that length, not fixed ones.
         moving: bool,
+        /// What calls cost is counted, not calls.
+        points: bool,
     },
     /// The server says in headers what is left.
     Headers {
@@ -254,7 +288,23 @@ pub enum Limit {
         reset: &'static str,
         /// What that time is.
         kind: Reset,
+        /// What calls cost is left, not a number of calls.
+        points: bool,
     },
+}
+
+/// What a call costs, where limits count that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// So many points; before the answer is there, the best guess.
+    pub points: u32,
+    /// The header of the answer that says what it was.
+    pub header: Option<&'static str>,
+}
+
+impl Cost {
+    /// A call of which nothing is said.
+    pub const ONE: Cost = Cost { points: 1, header: None };
 }
 
 /// What a reset header says.
@@ -300,8 +350,10 @@ impl OperationTable {
         output: <() as Shaped>::LINK,
         failures: &[],
         page: None,
+        parts: None,
         retry: RetryClass::Never,
         limits: &[],
+        cost: Cost::ONE,
         connections: &[],
         life: None,
         examples: &[],
@@ -310,6 +362,17 @@ impl OperationTable {
         poll: None,
         webhook: None,
     };
+
+    /// Whether it speaks to a GraphQL server, whose answers say by `errors` what others say by a status.
+    pub(crate) fn is_graphql(&self) -> bool {
+        matches!(self.body, BodyEncoding::Graphql(_))
+    }
+
+    /// The document that it sends to a GraphQL server.
+    #[cfg(feature = "testing")]
+    pub(crate) fn document(&self) -> Option<&'static str> {
+        if let BodyEncoding::Graphql(document) = self.body { Some(document) } else { None }
+    }
 
     /// The pieces of its path, in order.
     #[inline]

@@ -259,4 +259,17 @@ mod tests {
         quota.refund();
         assert!(quota.take() && !quota.take());
     }
+
+    #[test]
+    fn broken_waits_and_dates_do_no_harm() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let good =
+            ["120", "1.5", "1700000030500", "Tue, 14 Nov 2023 22:14:20 GMT", "Tuesday, 14-Nov-23 22:14:20 GMT", "Tue Nov 14 22:14:20 2023"];
+        crate::fuzz::feed_text(21, &good, &["-", "9", "e", "inf", "NaN", ":", ",", " GMT", "+9999", "\u{e9}"], |text| {
+            if let Some(wait) = stated_wait(text, now) {
+                assert!(now.checked_add(wait).is_some() || wait > Duration::from_secs(u64::from(u32::MAX)), "{text}");
+            }
+            let _ = http_date(text);
+        });
+    }
 }

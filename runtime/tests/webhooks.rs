@@ -595,3 +595,22 @@ async fn a_service_answers_for_the_receiver() {
     let large = Box::leak(vec!["x"; 101].concat().into_boxed_str());
     assert_eq!(status(request(large, &signature)).await, StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+#[tokio::test]
+async fn a_service_answers_what_the_program_says_to_a_typed_event() {
+    use http_body_util::{BodyExt, Full};
+    use tower_service::Service;
+    let mut service = receiver::<GitHub>("s", 0).every_time().answering(|event: Arc<Json>, id: Option<String>| async move {
+        linchpin_runtime::webhook::Answer::json(&serde_json::json!({"sum": event["a"].as_i64().unwrap_or(0) + 1, "id": id}))
+            .and_then(|answer| answer.status(201)?.header("X-Seen", "yes"))
+    });
+    let body = r#"{"a":1}"#;
+    let signature = format!("sha256={}", hex(&code("s", body)));
+    for _ in 0..2 {
+        let request = http::Request::post("/hook").header("x-hub-signature-256", &signature).header("x-github-delivery", "d1");
+        let response = service.call(request.body(Full::<Bytes>::from(body)).expect("a request")).await.expect("it always answers");
+        assert_eq!((response.status(), response.headers()["x-seen"].to_str().ok()), (StatusCode::CREATED, Some("yes")));
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        assert_eq!(body, r#"{"id":"d1","sum":2}"#);
+    }
+}

@@ -19,3 +19,11 @@ fi
 if ! java -version > /dev/null 2>&1; then
     echo "note: no Java runtime, so the tests against WireMock cannot run" >&2
 fi
+
+# From the distribution: these two have no package for npm or pip.
+if ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 && ! command -v initdb > /dev/null; then
+    echo "note: no PostgreSQL (apt-get install postgresql), so the tests against it cannot run" >&2
+fi
+if ! command -v redis-server > /dev/null; then
+    echo "note: no Redis (apt-get install redis-server), so the tests against it cannot run" >&2
+fi

@@ -3,6 +3,7 @@
 linchpin_runtime::connector!("acme");
 linchpin_runtime::connector!("books");
 linchpin_runtime::connector!("exports");
+linchpin_runtime::connector!("library");
 linchpin_runtime::connector!("tracker");
 
 #[cfg(doctest)]
@@ -22,6 +23,10 @@ struct Life;
 struct Triggers;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/long-work.md")]
+struct LongWork;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/jobs.md")]
 struct Jobs;
 
@@ -30,8 +35,16 @@ struct Jobs;
 struct Language;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/soap.md")]
+struct Soap;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/testing.md")]
 struct Testing;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/universal.md")]
+struct Universal;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/production.md")]

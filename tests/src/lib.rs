@@ -1,5 +1,6 @@
 //! Support for the tests of the whole.
 
+pub mod collector;
 #[path = "../../compiler/tests/corpus/mod.rs"]
 pub mod corpus;
 pub mod docs;

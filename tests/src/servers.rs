@@ -22,12 +22,19 @@ pub struct Server {
     port: u16,
     services: &'static [&'static str],
     name: &'static str,
+    /// What it keeps, removed when it ends.
+    data: Option<PathBuf>,
 }
 
 impl Server {
     /// `http://127.0.0.1:PORT`
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The address of one of the services of a server that runs several.
@@ -46,12 +53,15 @@ impl Drop for Server {
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
+        if let Some(data) = &self.data {
+            let _ = std::fs::remove_dir_all(data);
+        }
     }
 }
 
-/// GitHub and Slack, emulated: the services `github` and `slack`, at neighbouring ports. `tests/servers/seed.yaml` says what is there.
+/// GitHub, Slack and Linear, emulated: the services `github`, `slack` and `linear`, at neighbouring ports. `tests/servers/seed.yaml` says what is there.
 pub fn emulate() -> Option<Arc<Server>> {
-    const SERVICES: &[&str] = &["github", "slack"];
+    const SERVICES: &[&str] = &["github", "slack", "linear"];
     static SLOT: Slot = Slot::new(SERVICES);
     SLOT.shared("emulate", |port| {
         let mut command = node("node_modules/emulate/dist/index.js")?;
@@ -106,6 +116,50 @@ pub fn httpbin() -> Option<Arc<Server>> {
     })
 }
 
+/// A SOAP service by spyne, which writes its own WSDL and checks requests against its schema: `/soap11` and `/soap12`.
+pub fn spyne() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new(&[]);
+    SLOT.shared("spyne", |port| {
+        let mut command = python("spyne_service.py", "spyne")?;
+        command.arg(port.to_string());
+        Ok(command)
+    })
+}
+
+/// SOAP services by the npm package `soap`: `/rpc`, and `/bank`, which asks for a login by WS-Security.
+pub fn node_soap() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new(&[]);
+    SLOT.shared("soap", |port| {
+        installed("node_modules/soap/package.json")?;
+        let mut command = node("soap_service.mjs")?;
+        command.arg(port.to_string());
+        Ok(command)
+    })
+}
+
+/// What zeep and libxml2 say to questions about WSDLs; see `tests/servers/soap_oracle.py`.
+pub fn soap_oracle(questions: &serde_json::Value) -> Option<Vec<serde_json::Value>> {
+    let mut command = match python("soap_oracle.py", "zeep") {
+        Ok(command) => command,
+        Err(reason) => return skip("zeep", &reason),
+    };
+    command.current_dir(folder()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut asked = command.spawn().expect("it starts");
+    let mut input = asked.stdin.take().expect("it listens");
+    let questions = questions.to_string();
+    let writing = std::thread::spawn(move || input.write_all(questions.as_bytes()));
+    let answered = asked.wait_with_output().expect("it ends");
+    writing.join().expect("it wrote").expect("it was read");
+    let said = String::from_utf8_lossy(&answered.stderr);
+    Some(serde_json::from_slice(&answered.stdout).unwrap_or_else(|error| panic!("{error}: {said}")))
+}
+
+/// The folder in which a Python package that is installed for the tests has its files.
+pub fn python_package(name: &str) -> Option<PathBuf> {
+    let found = site_packages().map(|packages| packages.join(name)).filter(|path| path.exists());
+    found.map_or_else(|| skip(name, "it is not installed"), Some)
+}
+
 /// Kinto, which announces that it ends on this day; from then on it refuses everything.
 pub fn kinto(ends: &str) -> Option<Arc<Server>> {
     static BEFORE: Slot = Slot::new(&[]);
@@ -121,6 +175,17 @@ pub fn kinto(ends: &str) -> Option<Arc<Server>> {
     })
 }
 
+/// The reference server of tus 1.0.
+pub fn tus() -> Option<Arc<Server>> {
+    static SLOT: Slot = Slot::new(&[]);
+    SLOT.shared("tus", |port| {
+        let mut command = node("tus.mjs")?;
+        installed("node_modules/@tus/server")?;
+        command.arg(port.to_string());
+        Ok(command)
+    })
+}
+
 /// Prism, which plays the API that a description describes and says of each request whether it fits. Each test has its own.
 pub fn prism(description: &Path) -> Option<Server> {
     let command = |port: u16| {
@@ -132,6 +197,156 @@ pub fn prism(description: &Path) -> Option<Server> {
     start("prism", &[], command).map_or_else(|reason| skip("prism", &reason), Some)
 }
 
+/// PostgreSQL, with an empty database `postgres` that belongs to the user `postgres` and asks for no password. Each test has its own.
+pub fn postgres() -> Option<Server> {
+    postgres_with(None)
+}
+
+/// A certificate and its key, in PEM, by which a server of one's own proves that it is `localhost`.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate, which is its own root.
+    pub certificate: String,
+    /// The key.
+    pub key: String,
+}
+
+/// The same, over TLS for those who ask for it.
+pub fn postgres_with(identity: Option<&Identity>) -> Option<Server> {
+    let data = std::env::temp_dir().join(format!("linchpin-postgres-{}-{}", std::process::id(), unique()));
+    let started = make_cluster(&data).and_then(|programs| {
+        let tls = identity.map(|identity| write_identity(&data, identity)).transpose()?;
+        let server = start("postgres", &[], |port| {
+            let mut command = as_nobody_special(&programs.join("postgres"));
+            command.arg("-D").arg(&data).args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", ""]);
+            // Nothing here outlives the test.
+            command.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=50"]);
+            if let Some((certificate, key)) = &tls {
+                let file = |name: &str, path: &Path| format!("{name}={}", path.display());
+                command.args(["-c", "ssl=on", "-c", &file("ssl_cert_file", certificate), "-c", &file("ssl_key_file", key)]);
+            }
+            Ok(command)
+        })?;
+        // It accepts connections before it answers them.
+        let mut asked = Command::new(programs.join("pg_isready"));
+        asked.args(["-q", "-h", "127.0.0.1", "-p", &server.port.to_string()]);
+        let deadline = Instant::now() + PATIENCE;
+        while run(&mut asked).is_err() {
+            assert!(Instant::now() < deadline, "postgres did not come up");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(server)
+    });
+    match started {
+        Ok(mut server) => {
+            server.data = Some(data);
+            Some(server)
+        }
+        Err(reason) => {
+            let _ = std::fs::remove_dir_all(&data);
+            skip("postgres", &reason)
+        }
+    }
+}
+
+/// Redis, which keeps nothing on disk. Each test has its own.
+pub fn redis() -> Option<Server> {
+    redis_with(None)
+}
+
+/// The same, over TLS and nothing else.
+pub fn redis_with(identity: Option<&Identity>) -> Option<Server> {
+    let data = std::env::temp_dir().join(format!("linchpin-redis-{}-{}", std::process::id(), unique()));
+    let tls = identity.map(|identity| {
+        std::fs::create_dir_all(&data).map_err(|error| error.to_string())?;
+        write_identity(&data, identity)
+    });
+    let tls = match tls.transpose() {
+        Ok(tls) => tls,
+        Err(reason) => return skip("redis", &reason),
+    };
+    let started = start("redis", &[], |port| {
+        let there = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
+        there.map_err(|error| format!("redis-server: {error}"))?;
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        match &tls {
+            None => command.args(["--port", &port.to_string()]),
+            Some((certificate, key)) => {
+                command.args(["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no"]);
+                command.arg("--tls-cert-file").arg(certificate).arg("--tls-ca-cert-file").arg(certificate).arg("--tls-key-file").arg(key)
+            }
+        };
+        Ok(command)
+    });
+    match started {
+        Ok(mut server) => {
+            server.data = Some(data);
+            Some(server)
+        }
+        Err(reason) => skip("redis", &reason),
+    }
+}
+
+/// Makes what a PostgreSQL server works on, and gives the folder of its programs.
+fn make_cluster(data: &Path) -> Result<PathBuf, String> {
+    let programs = postgres_programs().ok_or("PostgreSQL is not installed")?;
+    std::fs::create_dir_all(data).map_err(|error| error.to_string())?;
+    if is_root() {
+        run(Command::new("chown").arg("postgres").arg(data))?;
+    }
+    let mut make = as_nobody_special(&programs.join("initdb"));
+    run(make.arg("-D").arg(data).args(["--username", "postgres", "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C"]))?;
+    Ok(programs)
+}
+
+/// Writes a certificate and its key where only the server's user reads the key.
+fn write_identity(data: &Path, identity: &Identity) -> Result<(PathBuf, PathBuf), String> {
+    let (certificate, key) = (data.join("server.crt"), data.join("server.key"));
+    std::fs::write(&certificate, &identity.certificate).map_err(|error| error.to_string())?;
+    std::fs::write(&key, &identity.key).map_err(|error| error.to_string())?;
+    run(Command::new("chmod").arg("600").arg(&key))?;
+    // The user of the folder: PostgreSQL's own, when root runs the tests.
+    run(Command::new("chown").arg("--reference").arg(data).arg(&key).arg(&certificate))?;
+    Ok((certificate, key))
+}
+
+/// Debian keeps the programs of each version apart, and outside the path.
+fn postgres_programs() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    versions.sort();
+    folders.extend(versions);
+    let whole = |folder: &PathBuf| ["initdb", "postgres", "pg_isready"].iter().all(|program| folder.join(program).exists());
+    folders.into_iter().rev().find(whole)
+}
+
+/// PostgreSQL refuses to run as root; Debian's package brings a user for it.
+fn as_nobody_special(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.current_dir("/").output().map_err(|error| error.to_string())?;
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+fn unique() -> u32 {
+    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("servers")
 }
@@ -139,6 +354,22 @@ fn folder() -> PathBuf {
 fn installed(path: &str) -> Result<PathBuf, String> {
     let path = folder().join(path);
     if path.exists() { Ok(path) } else { Err(format!("{} is missing", path.display())) }
+}
+
+/// A script, if the package that it is about is there.
+fn python(script: &str, package: &str) -> Result<Command, String> {
+    let packages = site_packages().ok_or_else(|| "there is no Python".to_owned())?;
+    if !packages.join(package).exists() {
+        return Err(format!("the package {package} is missing"));
+    }
+    let mut command = Command::new(installed(".venv/bin/python")?);
+    command.arg(installed(script)?);
+    Ok(command)
+}
+
+fn site_packages() -> Option<PathBuf> {
+    let versions = std::fs::read_dir(folder().join(".venv/lib")).ok()?;
+    versions.flatten().map(|version| version.path().join("site-packages")).find(|path| path.exists())
 }
 
 fn node(script: &str) -> Result<Command, String> {
@@ -197,7 +428,7 @@ fn start(
         .process_group(0)
         .spawn()
         .map_err(|error| format!("it does not start: {error}"))?;
-    let mut server = Server { child, port, services, name };
+    let mut server = Server { child, port, services, name, data: None };
     let log = server.drain();
     for port in port..=port + services.len().saturating_sub(1) as u16 {
         server.wait(port, &log);

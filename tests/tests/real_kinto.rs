@@ -55,3 +55,38 @@ async fn an_end_that_has_come_is_an_error_of_that_kind() {
     assert_eq!(drifts.iter().map(|drift| drift.what.clone()).collect::<Vec<_>>(), [Drifted::Gone]);
     assert_eq!(client.signals()[0].undeclared, 1, "an answer is counted once");
 }
+
+#[tokio::test]
+async fn what_did_not_change_is_not_sent_again_and_nobody_is_overwritten() {
+    let Some(server) = kinto("2099-12-31") else { return };
+    let person = kinto::Person::new("kinto.example".parse::<Host>().expect("a host"), "ann", "s3cr3t");
+    let client = kinto::Client::builder(person).base_url(server.url()).cache(1 << 20).build().expect("a client");
+    let everyone = || kinto::PutBucketPermissions::new(["system.Everyone".to_owned()]);
+    let put = |note: &str| kinto::PutBucket::new("shared", kinto::PutBucketData::new().note(note), everyone());
+    let get = || kinto::GetBucket::new("shared");
+    let open = kinto::Open { host: "kinto.example".parse().expect("a host") };
+    let anybody = kinto::Client::builder(open).base_url(server.url()).cache(1 << 20).build().expect("a client");
+
+    put("one").if_none_match("*").send(&client).await.expect("there was none");
+    let error = put("two").if_none_match("*").send(&client).await.expect_err("there is one");
+    assert_eq!((error.kind(), error.is_stale()), (ErrorKind::Conflict, true));
+
+    // What Kinto gives to a person it says to be `no-store`; what anybody may read, it lets be kept.
+    for _ in 0..2 {
+        assert!(!get().answer(&client).await.expect("an answer").is_kept());
+    }
+    let seen = get().answer(&anybody).await.expect("an answer");
+    let again = get().answer(&anybody).await.expect("an answer");
+    assert_eq!((seen.is_kept(), again.is_kept(), again.note.as_deref()), (false, true, Some("one")));
+    let tag = again.etag().expect("Kinto gives a tag").clone();
+
+    // Somebody else is faster.
+    put("theirs").send(&client).await.expect("without a condition");
+    let error = put("ours").if_match(&tag).send(&client).await.expect_err("it is another state");
+    assert!(error.is_stale(), "{error}");
+    assert_ne!(error.current_etag(), Some(&tag));
+    let now = get().answer(&anybody).await.expect("an answer");
+    assert_eq!((now.is_kept(), now.note.as_deref()), (false, Some("theirs")));
+    put("ours").if_match(now.etag().expect("a tag")).send(&client).await.expect("it is the state that we know");
+    assert_eq!(get().send(&client).await.expect("an answer").note.as_deref(), Some("ours"));
+}

@@ -185,6 +185,26 @@ fn only_what_is_named_is_generated_and_what_it_needs() {
 }
 
 #[test]
+fn what_is_excepted_is_left_out_unless_others_call_it() {
+    let folder = Folder::with("except", &[("specs/acme.pin", GROUPED)]);
+    let build = || Build::new().specs(folder.0.join("specs")).out_dir(&folder.0).today("2026-01-01");
+    let text = |build: Build| {
+        let good = build.compile_all().map_err(|error| error.to_string())?;
+        assert!(good, "the spec has no mistakes");
+        Ok::<String, String>(fs::read_to_string(folder.0.join("acme.rs")).expect("it was written"))
+    };
+    let holds = |text: &str| {
+        ["Get ", "Store ", "Badges ", "Both ", "Repo ", "User ", "Badge "].map(|name| text.contains(&format!("pub struct {name}")))
+    };
+    assert_eq!(holds(&text(build().except(["users"])).expect("a group less")), [true, true, false, true, true, true, false]);
+    assert_eq!(holds(&text(build().except(["acme/both"])).expect("a module less")), [true, true, true, false, true, true, true]);
+    assert_eq!(holds(&text(build().except(["repos"])).expect("what is called stays")), [true; 7]);
+    assert_eq!(holds(&text(build().only(["repos"]).except(["*/store"])).expect("both")), [true, false, false, false, true, true, false]);
+    let mistake = text(build().except(["user"])).expect_err("it names nothing");
+    assert_eq!(mistake, "`except` names `user`, which is no module; did you mean `users/*`?");
+}
+
+#[test]
 fn a_large_connector_is_laid_out_by_group_and_what_is_stale_goes() {
     let modules = |group: &str, count: usize| -> String {
         let one = |at: usize| {

@@ -136,6 +136,12 @@ codes! {
     STEP_MISFIT = "P0522" Error "value that does not fit a step";
     UNUSED_IN_STEPS = "P0523" Error "unused in steps";
     NO_COMMON_CONNECTION = "P0524" Error "steps that no connection can make";
+    ITEMS_MISFIT = "P0530" Error "items that cannot come one after the other";
+    BAD_DOCUMENT = "P0531" Error "document that is no GraphQL call";
+    VARIABLES_DIFFER = "P0532" Error "variables that differ from the inputs";
+    NOT_SELECTED = "P0533" Error "something that the document does not select";
+    UNKNOWN_PARTS = "P0534" Error "unknown way to send a body in parts";
+    PARTS_MISFIT = "P0535" Error "body that cannot go in parts";
     ENDLESS_WAIT = "P0540" Error "wait without an end";
     WAIT_INCOMPLETE = "P0541" Error "incomplete wait";
     UNSAFE_WAIT = "P0542" Error "wait on a call that may act";
@@ -155,6 +161,8 @@ codes! {
     ZERO_LIMIT = "P0612" Error "limit of nothing";
     UNSAFE_RETRY = "P0613" Error "unsafe retry";
     RETRY_MISPLACED = "P0614" Error "misplaced retry";
+    COST_UNCOUNTED = "P0615" Error "cost that nothing counts";
+    COST_TOO_HIGH = "P0616" Error "cost that fits no window";
     UNKNOWN_VERSION = "P0701" Error "unknown API version";
     VERSIONS_BACKWARDS = "P0702" Error "range that runs backwards";
     IN_NO_VERSION = "P0703" Error "in no version";

@@ -1,7 +1,7 @@
 //! What comes back: successes by status with what stands around what is read, and errors.
 
 use super::Exporter;
-use super::extensions::answer_value;
+use super::extensions::{self, answer_value};
 use super::json::{Object, Value, texts};
 use crate::model::{Answer, Decoding, Failure, Module, Stop, Strategy, Type, TypeDefKind};
 
@@ -73,11 +73,16 @@ impl Exporter<'_> {
             Decoding::Xml => Some("application/xml"),
             Decoding::Text(media) => Some(media.as_str()),
             Decoding::Stream => Some("application/octet-stream"),
+            Decoding::Items(items) => Some(items.framing.media()),
         };
-        let description = if media.is_none() { "It is done." } else { "It is done; this is what came of it." };
+        let items = if let Decoding::Items(items) = &answer.decoding { Some(extensions::items(items)) } else { None };
+        // Of items that come by themselves, what is read stands at that place in each.
+        let at: &[String] = if items.is_some() { &[] } else { &answer.at };
+        let description = if answer.body.is_none() { "It is done." } else { "It is done; this is what came of it." };
         let content = media.map(|media| {
-            let schema = answer.body.as_ref().map(|body| self.around(body, &answer.at, module));
-            let examples = examples(answer, module);
+            let schema = answer.body.as_ref().map(|body| self.around(body, at, module));
+            // What comes item by item is shown in one piece of text, which is none of them.
+            let examples = if items.is_some() { Object::new() } else { examples(answer, module) };
             let content = Object::new().maybe("schema", schema).unless_empty("examples", examples);
             Object::new().with(media, content)
         });
@@ -89,7 +94,7 @@ impl Exporter<'_> {
         let response = Object::new().with("description", description).unless_empty("headers", headers).maybe("content", content);
         let response = response.maybe("x-linchpin-headers", read);
         let odd = !(200..300).contains(&answer.statuses.0);
-        response.unless_empty("x-linchpin-at", texts(&answer.at)).flag("x-linchpin-answer", odd)
+        response.unless_empty("x-linchpin-at", texts(&answer.at)).maybe("x-linchpin-items", items).flag("x-linchpin-answer", odd)
     }
 
     /// Headers that are what the answer gives.

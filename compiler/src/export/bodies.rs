@@ -11,7 +11,7 @@ impl Exporter<'_> {
     pub(super) fn body(&self, module: &Module, given: &[Given]) -> Option<Object> {
         let media = match &module.encoding {
             Encoding::None => return None,
-            Encoding::Json => "application/json",
+            Encoding::Json | Encoding::Graphql(_) => "application/json",
             Encoding::Form => "application/x-www-form-urlencoded",
             Encoding::Multipart => "multipart/form-data",
             Encoding::Xml(_) => "application/xml",
@@ -22,6 +22,7 @@ impl Exporter<'_> {
             Encoding::JsonAs(_) => Some(Object::new().with("as", "json")),
             Encoding::Raw(_) => Some(Object::new().with("as", "raw")),
             Encoding::Xml(root) => Some(Object::new().with("as", "xml").with("root", root)),
+            Encoding::Graphql(document) => Some(Object::new().with("as", "graphql").with("document", document)),
             _ => None,
         };
         if let Some(whole) = module.inputs.iter().find(|input| input.place == Place::WholeBody) {
@@ -30,6 +31,7 @@ impl Exporter<'_> {
         let schema = self.members(module);
         let schema = match &module.encoding {
             Encoding::Xml(root) => schema.with("xml", Object::new().with("name", root)),
+            Encoding::Graphql(_) => graphql(schema),
             _ => schema,
         };
         let required = schema.get("required").is_some();
@@ -79,6 +81,15 @@ impl Exporter<'_> {
         for constant in module.constants.iter().filter(|constant| constant.place == ConstantPlace::Body) {
             body.set(&constant.name, super::schemas::literal(&constant.value));
         }
-        body.into()
+        match &module.encoding {
+            Encoding::Graphql(document) => Object::new().with("query", document).with("variables", body).into(),
+            _ => body.into(),
+        }
     }
+}
+
+/// A GraphQL request, as others see it: a document, and the members as its variables.
+fn graphql(variables: Object) -> Object {
+    let properties = Object::new().with("query", Object::new().with("type", "string")).with("variables", variables);
+    Object::new().with("type", "object").with("properties", properties).with("required", vec!["query", "variables"])
 }

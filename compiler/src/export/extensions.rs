@@ -5,8 +5,8 @@ use super::json::{Object, Value, texts};
 use super::schemas::literal;
 use crate::change::day::Day;
 use crate::model::{
-    ConstantPlace, Failure, FilePart, Life, Limit, Module, Order, Page, Poll, PollOrder, RetryClass, Script, ScriptExchange, Step,
-    StepPath, StepSource, StepValue, Steps, Stop, Strategy, Wait, WaitCondition, WaitUntil,
+    ConstantPlace, Cost, Failure, FilePart, ItemStream, Life, Limit, Module, Order, Page, Parts, Poll, PollOrder, RetryClass, Script,
+    ScriptExchange, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Wait, WaitCondition, WaitUntil,
 };
 use crate::syntax::ast::ModuleKind;
 
@@ -30,6 +30,18 @@ pub(super) fn life_object(life: &Life) -> Object {
     object.with("use", successor).unless_empty("why", life.why.as_str())
 }
 
+/// How items come one after the other.
+pub(super) fn items(items: &ItemStream) -> Object {
+    let object = Object::new().with("as", items.framing.word()).flag("by_name", items.named);
+    object.maybe("end", items.end.as_ref()).flag("resume", items.resume)
+}
+
+/// How a body goes in parts.
+pub(super) fn parts(parts: &Parts) -> Object {
+    let object = Object::new().with("by", parts.by.word()).with("size", parts.size).with("multiple", parts.multiple);
+    object.unless_empty("next", texts(&parts.next))
+}
+
 /// What a module is.
 pub(super) fn kind(module: &Module) -> &'static str {
     match module.kind {
@@ -49,10 +61,19 @@ pub(super) fn statuses(ranges: &[(u16, u16)]) -> Value {
 pub(super) fn limits(limits: &[Limit]) -> Value {
     let one = |limit: &Limit| match limit {
         Limit::Concurrent(count) => Object::new().with("concurrent", *count),
-        Limit::Window { count, millis, moving } => Object::new().with("count", *count).with("millis", *millis).flag("moving", *moving),
-        Limit::Headers { remaining, reset, kind } => Object::new().with("remaining", remaining).with("reset", reset).with("kind", kind),
+        Limit::Window { count, millis, moving, points } => {
+            Object::new().with("count", *count).with("millis", *millis).flag("moving", *moving).flag("points", *points)
+        }
+        Limit::Headers { remaining, reset, kind, points } => {
+            Object::new().with("remaining", remaining).with("reset", reset).with("kind", kind).flag("points", *points)
+        }
     };
     Value::List(limits.iter().map(|limit| one(limit).into()).collect())
+}
+
+/// What a call costs.
+pub(super) fn cost(cost: &Cost) -> Object {
+    Object::new().with("points", i64::from(cost.points)).maybe("header", cost.header.as_ref())
 }
 
 /// How a search pages.

@@ -132,13 +132,16 @@ impl Exporter<'_> {
     pub(super) fn extended(&self, operation: Object, module: &Module) -> Object {
         let name = &self.projection.model.name(module.symbol).name;
         let told = Object::new().with("name", name).with("kind", extensions::kind(module)).with("revision", i64::from(module.revision));
-        let retry = (module.is_exchange() && module.retry != RetryClass::usual(&module.method)).then(|| extensions::retry(&module.retry));
+        let retry = (module.is_exchange() && module.retry != RetryClass::usual(&module.method, &module.encoding))
+            .then(|| extensions::retry(&module.retry));
         let examples: Vec<Object> = module.examples.iter().map(extensions::script).collect();
         let operation = operation.with("x-linchpin-module", told).maybe("x-linchpin-page", module.page.as_ref().map(extensions::page));
+        let operation = operation.maybe("x-linchpin-parts", module.parts.as_ref().map(extensions::parts));
         let operation = operation.maybe("x-linchpin-order", module.order.as_ref().map(extensions::order));
         let operation = operation.maybe("x-linchpin-cursor", module.poll.as_ref().map(extensions::cursor));
         let operation = operation.maybe("x-linchpin-retry", retry);
         let operation = operation.unless_empty("x-linchpin-limits", extensions::limits(&module.limits));
+        let operation = operation.maybe("x-linchpin-cost", module.cost.as_ref().map(extensions::cost));
         let operation = operation.unless_empty("x-linchpin-fails", self.fails(&module.fails));
         let server = if let ModuleServer::Named(index) = module.server { self.projection.model.connector.servers.get(index) } else { None };
         let operation = operation.maybe("x-linchpin-server", server.and_then(|server| server.name.as_ref()));

@@ -12,7 +12,8 @@ use super::structs::{RustField, Use, constructors, rust_fields};
 use super::types::{answer_type, json, plain, rust_type};
 use super::{examples, pages, steps, triggers};
 use crate::model::{
-    Answer, Constant, ConstantPlace, Decoding, Encoding, Failure, Field, Life, Limit, Module, ModuleServer, PathPart, Place, RetryClass,
+    Answer, Constant, ConstantPlace, Cost, Decoding, Encoding, Failure, Field, ItemStream, Life, Limit, Module, ModuleServer, PathPart,
+    Place, RetryClass, Type,
 };
 use crate::syntax::ast::ModuleKind;
 
@@ -34,6 +35,7 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
     let clauses = clauses(module, &output, scope).tokens();
     let search = if module.kind == ModuleKind::Trigger { triggers::traits(module, &name, scope) } else { search(module, &name, scope) };
     let offered = offered(&name, module, scope);
+    let uploads = sends_parts(module, scope).then(|| quote!(impl lp::Uploads for #name {}));
     quote! {
         lp::operation! {
             #docs
@@ -46,8 +48,18 @@ pub(crate) fn operation(module: &Module, scope: &Scope<'_>) -> TokenStream {
         #constructors
         #answers_enum
         #search
+        #uploads
         #offered
     }
+}
+
+/// Whether a file goes in parts, in the module's own exchange or in one of its steps.
+fn sends_parts(module: &Module, scope: &Scope<'_>) -> bool {
+    let called = |step: &crate::model::Step| {
+        let modules = scope.projection.modules.iter().map(|one| &one.item);
+        modules.into_iter().any(|one| one.symbol == step.module && one.revision == step.revision && one.parts.is_some())
+    };
+    module.parts.is_some() || module.steps.iter().flat_map(|steps| &steps.list).any(called)
 }
 
 /// That this version has an operation, its own or one of an earlier version.
@@ -79,6 +91,10 @@ fn path_text(part: &PathPart) -> String {
 }
 
 fn search(module: &Module, name: &Ident, scope: &Scope<'_>) -> TokenStream {
+    if let [Answer { decoding: Decoding::Items(_), body: Some(Type::List(item, _)), .. }] = &module.answers[..] {
+        let item = rust_type(item, scope);
+        return quote!(impl lp::Streaming for #name { type Event = #item; });
+    }
     let Some(page) = &module.page else { return TokenStream::new() };
     let item = rust_type(&page.item, scope);
     quote!(impl lp::Search for #name { type Item = #item; })
@@ -179,10 +195,17 @@ fn clauses(module: &Module, output: &Output, scope: &Scope<'_>) -> Clauses {
         clauses.say_json("fails", said);
     }
     pages::page(module, &mut clauses, scope);
+    if let Some(parts) = &module.parts {
+        let said = Json::object().text("by", parts.by.word()).number("size", Some(parts.size)).number("multiple", Some(parts.multiple));
+        clauses.say_json("parts", said.json("next", &Json::texts(&parts.next)));
+    }
     triggers::said(module, &mut clauses, scope);
     if module.is_exchange() {
         clauses.say("retry", &retry(&module.retry));
         module.limits.iter().for_each(|one| clauses.say_json("limit", limit(one)));
+        if let Some(Cost { points, header }) = &module.cost {
+            clauses.say_json("cost", Json::object().number("points", u64::from(*points)).maybe("header", header.as_deref()));
+        }
     }
     clauses.say("only", &module.connections.join(" "));
     if let Some(steps) = &module.steps {
@@ -277,6 +300,7 @@ fn body(encoding: &Encoding) -> String {
         Encoding::Multipart => "multipart".to_owned(),
         Encoding::Xml(root) => format!("xml {root}"),
         Encoding::Raw(content_type) => format!("raw {content_type}"),
+        Encoding::Graphql(document) => format!("graphql {document}"),
     }
 }
 
@@ -289,11 +313,19 @@ fn answer(answer: &Answer, variant: Option<u16>, clauses: &mut Clauses, scope: &
         Decoding::Xml => ("xml", ""),
         Decoding::Text(content_type) => ("text", content_type.as_str()),
         Decoding::Stream => ("stream", ""),
+        Decoding::Items(items) => (items.framing.word(), ""),
         Decoding::Headers => ("headers", ""),
     };
     let shape = answer.body.as_ref().map(|body| clauses.number(&answer_type(Some(body), scope)));
     let said = Json::object().json("on", &on).text("as", decoding).text("type", content_type).number("shape", shape);
+    let said = if let Decoding::Items(items) = &answer.decoding { streamed(said, items) } else { said };
     said.json("at", &Json::texts(&answer.at)).number("variant", variant.map(u64::from))
+}
+
+fn streamed(said: Json, items: &ItemStream) -> Json {
+    let flag = |word: &'static str, set: bool| (word, if set { "true" } else { "" });
+    let said = [flag("named", items.named), flag("resume", items.resume)].into_iter().fold(said, |said, (word, set)| said.json(word, set));
+    said.maybe("end", items.end.as_deref())
 }
 
 /// `[200,299]`
@@ -324,12 +356,17 @@ fn limit(limit: &Limit) -> Json {
     let count = |count: u64| count.min(u64::from(u32::MAX));
     match limit {
         Limit::Concurrent(most) => Json::object().number("concurrent", count(*most)),
-        Limit::Window { count: calls, millis, moving } => {
-            Json::object().number("count", count(*calls)).number("millis", *millis).json("moving", &moving.to_string())
+        Limit::Window { count: calls, millis, moving, points } => {
+            let said = Json::object().number("count", count(*calls)).number("millis", *millis).json("moving", &moving.to_string());
+            said.json("points", if *points { "true" } else { "" })
         }
-        Limit::Headers { remaining, reset, kind } => {
+        Limit::Headers { remaining, reset, kind, points } => {
             let kind = if matches!(kind.as_str(), "epoch" | "date") { kind } else { "delta" };
-            Json::object().text("remaining", remaining).text("reset", reset).text("kind", kind)
+            Json::object()
+                .text("remaining", remaining)
+                .text("reset", reset)
+                .text("kind", kind)
+                .json("points", if *points { "true" } else { "" })
         }
     }
 }

@@ -70,17 +70,17 @@ fn limit(limit: &Limit) -> TokenStream {
             let most = count(*most);
             quote!(lp::Limit::Concurrent(#most))
         }
-        Limit::Window { count: calls, millis, moving } => {
+        Limit::Window { count: calls, millis, moving, points } => {
             let (calls, millis) = (count(*calls), Token::u64_unsuffixed(*millis));
-            quote!(lp::Limit::Window { count: #calls, millis: #millis, moving: #moving })
+            quote!(lp::Limit::Window { count: #calls, millis: #millis, moving: #moving, points: #points })
         }
-        Limit::Headers { remaining, reset, kind } => {
+        Limit::Headers { remaining, reset, kind, points } => {
             let kind = match kind.as_str() {
                 "epoch" => quote!(Epoch),
                 "date" => quote!(Date),
                 _ => quote!(Delta),
             };
-            quote!(lp::Limit::Headers { remaining: #remaining, reset: #reset, kind: lp::Reset::#kind })
+            quote!(lp::Limit::Headers { remaining: #remaining, reset: #reset, kind: lp::Reset::#kind, points: #points })
         }
     }
 }
@@ -157,6 +157,7 @@ pub(crate) fn body(encoding: &Encoding) -> TokenStream {
         Encoding::Multipart => quote!(Multipart),
         Encoding::Xml(root) => quote!(Xml(#root)),
         Encoding::Raw(content_type) => quote!(Raw(#content_type)),
+        Encoding::Graphql(document) => quote!(Graphql(#document)),
     };
     quote!(body: lp::BodyEncoding::#encoding,)
 }

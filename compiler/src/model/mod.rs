@@ -5,6 +5,7 @@
 
 pub mod check;
 mod connection;
+pub(crate) mod graphql;
 mod history;
 mod operation;
 pub mod project;
@@ -435,6 +436,8 @@ pub enum Limit {
         millis: u64,
         /// Any window of that length.
         moving: bool,
+        /// What calls cost is counted.
+        points: bool,
     },
     /// Told by headers.
     Headers {
@@ -444,7 +447,25 @@ pub enum Limit {
         reset: String,
         /// `epoch`, `delta` or `date`.
         kind: String,
+        /// What calls cost is left.
+        points: bool,
     },
+}
+
+impl Limit {
+    /// Whether it counts what calls cost, and not how many there are.
+    pub fn counts_points(&self) -> bool {
+        matches!(self, Limit::Window { points: true, .. } | Limit::Headers { points: true, .. })
+    }
+}
+
+/// What a call costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// So many points, or the best guess.
+    pub points: u32,
+    /// The header of the answer that says what it was.
+    pub header: Option<String>,
 }
 
 /// An error answer.

@@ -1,6 +1,6 @@
 //! What a module does: its exchange, where inputs go, what comes back, how it pages, and its examples.
 
-use super::{Failure, Field, Life, Limit, Literal, Poll, Step, Steps, Symbol, Template, Type, Versions, Webhook};
+use super::{Cost, Failure, Field, Life, Limit, Literal, Poll, Step, Steps, Symbol, Template, Type, Versions, Webhook};
 use crate::source::Span;
 use crate::syntax::ast::{ModuleKind, Value};
 
@@ -39,12 +39,16 @@ pub struct Module {
     pub answers: Vec<Answer>,
     /// Error answers of its own.
     pub fails: Vec<Failure>,
+    /// How its body goes in parts.
+    pub parts: Option<Parts>,
     /// How it pages.
     pub page: Option<Page>,
     /// What keeps its pages from shifting, where the spec says.
     pub order: Option<Order>,
     /// Its limits.
     pub limits: Vec<Limit>,
+    /// What it costs, where the spec says.
+    pub cost: Option<Cost>,
     /// May it be tried again.
     pub retry: RetryClass,
     /// The exchanges that it makes by calling other modules, in place of one of its own.
@@ -87,8 +91,12 @@ pub struct ModuleSpans {
     pub path: Span,
     /// The encoding of the body.
     pub body: Option<Span>,
+    /// What stands behind the encoding: a content type, a root element, a document.
+    pub detail: Option<Span>,
     /// The class in its `retry` statement.
     pub retry: Option<Span>,
+    /// Its `cost` statement.
+    pub cost: Option<Span>,
     /// Just before its closing brace: where statements are added.
     pub end: Span,
 }
@@ -202,6 +210,8 @@ pub enum Encoding {
     Xml(String),
     /// This content type.
     Raw(String),
+    /// A GraphQL request with this document, whose variables are the members.
+    Graphql(String),
 }
 
 /// A success answer.
@@ -232,8 +242,132 @@ pub enum Decoding {
     Text(String),
     /// Bytes.
     Stream,
+    /// A list whose items come one after the other.
+    Items(ItemStream),
     /// The answer's headers, and nothing of its body.
     Headers,
+}
+
+/// How a body goes in parts.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// How a part says where it belongs.
+    pub by: PartsBy,
+    /// Bytes of a part.
+    pub size: u64,
+    /// Every part but the last is a multiple of this.
+    pub multiple: u64,
+    /// Wire path to the list of what is missing, in an answer that wants more.
+    pub next: Vec<String>,
+    /// The statement.
+    pub span: Span,
+}
+
+/// How a part says where it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartsBy {
+    /// By `Content-Range`.
+    ContentRange,
+    /// By tus 1.0.
+    Tus,
+}
+
+/// Where it is written is no part of what is the same.
+impl PartialEq for Parts {
+    fn eq(&self, other: &Self) -> bool {
+        (self.by, self.size, self.multiple, &self.next) == (other.by, other.size, other.multiple, &other.next)
+    }
+}
+
+impl Parts {
+    /// `content_range of 10MiB multiple 320KiB next missing`, as the language writes it.
+    pub fn text(&self) -> String {
+        let mut text = format!("{} of {}", self.by.word(), byte_count(self.size));
+        if self.multiple > 1 {
+            text.push_str(&format!(" multiple {}", byte_count(self.multiple)));
+        }
+        if !self.next.is_empty() {
+            let plain = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let name = |name: &String| if plain(name) { name.clone() } else { crate::syntax::text::quoted(name) };
+            text.push_str(&format!(" next {}", self.next.iter().map(name).collect::<Vec<_>>().join(".")));
+        }
+        text
+    }
+}
+
+impl PartsBy {
+    /// `tus`
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ContentRange => "content_range",
+            Self::Tus => "tus",
+        }
+    }
+}
+
+/// `320KiB`: in the largest unit that leaves nothing over.
+pub fn byte_count(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let unit = units.into_iter().find(|(unit, _)| bytes > 0 && bytes.is_multiple_of(*unit));
+    unit.map_or_else(|| bytes.to_string(), |(unit, name)| format!("{}{name}", bytes / unit))
+}
+
+/// Items that come one after the other, each in a frame of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemStream {
+    /// What a frame is.
+    pub framing: Framing,
+    /// The name of an event tells which variant it is.
+    pub named: bool,
+    /// What comes instead of an item when there are no more.
+    pub end: Option<String>,
+    /// Those that follow are asked for when the connection ends.
+    pub resume: bool,
+}
+
+/// What an item that comes by itself stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// A server-sent event.
+    Events,
+    /// A line.
+    Lines,
+}
+
+impl ItemStream {
+    /// `events by name end "[DONE]" resume`, as the language writes it.
+    pub fn text(&self) -> String {
+        let mut text = self.framing.word().to_owned();
+        if self.named {
+            text.push_str(" by name");
+        }
+        if let Some(end) = &self.end {
+            text.push_str(" end ");
+            text.push_str(&crate::syntax::text::quoted(end));
+        }
+        if self.resume {
+            text.push_str(" resume");
+        }
+        text
+    }
+}
+
+impl Framing {
+    /// `events`
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Lines => "lines",
+        }
+    }
+
+    /// The usual content type.
+    pub fn media(self) -> &'static str {
+        match self {
+            Self::Events => "text/event-stream",
+            Self::Lines => "application/x-ndjson",
+        }
+    }
 }
 
 /// How a search pages. Inputs are named by their spec names.
@@ -336,8 +470,16 @@ pub enum RetryClass {
 }
 
 impl RetryClass {
-    /// The class of a call whose module says nothing of it.
-    pub fn usual(method: &str) -> Self {
+    /// The class of a call whose module says nothing of it. A GraphQL query is a POST that only reads.
+    pub fn usual(method: &str, encoding: &Encoding) -> Self {
+        match encoding {
+            Encoding::Graphql(text) if super::graphql::read(text).is_ok_and(|document| !document.mutates) => Self::Safe,
+            _ => Self::by_method(method),
+        }
+    }
+
+    /// The class of a method.
+    pub fn by_method(method: &str) -> Self {
         match method {
             "GET" | "HEAD" | "OPTIONS" => Self::Safe,
             "PUT" | "DELETE" => Self::Idempotent,

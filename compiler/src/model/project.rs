@@ -180,7 +180,8 @@ fn reads_the_same(a: &Module, b: &Module) -> bool {
         && pairwise(&a.inputs, &b.inputs, |a, b| a.place == b.place && equal_fields(&a.field, &b.field))
         && pairwise(&a.constants, &b.constants, |a, b| constant(a) == constant(b))
         && pairwise(&a.answers, &b.answers, |a, b| answer(a) == answer(b))
-        && (&a.encoding, &a.fails, &a.limits, &a.retry) == (&b.encoding, &b.fails, &b.limits, &b.retry)
+        && (&a.encoding, &a.fails, &a.limits, &a.cost, &a.retry) == (&b.encoding, &b.fails, &b.limits, &b.cost, &b.retry)
+        && a.parts == b.parts
         && erased_page(&a.page) == erased_page(&b.page)
         && erased_steps(&a.steps) == erased_steps(&b.steps)
         && erased_poll(&a.poll) == erased_poll(&b.poll)

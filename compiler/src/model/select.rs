@@ -72,9 +72,18 @@ fn name_fits(pattern: &str, name: &str) -> bool {
 
 /// The connector with the modules that some pattern takes, and what they need: the modules that they call, and every type that is
 /// reached. Connections and API versions stay.
-pub fn select(mut model: Model, wanted: &[Pattern]) -> Model {
+pub fn select(model: Model, wanted: &[Pattern]) -> Model {
+    keep(model, |connector, name| wanted.iter().any(|pattern| pattern.takes(connector, name)))
+}
+
+/// The connector without the modules that some pattern takes, unless others call them, and without the types that nothing else reaches.
+pub fn except(model: Model, unwanted: &[Pattern]) -> Model {
+    keep(model, |connector, name| !unwanted.iter().any(|pattern| pattern.takes(connector, name)))
+}
+
+fn keep(mut model: Model, wanted: impl Fn(&str, &SymbolName) -> bool) -> Model {
     let connector = model.connector.name.clone();
-    let taken = |symbol: Symbol| wanted.iter().any(|pattern| pattern.takes(&connector, model.name(symbol)));
+    let taken = |symbol: Symbol| wanted(&connector, model.name(symbol));
     let mut kept: HashSet<Symbol> = model.modules.iter().map(|module| module.symbol).filter(|symbol| taken(*symbol)).collect();
     // What steps and subscriptions call makes no calls itself.
     let called = model.modules.iter().filter(|module| kept.contains(&module.symbol)).flat_map(super::Module::calls);

@@ -5,6 +5,9 @@ use super::ast::Comment;
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, codes};
 use crate::source::{FileId, Span};
 
+/// What begins and ends a text over several lines.
+const TEXT: &[u8] = b"\"\"\"";
+
 /// What the first look found.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
@@ -141,6 +144,9 @@ impl Scanner<'_> {
 
     fn string(&mut self) {
         let start = self.at;
+        if self.text[start..].starts_with(TEXT) {
+            return self.block_string(start);
+        }
         let mut at = start + 1;
         loop {
             match self.text.get(at) {
@@ -151,6 +157,64 @@ impl Scanner<'_> {
             }
         }
         self.code(at + 1 - start);
+    }
+
+    /// `"""…"""`, over several lines.
+    fn block_string(&mut self, start: usize) {
+        let mut from = start + TEXT.len();
+        let end = loop {
+            match self.text[from..].windows(TEXT.len()).position(|three| three == TEXT).map(|length| from + length) {
+                Some(end) if self.text[end - 1] == b'\\' => from = end + TEXT.len(),
+                Some(end) => break end,
+                None => return self.open_block_string(start),
+            }
+        };
+        if let Some(last) = self.text[start..end].iter().rposition(|byte| *byte == b'\n') {
+            self.line_start = start + last + 1;
+        }
+        self.code(end + TEXT.len() - start);
+    }
+
+    /// It is taken to end before the next line that is indented no more than the one on which it starts.
+    fn open_block_string(&mut self, start: usize) {
+        let span = self.span(start, start + TEXT.len());
+        self.diagnostics.push(
+            Diagnostic::new(codes::OPEN_STRING, span, "this text has no closing quotes").here("starts here").help("close it with `\"\"\"`"),
+        );
+        let end = self.less_indented(start).unwrap_or(self.text.len());
+        self.scan.mended.push(self.span(self.line_start, end));
+        // It becomes a string on one line, so it holds neither quotes nor what would escape the last.
+        for byte in self.text[start..end].iter_mut().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r')) {
+            *byte = b' ';
+        }
+        self.text[start] = b'"';
+        // Before the begin of a line stood the end of another, so there is room; the quotes at its start are three bytes.
+        let end = match &mut self.text[end - 1] {
+            byte @ b' ' => {
+                *byte = b'"';
+                end
+            }
+            _ => {
+                self.text.push(b'"');
+                end + 1
+            }
+        };
+        (self.at, self.line_start, self.line_has_code) = (end, end, false);
+    }
+
+    /// Where the next line begins that is not indented more than this one.
+    fn less_indented(&self, start: usize) -> Option<usize> {
+        let indentation = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let limit = indentation(&self.text[self.line_start..]);
+        let mut at = start;
+        loop {
+            at += self.text[at..].iter().position(|byte| *byte == b'\n')? + 1;
+            let line = &self.text[at..];
+            let blank = line.trim_ascii_start().is_empty() || line[indentation(line)..].starts_with(b"\n");
+            if !blank && indentation(line) <= limit {
+                return Some(at);
+            }
+        }
     }
 
     /// The string is taken to end before brackets that end the line, otherwise with the line.

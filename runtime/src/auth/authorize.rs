@@ -306,4 +306,33 @@ mod tests {
         let redirect = Url::parse("https://me.example/cb#x").unwrap();
         assert!(AuthorizationRequest::begin(&OAUTH, &Values::of(&fields), &redirect, None, None).is_err());
     }
+
+    /// Only what holds this attempt's own state, once, at the redirect URI, gives a code.
+    #[test]
+    fn broken_callbacks_give_no_code() {
+        let state = begin().state().to_owned();
+        let good = [
+            "&code=c%2F1&state=STATE&iss=https%3A%2F%2Facme.example%2Ftenant",
+            "&error=access_denied&state=STATE",
+            "&code=c&state=STATE#x",
+        ];
+        let good = good.map(|tail| format!("{REDIRECT}{tail}"));
+        let pieces = ["&state=STATE", "STATE", "&", "=", "?", "#", "%", "code", "error=x", "//evil.example/", "@", "\u{e9}"];
+        let mut given = 0;
+        crate::fuzz::feed_text(30, &good.each_ref().map(String::as_str), &pieces, |callback| {
+            let mut request = begin();
+            request.state = Secret::new(state.clone());
+            let callback = callback.replace("STATE", &state);
+            let whole = url::Url::parse(&callback).ok();
+            if let Ok(code) = request.accept(&callback) {
+                given += 1;
+                let whole = whole.expect("a URL");
+                assert!(!code.code.expose().is_empty());
+                assert_eq!(&whole[..url::Position::AfterPath], "https://me.example/callback", "{callback}");
+                let states = whole.query_pairs().filter(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
+                assert_eq!(states.collect::<Vec<_>>(), [state.as_str()], "{callback}");
+            }
+        });
+        assert!(given > 100, "{given} gave a code: the changes are too coarse to test anything");
+    }
 }

@@ -66,7 +66,7 @@ fn add_body(request: &mut Request<Bytes>, encoding: BodyEncoding, members: &Para
         BodyEncoding::None => return Ok(()),
         BodyEncoding::Json => ("application/json", members.json()),
         BodyEncoding::Form => ("application/x-www-form-urlencoded", members.form()),
-        BodyEncoding::JsonAs(_) | BodyEncoding::Multipart | BodyEncoding::Xml(_) | BodyEncoding::Raw(_) => {
+        BodyEncoding::JsonAs(_) | BodyEncoding::Multipart | BodyEncoding::Xml(_) | BodyEncoding::Raw(_) | BodyEncoding::Graphql(_) => {
             return Err(AuthError::table("an exchange sends JSON or a form"));
         }
     };

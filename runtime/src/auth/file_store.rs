@@ -7,13 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
-use super::sealing::SealingKeys;
+use super::sealing::{SealingKeys, record_name};
 use super::store::{Kept, Lease, StoreError, TokenStore};
 use super::token::Token;
 use crate::clock::BoxFuture;
-use crate::value::{Secret, bytes};
+use crate::value::Secret;
 use crate::whole_file::Temporary;
 
 /// The file of a key that the store made itself.
@@ -98,22 +96,22 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Token>, StoreError>> {
-        let name = name(key);
+        let name = record_name(key);
         Box::pin(self.apart(move |store| store.load(&name)))
     }
 
     fn keep<'a>(&'a self, key: &'a str, replacing: Option<u64>, token: Token) -> BoxFuture<'a, Result<Kept, StoreError>> {
-        let name = name(key);
+        let name = record_name(key);
         Box::pin(self.apart(move |store| store.keep(&name, replacing, token)))
     }
 
     fn forget<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
-        let name = name(key);
+        let name = record_name(key);
         Box::pin(self.apart(move |store| store.forget(&name)))
     }
 
     fn lease<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Lease, StoreError>> {
-        let name = name(key);
+        let name = record_name(key);
         // The lock ends with its file, also when the program is killed.
         Box::pin(self.apart(move |store| Ok(Lease::guarded(store.lock(&name, "lease")?))))
     }
@@ -173,11 +171,6 @@ impl Inner {
         let written = Temporary::write_with(&mut private(), &path, &bytes).and_then(|file| file.move_to(&path));
         written.map_err(|error| about(&path, &error))
     }
-}
-
-/// A key's file name: it may hold anything, and be of any length.
-fn name(key: &str) -> String {
-    bytes::hex(&Sha256::digest(key.as_bytes()))
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {

@@ -40,6 +40,8 @@ pub use file_store::FileStore;
 #[cfg(feature = "login")]
 pub use loopback::Loopback;
 pub use sealing::SealingKeys;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+pub(crate) use sealing::record_name;
 pub(crate) use session::Session;
 pub use store::{Kept, Lease, MemoryStore, StoreError, TokenStore};
 pub(crate) use template::{Piece, pieces};

@@ -114,6 +114,11 @@ impl SealingKey {
     }
 }
 
+/// What the record of a key is called: a key may hold anything, and be of any length.
+pub(crate) fn record_name(key: &str) -> String {
+    hex(&Sha256::digest(key.as_bytes()))
+}
+
 /// What a record is good for; it stands in clear beside it and is sealed with it.
 fn bound_to(id: [u8; ID_LEN], name: &str, generation: u64) -> Vec<u8> {
     [&b"linchpin token"[..], &[LAYOUT], &id, &generation.to_be_bytes(), name.as_bytes()].concat()

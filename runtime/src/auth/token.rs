@@ -265,4 +265,26 @@ mod tests {
         assert!(!long.is_due(at(3539), skew) && long.is_due(at(3540), skew));
         assert!(!Token::new("a", now()).is_due(at(1_000_000_000), skew));
     }
+
+    #[test]
+    fn broken_token_responses_do_no_harm() {
+        let reads: &Reads = &[("access_token", &["authed_user", "access_token"]), ("instance_url", &["urls", "0"])];
+        let good = [
+            r#"{"access_token":"a","token_type":"Bearer","refresh_token":"r","expires_in":3600,"scope":"x y"}"#,
+            r#"{"authed_user":{"access_token":"a"},"expires_at":"1970-01-12T14:46:40Z","urls":["na1.acme.example"],"scope":["x"]}"#,
+        ];
+        let pieces =
+            ["null", "{}", "[]", "1e400", "-1", "18446744073709551615", "\"\"", "true", "1e308", "\"9999-12-31T23:59:60Z\"", "expires_in"];
+        let mut read = 0;
+        crate::fuzz::feed(29, &good.map(str::as_bytes), &pieces, |answer| {
+            let Ok(json) = serde_json::from_slice::<Json>(answer) else { return };
+            for reads in [&[][..], reads] {
+                let Ok(token) = read_token(&json, reads, now()) else { continue };
+                read += 1;
+                assert!(!token.access_token().is_empty());
+                let _ = (token.is_due(now(), Duration::from_secs(60)), token.is_expired(now()));
+            }
+        });
+        assert!(read > 100, "{read} were read: the changes are too coarse to test anything");
+    }
 }

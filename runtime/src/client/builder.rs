@@ -16,13 +16,14 @@ use crate::{
     address,
     api::Api,
     auth::{self, Keeping, TokenStore},
+    cache::Cache,
     clock::{Clock, SystemClock},
     connection::{Applied, FieldValues, Setup},
     engine::{Core, Exchanges},
     error::Error,
     gate::RedirectPolicy,
     life::Watch,
-    limit::Limits,
+    limit::{LimitStore, Limits, Sharing, StoreDown},
     observe::Observer,
     operation::{ApiTable, ConnectionTable, ConstantPlace},
     page::Caps,
@@ -41,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) read: ReadLimits,
     /// The most bytes of a download.
     pub(crate) download: u64,
+    /// The most bytes of one event or line.
+    pub(crate) event: u64,
     pub(crate) caps: Caps,
     pub(crate) retry: RetrySettings,
     pub(crate) redirects: RedirectPolicy,
@@ -56,6 +59,7 @@ impl Default for Settings {
             idle: Duration::from_secs(60),
             read: ReadLimits { wire: 64 << 20, decoded: 256 << 20, ratio: 200 },
             download: u64::MAX,
+            event: 8 << 20,
             caps: Caps { pages: 10_000, records: u64::MAX },
             retry: RetrySettings::default(),
             redirects: RedirectPolicy::default(),
@@ -77,7 +81,9 @@ pub struct ClientBuilder<A> {
     clock: Option<Arc<dyn Clock>>,
     observer: Option<Arc<dyn Observer>>,
     keeping: Option<Keeping>,
+    sharing: Option<Sharing>,
     applied: Option<Applied>,
+    cache: Option<u64>,
     api: PhantomData<fn() -> A>,
 }
 
@@ -107,7 +113,9 @@ impl<A> ClientBuilder<A> {
             clock: None,
             observer: None,
             keeping: None,
+            sharing: None,
             applied: None,
+            cache: None,
             api: PhantomData,
         }
     }
@@ -141,7 +149,7 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// The longest that a download may rest. Default: 60 seconds.
+    /// The longest that a download may rest, and that nothing may come where items come one after the other. Default: 60 seconds.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.settings.idle = timeout;
@@ -162,10 +170,17 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// The most bytes of one download. Default: no limit.
+    /// The most bytes of one download, and of all that comes one after the other. Default: no limit.
     #[must_use]
     pub fn download_bytes(mut self, bytes: u64) -> Self {
         self.settings.download = bytes;
+        self
+    }
+
+    /// The most bytes of one event, or of one line, where items come one after the other. Default: 8 MiB.
+    #[must_use]
+    pub fn event_bytes(mut self, bytes: u64) -> Self {
+        self.settings.event = bytes;
         self
     }
 
@@ -176,7 +191,7 @@ impl<A> ClientBuilder<A> {
         self
     }
 
-    /// The most records of one search; reaching it is an error. Default: no limit.
+    /// The most records of one search, and the most items of a call where they come one after the other; reaching it is an error. Default: no limit.
     #[must_use]
     pub fn records(mut self, most: u64) -> Self {
         self.settings.caps.records = most;
@@ -194,6 +209,15 @@ impl<A> ClientBuilder<A> {
     #[must_use]
     pub fn no_retry(mut self) -> Self {
         self.settings.retry.tries = 1;
+        self
+    }
+
+    /// Keeps answers of calls that only read, up to so many bytes of memory, for this client and its clones: where a server gives an `ETag`, it is
+    /// asked the next time whether anything changed, and what was kept is used where it says that nothing did (304). Nothing is given without
+    /// asking, and what says `no-store` is not kept. Default: nothing is kept.
+    #[must_use]
+    pub fn cache(mut self, bytes: u64) -> Self {
+        self.cache = Some(bytes);
         self
     }
 
@@ -270,6 +294,15 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// Counts the spec's limits in this store, together with every client that does so under the same key, in this process and in others; the key
+    /// names the account whose calls the API counts. `down` says what holds while the store does not answer. Default: each client counts for
+    /// itself, together with its clones.
+    #[must_use]
+    pub fn limit_store(mut self, store: Arc<dyn LimitStore>, key: impl Into<String>, down: StoreDown) -> Self {
+        self.sharing = Some(Sharing { store, key: key.into(), down });
+        self
+    }
+
     /// Sends inputs that break the spec's own rules (lengths, ranges, patterns) and lets the server decide. Default: they are refused
     /// before anything is sent.
     #[must_use]
@@ -321,17 +354,22 @@ impl<A> ClientBuilder<A> {
         };
         let (credentials, session) = connected.map_or((None, None), |connected| (Some(connected.credentials), connected.session));
         let credentials = self.applied.map(auth::fixed).or(credentials);
-        let core = Core {
+        let sharing = self.sharing.map(|sharing| Sharing { key: format!("{}/{}", self.table.connector, sharing.key), ..sharing });
+        let headers = headers(self.table, user_agent, &self.headers)?;
+        let core = Arc::new_cyclic(|this| Core {
+            this: this.clone(),
             table: self.table,
             servers,
             fields,
             connection: self.connection.map(|(table, _)| table.name),
             credentials,
             rebase,
-            headers: headers(self.table, user_agent, &self.headers)?,
+            headers,
             http,
             outside,
-            limits: Limits::new(self.table.limits),
+            cache: self.cache.map(Cache::new),
+            limits: Limits::new(self.table.limits, sharing.clone()),
+            sharing,
             own_limits: Mutex::new(HashMap::new()),
             quota: Quota::new(self.settings.retry.quota),
             settings: self.settings,
@@ -339,8 +377,8 @@ impl<A> ClientBuilder<A> {
             observer: self.observer,
             watch: Watch::default(),
             transport,
-        };
-        Ok(AnyClient { core: Arc::new(core), session })
+        });
+        Ok(AnyClient { core, session })
     }
 }
 

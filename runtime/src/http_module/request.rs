@@ -196,7 +196,7 @@ impl HttpRequest {
         super::send::send(self, client.as_ref()).await
     }
 
-    pub(super) fn parts(&self, base: Option<&Url>, servers: &[Url]) -> Result<Parts, Error> {
+    pub(crate) fn parts(&self, base: Option<&Url>, servers: &[Url]) -> Result<Parts, Error> {
         let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| input("the method is not one"))?;
         let (url, passage) = self.address(base, servers)?;
         let mut headers = self.header_map()?;
@@ -266,7 +266,7 @@ impl HttpRequest {
 
 /// What a request comes to, ready for the engine.
 #[derive(Debug)]
-pub(super) struct Parts {
+pub(crate) struct Parts {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) passage: Passage,

@@ -8,6 +8,7 @@ use super::response::HttpResponse;
 use crate::answer::Content;
 use crate::call::Prepared;
 use crate::client::AnyClient;
+use crate::engine::Core;
 use crate::error::{Error, ErrorKind};
 use crate::gate::Passage;
 use crate::operation::{Answer, Decoding, OperationTable, RetryClass, Statuses};
@@ -15,7 +16,8 @@ use crate::operation::{Answer, Decoding, OperationTable, RetryClass, Statuses};
 pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<HttpResponse, Error> {
     let core = &client.core;
     let parts = request.parts(core.servers.first(), &core.servers)?;
-    let prepared = prepare(parts, &core.headers);
+    let operation = table(&parts.method, parts.repeatable, parts.every_status);
+    let prepared = prepared(parts, &core.headers, operation);
     let answered = core.execute(&prepared).await?;
     let status = StatusCode::from_u16(answered.status).map_err(|_| Error::new(ErrorKind::Decode, "the server's status is not one"))?;
     match answered.content {
@@ -24,7 +26,12 @@ pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<Htt
     }
 }
 
-fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
+/// A call of another universal module, which says what it is by a table of its own.
+pub(crate) fn prepare(core: &Core, request: &HttpRequest, operation: &'static OperationTable) -> Result<Prepared, Error> {
+    request.parts(core.servers.first(), &core.servers).map(|parts| prepared(parts, &core.headers, operation))
+}
+
+fn prepared(parts: Parts, own: &HeaderMap, operation: &'static OperationTable) -> Prepared {
     let mut headers = match parts.passage {
         Passage::WithCredentials => own.clone(),
         // A foreign server gets none of the API's own headers.
@@ -39,7 +46,7 @@ fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
     headers.extend(parts.headers);
     headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     Prepared {
-        operation: table(&parts.method, parts.repeatable, parts.every_status),
+        operation,
         method: parts.method,
         url: parts.url,
         passage: parts.passage,
@@ -48,6 +55,10 @@ fn prepare(parts: Parts, own: &HeaderMap) -> Prepared {
         payload: parts.payload,
         redirects: Some(parts.redirects),
         timeout: Some(parts.timeout),
+        partial: false,
+        streamed: false,
+        conditional: false,
+        part: false,
     }
 }
 

@@ -167,4 +167,40 @@ mod tests {
             assert!(to_json(wrong).is_err(), "{wrong}");
         }
     }
+
+    #[test]
+    fn broken_documents_do_no_harm() {
+        let good = [
+            r#"<?xml version="1.0"?><!-- c --><list total="2&amp;3"><item id="1">A &lt;b&gt; &#xe9;</item><note><![CDATA[<raw>]]></note></list>"#,
+            r#"<a xmlns:x="urn:x"><x:b x:c="d"/><x:b>1</x:b></a>"#,
+        ];
+        let pieces = [
+            "<a>",
+            "</a>",
+            "<",
+            ">",
+            "/>",
+            "&",
+            ";",
+            "&#x110000;",
+            "<!DOCTYPE a [",
+            "<!ENTITY x \"y\">",
+            "<![CDATA[",
+            "]]>",
+            "<!--",
+            "<?",
+            "='",
+            "\u{0}",
+        ];
+        let mut read = 0;
+        crate::fuzz::feed_text(24, &good, &pieces, |document| {
+            if let Ok(json) = to_json(document) {
+                read += 1;
+                assert!(json.as_object().is_some_and(|root| root.len() == 1), "{document}");
+                // Text is shorter than its document, so nothing was expanded; the rest is names and braces.
+                assert!(json.to_string().len() < document.len() * 8 + 100, "{document}");
+            }
+        });
+        assert!(read > 100, "{read} were read: the changes are too coarse to test anything");
+    }
 }

@@ -7,8 +7,8 @@
 //! | `name a.b`, `revision 2`, `title …`, `docs …`, `kind search` | what it is |
 //! | `sends GET /a/{0}`, `server 1`, `server own …`, `server outside`, `server inside` | where it goes |
 //! | `in path query query.deep body whole` | where each input goes, and in which style if not the usual |
-//! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…` | how the body is encoded |
-//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `limit {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
+//! | `body json`, `body json application/…`, `body form`, `body multipart`, `body xml root`, `body raw type/…`, `body graphql …` | how the body is encoded |
+//! | `constant {…}`, `answer {…}`, `fails {…}`, `page {…}`, `parts {…}`, `limit {…}`, `cost {…}`, `life {…}`, `example {…}`, `step {…}`, `gives {…}`, `poll {…}`, `webhook {…}` | one of the table's |
 //! | `retry safe`, `retry idempotent`, `retry key Header`, `only a b` | how often, and by which connections |
 
 mod trigger;
@@ -17,9 +17,9 @@ mod wait;
 use serde_json::Value;
 
 use super::{
-    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Items, Life,
-    Limit, ModuleKind, OperationTable, Page, Place, Reset, RetryClass, ServerChoice, Statuses, StepPath, StepSource, StepTable, StepValue,
-    Stop, Strategy, Style,
+    Answer, BodyEncoding, Condition, Constant, ConstantPlace, Cost, Decoding, ExampleExchange, ExampleTable, Failure, FilePart, Framing,
+    ItemStream, Items, Life, Limit, ModuleKind, OperationTable, Page, Parts, PartsBy, Place, Reset, RetryClass, ServerChoice, Statuses,
+    StepPath, StepSource, StepTable, StepValue, Stop, Strategy, Style,
 };
 use crate::shape::{Link, Shaped};
 
@@ -127,6 +127,7 @@ fn body(said: &'static str) -> Option<BodyEncoding> {
         ("multipart", "") => BodyEncoding::Multipart,
         ("xml", root) => BodyEncoding::Xml(root),
         ("raw", content_type) => BodyEncoding::Raw(content_type),
+        ("graphql", document) => BodyEncoding::Graphql(document),
         _ => return None,
     })
 }
@@ -159,9 +160,11 @@ impl Lists {
             "answer" => self.answers.push(said.answer()?),
             "fails" => self.failures.push(said.failure()?),
             "limit" => self.limits.push(said.limit()?),
+            "cost" => table.cost = Cost { points: said.number("points")?, header: said.maybe("header") },
             "example" => self.examples.push(said.example()?),
             "step" => self.steps.push(said.step()?),
             "page" => table.page = Some(keep(said.page()?)),
+            "parts" => table.parts = Some(keep(said.parts()?)),
             "life" => table.life = Some(keep(said.life()?)),
             "gives" => table.gives = said.path()?,
             "poll" => table.poll = Some(keep(said.poll()?)),
@@ -280,12 +283,18 @@ impl Said {
             "xml" => Decoding::Xml,
             "text" => Decoding::Text(self.text("type")),
             "stream" => Decoding::Stream,
+            "events" => Decoding::Items(keep(self.items_come(Framing::Events))),
+            "lines" => Decoding::Items(keep(self.items_come(Framing::Lines))),
             "headers" => Decoding::Headers,
             _ => return None,
         };
         let on = self.get("on");
         let statuses = if on.json.is_null() { Answer::EMPTY.statuses } else { on.statuses()? };
         Some(Answer { statuses, decoding, shape: self.shape()?, at: self.texts("at"), variant: self.number("variant") })
+    }
+
+    fn items_come(&self, framing: Framing) -> ItemStream {
+        ItemStream { framing, named: self.flag("named"), end: self.maybe("end"), resume: self.flag("resume") }
     }
 
     fn failure(&self) -> Option<Failure> {
@@ -306,7 +315,7 @@ impl Said {
             return Some(Limit::Concurrent(most));
         }
         if let Some(count) = self.number("count") {
-            return Some(Limit::Window { count, millis: self.number("millis")?, moving: self.json.get("moving")?.as_bool()? });
+            return Some(Limit::Window { count, millis: self.number("millis")?, moving: self.flag("moving"), points: self.flag("points") });
         }
         let kind = match self.text("kind") {
             "epoch" => Reset::Epoch,
@@ -314,7 +323,7 @@ impl Said {
             "date" => Reset::Date,
             _ => return None,
         };
-        Some(Limit::Headers { remaining: self.text("remaining"), reset: self.text("reset"), kind })
+        Some(Limit::Headers { remaining: self.text("remaining"), reset: self.text("reset"), kind, points: self.flag("points") })
     }
 
     fn life(&self) -> Option<Life> {
@@ -325,6 +334,15 @@ impl Said {
     fn page(&self) -> Option<Page> {
         let items = Items { at: self.texts("at"), shape: self.shape()? };
         Some(Page { items, strategy: self.strategy()?, stop: self.stop()?, cap: self.number("cap")? })
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        let by = match self.text("by") {
+            "content_range" => PartsBy::ContentRange,
+            "tus" => PartsBy::Tus,
+            _ => return None,
+        };
+        Some(Parts { by, size: self.number("size")?, multiple: self.number("multiple").unwrap_or(1), next: self.texts("next") })
     }
 
     fn strategy(&self) -> Option<Strategy> {

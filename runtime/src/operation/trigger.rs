@@ -79,7 +79,7 @@ pub enum Wanted {
 }
 
 /// What makes a delivery genuine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Proof {
     /// The kind.
     pub kind: ProofKind,

@@ -88,9 +88,29 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
+/// What gives pages, for [`Items`].
+pub trait PageSource<T>: Stream<Item = Result<Vec<T>, Error>> + Unpin {
+    /// Where to go on after the pages that were given.
+    fn here(&self) -> Option<Checkpoint>;
+
+    /// From there on.
+    #[must_use]
+    fn resumed(self, checkpoint: Checkpoint) -> Self;
+}
+
+impl<T: Shaped> PageSource<T> for Pages<T> {
+    fn here(&self) -> Option<Checkpoint> {
+        self.checkpoint()
+    }
+
+    fn resumed(self, checkpoint: Checkpoint) -> Self {
+        self.from(checkpoint)
+    }
+}
+
 /// The items of all pages of a search, one after the other.
-pub struct Items<T> {
-    pages: Pages<T>,
+pub struct Items<T, P = Pages<T>> {
+    pages: P,
     page: std::vec::IntoIter<T>,
     /// Where the current page starts, and how many of its items were given.
     current: Option<Checkpoint>,
@@ -100,21 +120,27 @@ pub struct Items<T> {
 
 impl<T: Shaped> Items<T> {
     pub(crate) fn new(pages: Pages<T>) -> Items<T> {
+        Items::over(pages)
+    }
+}
+
+impl<T, P: PageSource<T>> Items<T, P> {
+    pub(crate) fn over(pages: P) -> Items<T, P> {
         Items { pages, page: Vec::new().into_iter(), current: None, skip: 0 }
     }
 
     /// Goes on from a checkpoint, which must be of the same search with the same input.
     #[must_use]
-    pub fn from(mut self, checkpoint: Checkpoint) -> Items<T> {
+    pub fn from(mut self, checkpoint: Checkpoint) -> Items<T, P> {
         self.skip = checkpoint.taken;
-        self.pages = self.pages.from(checkpoint);
+        self.pages = self.pages.resumed(checkpoint);
         self
     }
 
     /// Where to go on after the items that were given; none when there are no more. Within a page that is the page and a count.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         if self.page.len() == 0 {
-            return self.pages.checkpoint();
+            return self.pages.here();
         }
         self.current.clone()
     }
@@ -139,7 +165,7 @@ impl<T: Shaped> Items<T> {
     }
 }
 
-impl<T: Shaped> Stream for Items<T> {
+impl<T, P: PageSource<T>> Stream for Items<T, P> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -147,7 +173,7 @@ impl<T: Shaped> Stream for Items<T> {
             if let Some(item) = self.next_of_page() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            let here = self.pages.checkpoint();
+            let here = self.pages.here();
             match ready!(Pin::new(&mut self.pages).poll_next(context)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -165,9 +191,9 @@ impl<T: Shaped> Stream for Items<T> {
 }
 
 // The items are never pinned, only moved out.
-impl<T> Unpin for Items<T> {}
+impl<T, P> Unpin for Items<T, P> {}
 
-impl<T> fmt::Debug for Items<T> {
+impl<T, P: fmt::Debug> fmt::Debug for Items<T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
     }
@@ -199,7 +225,24 @@ enum State {
 }
 
 /// A fetch in a task of its own, so that it goes on while the caller works. Dropping it ends it.
-struct Fetching(JoinHandle<Result<Answered, Error>>);
+pub(crate) struct Fetching(JoinHandle<Result<Answered, Error>>);
+
+impl Fetching {
+    pub(crate) fn of(call: impl Future<Output = Result<Answered, Error>> + Send + 'static) -> Fetching {
+        Fetching(tokio::spawn(call))
+    }
+
+    /// The answer, once it is there.
+    pub(crate) fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Answered, Error>> {
+        Poll::Ready(match ready!(Pin::new(&mut self.0).poll(context)) {
+            Ok(fetched) => fetched,
+            Err(stopped) => match stopped.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Error::new(ErrorKind::Transport, "the program is shutting down")),
+            },
+        })
+    }
+}
 
 impl Drop for Fetching {
     fn drop(&mut self) {
@@ -243,13 +286,7 @@ impl Pager {
                     return Poll::Ready(Some(Err(error.with_operation(self.table))));
                 }
                 State::Fetching(fetching) => {
-                    let fetched = match ready!(Pin::new(&mut fetching.0).poll(context)) {
-                        Ok(fetched) => fetched,
-                        Err(stopped) => match stopped.try_into_panic() {
-                            Ok(panic) => std::panic::resume_unwind(panic),
-                            Err(_) => Err(Error::new(ErrorKind::Transport, "the program is shutting down")),
-                        },
-                    };
+                    let fetched = ready!(fetching.poll_answer(context));
                     self.state = State::Done;
                     let page = fetched.and_then(|answered| self.take(&answered));
                     return Poll::Ready(Some(page.map_err(|error| {
@@ -267,7 +304,7 @@ impl Pager {
             Err(error) => State::Failed(error),
             Ok(prepared) => {
                 let core = self.core.clone();
-                State::Fetching(Fetching(tokio::spawn(async move { core.run(&prepared).await })))
+                State::Fetching(Fetching::of(async move { core.run(&prepared).await }))
             }
         };
     }

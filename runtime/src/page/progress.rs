@@ -480,4 +480,14 @@ mod tests {
             assert_eq!(link_next(header), next, "{header}");
         }
     }
+
+    #[test]
+    fn broken_link_headers_do_no_harm() {
+        let good = [r#"<https://a/?p=2>; rel="next", <https://a/?p=9>; rel="last""#, r#"</b>; REL="last next"; title="x, y""#];
+        crate::fuzz::feed_text(22, &good, &["<", ">", ",", ";", "\"", "rel=next", "=", "\u{e9}"], |header| {
+            if let Some(target) = link_next(header) {
+                assert!(header.contains(&format!("<{target}>")) && !target.contains('>'), "{header}");
+            }
+        });
+    }
 }

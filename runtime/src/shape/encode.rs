@@ -13,8 +13,14 @@ pub fn encode_json<T: Shaped>(value: &T, names: Names) -> Vec<u8> {
 
 /// What `Serialize` does for every type of the macros: wire names, secrets redacted.
 #[doc(hidden)]
+#[inline]
+pub fn serialize<T: Shaped, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    write_to(ErasedRef::of(value), serializer)
+}
+
+/// Not generic over the type, so that it exists once for each serializer.
 #[inline(never)]
-pub fn serialize<S: Serializer>(value: ErasedRef<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+fn write_to<S: Serializer>(value: ErasedRef<'_>, serializer: S) -> Result<S::Ok, S::Error> {
     Encode { value, names: Names::Wire, clear: false, format: "" }.serialize(serializer)
 }
 

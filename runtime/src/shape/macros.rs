@@ -55,6 +55,10 @@ macro_rules! structure {
                 &raw const SHAPE as *const $crate::shape::Shape
             };
         }
+        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
+        unsafe impl ::core::marker::Send for $type {}
+        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
+        unsafe impl ::core::marker::Sync for $type {}
         $crate::__shaped_traits!($type);
     };
 }
@@ -118,6 +122,10 @@ macro_rules! operation {
                 &raw const SHAPE as *const $crate::shape::Shape
             };
         }
+        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
+        unsafe impl ::core::marker::Send for $type {}
+        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
+        unsafe impl ::core::marker::Sync for $type {}
         $crate::__shaped_traits!($type input);
         impl $crate::__codegen_v1::Operation for $type {
             type Output = $output;
@@ -134,16 +142,12 @@ macro_rules! operations {
     };
 }
 
-/// The traits that every shaped type has, as shells around the table. `Send` and `Sync` are said outright: the compiler would
-/// find them by walking through all the types that a type refers to, and gives up where those of a large API refer to each other.
+/// The traits that every shaped type has, as shells around the table. `Send` and `Sync` stand apart, outright where types may refer to each other:
+/// the compiler would find them by walking through all that a type refers to, and gives up where those of a large API do. Enums refer to none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __shaped_traits {
     ($type:ident input) => {
-        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
-        unsafe impl ::core::marker::Send for $type {}
-        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
-        unsafe impl ::core::marker::Sync for $type {}
         #[allow(clippy::non_canonical_clone_impl)]
         impl ::core::clone::Clone for $type {
             #[inline]
@@ -168,10 +172,7 @@ macro_rules! __shaped_traits {
         }
         impl $crate::shape::serde::Serialize for $type {
             fn serialize<S: $crate::shape::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::shape::serialize(
-                    unsafe { $crate::shape::ErasedRef::at(<Self as $crate::shape::Shaped>::LINK, self as *const Self as *const u8) },
-                    serializer,
-                )
+                $crate::shape::serialize::<Self, S>(self, serializer)
             }
         }
         impl<'de> $crate::shape::serde::Deserialize<'de> for $type {
@@ -488,6 +489,10 @@ macro_rules! __union {
                 &raw const SHAPE as *const $crate::shape::Shape
             };
         }
+        // SAFETY: every part has a shape, and whatever has a shape is `Send`.
+        unsafe impl ::core::marker::Send for $type {}
+        // SAFETY: every part has a shape, and whatever has a shape is `Sync`.
+        unsafe impl ::core::marker::Sync for $type {}
         $crate::__shaped_traits!($type);
     };
 }

@@ -259,3 +259,21 @@ fn broken_texts_are_refused_or_go_round() {
     }
     assert!(decoded > rounds / 50, "{decoded} of {rounds} decoded: the changes are too coarse to test anything");
 }
+
+/// The same of pages, which are taken apart in one pass.
+#[test]
+fn broken_pages_do_no_harm() {
+    let picks: &[&[&str]] = &[&["meta", "next"], &["meta", "total"], &["more"], &["none", "such"]];
+    let request = PageRequest { items: &["data", "items"], item: Push::shape(), picks, limits: Limits::DEFAULT };
+    let good = br#"{"meta":{"next":"abc","total":2,"skipped":[1]},"data":{"items":[{"count":1},{"count":2}]},"more":false}"#;
+    let pieces = ["null", "{}", "[", "]", "{", "}", "\"", ",", ":", "1e99", "\"items\":", "\"meta\":{", "\\ud800", "\u{e9}"];
+    let mut found = 0;
+    crate::fuzz::feed(43, &[good], &pieces, |json| {
+        if let Ok(page) = decode_page(json, &request) {
+            found += usize::from(page.found);
+            assert_eq!(page.picks.len(), picks.len());
+            drop(page.items.into_vec::<Push>());
+        }
+    });
+    assert!(found > 100, "{found} had items: the changes are too coarse to test anything");
+}

@@ -9,20 +9,23 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    in_parts,
     input::{Given, Known, at},
-    lengths,
+    lengths, to_keep,
     wait::{Next, Over, Standing, next},
 };
 use crate::{
     answer::{self, Answered, Content},
     budget::Budget,
     call,
+    download::{self, DownloadCheckpoint},
     engine::Core,
     error::{Error, ErrorKind},
     observe::Waiting,
-    operation::{Condition, OperationTable, StepTable, WaitTable, WaitUntil},
+    operation::{Condition, OperationTable, StepSource, StepTable, WaitTable, WaitUntil},
     retry::includes,
     shape::{self, Erased, ErasedRef, Names},
+    upload::{Tracking, Whereabouts},
 };
 
 /// An operation with steps on its way.
@@ -44,6 +47,14 @@ pub(super) struct WaitState {
     pub(super) since: SystemTime,
     pub(super) calls: u32,
     pub(super) unclear: u32,
+}
+
+/// Files that take longer than an answer: how they go on, and who is told how far they are.
+pub(super) struct Files<'f> {
+    /// Of the file that the operation gives.
+    pub(super) checkpoint: Option<&'f DownloadCheckpoint>,
+    /// Of the file that a step sends in parts.
+    pub(super) tracking: &'f mut Tracking,
 }
 
 /// What came of going on.
@@ -81,7 +92,12 @@ impl Course {
     }
 
     /// Makes the next call, unless it is too early for it. A step that waits has a time of its own, and what comes after it a new one.
-    pub(super) async fn advance(mut self, core: &Core, budget: &mut Budget) -> (Option<Course>, Result<Progress, Error>) {
+    pub(super) async fn advance(
+        mut self,
+        core: &Core,
+        budget: &mut Budget,
+        files: &mut Files<'_>,
+    ) -> (Option<Course>, Result<Progress, Error>) {
         if let Err(error) = self.measure().await {
             return (Some(self), Err(error));
         }
@@ -96,7 +112,7 @@ impl Course {
             return (None, Err(error));
         };
         let pause = match step.wait.as_ref() {
-            None => self.once(core, step, budget).await,
+            None => self.once(core, step, budget, files).await,
             Some(rule) => self.again(core, step, rule, budget).await,
         };
         match pause {
@@ -128,13 +144,35 @@ impl Course {
     }
 
     /// A step that is made once. What its answer says of a pause counts before what waits for it.
-    async fn once(&mut self, core: &Core, step: &'static StepTable, budget: &Budget) -> Result<Duration, Error> {
-        let answered = call_step(core, step, &self.known, budget).await?;
+    async fn once(&mut self, core: &Core, step: &'static StepTable, budget: &mut Budget, files: &mut Files<'_>) -> Result<Duration, Error> {
+        let answered = if step.operation.parts.is_some() {
+            let outputs = self.known.outputs.iter().map(to_keep).collect::<Result<_, _>>()?;
+            let answered = self.send_parts(core, step, files, outputs).await?;
+            // What a large file takes is not taken from what follows.
+            *budget = core.budget();
+            answered
+        } else {
+            let from = files.checkpoint.filter(|_| self.table.gives.source == StepSource::Output(self.made()));
+            call_step(core, step, &self.known, from, budget).await?
+        };
         let output = answer::decode(&answered)?;
         self.known.outputs.push(Some(output));
         let Some(rule) = self.table.steps.get(self.made()).and_then(|step| step.wait.as_ref()) else { return Ok(Duration::ZERO) };
         let stated = answer::stated_pause(core, &answered.headers);
         pause(rule, &Standing { waited: Duration::ZERO, calls: 0, unclear: 0, stated }, None)
+    }
+
+    async fn send_parts(
+        &self,
+        core: &Core,
+        step: &'static StepTable,
+        files: &mut Files<'_>,
+        outputs: Vec<Value>,
+    ) -> Result<Answered, Error> {
+        let input = self.known.input_of(step)?;
+        let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
+        drop(input);
+        in_parts(core, prepared, files.tracking, Whereabouts { of: self.table, step: self.made(), outputs }).await
     }
 
     /// A step that waits, made once more.
@@ -144,7 +182,7 @@ impl Course {
         let left = rule.most().saturating_sub(elapsed(state.since, now));
         // A last call has the time of one try, even if the whole is over.
         let own = core.budget_of(left.max(core.settings.per_try));
-        let called = call_step(core, step, &self.known, &own).await;
+        let called = call_step(core, step, &self.known, None, &own).await;
         state.calls += 1;
         let (shown, stated, error) = match called {
             Ok(answered) => {
@@ -200,11 +238,20 @@ fn elapsed(since: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(since).unwrap_or_default()
 }
 
-pub(super) async fn call_step(core: &Core, step: &StepTable, known: &Known, budget: &Budget) -> Result<Answered, Error> {
+pub(super) async fn call_step(
+    core: &Core,
+    step: &StepTable,
+    known: &Known,
+    from: Option<&DownloadCheckpoint>,
+    budget: &Budget,
+) -> Result<Answered, Error> {
     let input = known.input_of(step)?;
     let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
     drop(input);
-    core.run_within(&prepared, budget).await
+    match from {
+        None => core.run_within(&prepared, budget).await,
+        Some(checkpoint) => download::resume(core, prepared, checkpoint, budget).await,
+    }
 }
 
 /// The pause before the next call, or why there is none.

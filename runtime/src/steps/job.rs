@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{
     checkpoint::JobCheckpoint,
-    course::{Course, Progress, permitted},
+    course::{Course, Files, Progress, permitted},
 };
 use crate::{
     api::{Api, OfferedBy, Operation},
@@ -25,6 +25,7 @@ use crate::{
     observe::Waiting,
     operation::{ApiTable, OperationTable},
     shape::{Erased, Shaped},
+    upload::Tracking,
 };
 
 /// What came of going on.
@@ -219,7 +220,8 @@ impl AnyJob {
 
 async fn call(core: Arc<Core>, course: Box<Course>) -> Called {
     let mut budget = core.budget();
-    course.advance(&core, &mut budget).await
+    let mut tracking = Tracking::default();
+    course.advance(&core, &mut budget, &mut Files { checkpoint: None, tracking: &mut tracking }).await
 }
 
 /// Nothing of what was given, and nothing that came.

@@ -14,33 +14,90 @@ mod wait;
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    answer,
+    answer::{self, Answered},
     body::Body,
-    call,
+    budget::Budget,
+    call::{self, Prepared},
     clock::BoxFuture,
+    download::DownloadCheckpoint,
     engine::Core,
     error::{Error, ErrorKind},
     operation::{FilePart, OperationTable, StepPath, StepSource, StepTable, StepValue},
-    shape::Erased,
+    shape::{Erased, Names},
+    upload::{self, Tracking, Whereabouts},
 };
 
 pub use checkpoint::JobCheckpoint;
-use course::{Course, Progress, call_step};
+use course::{Course, Files, Progress, call_step};
 pub use failed::FailedStep;
 pub(crate) use input::at;
 use input::{Given, Known};
 pub use job::{Advanced, AnyJob, Job};
 
 /// Makes all steps of an operation and gives what it gives. Whoever drops this stops waiting.
-pub(crate) fn start(core: Arc<Core>, table: &'static OperationTable, input: Erased) -> BoxFuture<'static, Result<Erased, Error>> {
-    Box::pin(async move { run(&core, table, input).await.map_err(|error| error.with_operation(table)) })
+///
+/// With a checkpoint, the file that it gives goes on from there, and so does the step that gives it.
+pub(crate) fn start(
+    core: Arc<Core>,
+    table: &'static OperationTable,
+    input: Erased,
+    checkpoint: Option<DownloadCheckpoint>,
+) -> BoxFuture<'static, Result<Erased, Error>> {
+    Box::pin(async move {
+        let mut tracking = Tracking::default();
+        run(&core, table, input, checkpoint.as_ref(), &mut tracking).await.map_err(|error| error.with_operation(table))
+    })
 }
 
-async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Result<Erased, Error> {
+/// Makes an operation that sends a file in parts, itself or in one of its steps, and tells how far it is.
+pub(crate) fn upload(
+    core: Arc<Core>,
+    table: &'static OperationTable,
+    input: Erased,
+    mut tracking: Tracking,
+) -> BoxFuture<'static, Result<Erased, Error>> {
+    Box::pin(async move {
+        let made = if table.steps.is_empty() {
+            send(&core, table, input, &mut tracking).await
+        } else {
+            run(&core, table, input, None, &mut tracking).await
+        };
+        made.map_err(|error| core.blame(table, error))
+    })
+}
+
+async fn send(core: &Core, table: &'static OperationTable, input: Erased, tracking: &mut Tracking) -> Result<Erased, Error> {
+    tracking.begins(table)?;
+    let prepared = call::prepare(core, table, input.as_ref(), &[])?;
+    drop(input);
+    let answered = in_parts(core, prepared, tracking, Whereabouts { of: table, step: 0, outputs: Vec::new() }).await?;
+    answer::decode(&answered)
+}
+
+/// Sends a call whose body goes in parts, if it does, and as one otherwise.
+pub(crate) async fn in_parts(core: &Core, call: Prepared, tracking: &mut Tracking, place: Whereabouts) -> Result<Answered, Error> {
+    match call.operation.parts {
+        Some(parts) => Box::pin(upload::run(core, parts, call, tracking, place)).await,
+        None => core.run(&call).await,
+    }
+}
+
+async fn run(
+    core: &Core,
+    table: &'static OperationTable,
+    input: Erased,
+    checkpoint: Option<&DownloadCheckpoint>,
+    tracking: &mut Tracking,
+) -> Result<Erased, Error> {
     let mut course = Course::begin(core, table, input)?;
+    if let Some((begun, outputs)) = tracking.begins(table)? {
+        let kept = table.steps[..begun].iter().zip(outputs).map(|(step, output)| kept(step, output));
+        course.known.outputs = kept.collect::<Result<_, _>>()?;
+    }
+    let mut files = Files { checkpoint, tracking };
     let mut budget = core.budget();
     loop {
-        let (rest, progress) = course.advance(core, &mut budget).await;
+        let (rest, progress) = course.advance(core, &mut budget, &mut files).await;
         match (rest, progress?) {
             (_, Progress::Done(output)) => return Ok(output),
             (None, Progress::Pending(_)) => return Err(Error::new(ErrorKind::Configuration, "it ends before it is done")),
@@ -52,6 +109,27 @@ async fn run(core: &Core, table: &'static OperationTable, input: Erased) -> Resu
             }
         }
     }
+}
+
+async fn make_in_parts(core: &Core, step: &StepTable, known: &Known, tracking: &mut Tracking, place: Whereabouts) -> Result<Erased, Error> {
+    let input = known.input_of(step)?;
+    let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
+    drop(input);
+    answer::decode(&in_parts(core, prepared, tracking, place).await?)
+}
+
+/// What a step gave, to be kept in a checkpoint; nothing where nothing needs it.
+fn to_keep(output: &Option<Erased>) -> Result<serde_json::Value, Error> {
+    output.as_ref().map_or(Ok(serde_json::Value::Null), |output| crate::dynamic::to_json(output.as_ref()))
+}
+
+/// What a step gave, from a checkpoint.
+fn kept(step: &StepTable, output: &serde_json::Value) -> Result<Option<Erased>, Error> {
+    if output.is_null() {
+        return Ok(None);
+    }
+    let decoded = Erased::decode(step.operation.output.get(), output.to_string().as_bytes(), Names::Spec);
+    decoded.map(Some).map_err(|error| Error::new(ErrorKind::Input, format!("the checkpoint does not fit the module: {}", error.message())))
 }
 
 /// Makes one call that is bound as a step is, outside of any steps: with what earlier ones gave.
@@ -66,7 +144,7 @@ pub(crate) async fn call(
     let outputs = outputs.into_iter().map(Some).collect();
     let known = Known { input: Given::Whole(input), outputs, lengths: HashMap::new(), endpoint };
     let budget = core.budget();
-    let answered = call_step(core, step, &known, &budget).await;
+    let answered = call_step(core, step, &known, None, &budget).await;
     answered.and_then(|answered| answer::decode(&answered)).map_err(|error| error.with_operation(step.operation))
 }
 

@@ -15,8 +15,8 @@ use crate::{
     address, call,
     client::AnyClient,
     operation::{
-        ApiTable, BodyEncoding, ConnectionTable, Decoding, ExampleExchange, ExampleTable, Grant, OperationTable, Segment, ServerChoice,
-        Strategy,
+        ApiTable, BodyEncoding, ConnectionTable, Decoding, ExampleExchange, ExampleTable, Framing, Grant, OperationTable, Segment,
+        ServerChoice, Strategy,
     },
     shape::{Erased, Names},
 };
@@ -41,7 +41,7 @@ pub(super) fn of_table(table: &'static ApiTable, home: &str) -> Vec<Route> {
     let asked = table.operations.iter().filter(|operation| operation.webhook.is_none());
     routes.extend(asked.filter_map(|operation| anything_else(table, operation, home)));
     for (operation, target) in steps::led_to(table) {
-        let route = shown(table, operation, home).map(|reply| Route::new(operation.method, &target).reply(reply));
+        let route = shown(table, operation, home).map(|reply| Route::new(operation.method, &target).of(operation).reply(reply));
         routes.extend(route.filter(|route| !routes.iter().any(|known| known.is_for_the_same(route))));
     }
     routes.extend(table.connections.iter().filter_map(|connection| token_endpoint(table, connection)));
@@ -59,7 +59,7 @@ fn succeeds(example: &ExampleTable) -> bool {
 pub(super) fn routes(table: &'static ApiTable, operation: &'static OperationTable, example: &ExampleTable, home: &str) -> Vec<Route> {
     let route = |(operation, exchange): (&'static OperationTable, &ExampleExchange)| {
         let (method, target) = sent(table, exchange).unwrap_or_else(|| (operation.method, any_target(table, operation)));
-        Route::new(method, &target).reply(answer(table, operation, exchange, home))
+        Route::new(method, &target).of(operation).reply(answer(table, operation, exchange, home))
     };
     steps::made(operation, example).into_iter().zip(example.exchanges).map(route).collect()
 }
@@ -92,7 +92,7 @@ impl Asking<'_> {
         let mut routes: Vec<Route> = Vec::new();
         for (operation, exchange) in steps::made(operation, example).into_iter().zip(example.exchanges) {
             let route = self.route(operation, example, exchange, asked.as_ref());
-            let route = route.reply(answer(self.table, operation, exchange, self.home));
+            let route = route.of(operation).reply(answer(self.table, operation, exchange, self.home));
             // One request twice is answered in turn, and then from the beginning.
             match routes.iter_mut().find(|known| known.is_for_the_same(&route)) {
                 Some(known) => known.replies.extend(route.replies),
@@ -129,10 +129,11 @@ impl Asking<'_> {
         let given = if example.given.is_empty() { "{}" } else { example.given };
         let input = Erased::decode(operation.input.get(), given.as_bytes(), Names::Spec).ok()?;
         let prepared = call::prepare(&client.core, operation, input.as_ref(), &[]).ok()?;
-        let body = prepared.payload.in_memory().filter(|_| matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_)));
+        let is_json = matches!(operation.body, BodyEncoding::Json | BodyEncoding::JsonAs(_) | BodyEncoding::Graphql(_));
+        let body = prepared.payload.in_memory().filter(|_| is_json).and_then(|body| serde_json::from_slice(&body).ok());
         Some(Asked {
             target: prepared.url[Position::BeforePath..Position::AfterQuery].to_owned(),
-            body: body.and_then(|body| serde_json::from_slice(&body).ok()),
+            body: if operation.is_graphql() { body.map(|mut body: Value| body["variables"].take()) } else { body },
         })
     }
 }
@@ -142,7 +143,7 @@ fn anything_else(table: &'static ApiTable, operation: &'static OperationTable, h
     if !operation.steps.is_empty() {
         return None;
     }
-    Some(Route::new(operation.method, &any_target(table, operation)).reply(shown(table, operation, home)?))
+    Some(Route::new(operation.method, &any_target(table, operation)).of(operation).reply(shown(table, operation, home)?))
 }
 
 /// How an operation answers for all that examples tell.
@@ -280,6 +281,10 @@ fn reply(operation: &'static OperationTable, exchange: &ExampleExchange) -> Repl
             Some(Decoding::Xml) => "application/xml",
             Some(Decoding::Text(content_type)) => content_type,
             Some(Decoding::Stream) => "application/octet-stream",
+            Some(Decoding::Items(items)) => match items.framing {
+                Framing::Events => "text/event-stream",
+                Framing::Lines => "application/x-ndjson",
+            },
             _ => "application/json",
         };
         reply = reply.header("content-type", content_type);

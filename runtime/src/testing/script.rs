@@ -7,6 +7,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::operation::OperationTable;
+
 /// One answer of a stand-in.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -148,6 +150,8 @@ pub struct Route {
     pub(crate) query: Vec<(String, String)>,
     /// The JSON that must be the body, if one must.
     pub(crate) body: Option<Value>,
+    /// The GraphQL document that must be asked with; then `body` are its variables.
+    pub(crate) document: Option<&'static str>,
     pub(crate) replies: VecDeque<Reply>,
     /// After the last answer comes the first again.
     pub(crate) again: bool,
@@ -159,7 +163,7 @@ impl Route {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut query = pairs(query);
         query.sort_unstable();
-        Route { method: method.to_owned(), path: steps(path), query, body: None, replies: VecDeque::new(), again: false }
+        Route { method: method.to_owned(), path: steps(path), query, body: None, document: None, replies: VecDeque::new(), again: false }
     }
 
     /// Answers with this, after the answers added before.
@@ -174,6 +178,11 @@ impl Route {
         Route { body, ..self }
     }
 
+    /// Only for calls of this operation, where one address is for all.
+    pub(super) fn of(self, operation: &OperationTable) -> Route {
+        Route { document: operation.document(), ..self }
+    }
+
     /// Starts over after its last answer.
     pub(super) fn again(self) -> Route {
         Route { again: true, ..self }
@@ -181,7 +190,11 @@ impl Route {
 
     /// Does it take the very requests that the other takes?
     pub(super) fn is_for_the_same(&self, other: &Route) -> bool {
-        self.method == other.method && self.path == other.path && self.query == other.query && self.body == other.body
+        self.method == other.method
+            && self.path == other.path
+            && self.query == other.query
+            && self.body == other.body
+            && self.document == other.document
     }
 
     /// How well it fits: none when it does not, more for each thing that it names.
@@ -194,8 +207,12 @@ impl Route {
         let query = request.query();
         let all_there = self.query.iter().all(|wanted| query.contains(wanted));
         let named = self.path.iter().filter(|step| *step != "*").count();
-        let same_body = self.body.as_ref().is_none_or(|body| request.json().as_ref() == Some(body));
-        (all_there && same_body).then_some(named + self.query.len() + usize::from(self.body.is_some()))
+        let sent = if self.body.is_some() || self.document.is_some() { request.json() } else { None };
+        let same_document = self.document.is_none_or(|document| sent.as_ref().is_some_and(|sent| sent["query"] == document));
+        let members = if self.document.is_some() { sent.as_ref().and_then(|sent| sent.get("variables")) } else { sent.as_ref() };
+        let same_body = self.body.as_ref().is_none_or(|body| members == Some(body));
+        let told = usize::from(self.body.is_some()) + usize::from(self.document.is_some());
+        (all_there && same_document && same_body).then_some(named + self.query.len() + told)
     }
 
     pub(crate) fn next(&mut self) -> Option<Reply> {

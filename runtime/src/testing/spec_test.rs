@@ -43,9 +43,9 @@ pub(crate) async fn run(table: &'static ApiTable, module: &str, example: &'stati
         Ok(module) if module.table().webhook.is_some() => super::deliveries::run(table, module.table(), example).await,
         Ok(module) => match exchange(table, module.table(), example).await {
             Err(problem) => vec![problem],
-            Ok((received, outcome)) => {
-                let mut differences = compare_requests(table, &received, example);
-                differences.extend(compare_outcome(outcome, example));
+            Ok((received, outcome, home)) => {
+                let mut differences = compare_requests(table, module.table(), &received, example);
+                differences.extend(compare_outcome(outcome, example, &home));
                 differences
             }
         },
@@ -58,7 +58,7 @@ async fn exchange(
     table: &'static ApiTable,
     operation: &'static OperationTable,
     example: &'static ExampleTable,
-) -> Result<(Vec<Received>, Outcome), String> {
+) -> Result<(Vec<Received>, Outcome, String), String> {
     let stand_in = StandIn::start().await.map_err(|error| format!("the stand-in does not start: {error}"))?;
     for (route, exchange) in examples::routes(table, operation, example, &stand_in.url()).into_iter().zip(example.exchanges) {
         // Pages that the example lists are told apart by what it says they send, or else come in its order.
@@ -70,7 +70,7 @@ async fn exchange(
     let mut given: Value = serde_json::from_str(given).map_err(|error| format!("`given` is not JSON: {error}"))?;
     lead_in(operation, &mut given, &stand_in.url());
     let outcome = outcome(&client, operation, example, given).await;
-    Ok((stand_in.received(), outcome))
+    Ok((stand_in.received(), outcome, stand_in.url()))
 }
 
 /// A URL of another origin that the operation is given as a whole leads to the stand-in, its path and query as they are.
@@ -199,7 +199,7 @@ async fn outcome(client: &AnyClient, operation: &'static OperationTable, example
     }
 }
 
-fn compare_outcome(outcome: Outcome, example: &ExampleTable) -> Vec<String> {
+fn compare_outcome(outcome: Outcome, example: &ExampleTable, home: &str) -> Vec<String> {
     match (outcome, example.fails) {
         (Ok(_), Some((kind, _))) => vec![format!("it succeeds; the error `{kind}` was expected")],
         (Err(error), None) => vec![format!("it fails: {error}")],
@@ -213,15 +213,32 @@ fn compare_outcome(outcome: Outcome, example: &ExampleTable) -> Vec<String> {
             }
             differences
         }
-        (Ok(output), None) if !example.output.is_empty() => match serde_json::from_str::<Value>(example.output) {
+        (Ok(mut output), None) if !example.output.is_empty() => match serde_json::from_str::<Value>(example.output) {
             Err(error) => vec![format!("the example's output is not JSON: {error}")],
             Ok(expected) => {
                 let mut differences = Vec::new();
+                lead_back(&expected, &mut output, home);
                 compare("output", &expected, &output, &mut differences);
                 differences
             }
         },
         (Ok(_), None) => Vec::new(),
+    }
+}
+
+/// An address that was led to the stand-in is the one that the example names.
+fn lead_back(expected: &Value, found: &mut Value, home: &str) {
+    match (expected, found) {
+        (Value::String(expected), Value::String(found)) if steps::at_home(expected, home).as_deref() == Some(found.as_str()) => {
+            found.clone_from(expected);
+        }
+        (Value::Object(expected), Value::Object(found)) => {
+            expected.iter().for_each(|(name, expected)| found.get_mut(name).into_iter().for_each(|found| lead_back(expected, found, home)));
+        }
+        (Value::Array(expected), Value::Array(found)) => {
+            expected.iter().zip(found).for_each(|(expected, found)| lead_back(expected, found, home));
+        }
+        _ => {}
     }
 }
 
@@ -274,19 +291,30 @@ fn same_scalar(one: &Value, other: &Value) -> bool {
         || (one.is_number() && other.is_number() && number(one) == number(other))
 }
 
-fn compare_requests(table: &'static ApiTable, received: &[Received], example: &ExampleTable) -> Vec<String> {
+fn compare_requests(
+    table: &'static ApiTable,
+    operation: &'static OperationTable,
+    received: &[Received],
+    example: &ExampleTable,
+) -> Vec<String> {
     let mut differences = Vec::new();
     if received.len() != example.exchanges.len() && !example.exchanges.is_empty() {
         let targets: Vec<_> = received.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
         differences.push(format!("{} requests were sent, not {}: {}", received.len(), example.exchanges.len(), targets.join(", ")));
     }
-    for (request, exchange) in received.iter().zip(example.exchanges) {
-        compare_request(table, request, exchange, &mut differences);
+    for (index, (request, exchange)) in received.iter().zip(example.exchanges).enumerate() {
+        compare_request(table, steps::made(operation, index), request, exchange, &mut differences);
     }
     differences
 }
 
-fn compare_request(table: &'static ApiTable, request: &Received, exchange: &ExampleExchange, differences: &mut Vec<String>) {
+fn compare_request(
+    table: &'static ApiTable,
+    operation: &'static OperationTable,
+    request: &Received,
+    exchange: &ExampleExchange,
+    differences: &mut Vec<String>,
+) {
     if let Some((method, target)) = examples::sent(table, exchange)
         && (request.method != method || !same_target(&request.target, &target))
     {
@@ -299,7 +327,7 @@ fn compare_request(table: &'static ApiTable, request: &Received, exchange: &Exam
         }
     }
     if !exchange.request_body.is_empty() {
-        compare_body(request, exchange.request_body, differences);
+        compare_body(operation, request, exchange.request_body, differences);
     }
 }
 
@@ -318,12 +346,14 @@ fn decoded(target: &str) -> String {
     percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned()
 }
 
-fn compare_body(request: &Received, expected: &str, differences: &mut Vec<String>) {
+/// Of a GraphQL call an example shows the variables: the document is the spec's.
+fn compare_body(operation: &OperationTable, request: &Received, expected: &str, differences: &mut Vec<String>) {
     let expected: Value = match serde_json::from_str(expected) {
         Ok(expected) => expected,
         Err(_) => Value::String(expected.to_owned()),
     };
     let found = body_value(request);
+    let found = if operation.is_graphql() { found["variables"].clone() } else { found };
     if found == expected || same_form(request, &expected, &found) {
         return;
     }

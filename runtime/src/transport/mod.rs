@@ -33,7 +33,7 @@ use proxied::Proxied;
 
 pub(crate) use about::About;
 pub(crate) use guard::guard_literal;
-pub(crate) use read::{ReadLimits, Reader};
+pub(crate) use read::{ReadLimits, Reader, Span};
 
 /// A request on its way out.
 #[derive(Debug)]
@@ -203,7 +203,7 @@ impl Http {
     }
 }
 
-fn tls(extra_roots: &[u8], identity: Option<&Identity>) -> Result<rustls::ClientConfig, Error> {
+pub(crate) fn tls(extra_roots: &[u8], identity: Option<&Identity>) -> Result<rustls::ClientConfig, Error> {
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for certificate in CertificateDer::pem_slice_iter(extra_roots) {

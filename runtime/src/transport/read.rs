@@ -24,6 +24,19 @@ pub(crate) struct ReadLimits {
     pub(crate) ratio: u64,
 }
 
+/// Which bytes of a whole a body holds, where it may be a part.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Span {
+    /// Bytes before the first that is read here.
+    pub(crate) from: u64,
+    /// Where the current body ends, if it says so.
+    pub(crate) until: Option<u64>,
+    /// Where the whole ends, if that is known.
+    pub(crate) total: Option<u64>,
+    /// Bytes of the current body that were read before.
+    pub(crate) skip: u64,
+}
+
 /// Reads a body within bounds, unpacking gzip.
 #[derive(Debug)]
 pub(crate) struct Reader {
@@ -35,6 +48,7 @@ pub(crate) struct Reader {
     wire: u64,
     decoded: u64,
     stated: Option<u64>,
+    span: Span,
 }
 
 impl Reader {
@@ -51,7 +65,43 @@ impl Reader {
             }
             Some(_) => return Err(Error::new(ErrorKind::Decode, "the answer is packed in a way that was not asked for")),
         };
-        Ok(Reader { body, unpacker, packed: Bytes::new(), limits, wire: 0, decoded: 0, stated })
+        Ok(Reader { body, unpacker, packed: Bytes::new(), limits, wire: 0, decoded: 0, stated, span: Span::default() })
+    }
+
+    /// What is in memory.
+    pub(crate) fn of_bytes(bytes: Bytes, limits: ReadLimits) -> Reader {
+        let span = Span::default();
+        Reader { body: bytes.into(), unpacker: None, packed: Bytes::new(), limits, wire: 0, decoded: 0, stated: None, span }
+    }
+
+    /// Reads on in another body, which follows what was read, and holds it to where it stands in the whole.
+    pub(crate) fn go_on(&mut self, next: Reader, span: Span) {
+        self.body = next.body;
+        self.span = Span { from: self.span.from, ..span };
+    }
+
+    /// Says where the body stands in the whole.
+    pub(crate) fn stand(&mut self, span: Span) {
+        self.span = span;
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Bytes of the whole, as they come, up to here.
+    pub(crate) fn at(&self) -> u64 {
+        self.span.from.saturating_add(self.wire)
+    }
+
+    /// Whether what comes is packed.
+    pub(crate) fn unpacks(&self) -> bool {
+        self.unpacker.is_some()
+    }
+
+    /// The number of bytes as they come, when the server says so.
+    pub(crate) fn stated(&self) -> Option<u64> {
+        self.stated
     }
 
     /// The number of bytes there will be, when that is known.
@@ -69,17 +119,31 @@ impl Reader {
                 }
                 continue;
             }
-            let Some(chunk) = self.body.chunk().await? else { return self.finish() };
-            self.wire += chunk.len() as u64;
-            if self.wire > self.limits.wire {
-                return Err(too_long(self.limits.wire));
+            let Some(mut chunk) = self.body.chunk().await? else { return self.finish() };
+            let before = usize::try_from(self.span.skip).unwrap_or(usize::MAX).min(chunk.len());
+            bytes::Buf::advance(&mut chunk, before);
+            self.span.skip -= before as u64;
+            if before > 0 && chunk.is_empty() {
+                continue;
             }
+            self.wire += chunk.len() as u64;
+            self.within()?;
             if self.unpacker.is_none() {
                 self.count(chunk.len())?;
                 return Ok(Some(chunk));
             }
             self.packed = chunk;
         }
+    }
+
+    fn within(&self) -> Result<(), Error> {
+        if self.at() > self.limits.wire {
+            return Err(too_long(self.limits.wire));
+        }
+        if self.span.until.is_some_and(|until| self.at() > until) {
+            return Err(Error::new(ErrorKind::Decode, "more came than the part of the file that the server named"));
+        }
+        Ok(())
     }
 
     fn unpack(&mut self) -> Result<Bytes, Error> {
@@ -92,8 +156,11 @@ impl Reader {
         Ok(unpacked.into())
     }
 
-    /// The end of what came. What is packed must end too.
+    /// The end of what came. It must be the end of the whole, and what is packed must end too.
     fn finish(&mut self) -> Result<Option<Bytes>, Error> {
+        if self.span.total.is_some_and(|total| self.at() < total) {
+            return Err(Error::new(ErrorKind::Transport, "the answer broke off"));
+        }
         let Some(mut unpacker) = self.unpacker.take().filter(|_| self.wire > 0) else { return Ok(None) };
         unpacker.try_finish().map_err(|error| unpackable(&error))?;
         let rest = std::mem::take(unpacker.get_mut());
@@ -188,5 +255,20 @@ mod tests {
         assert_eq!(read("gzip", cut, LIMITS).await.expect_err("cut").kind(), ErrorKind::Decode);
         assert_eq!(read("gzip", b"not gzip".to_vec(), LIMITS).await.expect_err("not packed").kind(), ErrorKind::Decode);
         assert_eq!(read("br", whole, LIMITS).await.expect_err("not asked for").kind(), ErrorKind::Decode);
+    }
+
+    #[tokio::test]
+    async fn broken_packings_do_no_harm() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let feeding = std::thread::spawn(move || {
+            let (small, large) = (gzip(b"hello"), gzip(&b"hello ".repeat(5000)));
+            let limits = ReadLimits { wire: 200_000, decoded: 100_000, ratio: 1000 };
+            crate::fuzz::feed(26, &[&small, &large], &["\u{1f}\u{8b}", "\u{0}\u{0}\u{0}", "\u{7f}", "hello"], |bytes| {
+                if let Ok(unpacked) = runtime.block_on(read("gzip", bytes.to_vec(), limits)) {
+                    assert!(unpacked.len() <= 100_000);
+                }
+            });
+        });
+        tokio::task::spawn_blocking(move || feeding.join()).await.expect("it runs").expect("nothing panics");
     }
 }

@@ -339,3 +339,21 @@ fn a_state_of_another_trigger_is_refused() {
     let refused = Course::begin(table, table.poll.expect("it polls"), &input, &state, at(0), caps);
     assert_eq!(refused.err().map(|error| error.kind()), Some(crate::ErrorKind::Input));
 }
+
+#[test]
+fn broken_states_do_no_harm_and_good_ones_go_back() {
+    let good = [
+        r#"{"start":"now"}"#,
+        r#"{"start":"since","time":"2026-01-02T03:04:05Z"}"#,
+        r#"{"trigger":"watch","revision":1,"time":"2026-01-02T03:04:05Z","top":"2026-01-02T04:00:00Z","seen":[["2026-01-02T03:04:05Z","a"]]}"#,
+    ];
+    let pieces = ["null", "[]", "{}", "\"", "-1", "4294967296", "\"9999-12-31T23:59:59Z\"", "seen", ","];
+    let mut read = 0;
+    crate::fuzz::feed(42, &good.map(str::as_bytes), &pieces, |bytes| {
+        let Ok(state) = serde_json::from_slice::<PollState>(bytes) else { return };
+        read += 1;
+        let written = serde_json::to_vec(&state).expect("it is written");
+        assert_eq!(serde_json::from_slice::<PollState>(&written).expect("it is read"), state);
+    });
+    assert!(read > 100, "{read} were read: the changes are too coarse to test anything");
+}

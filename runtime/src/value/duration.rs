@@ -94,4 +94,17 @@ mod tests {
         assert!("P1Y".parse::<Duration>().is_err());
         assert!("soon".parse::<Duration>().is_err());
     }
+
+    #[test]
+    fn broken_lengths_do_no_harm_and_good_ones_go_back() {
+        let good = ["PT90S", "P1DT2H3M4.5S", "-PT1M", "90.5"];
+        crate::fuzz::feed_text(45, &good, &["P", "T", "-", "9999999999", ".", "S", "D", "Y", "\u{e9}", "e9"], |text| {
+            if let Ok(length) = text.parse::<Duration>() {
+                assert_eq!(length.to_string().parse::<Duration>().expect("it goes back"), length, "{text}");
+            }
+            if let Ok(number) = text.parse::<f64>() {
+                let _ = (Duration::from_number(number, "millis"), Duration::from_number(number, "seconds"));
+            }
+        });
+    }
 }

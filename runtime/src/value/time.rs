@@ -384,4 +384,38 @@ mod tests {
             assert!(text.parse::<Date>().is_err(), "{text:?}");
         }
     }
+
+    #[test]
+    fn broken_times_do_no_harm_and_good_ones_go_back() {
+        let formats = ["", "epoch", "epoch_ms", "rfc2822", "%Y-%m-%dT%H:%M:%S:%3f%z", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S"];
+        let good = [
+            "2026-01-02T03:04:05.123456789-11:30",
+            "1700000000123",
+            "Fri, 02 Jan 2026 03:04:05 GMT",
+            "2014-08-28T11:00:00:120+0000",
+            "02.01.2026",
+            "2026-01-02 03:04:05",
+            "2026-01-02",
+        ];
+        let pieces = ["9999", "-", "+", ":", "T", "Z", "24", "60", "99", "-009999", "[Europe/Paris]", "\u{e9}", "0000-00-00"];
+        let mut read = 0;
+        crate::fuzz::feed_text(33, &good, &pieces, |text| {
+            for format in formats {
+                if let Ok(time) = DateTime::parse(text, format) {
+                    read += 1;
+                    let written = time.format(format);
+                    let again = DateTime::parse(&written, format);
+                    assert!(again.is_ok_and(|again| again.format(format) == written), "{text:?} as {format:?} gave {written:?}");
+                }
+                // What has a time of day is no format of days.
+                if !format.contains("%H")
+                    && let Ok(day) = Date::parse(text, format)
+                {
+                    let written = day.format(format);
+                    assert!(Date::parse(&written, format).is_ok_and(|again| again == day), "{text:?} as {format:?} gave {written:?}");
+                }
+            }
+        });
+        assert!(read > 100, "{read} were read: the changes are too coarse to test anything");
+    }
 }

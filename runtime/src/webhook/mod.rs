@@ -5,8 +5,12 @@
 //! (`log`). A receiver is a plain function over a request and its raw body; `service` makes a tower service of it. Asking an API for deliveries, and
 //! for no more, is `subscription`'s.
 
+mod answer;
 mod challenge;
+mod gate;
+mod inbound;
 mod log;
+mod multipart;
 mod part;
 mod receiver;
 mod refusal;
@@ -18,6 +22,8 @@ pub(crate) mod verify;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use answer::Answer;
+pub use inbound::{Inbound, InboundPart, WebhookReceiver};
 pub use log::{DeliveryLog, MemoryDeliveryLog};
 pub use receiver::{Delivery, Received, Receiver};
 pub use refusal::Refusal;

@@ -1,6 +1,6 @@
 //! The receiver of one trigger: from a request with its raw body to a typed event, an answer, or a refusal.
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::Duration, time::SystemTime};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
@@ -8,27 +8,19 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    challenge,
-    log::{DeliveryLog, MemoryDeliveryLog},
+    gate::{Gate, Passed},
+    log::DeliveryLog,
     part::{Content, Request},
     refusal::{Refusal, text},
-    verify::{self, Proved},
 };
 use crate::{
     auth::StoreError,
-    clock::{Clock, SystemClock},
+    clock::Clock,
     error::{Error, ErrorKind},
     operation::{OperationTable, Webhook},
     shape::{Erased, Names, Shaped},
     value::Secret,
 };
-
-/// The most bytes of a body.
-const BODY: usize = 1 << 20;
-/// How many deliveries are remembered.
-const REMEMBERED: usize = 100_000;
-/// How long a delivery without a signed time is remembered.
-const UNTIMED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Receives the deliveries of one trigger. Cheap to clone; clones remember together.
 pub struct Receiver<E> {
@@ -53,13 +45,7 @@ impl<E> fmt::Debug for Receiver<E> {
 struct Inner {
     table: &'static OperationTable,
     webhook: &'static Webhook,
-    secrets: Vec<Secret>,
-    keys: Vec<Vec<u8>>,
-    body: usize,
-    public_url: Option<Url>,
-    log: Arc<dyn DeliveryLog>,
-    clock: Arc<dyn Clock>,
-    remembered: Duration,
+    gate: Gate,
     /// Events are given as JSON by the spec's names.
     by_name: bool,
 }
@@ -86,6 +72,12 @@ pub struct Delivery<E> {
     id: Option<String>,
     key: [u8; 32],
     log: Arc<dyn DeliveryLog>,
+}
+
+impl<E> Received<E> {
+    pub(super) fn event(event: E, id: Option<String>, key: [u8; 32], log: Arc<dyn DeliveryLog>) -> Received<E> {
+        Received::Event(Delivery { event, id, key, log })
+    }
 }
 
 impl<E> Delivery<E> {
@@ -150,7 +142,7 @@ impl<E> Receiver<E> {
     /// The most bytes of a body; a larger one is refused before anything is done with it. Default: 1 MiB.
     #[must_use]
     pub fn body_bytes(mut self, most: usize) -> Self {
-        Arc::make_mut(&mut self.any).body = most;
+        Arc::make_mut(&mut self.any).gate.body = most;
         self
     }
 
@@ -158,67 +150,61 @@ impl<E> Receiver<E> {
     /// deliveries are refused unless the request's own URI says it.
     #[must_use]
     pub fn public_url(mut self, url: Url) -> Self {
-        Arc::make_mut(&mut self.any).public_url = Some(url);
+        Arc::make_mut(&mut self.any).gate.public_url = Some(url);
         self
     }
 
     /// Where deliveries are remembered. Default: in memory, 100,000 of them.
     #[must_use]
     pub fn log(mut self, log: Arc<dyn DeliveryLog>) -> Self {
-        Arc::make_mut(&mut self.any).log = log;
+        Arc::make_mut(&mut self.any).gate.log = log;
         self
     }
 
     /// How long deliveries are remembered that sign no time; those that do are remembered as long as they would be accepted. Default: a day.
     #[must_use]
     pub fn remembered(mut self, time: Duration) -> Self {
-        Arc::make_mut(&mut self.any).remembered = time;
+        Arc::make_mut(&mut self.any).gate.remembered = time;
         self
     }
 
     /// Where the time comes from. Default: the machine's clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        Arc::make_mut(&mut self.any).clock = clock;
+        Arc::make_mut(&mut self.any).gate.clock = clock;
+        self
+    }
+
+    /// Gives what comes again each time: for APIs that ask, and ask the same another day. Nothing is remembered then; what proves itself with a
+    /// time is refused all the same when that is over. Default: once.
+    #[must_use]
+    pub fn every_time(mut self) -> Self {
+        Arc::make_mut(&mut self.any).gate.again = true;
         self
     }
 
     pub(super) fn most(&self) -> usize {
-        self.any.body
+        self.any.gate.body
     }
 }
 
 impl Inner {
     fn of(table: &'static OperationTable, secrets: Vec<Secret>) -> Result<Inner, Error> {
         let Some(webhook) = table.webhook else { return Err(Error::new(ErrorKind::Configuration, "it is not told of anything")) };
-        let keys = verify::keys(&webhook.proof, &secrets)?;
-        let log = Arc::new(MemoryDeliveryLog::new(REMEMBERED));
-        let clock = Arc::new(SystemClock::new());
-        Ok(Inner { table, webhook, secrets, keys, body: BODY, public_url: None, log, clock, remembered: UNTIMED, by_name: false })
+        Ok(Inner { table, webhook, gate: Gate::of(webhook, secrets)?, by_name: false })
     }
 
     async fn receive(&self, request: &Request<'_>) -> Result<Received<Erased>, Refusal> {
-        if request.body.len() > self.body {
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {} bytes", self.body)));
-        }
-        let secrets = (self.secrets.as_slice(), self.keys.as_slice());
-        if let Some(answer) = challenge::answer(self.webhook, request, &Content::UNREAD, secrets, false) {
-            return answer.map(Received::Answer);
-        }
-        let now = self.clock.wall();
-        let millis = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-        // Reading proves nothing, and gives nothing away; some proofs name members of the body.
-        let body = self.read(request.body);
-        let proved = verify::verify(&self.webhook.proof, request, body.as_ref(), self.public_url.as_ref(), secrets, millis)?;
-        let content = Content { body: body.as_ref(), claims: proved.claims.as_ref() };
-        if let Some(answer) = challenge::answer(self.webhook, request, &content, secrets, true) {
-            return answer.map(Received::Answer);
-        }
-        if !request.holds(self.webhook.when, &content, &self.secrets) {
+        let mut genuine = match self.gate.pass(self.webhook, request, || self.read(request.body))? {
+            Passed::Answer(answer) => return Ok(Received::Answer(answer)),
+            Passed::Genuine(genuine) => genuine,
+        };
+        let content = Content { body: genuine.body.as_ref(), claims: genuine.proved.claims.as_ref() };
+        if !request.holds(self.webhook.when, &content, &self.gate.secrets) {
             return Ok(Received::Other);
         }
-        let event = self.event(request, body)?;
-        self.taken(event, proved, now).await
+        let event = self.event(request, genuine.body.take())?;
+        self.gate.take(self.webhook, self.table.name, event, genuine).await
     }
 
     /// The body as JSON; a form's fields as its members.
@@ -261,22 +247,6 @@ impl Inner {
                 _ => self.webhook.by,
             },
             _ => self.webhook.by,
-        }
-    }
-
-    async fn taken(&self, event: Erased, proved: Proved, now: SystemTime) -> Result<Received<Erased>, Refusal> {
-        let within = self.webhook.proof.time.as_ref().map_or(0, |time| time.within);
-        let until = match proved.sent {
-            // As long as it would be accepted.
-            Some(sent) => SystemTime::UNIX_EPOCH + Duration::from_millis(sent.saturating_add(within).saturating_add(1000)),
-            None => now + self.remembered,
-        };
-        // Several triggers may share a log, and one delivery may be of several.
-        let key = verify::digest(&[self.table.name.as_bytes(), &proved.key]);
-        match self.log.claim(&key, now, until).await {
-            Ok(true) => Ok(Received::Event(Delivery { event, id: proved.id, key, log: self.log.clone() })),
-            Ok(false) => Ok(Received::Repeated),
-            Err(error) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, format!("the log of deliveries fails: {error}"))),
         }
     }
 }

@@ -7,34 +7,70 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
 use super::{
+    answer::Answer,
     receiver::{Delivery, Received, Receiver, taken},
     refusal::{Refusal, text},
 };
-use crate::shape::Shaped;
+use crate::{clock::BoxFuture, shape::Shaped};
+
+/// How long an answer that the program makes may take, unless it says otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A receiver of any kind.
+pub(super) trait Receives<E>: Send + Sync + fmt::Debug {
+    /// The most bytes of a body.
+    fn most(&self) -> usize;
+
+    /// What a request is.
+    fn received<'a>(
+        &'a self,
+        method: &'a Method,
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        body: &'a [u8],
+    ) -> BoxFuture<'a, Result<Received<E>, Refusal>>;
+}
+
+impl<E: Shaped + Send + Sync> Receives<E> for Receiver<E> {
+    fn most(&self) -> usize {
+        Receiver::most(self)
+    }
+
+    fn received<'a>(
+        &'a self,
+        method: &'a Method,
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        body: &'a [u8],
+    ) -> BoxFuture<'a, Result<Received<E>, Refusal>> {
+        Box::pin(self.receive(method, uri, headers, body))
+    }
+}
 
 /// What is done with an event. An error is answered with 500, and the delivery may come again.
-type Handler<E> = dyn Fn(Arc<E>, Option<String>) -> Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send>>
-    + Send
-    + Sync;
+type Handler<E> = dyn Fn(Arc<E>, Option<String>) -> Handling + Send + Sync;
+type Handling = Pin<Box<dyn Future<Output = Result<Answer, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
 
-/// Receives and hands on: made by [`Receiver::service`].
+/// Receives and hands on: made by [`Receiver::service`] and [`Receiver::answering`].
 pub struct WebhookService<E> {
-    receiver: Receiver<E>,
+    receiver: Arc<dyn Receives<E>>,
     handler: Arc<Handler<E>>,
+    within: Option<Duration>,
 }
 
 impl<E> Clone for WebhookService<E> {
     fn clone(&self) -> Self {
-        WebhookService { receiver: self.receiver.clone(), handler: self.handler.clone() }
+        WebhookService { receiver: self.receiver.clone(), handler: self.handler.clone(), within: self.within }
     }
 }
 
@@ -53,17 +89,50 @@ impl<E: Shaped + Send + Sync> Receiver<E> {
         F: Future<Output = Result<(), X>> + Send + 'static,
         X: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        let answered = move |event, id| {
+            let handled = handle(event, id);
+            async move { handled.await.map(|()| Answer::text("")) }
+        };
+        WebhookService { within: None, ..WebhookService::over(Arc::new(self), answered) }
+    }
+
+    /// A service that answers what `handle` says, for APIs that ask and not only tell (slash commands, rates of carriers). An answer may take ten
+    /// seconds, see [`WebhookService::within`]. When `handle` fails or takes longer, the answer is an error and the delivery may come again.
+    pub fn answering<H, F, X>(self, handle: H) -> WebhookService<E>
+    where
+        H: Fn(Arc<E>, Option<String>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Answer, X>> + Send + 'static,
+        X: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        WebhookService::over(Arc::new(self), handle)
+    }
+}
+
+impl<E> WebhookService<E> {
+    pub(super) fn over<H, F, X>(receiver: Arc<dyn Receives<E>>, handle: H) -> Self
+    where
+        H: Fn(Arc<E>, Option<String>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Answer, X>> + Send + 'static,
+        X: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let handler = move |event, id| {
             let handled = handle(event, id);
-            Box::pin(async move { handled.await.map_err(Into::into) }) as Pin<Box<dyn Future<Output = _> + Send>>
+            Box::pin(async move { handled.await.map_err(Into::into) }) as Handling
         };
-        WebhookService { receiver: self, handler: Arc::new(handler) }
+        WebhookService { receiver, handler: Arc::new(handler), within: Some(PATIENCE) }
+    }
+
+    /// How long dealing with an event may take; then it is given up, answered with 503, and may come again. Some APIs wait only three seconds.
+    #[must_use]
+    pub fn within(mut self, time: Duration) -> Self {
+        self.within = Some(time);
+        self
     }
 }
 
 impl<E, B> Service<Request<B>> for WebhookService<E>
 where
-    E: Shaped + Send + Sync,
+    E: Send + Sync + 'static,
     B: Body + Send + 'static,
     B::Data: Send,
 {
@@ -81,14 +150,14 @@ where
     }
 }
 
-impl<E: Shaped + Send + Sync> WebhookService<E> {
+impl<E: Send + Sync> WebhookService<E> {
     async fn answer<B: Body + Send>(&self, request: Request<B>) -> Response<Bytes>
     where
         B::Data: Send,
     {
         let (parts, body) = request.into_parts();
         let received = match read(body, self.receiver.most()).await {
-            Ok(body) => self.receiver.receive(&parts.method, &parts.uri, &parts.headers, &body).await,
+            Ok(body) => self.receiver.received(&parts.method, &parts.uri, &parts.headers, &body).await,
             Err(refusal) => Err(refusal),
         };
         match received {
@@ -105,16 +174,26 @@ impl<E: Shaped + Send + Sync> WebhookService<E> {
     async fn handled(&self, delivery: Delivery<E>) -> Response<Bytes> {
         let id = delivery.id().map(str::to_owned);
         let (event, rest) = delivery.parted();
-        match (self.handler)(Arc::new(event), id).await {
-            Ok(()) => taken(),
-            Err(error) => {
+        let handled = (self.handler)(Arc::new(event), id);
+        let handled = match self.within {
+            None => Some(handled.await),
+            Some(within) => tokio::time::timeout(within, handled).await.ok(),
+        };
+        let (status, said) = match handled {
+            Some(Ok(answer)) => return answer.into_response(),
+            Some(Err(error)) => {
                 tracing::warn!("an event could not be dealt with: {error}");
-                if let Err(error) = rest.failed().await {
-                    tracing::warn!("{error}");
-                }
-                text(StatusCode::INTERNAL_SERVER_ERROR, "the event could not be dealt with")
+                (StatusCode::INTERNAL_SERVER_ERROR, "the event could not be dealt with")
             }
+            None => {
+                tracing::warn!("an event took too long");
+                (StatusCode::SERVICE_UNAVAILABLE, "the event took too long")
+            }
+        };
+        if let Err(error) = rest.failed().await {
+            tracing::warn!("{error}");
         }
+        text(status, said)
     }
 }
 

@@ -342,3 +342,129 @@ pub(crate) fn sign(
         }
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+    use super::*;
+    use crate::operation::{Encoded, Sent};
+
+    const NOW: u64 = 1_700_000_000_000;
+    const BODY: &str = r#"{"id":"evt_1","type":"order","amount":"12.50","to":["a","b"]}"#;
+
+    const fn header(name: &'static str, after: &'static str, encoding: Encoded) -> Sent {
+        Sent { part: DeliveryPart::Header(name), after, encoding, ..Sent::EMPTY }
+    }
+
+    const TIME: DeliveryTime = DeliveryTime { sent: header("x-time", "", Encoded::Text), millis: false, within: 300_000 };
+    const CODE: Proof = Proof {
+        kind: ProofKind::Hmac(Hash::Sha256),
+        sent: Sent { split: " ", ..header("x-code", "v1,", Encoded::Base64) },
+        over: "{id}.{time}.{body}",
+        time: Some(TIME),
+        id: Some(DeliveryPart::Header("x-id")),
+        ..Proof::EMPTY
+    };
+    const HEX: Proof = Proof {
+        kind: ProofKind::Hmac(Hash::Sha512),
+        sent: header("x-code", "sha512=", Encoded::Hex),
+        over: "{method}{url}{body}",
+        id: Some(DeliveryPart::Body(&["id"])),
+        ..Proof::EMPTY
+    };
+    const TOKEN: Proof = Proof {
+        kind: ProofKind::Token,
+        sent: header("x-code", "Bearer ", Encoded::Text),
+        id: Some(DeliveryPart::Query("id")),
+        ..Proof::EMPTY
+    };
+    #[cfg(feature = "jwt")]
+    const JWT: Proof = Proof {
+        kind: ProofKind::Jwt("HS256"),
+        sent: header("x-code", "Bearer ", Encoded::Text),
+        issuer: "acme",
+        audience: "us",
+        digest: Some(("body_hash", Encoded::Hex)),
+        id: Some(DeliveryPart::Claim("jti")),
+        ..Proof::EMPTY
+    };
+
+    /// A delivery as lines: address, id, time, code, and the rest is its body.
+    fn lines(request: &http::Request<bytes::Bytes>) -> Vec<u8> {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let head = format!("{}\n{}\n{}\n{}\n", request.uri(), header("x-id"), header("x-time"), header("x-code"));
+        [head.as_bytes(), request.body()].concat()
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Uri, HeaderMap, &[u8])> {
+        let mut parts = bytes.splitn(5, |byte| *byte == b'\n');
+        let uri = Uri::try_from(parts.next()?).ok()?;
+        let mut headers = HeaderMap::new();
+        for name in ["x-id", "x-time", "x-code"] {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_bytes(parts.next()?).ok()?);
+        }
+        Some((uri, headers, parts.next()?))
+    }
+
+    /// Whatever is changed of a delivery, it is refused, unless nothing of what its proof covers was changed.
+    fn only_what_was_sent_is_genuine(proof: &Proof, covers: fn(&Uri, &HeaderMap, &[u8]) -> Vec<u8>) {
+        let secret = Secret::new("c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0");
+        let secrets = [secret.clone()];
+        let keys = keys(proof, &secrets).expect("keys");
+        let public = url::Url::parse("https://me.example").expect("a URL");
+        let mut sent = http::Request::new(bytes::Bytes::from_static(BODY.as_bytes()));
+        *sent.uri_mut() = "/hooks?id=7".parse().expect("an address");
+        *sent.method_mut() = Method::POST;
+        sign(proof, &mut sent, Some(&public), &secret, NOW).expect("it is signed");
+        let covered = covers(sent.uri(), sent.headers(), sent.body());
+        let (good, mut genuine) = (lines(&sent), 0);
+        let pieces = [
+            "\n",
+            "v1,",
+            " ",
+            "sha512=",
+            "Bearer ",
+            ".",
+            "=",
+            "0",
+            "9999999999999999999",
+            "null",
+            "{",
+            "\"",
+            "%2F",
+            "A",
+            "eyJhbGciOiJub25lIn0.",
+        ];
+        crate::fuzz::feed(41, &[&good], &pieces, |bytes| {
+            let Some((uri, headers, body)) = read(bytes) else { return };
+            let request = Request { method: &Method::POST, uri: &uri, headers: &headers, body };
+            let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+            let proved = verify(proof, &request, json.as_ref(), Some(&public), (&secrets, &keys), NOW);
+            if proved.is_ok() {
+                genuine += 1;
+                assert_eq!(covers(&uri, &headers, body), covered, "{}", String::from_utf8_lossy(bytes));
+            }
+        });
+        assert!(genuine > 0, "what was sent is genuine");
+    }
+
+    #[test]
+    fn nothing_broken_is_proved_by_a_code() {
+        only_what_was_sent_is_genuine(&CODE, |_, headers, body| {
+            [headers["x-id"].as_bytes(), headers["x-time"].as_bytes(), body].join(&b'.')
+        });
+        only_what_was_sent_is_genuine(&HEX, |uri, _, body| [unescaped(&uri.to_string()).as_bytes(), body].concat());
+    }
+
+    #[test]
+    fn nothing_broken_is_proved_by_a_token() {
+        only_what_was_sent_is_genuine(&TOKEN, |_, headers, _| headers["x-code"].as_bytes().to_vec());
+    }
+
+    #[cfg(feature = "jwt")]
+    #[test]
+    fn nothing_broken_is_proved_by_a_json_web_token() {
+        only_what_was_sent_is_genuine(&JWT, |_, _, body| body.to_vec());
+    }
+}

@@ -13,7 +13,7 @@ impl lp::Api for Api {
         wire_version: "1.0",
         servers: &["https://{connection.host}/api/{api}"],
         constants: &[lp::Constant { place: lp::ConstantPlace::Header, name: "x-version", value: "{api}" }],
-        limits: &[lp::Limit::Headers { remaining: "x-left", reset: "x-reset", kind: lp::Reset::Delta }],
+        limits: &[lp::Limit::Headers { remaining: "x-left", reset: "x-reset", kind: lp::Reset::Delta, points: false }],
         retry: lp::RetryPolicy { statuses: &[lp::Statuses(429, 429), lp::Statuses(500, 599)], honour: Some("retry-after") },
         failures: &[
             lp::Failure {

@@ -137,7 +137,7 @@ fn body(comparison: &mut Comparison<'_>, module: &Module, name: &str, operation:
 
 fn media_type(encoding: &Encoding) -> &str {
     match encoding {
-        Encoding::None | Encoding::Json => JSON,
+        Encoding::None | Encoding::Json | Encoding::Graphql(_) => JSON,
         Encoding::Form => "application/x-www-form-urlencoded",
         Encoding::Multipart => "multipart/form-data",
         Encoding::Xml(_) => "application/xml",

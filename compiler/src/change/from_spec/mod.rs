@@ -57,7 +57,7 @@ fn releases(model: &Model, version: usize) -> Vec<Release> {
 fn limit_text(limit: &Limit) -> String {
     match limit {
         Limit::Concurrent(count) => format!("{count} at once"),
-        Limit::Window { count, millis, .. } => format!("{count} per {millis} ms"),
+        Limit::Window { count, millis, points, .. } => format!("{count}{} per {millis} ms", if *points { " points" } else { "" }),
         Limit::Headers { remaining, .. } => format!("as header {remaining} says"),
     }
 }

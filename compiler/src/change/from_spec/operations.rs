@@ -182,7 +182,7 @@ fn style_text(style: &str) -> String {
 fn body(module: &Module, shapes: &mut Shapes<'_, '_>) -> Option<Body> {
     let media = match &module.encoding {
         Encoding::None => return None,
-        Encoding::Json => "application/json".to_owned(),
+        Encoding::Json | Encoding::Graphql(_) => "application/json".to_owned(),
         Encoding::Form => "application/x-www-form-urlencoded".to_owned(),
         Encoding::Multipart => "multipart/form-data".to_owned(),
         Encoding::Xml(_) => "application/xml".to_owned(),
@@ -200,6 +200,9 @@ fn body(module: &Module, shapes: &mut Shapes<'_, '_>) -> Option<Body> {
         let what = shapes.constant(&constant.value, constant.span);
         shape.fields.push(Field { name: constant.name.clone(), spec_name: None, required: true, what, at: constant.span });
     }
+    if matches!(module.encoding, Encoding::Graphql(_)) {
+        shape = graphql(shape, shapes, at);
+    }
     let required = shape.fields.iter().any(|field| field.required);
     let life = crate::change::surface::Life::default();
     let shape = shapes.add(shape);
@@ -216,6 +219,29 @@ fn body(module: &Module, shapes: &mut Shapes<'_, '_>) -> Option<Body> {
     Some(Body { required, content: vec![Content { media, what: Some(what), at }], at })
 }
 
+/// What a GraphQL server is sent: a document, which is ours and no matter of the API's, and its variables.
+fn graphql(variables: Shape, shapes: &mut Shapes<'_, '_>, at: crate::source::Span) -> Shape {
+    let query = Shape { types: vec!["string".into()], at: Some(at), ..Shape::default() };
+    let life = crate::change::surface::Life::default;
+    let fields = [("query", query), ("variables", variables)].map(|(name, shape)| Field {
+        name: name.to_owned(),
+        spec_name: None,
+        required: true,
+        what: crate::change::shape::Use {
+            shape: shapes.add(shape),
+            nullable: false,
+            default: None,
+            read_only: false,
+            write_only: false,
+            life: life(),
+            docs: String::new(),
+            at,
+        },
+        at,
+    });
+    Shape { fields: fields.into(), types: vec!["object".into()], at: Some(at), ..Shape::default() }
+}
+
 fn answer(answer: &model::Answer, shapes: &mut Shapes<'_, '_>) -> Answer {
     let media = match &answer.decoding {
         Decoding::Nothing | Decoding::Headers => None,
@@ -223,10 +249,12 @@ fn answer(answer: &model::Answer, shapes: &mut Shapes<'_, '_>) -> Answer {
         Decoding::Xml => Some("application/xml".to_owned()),
         Decoding::Text(media) => Some(media.clone()),
         Decoding::Stream => Some("application/octet-stream".to_owned()),
+        Decoding::Items(items) => Some(items.framing.media().to_owned()),
     };
+    let items = matches!(answer.decoding, model::Decoding::Items(_));
     let what = answer.body.as_ref().map(|ty| {
         let what = shapes.used(ty, answer.span);
-        shapes.within(what, &answer.at)
+        if items { what } else { shapes.within(what, &answer.at) }
     });
     let content = media.map(|media| Content { media, what, at: answer.span }).into_iter().collect();
     Answer { status: status_text(answer.statuses), content, headers: Vec::new(), at: answer.span }

@@ -172,6 +172,8 @@ fn encoding_text(encoding: &Encoding) -> String {
         Encoding::Multipart => "multipart".to_owned(),
         Encoding::Xml(root) => format!("xml {}", types::quoted(root)),
         Encoding::Raw(content) => format!("raw {}", types::quoted(content)),
+        // Which fields are asked for is ours to change: what comes of it for users is told by the types.
+        Encoding::Graphql(_) => "graphql".to_owned(),
     }
 }
 
@@ -235,13 +237,14 @@ fn statuses(answer: &Answer) -> String {
 
 fn answer_fact(model: &Model, answer: &Answer) -> Fact {
     let decoding = match &answer.decoding {
-        Decoding::Nothing | Decoding::Json => "",
-        Decoding::Xml => "xml",
-        Decoding::Text(content) => content,
-        Decoding::Stream => "bytes",
-        Decoding::Headers => "headers",
+        Decoding::Nothing | Decoding::Json => String::new(),
+        Decoding::Xml => "xml".to_owned(),
+        Decoding::Text(content) => content.clone(),
+        Decoding::Stream => "bytes".to_owned(),
+        Decoding::Items(items) => items.text(),
+        Decoding::Headers => "headers".to_owned(),
     };
-    shaped(model, answer.body.as_ref(), &answer.at, decoding, answer.span)
+    shaped(model, answer.body.as_ref(), &answer.at, &decoding, answer.span)
 }
 
 fn shaped(model: &Model, ty: Option<&Type>, at: &[String], decoding: &str, place: Span) -> Fact {

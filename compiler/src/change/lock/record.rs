@@ -75,12 +75,13 @@ pub(super) struct Key {
 }
 
 /// The groups of facts.
-pub(super) const GROUPS: [&str; 26] = [
+pub(super) const GROUPS: [&str; 27] = [
     "answer",
     "authorize",
     "call",
     "connections",
     "constant",
+    "cost",
     "cursor",
     "encoding",
     "fails",

@@ -29,7 +29,12 @@ pub(super) fn of_connector(model: &Model, version: usize) -> Facts {
 pub(super) fn of_module(model: &Model, module: &Module, facts: &mut Facts) {
     failures(model, &module.fails, module.span, facts);
     limits(&module.limits, module.span, facts);
-    if module.is_exchange() && module.retry != RetryClass::usual(&module.method) {
+    if let Some(cost) = &module.cost {
+        let read = cost.header.as_ref().map(|header| format!(" read header {header}")).unwrap_or_default();
+        let place = module.spans.cost.unwrap_or(module.span);
+        facts.insert(key("cost", ""), Fact::plain(format!("{}{read}", cost.points), place));
+    }
+    if module.is_exchange() && module.retry != RetryClass::by_method(&module.method) {
         facts.insert(key("retry", ""), Fact::plain(retry(&module.retry), module.spans.retry.unwrap_or(module.span)));
     }
 }
@@ -64,13 +69,19 @@ fn limits(limits: &[Limit], place: Span, facts: &mut Facts) {
     for (number, limit) in limits.iter().enumerate() {
         let text = match limit {
             Limit::Concurrent(count) => format!("{count} concurrent"),
-            Limit::Window { count, millis, moving } => {
-                format!("{count} per {}{}", duration(*millis), if *moving { " moving" } else { "" })
+            Limit::Window { count, millis, moving, points } => {
+                format!("{count}{} per {}{}", points_word(*points), duration(*millis), if *moving { " moving" } else { "" })
             }
-            Limit::Headers { remaining, reset, kind } => format!("by headers remaining {remaining} reset {kind} {reset}"),
+            Limit::Headers { remaining, reset, kind, points } => {
+                format!("by headers{} remaining {remaining} reset {kind} {reset}", points_word(*points))
+            }
         };
         facts.insert(key("limit", (number + 1).to_string()), Fact::plain(text, place));
     }
+}
+
+fn points_word(points: bool) -> &'static str {
+    if points { " points" } else { "" }
 }
 
 fn tried_again(connector: &Connector, facts: &mut Facts) {

@@ -13,7 +13,7 @@ const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
 /// A connector brought to one form: two are *the same* when what this gives for both is equal as text (`{:?}`).
 ///
 /// Everything that a model holds counts: names in Rust and on the wire, types with their fields, values and variants in their order, documentation,
-/// bounds, defaults, life; modules with their calls, inputs, constants, answers, errors, pages, order, limits, retries, steps, cursors, deliveries and examples;
+/// bounds, defaults, life; modules with their calls, inputs, constants, answers, errors, pages, order, limits, costs, retries, steps, cursors, deliveries and examples;
 /// connections in their order; servers, limits, retries and errors of the connector; tests. Since the generator sees nothing else, what is
 /// the same compiles to the same Rust.
 ///
@@ -146,7 +146,7 @@ fn connection(connection: &mut Connection) {
 
 fn module(module: &mut Module) {
     module.span = NOWHERE;
-    module.spans = ModuleSpans { method: NOWHERE, path: NOWHERE, body: None, retry: None, end: NOWHERE };
+    module.spans = ModuleSpans { method: NOWHERE, path: NOWHERE, body: None, detail: None, retry: None, cost: None, end: NOWHERE };
     life(&mut module.life);
     if let ModuleServer::Own(url) = &mut module.server {
         template(url);
@@ -154,6 +154,7 @@ fn module(module: &mut Module) {
     joined(&mut module.path);
     module.constants.iter_mut().for_each(|constant| constant.span = NOWHERE);
     module.answers.iter_mut().for_each(|answer| answer.span = NOWHERE);
+    module.parts.iter_mut().for_each(|parts| parts.span = NOWHERE);
     module.page.iter_mut().for_each(|page| page.spans = PageSpans { strategy: NOWHERE, stop: None });
     each_call(module, &mut |step| step.span = NOWHERE);
     module.poll.iter_mut().for_each(|poll| poll.span = NOWHERE);

@@ -39,6 +39,11 @@ impl Maker<'_, '_> {
         let text_enum = |maker: &Self, ty: &Type| matches!(ty, Type::Named(id) if matches!(&maker.types[id.0 as usize].kind, TypeKind::Enum(values) if values.iter().all(|value| value.wire.starts_with('"'))));
         let constant = |ty: &Type| matches!(ty, Type::Literal(text) if text.starts_with('"'));
         let plain = |ty: &Type| matches!(ty, Type::Scalar("string" | "secret", _));
+        // Whatever takes unknown values takes the empty one too.
+        let blank = |maker: &Self, ty: &Type| matches!(ty, Type::Named(id) if matches!(&maker.types[id.0 as usize].kind, TypeKind::Enum(values) if matches!(&values[..], [only] if only.wire == "\"\"")));
+        if flat.iter().any(|one| text_enum(self, &one.what.ty) && !blank(self, &one.what.ty)) {
+            flat.retain(|one| !blank(self, &one.what.ty));
+        }
         let enums = flat.iter().filter(|one| text_enum(self, &one.what.ty)).count();
         let constants = flat.iter().filter(|one| constant(&one.what.ty)).count();
         let texts = flat.iter().filter(|one| plain(&one.what.ty)).count();
@@ -162,7 +167,7 @@ impl Maker<'_, '_> {
             Type::List(..) => (6, -1000),
             Type::Map(_) => (8, 0),
             Type::Scalar("bytes", _) => (9, 1),
-            Type::Scalar(..) => (10, 0),
+            Type::Scalar(..) | Type::Id(_) => (10, 0),
         }
     }
 }

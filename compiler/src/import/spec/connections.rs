@@ -142,6 +142,16 @@ impl<'n> Maker<'_, 'n> {
                 vec![Connection { grant: signature("aws4", &lines), ..plain(fields, Vec::new()) }]
             }
             SchemeKind::ApiKey { place, name: wire } => {
+                let word = prefix(scheme.description).or_else(|| {
+                    let told = self.document.description;
+                    prefix(told).filter(|_| told.to_lowercase().contains("authorization"))
+                });
+                if let Some(word) = word.filter(|_| *place == In::Header && wire.eq_ignore_ascii_case("authorization")) {
+                    return vec![match word.to_lowercase().as_str() {
+                        "bearer" => plain(vec![secret("token", at)], vec!["bearer token".to_owned()]),
+                        _ => plain(vec![secret("key", at)], vec![format!("header {} = \"{word} {{key}}\"", quoted(wire))]),
+                    }];
+                }
                 let key = secret("key", at);
                 let send = match place {
                     In::Query => format!("query {} = key", quoted(wire)),
@@ -255,6 +265,28 @@ impl<'n> Maker<'_, 'n> {
         }
         made
     }
+}
+
+/// The word that stands before the credential in the header `Authorization`, where a description shows one: `Authorization: Bearer <token>`,
+/// or says so: with the prefix "Token".
+fn prefix(description: &str) -> Option<&str> {
+    let is_word = |word: &str| (2..=24).contains(&word.len()) && word.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    let is_hole = |rest: &str| rest.trim_start_matches(['\'', '"', '`']).starts_with(['<', '{', '[', '$']);
+    let known = |word: &str| ["bearer", "token", "jwt"].contains(&word.to_lowercase().as_str());
+    let lower = description.to_ascii_lowercase();
+    let behind = |phrase: &str| lower.match_indices(phrase).map(|(at, _)| &description[at + phrase.len()..]).collect::<Vec<_>>();
+    let shown = behind("authorization: ").into_iter().chain(behind("bearer <").iter().map(|_| "Bearer <")).find_map(|rest| {
+        let (word, rest) = rest.trim_start_matches(['\'', '"', '`']).split_once(' ')?;
+        (is_word(word) && (is_hole(rest) || known(word) && rest.starts_with(|c: char| c.is_ascii_alphanumeric()))).then_some(word)
+    });
+    let told = || {
+        ["prefix ", "prefixed by ", "prefixed with "].into_iter().flat_map(behind).find_map(|rest| {
+            let quote = rest.chars().next().filter(|c| "'\"`".contains(*c))?;
+            rest[1..].split(quote).next().map(str::trim).filter(|word| is_word(word))
+        })
+    };
+    let bearer = || lower.starts_with("bearer token").then_some("Bearer");
+    shown.or_else(told).or_else(bearer)
 }
 
 impl Connections {
@@ -371,4 +403,21 @@ fn scope_lines(flow: &Flow<'_>, wanted: &[&str]) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefix;
+
+    #[test]
+    fn a_description_shows_what_stands_before_a_credential() {
+        assert_eq!(prefix("The following syntax is required:\n\n  Authorization: Bearer <token>"), Some("Bearer"));
+        assert_eq!(prefix("Token-based authentication with required prefix \"Token\""), Some("Token"));
+        assert_eq!(prefix("Send `Authorization: GenieKey {your key}`."), Some("GenieKey"));
+        assert_eq!(prefix("Pass it in the Authorization header,\nprefixed by `Token `:"), Some("Token"));
+        assert_eq!(prefix("Bearer Token authentication"), Some("Bearer"));
+        assert_eq!(prefix("Give it as 'Bearer <key>'."), Some("Bearer"));
+        assert_eq!(prefix("Send `Authorization: your API key`."), None);
+        assert_eq!(prefix("The key that was issued to you, with no prefix."), None);
+    }
 }

@@ -27,6 +27,7 @@ impl Fitting<'_> {
         }
         match &what.ty {
             Type::Scalar(name, bounds) => scalar(name, bounds, node),
+            Type::Id(_) => scalar("string", &Bounds::default(), node),
             Type::Literal(literal) => super::literals::literal(node).filter(|found| found == literal),
             Type::Named(id) => self.named(&self.types[id.0 as usize], node),
             Type::List(item, bounds) => {

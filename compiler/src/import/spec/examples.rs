@@ -24,6 +24,9 @@ pub(super) fn example<'n>(maker: &mut Maker<'_, 'n>, operation: &Operation<'n>, 
     let node = shown(maker, media)?;
     // What is no object and no list is written as the text that it is on the wire.
     let text = if matches!(node.value, Value::Map(_) | Value::List(_)) { json(node) } else { quoted(&node.json()) };
+    if text == "[]" || text == "{}" {
+        return None;
+    }
     if text.len() > LONGEST {
         maker.note(Subject::Example, node.span, format!("an answer of {} characters is too long to stand in a spec", text.len()));
         return None;
@@ -257,6 +260,7 @@ fn sample(maker: &Maker<'_, '_>, what: &What, depth: usize) -> Option<String> {
             Some(format!("[ {} ]", vec![one; count].join(", ")))
         }
         Type::Map(_) => Some("{ }".to_owned()),
+        Type::Id(_) => Some(quoted("text")),
         Type::Named(id) => match &maker.types[id.0 as usize].kind {
             TypeKind::Enum(values) => values.first().map(|value| value.wire.clone()),
             TypeKind::Struct(fields) => {

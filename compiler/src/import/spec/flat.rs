@@ -150,7 +150,12 @@ impl<'n> Maker<'_, 'n> {
     }
 
     fn is_null(&self, id: SchemaId) -> bool {
-        let schema = self.schema(id);
+        let mut schema = self.schema(id);
+        let mut seen = HashSet::from([id]);
+        // `NullEnum`, a schema of its own, stands for null in what some frameworks write.
+        while let Some((_, target)) = schema.reference.filter(|(_, target)| seen.insert(*target)) {
+            schema = self.schema(target);
+        }
         let null_only = schema.values.is_some_and(|values| matches!(values.items(), [one] if one.value == Value::Null));
         schema.types == ["null"] || null_only || schema.constant.is_some_and(|value| value.value == Value::Null)
     }

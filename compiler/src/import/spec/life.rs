@@ -50,7 +50,7 @@ pub(super) fn told(life: &document::Life<'_>, extensions: &Extensions<'_>, descr
         sunset = None;
     }
     let why = why.map(str::to_owned).filter(|why| !why.trim().is_empty()).or_else(|| sentence(description));
-    Some(Life { since, sunset, why: one_line(&why.unwrap_or_else(|| UNTOLD.to_owned())) })
+    Some(Life { since, sunset, why: one_line(&why.unwrap_or_else(|| UNTOLD.to_owned())), successor: None })
 }
 
 /// `2026-05-08` with or without a time behind it.
@@ -85,7 +85,7 @@ fn sentence(description: &str) -> Option<String> {
     (!["deprecated", "deprecation notice", "deprecation", "this is deprecated"].contains(&bare.as_str())).then_some(found)
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
         return line;

@@ -197,12 +197,43 @@ fn component_names(document: &Document<'_>) -> HashMap<SchemaId, String> {
         }
         clashing.into_iter().for_each(|index| depth[index] += 1);
     }
+    let mut all: Vec<String> = (0..split.len()).map(|index| name(index, &depth)).collect();
+    without_common_words(&mut all);
     let mut taken = Names::default();
     let named = (0..split.len()).map(|index| {
-        let wanted = name(index, &depth);
+        let wanted = std::mem::take(&mut all[index]);
         (split[index].0, taken.take(if wanted.is_empty() { "Unnamed" } else { &wanted }, ""))
     });
     named.collect()
+}
+
+/// So many names tell that words in front of nearly all of them are no part of a name.
+const MANY_NAMES: usize = 12;
+
+/// Names without the words that nearly all begin with: of `AcmeCloudV1Task`, `AcmeCloudV1Project`, … that is `AcmeCloudV1`.
+fn without_common_words(names: &mut [String]) {
+    if names.len() < MANY_NAMES {
+        return;
+    }
+    let nearly_all = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count() * 10 >= names.len() * 8;
+    let longest = |name: &String| {
+        let prefixes = word_starts(name).into_iter().rev().map(|end| name[..end].to_owned());
+        prefixes.into_iter().find(|prefix| !word_starts(prefix).is_empty() && nearly_all(prefix))
+    };
+    let Some(prefix) = names.iter().take(MANY_NAMES).filter_map(longest).max_by_key(String::len) else { return };
+    let others: HashSet<String> = names.iter().filter(|name| !name.starts_with(&prefix)).map(|name| name.to_ascii_lowercase()).collect();
+    for name in names.iter_mut() {
+        let rest = name.strip_prefix(&prefix).filter(|rest| !rest.is_empty() && !others.contains(&rest.to_ascii_lowercase()));
+        if let Some(rest) = rest.map(str::to_owned) {
+            *name = rest;
+        }
+    }
+}
+
+/// Where words begin in `PascalCase`, behind the first.
+fn word_starts(name: &str) -> Vec<usize> {
+    let bytes = name.as_bytes();
+    (1..bytes.len()).filter(|at| bytes[*at].is_ascii_uppercase() && !bytes[*at - 1].is_ascii_uppercase()).collect()
 }
 
 /// `io.k8s.api.core.v1.Pod` in parts; a name with one dot or a version behind it is one part.
@@ -210,4 +241,21 @@ fn segments(name: &str) -> Vec<&str> {
     let parts: Vec<&str> = name.split(['.', '/', ':']).filter(|part| !part.is_empty()).collect();
     let last_names = parts.last().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()) && last.len() > 2);
     if parts.len() > 2 && last_names { parts } else { vec![name] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_common_words;
+
+    #[test]
+    fn words_in_front_of_nearly_all_names_are_left_out() {
+        let things = ["Task", "Project", "Board", "Card", "List", "Member", "Team", "Label", "Note", "File", "Role"];
+        let mut names: Vec<String> = things.iter().map(|name| format!("AcmeCloudV1{name}")).chain(["Role".to_owned()]).collect();
+        without_common_words(&mut names);
+        assert_eq!(names[..3], ["Task", "Project", "Board"]);
+        assert_eq!(names[10..], ["AcmeCloudV1Role", "Role"], "what another is called stays whole");
+        let mut names: Vec<String> = things.iter().map(|name| format!("Task{name}")).chain(["Role".to_owned()]).collect();
+        without_common_words(&mut names);
+        assert_eq!(names[0], "TaskTask", "one word may well be what they are about");
+    }
 }

@@ -76,7 +76,10 @@ pub(super) fn shared(spec: &mut Spec, type_names: &mut Names) {
 impl Parts {
     fn of(&mut self, module: &Module, family: Family) -> Set {
         let inputs = Place::ALL.into_iter().filter(|place| (*place == Place::Path) == (family == Family::Path));
-        let inputs = inputs.flat_map(|place| module.inputs_at(place).iter().map(move |field| Part::Input(place, Box::new(field.clone()))));
+        let inputs = inputs.flat_map(|place| module.inputs_at(place).iter().map(move |field| (place, field)));
+        // What names an input beside it stays beside it.
+        let inputs = inputs.filter(|(_, field)| field.life.as_ref().is_none_or(|life| life.successor.is_none()));
+        let inputs = inputs.map(|(place, field)| Part::Input(place, Box::new(field.clone())));
         let mut parts: Vec<Part> = inputs.collect();
         if family == Family::Request {
             parts.extend(module.page.clone().map(Part::Page));
@@ -195,10 +198,32 @@ fn names(parts: &Parts, set: &Set, takers: &[usize], spec: &Spec) -> Vec<String>
     let mut verbs: Vec<&str> = takers.iter().map(|taker| spec.modules[*taker].name.split('_').next().unwrap_or_default()).collect();
     verbs.dedup();
     let verb = if let [only] = verbs[..] { pascal(only) } else { String::new() };
-    let first = pascal(&inputs[0].name);
+    let (first, last) = (pascal(&inputs[0].name), pascal(&inputs[inputs.len() - 1].name));
     let short = if inputs.len() <= 3 && joined.len() <= LONG { vec![joined.clone(), format!("{joined}Input")] } else { Vec::new() };
-    let all = short.into_iter().chain([format!("{verb}Options"), format!("{group}{verb}Options"), format!("{first}Options"), joined]);
+    let options = [format!("{verb}Options"), format!("{group}{verb}Options")];
+    let about = topics(&inputs);
+    let about = (!about.is_empty()).then(|| [format!("{about}Options"), format!("{group}{about}Options")]).into_iter().flatten();
+    let ends = [
+        format!("{first}Options"),
+        format!("{group}{first}Options"),
+        format!("{first}And{last}Options"),
+        format!("{group}{first}And{last}Options"),
+    ];
+    let all = short.into_iter().chain(options).chain(about).chain(ends).chain((inputs.len() <= 3).then_some(joined));
     all.filter(|name| name != "Options").collect()
+}
+
+/// What most of the inputs are about, where they say so by the words that they begin with: `created_at_gt`, `created_at_lt`.
+fn topics(inputs: &[&Field]) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for field in inputs {
+        let words: Vec<&str> = field.name.splitn(3, '_').collect();
+        if let [first, second, _] = words[..] {
+            *counts.entry(format!("{first}_{second}")).or_insert(0) += 1;
+        }
+    }
+    let told: Vec<String> = counts.into_iter().filter(|(_, count)| *count >= 3).map(|(words, _)| pascal(&words)).collect();
+    if told.len() > 2 { String::new() } else { told.join("And") }
 }
 
 fn paging(inputs: &[&Field], page: &str) -> String {

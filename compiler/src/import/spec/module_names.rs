@@ -9,6 +9,9 @@ use crate::import::document::{Document, Operation};
 /// Operations without tags are put into groups from so many on.
 const MANY: usize = 24;
 
+/// What paths end in that is done, and no thing.
+const LOOKING: [&str; 4] = ["find", "search", "lookup", "validate"];
+
 /// The groups, and for each operation its group and name.
 pub(super) fn named(document: &Document<'_>, operations: &[&Operation<'_>]) -> (Vec<Group>, Vec<(Option<usize>, String)>) {
     let keys = keys(operations);
@@ -84,8 +87,16 @@ fn is_version(part: &str) -> bool {
 }
 
 fn group_title(key: &str) -> String {
-    let plain = texts::title(key).unwrap_or_else(|| key.to_owned());
-    if plain.contains(' ') || plain.chars().any(|c| c.is_ascii_uppercase()) { plain } else { title(&snake(key, "group")) }
+    let plain = texts::title(&key.replace('_', " ")).unwrap_or_else(|| key.to_owned());
+    let words = words(key);
+    // `LinkedTransactions`, and neither `PayPal` nor `HubDB`.
+    if words.len() > 1
+        && !plain.contains(' ')
+        && words.iter().all(|word| word.len() > 3 && word[1..].chars().all(|c| c.is_ascii_lowercase()))
+    {
+        return title(&snake(key, "group"));
+    }
+    if plain.contains(' ') || key.chars().any(|c| c.is_ascii_uppercase()) { plain } else { title(&snake(key, "group")) }
 }
 
 /// What an operation may be called, best first.
@@ -99,7 +110,16 @@ fn candidates(operation: &Operation<'_>, key: Option<&str>, all: &[&Operation<'_
     if short.is_empty() || generated(&full) || mechanical(&full, operation) {
         return by_path.into_iter().chain([full]).collect();
     }
-    vec![short, full]
+    // `POST /tasks/{id}/accept` is `accept`, whatever a framework adds to it.
+    let verb = short.strip_suffix("_create").filter(|verb| key.is_some() && is_verb(operation, verb)).map(str::to_owned);
+    verb.into_iter().chain([short, full]).collect()
+}
+
+/// Is it the last part of a path, after the one thing that it is done to?
+pub(super) fn is_verb(operation: &Operation<'_>, word: &str) -> bool {
+    let parts: Vec<&str> = operation.path.split('/').filter(|part| !part.is_empty()).collect();
+    let [.., hole, last] = parts[..] else { return false };
+    operation.method == "POST" && hole.starts_with('{') && snake(last, "") == word && !is_plural(word)
 }
 
 /// Is an id nothing that a person would say?
@@ -212,6 +232,12 @@ fn by_nouns(operation: &Operation<'_>, kept: usize, holds_others: bool) -> Strin
     };
     let many = !ends_in_hole && (is_plural(&last) || holds_others);
     let before: String = nouns.iter().map(|noun| format!("{}_", singular(noun))).collect();
+    // `GET /members/find`
+    if operation.method == "GET" && LOOKING.contains(&last.as_str()) && !nouns.is_empty() {
+        let noun = nouns.pop().expect("there is one");
+        let noun = if last == "search" { plural(&noun) } else { singular(&noun) };
+        return legal(&format!("{last}_{}{noun}", nouns.iter().map(|noun| format!("{}_", singular(noun))).collect::<String>()));
+    }
     let is_verb = operation.method == "POST" && !many && !ends_in_hole && parts.len() > 1 && parts[parts.len() - 2].starts_with('{');
     if is_verb && !nouns.is_empty() {
         return legal(&format!("{last}_{}", before.trim_end_matches('_')));

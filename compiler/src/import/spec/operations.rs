@@ -6,7 +6,7 @@ use super::maker::Maker;
 use super::notes::Subject;
 use super::plan::{Module, ModuleKind, Spec};
 use super::servers::Servers;
-use super::words::{pascal, title};
+use super::words::{pascal, plural, singular, title};
 use super::{examples, failures, module_names, texts};
 use crate::import::document::{Operation, Origin};
 use crate::syntax::METHODS;
@@ -33,7 +33,7 @@ impl<'n> Maker<'_, 'n> {
             failures.push(answers.fails);
             let mut module = Module {
                 kind: ModuleKind::Action,
-                title: self.title(operation, &name),
+                title: self.title(operation, &name, group.map(|group| spec.groups[group].title.as_str())),
                 with: Vec::new(),
                 docs: documentation(operation),
                 name,
@@ -84,8 +84,17 @@ impl<'n> Maker<'_, 'n> {
         if name.contains('_') { own } else { with_group }
     }
 
-    fn title(&self, operation: &Operation<'_>, name: &str) -> String {
-        texts::title(operation.summary).unwrap_or_else(|| title(name))
+    /// The summary; otherwise the name, with what the group is of where it is a verb alone.
+    fn title(&self, operation: &Operation<'_>, name: &str, group: Option<&str>) -> String {
+        const OF_ONE: [&str; 12] =
+            ["create", "get", "read", "retrieve", "show", "update", "partial_update", "replace", "delete", "destroy", "remove", "patch"];
+        let told = texts::title(operation.summary);
+        let is_verb = |name: &str| OF_ONE.contains(&name) || !name.contains('_') && module_names::is_verb(operation, name);
+        told.unwrap_or_else(|| match group.map(str::to_lowercase).filter(|group| plural(group) == *group) {
+            Some(group) if is_verb(name) => title(&format!("{name} {}", singular(&group))),
+            Some(group) if ["list", "search", "find"].contains(&name) => title(&format!("{name} {}", plural(&group))),
+            _ => title(name),
+        })
     }
 }
 

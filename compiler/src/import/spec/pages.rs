@@ -151,7 +151,11 @@ impl<'n> Maker<'_, 'n> {
         let is_text = |what: &What| matches!(what.ty, Type::Scalar("string" | "url" | "uuid" | "int" | "json", _));
         let is_count = |what: &What| matches!(what.ty, Type::Scalar("int", _));
         let is_flag = |what: &What| matches!(what.ty, Type::Scalar("bool", _));
-        let size = input(&SIZES).filter(|field| number(field));
+        // Beside `page` it is `page_size` that counts, beside `offset` it is `limit`, where a list can be asked for in both ways.
+        let of_pages: Vec<&str> = SIZES.into_iter().filter(|name| name.contains("page")).collect();
+        let of_items: Vec<&str> = SIZES.into_iter().filter(|name| !name.contains("page")).collect();
+        let sized = |best: &[&str]| input(best).or_else(|| input(&SIZES)).filter(|field| number(field));
+        let size = sized(&SIZES);
         let told = pageable.and_then(|node| node.get("nextLinkName")).and_then(Node::text).map(str::to_owned);
         let told_member = told.as_ref().and_then(|name| members.iter().find(|member| member.name == *name));
         let url = told_member.or_else(|| {
@@ -181,7 +185,8 @@ impl<'n> Maker<'_, 'n> {
             return Some("link header \"Link\"".to_owned());
         }
         let total = member(&TOTALS, &is_count);
-        for (word, names) in [("number", &NUMBERS[..]), ("offset", &OFFSETS[..])] {
+        for (word, names, sizes) in [("number", &NUMBERS[..], &of_pages), ("offset", &OFFSETS[..], &of_items)] {
+            let size = sized(sizes);
             let Some(advance) = input(names).filter(|field| number(field) && size.is_none_or(|size| size.name != field.name)) else {
                 continue;
             };

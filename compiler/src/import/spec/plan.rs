@@ -110,6 +110,8 @@ pub(super) enum Type {
     Map(Box<What>),
     /// A literal of the language.
     Literal(String),
+    /// The id of a type that has one.
+    Id(TypeId),
 }
 
 /// A type that may be null.
@@ -153,6 +155,8 @@ pub(super) struct Life {
     pub(super) since: Option<String>,
     pub(super) sunset: Option<String>,
     pub(super) why: String,
+    /// The name of what stands beside it and takes its place.
+    pub(super) successor: Option<String>,
 }
 
 /// An error answer.
@@ -294,7 +298,8 @@ impl Type {
         match self {
             Self::Named(id) => visit(*id),
             Self::List(item, _) | Self::Map(item) => item.ty.names(visit),
-            Self::Scalar(..) | Self::Literal(_) => {}
+            // An id needs no more of what it is of than its name.
+            Self::Scalar(..) | Self::Literal(_) | Self::Id(_) => {}
         }
     }
 }

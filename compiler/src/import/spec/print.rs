@@ -225,7 +225,8 @@ impl<'s> Printer<'s> {
     fn life(&self, life: &Life) -> String {
         let since = life.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
         let sunset = life.sunset.as_ref().map(|sunset| format!(" sunset {sunset}")).unwrap_or_default();
-        format!("deprecated{since}{sunset} use none {}", quoted(&life.why))
+        let successor = life.successor.as_deref().unwrap_or("none");
+        format!("deprecated{since}{sunset} use {successor} {}", quoted(&life.why))
     }
 
     fn what(&self, what: &What) -> String {
@@ -240,6 +241,7 @@ impl<'s> Printer<'s> {
             Type::List(item, bounds) => format!("[{}]{}", self.what(item), self.bounds(bounds)),
             Type::Map(item) => format!("map<{}>", self.what(item)),
             Type::Literal(text) => text.clone(),
+            Type::Id(of) => format!("id<{}>", self.spec.item(*of).name),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Where calls go: addresses as templates, and what a connection must ask for to fill their holes.
 
+use std::collections::HashSet;
+
 use super::connections::CREDENTIALS;
 use super::literals::{quoted, template_text};
 use super::maker::Maker;
@@ -27,8 +29,18 @@ impl<'n> Maker<'_, 'n> {
         let mut names = Names::default();
         let mut field_names = Names::default();
         CREDENTIALS.iter().for_each(|name| drop(field_names.take(name, "_")));
-        let first = document.servers.iter().find(|server| is_whole(&server.url)).or(document.servers.first());
+        let known = without_twins(&document.servers);
+        let first = known.iter().find(|server| is_whole(&server.url)).or(known.first()).copied();
+        let chosen = self.hosts(&known);
         match first {
+            Some(server) if !chosen.is_empty() => {
+                let (_, path) = host_and_path(&server.url);
+                let field = host_field(&chosen, server.span);
+                let url = format!("https://{{connection.{}}}{path}", field_names.take(&field.name, "_"));
+                servers.fields.push(field);
+                let url = self.versioned(url, &mut servers);
+                servers.list.push(Server { name: None, url });
+            }
             Some(server) => {
                 let url = self.url(server, &mut servers.fields, &mut field_names);
                 let url = self.versioned(url, &mut servers);
@@ -43,10 +55,9 @@ impl<'n> Maker<'_, 'n> {
             }
         }
         let used = first.map(|server| server.url.as_str());
-        let others: Vec<(String, Span)> = document
-            .servers
+        let others: Vec<(String, Span)> = known
             .iter()
-            .filter(|server| Some(server.url.as_str()) != used)
+            .filter(|server| Some(server.url.as_str()) != used && chosen.is_empty())
             .map(|server| (server.url.clone(), server.span))
             .collect();
         for (url, at) in others {
@@ -68,22 +79,32 @@ impl<'n> Maker<'_, 'n> {
         servers
     }
 
+    /// The servers of which one is chosen, each with its host: regions, a sandbox. They differ in nothing else, and somebody must say who
+    /// they are anyway, so a connection has a place for it.
+    fn hosts(&self, servers: &[&document::Server<'n>]) -> Vec<(String, String)> {
+        let plain =
+            |server: &&&document::Server<'n>| !server.url.contains(['{', '@', '?']) && is_whole(&server.url) && !is_local(&server.url);
+        let paths: HashSet<String> = servers.iter().map(|server| host_and_path(&server.url).1).collect();
+        let hosts: HashSet<String> = servers.iter().map(|server| host_and_path(&server.url).0).collect();
+        let differ = servers.len() > 1 && paths.len() == 1 && hosts.len() == servers.len();
+        if !differ || self.document.schemes.is_empty() || !servers.iter().all(|server| plain(&server)) {
+            return Vec::new();
+        }
+        servers.iter().map(|server| (host_and_path(&server.url).0, server.description.trim().to_owned())).collect()
+    }
+
     /// A document's address as a template.
     fn url(&mut self, server: &document::Server<'n>, fields: &mut Vec<Field>, names: &mut Names) -> String {
         let mut url = server.url.trim().trim_end_matches('/').to_owned();
-        if let Some(rest) = url.strip_prefix("http://") {
-            let local = ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| rest.starts_with(host));
-            if !local {
-                self.note(Subject::Server, server.span, "the address is not encrypted: `https` stands for `http`");
-                url = format!("https://{rest}");
-            }
+        if let Some(rest) = url.strip_prefix("http://").filter(|_| !is_local(&url)) {
+            self.note(Subject::Server, server.span, "the address is not encrypted: `https` stands for `http`");
+            url = format!("https://{rest}");
         }
         if url.starts_with("//") {
             url = format!("https:{url}");
         }
         // A scheme that may be chosen is https.
-        if let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with('{')) {
-            let _ = scheme;
+        if let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with('{')) {
             url = format!("https://{rest}");
         }
         if !is_whole(&url) {
@@ -153,6 +174,35 @@ impl Servers {
         let url = &operation.servers.first()?.url;
         self.by_url.iter().find(|(known, _)| known == url).map(|(_, name)| name.clone())
     }
+}
+
+/// Servers without those that only repeat another without encryption.
+fn without_twins<'s, 'n>(servers: &'s [document::Server<'n>]) -> Vec<&'s document::Server<'n>> {
+    let whole = |url: &str| url.trim().trim_end_matches('/').to_owned();
+    let encrypted: HashSet<String> =
+        servers.iter().filter_map(|server| whole(&server.url).strip_prefix("https://").map(str::to_owned)).collect();
+    let twin = |server: &&document::Server<'n>| whole(&server.url).strip_prefix("http://").is_some_and(|rest| encrypted.contains(rest));
+    servers.iter().filter(|server| !twin(server)).collect()
+}
+
+/// An address in two, without its scheme.
+fn host_and_path(url: &str) -> (String, String) {
+    let rest = url.trim().split_once("://").map_or(url.trim(), |(_, rest)| rest).trim_start_matches("//").trim_end_matches('/');
+    rest.split_once('/').map_or_else(|| (rest.to_owned(), String::new()), |(host, path)| (host.to_owned(), format!("/{path}")))
+}
+
+fn host_field(hosts: &[(String, String)], at: Span) -> Field {
+    let told = hosts.iter().map(|(host, what)| {
+        let what = what.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" ");
+        if what.is_empty() { format!("`{host}`") } else { format!("`{host}` ({what})") }
+    });
+    let docs = format!("Where calls go: {}.", told.collect::<Vec<_>>().join(", "));
+    Field { default: Some(quoted(&hosts[0].0)), ..field("host", "host", Type::scalar("host"), docs, at) }
+}
+
+fn is_local(url: &str) -> bool {
+    let (host, _) = host_and_path(url);
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local))
 }
 
 /// Does an address name its host?

@@ -38,8 +38,9 @@ impl Maker<'_, '_> {
         }
         let mut merged: Vec<(usize, usize)> = Vec::new();
         for all in alike.into_values().filter(|all| all.len() > 1) {
-            // A named schema stands for those that are written in place.
-            let mut kept: Vec<usize> = all.iter().copied().filter(|index| !self.types[*index].inline).collect();
+            // A named schema stands for those that are written in place, and for one that only says that it may be null: places say that.
+            let (mut kept, or_null) = self.named(&all);
+            merged.extend(or_null);
             for index in all.into_iter().filter(|index| self.types[*index].inline) {
                 match kept.iter().find(|other| self.same(index, **other)) {
                     Some(other) => merged.push((index, *other)),
@@ -58,6 +59,18 @@ impl Maker<'_, '_> {
         !merged.is_empty()
     }
 
+    /// Of types that hold the same, the named ones that stay, and those that are another "or null", each with that other.
+    fn named(&self, all: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let named: Vec<usize> = all.iter().copied().filter(|index| !self.types[*index].inline).collect();
+        let other = |index: usize| {
+            let bare = without_null(&self.types[index].name)?;
+            named.iter().copied().find(|other| self.types[*other].name == bare).map(|other| (index, other))
+        };
+        let or_null: Vec<(usize, usize)> = named.iter().copied().filter_map(other).collect();
+        let kept = named.iter().copied().filter(|index| or_null.iter().all(|(from, _)| from != index)).collect();
+        (kept, or_null)
+    }
+
     /// Do two that hold the same also mean the same? They are called so, or described so.
     fn same(&self, one: usize, other: usize) -> bool {
         let (one, other) = (&self.types[one], &self.types[other]);
@@ -65,6 +78,12 @@ impl Maker<'_, '_> {
         let dull = DULL.contains(&one.own.as_str());
         (!dull && called(one) == called(other)) || described(one) == described(other) && fields(one) >= 2
     }
+}
+
+/// `NullableUser` and `UserOrNull` without what says that it may be null.
+fn without_null(name: &str) -> Option<&str> {
+    let bare = name.strip_prefix("Nullable").or_else(|| name.strip_suffix("Nullable")).or_else(|| name.strip_suffix("OrNull"));
+    bare.filter(|bare| bare.starts_with(|first: char| first.is_ascii_uppercase()))
 }
 
 /// What a type holds, without words; none for what is not shared.
@@ -112,7 +131,7 @@ fn fields(item: &TypeItem) -> usize {
 
 fn rename(ty: &mut Type, to: &dyn Fn(TypeId) -> TypeId) {
     match ty {
-        Type::Named(id) => *id = to(*id),
+        Type::Named(id) | Type::Id(id) => *id = to(*id),
         Type::List(item, _) | Type::Map(item) => rename(&mut item.ty, to),
         Type::Scalar(..) | Type::Literal(_) => {}
     }

@@ -100,6 +100,8 @@ impl<'n> Maker<'_, 'n> {
                 field.optional = false;
             }
             Some(_) if !field.optional => {}
+            // That nothing given is nothing goes without saying.
+            Some(literal) if ["\"\"", "[]", "{}"].contains(&literal.as_str()) => {}
             Some(literal) => {
                 let told = field.docs.to_lowercase().contains("default");
                 if !told {

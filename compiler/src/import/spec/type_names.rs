@@ -3,14 +3,22 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::maker::Maker;
-use super::plan::TypeId;
-use super::words::pascal;
+use super::plan::{TypeId, TypeItem, TypeKind};
+use super::words::{pascal, words};
 
 /// Words that say where something stands and not what it is.
 pub(super) const DULL: [&str; 12] =
     ["", "output", "body", "item", "variant", "value", "failure", "object", "data", "result", "response", "attribute"];
 /// Names that are longer than this are shortened where that is clear.
 const LONG: usize = 28;
+
+/// Does a name say twice what it holds, as `GetBoardResponseBoard` does? Values to choose from are of something, so they keep its name.
+fn stutters(item: &TypeItem) -> bool {
+    let own = pascal(&item.own);
+    let parent = item.name.strip_suffix(&own).unwrap_or_default();
+    let last = words(&own).pop().unwrap_or_default();
+    matches!(item.kind, TypeKind::Struct(_)) && !last.is_empty() && words(parent).contains(&last)
+}
 
 impl Maker<'_, '_> {
     /// Gives short names; `stands_for` says which type each became.
@@ -27,7 +35,7 @@ impl Maker<'_, '_> {
         for (id, all) in &places {
             let item = &self.types[id.0 as usize];
             let shared = all.len() > 1 || self.shared_enums.contains_key(id);
-            let clear = item.name.len() > LONG && by_own.get(&item.own).is_some_and(|all| all.len() == 1);
+            let clear = (item.name.len() > LONG || stutters(item)) && by_own.get(&item.own).is_some_and(|all| all.len() == 1);
             if !item.inline || !(shared || clear) {
                 continue;
             }

@@ -217,7 +217,7 @@ impl<'n> Maker<'_, 'n> {
     /// What a choice without a name is called: after its type.
     fn type_word(&self, ty: &Type) -> String {
         match ty {
-            Type::Scalar("string", _) => "text".to_owned(),
+            Type::Scalar("string", _) | Type::Id(_) => "text".to_owned(),
             Type::Scalar("json", _) => "any".to_owned(),
             Type::Scalar(name, _) => (*name).to_owned(),
             Type::Named(id) => match &self.types[id.0 as usize].kind {

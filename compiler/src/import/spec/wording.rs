@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::life::one_line;
 use super::plan::{Field, Spec, Type, TypeId, TypeKind};
 use super::words::words;
 
@@ -35,7 +36,8 @@ pub(super) fn tidy(spec: &mut Spec, uses: &std::collections::HashMap<TypeId, usi
 }
 
 fn tidy_field(field: &mut Field, parent: &HashSet<String>) {
-    if says_no_more(&field.docs, &stems(&field.name), parent) {
+    let told = field.life.as_ref().is_some_and(|life| life.why == one_line(&field.docs));
+    if told || says_no_more(&field.docs, &stems(&field.name), parent) {
         field.docs.clear();
     }
 }

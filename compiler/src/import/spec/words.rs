@@ -137,7 +137,7 @@ pub(super) fn singular(word: &str) -> String {
 /// Many of one: `company` is `companies`. What stands for many already stays.
 pub(super) fn plural(word: &str) -> String {
     let vowel = |end: char| "aeiou".contains(end);
-    if is_plural(word) || word.ends_with("data") || word.ends_with("info") {
+    if is_plural(word) || ["data", "info", "people", "children", "media"].iter().any(|many| word.ends_with(many)) {
         return word.to_owned();
     }
     match word.strip_suffix('y').filter(|stem| !stem.ends_with(vowel)) {

@@ -5,9 +5,12 @@ mod answers;
 mod connections;
 mod dates;
 mod enums;
+mod graphql;
 mod inputs;
+mod limits;
 mod names;
 mod pages;
+mod parts;
 mod recursion;
 mod retries;
 mod triggers;
@@ -57,12 +60,23 @@ pub fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnostics) {
     inputs::values_can_stand_in_their_places(&mut checker);
     inputs::outside_is_a_url(&mut checker);
     answers::statuses_do_not_overlap(&mut checker);
+    graphql::documents_are_one_call(&mut checker);
+    graphql::variables_are_the_inputs(&mut checker);
+    graphql::what_is_read_is_selected(&mut checker);
+    parts::bodies_in_parts_are_files(&mut checker);
+    parts::parts_go_by_their_method(&mut checker);
+    parts::sizes_of_parts_add_up(&mut checker);
+    answers::items_come_by_themselves(&mut checker);
+    answers::events_are_told_apart_by_name(&mut checker);
+    answers::only_events_are_resumed(&mut checker);
     answers::headers_are_scalars(&mut checker);
     pages::inputs_of_pages_have_fitting_types(&mut checker);
     pages::short_pages_know_their_size(&mut checker);
     pages::stop_rules_fit_their_strategy(&mut checker);
     pages::paged_searches_have_a_stable_order(&mut checker);
     retries::unsafe_calls_are_not_repeated(&mut checker);
+    limits::costs_are_counted(&mut checker);
+    limits::costs_fit_their_window(&mut checker);
     triggers::headers_tell_variants_apart(&mut checker);
 }
 

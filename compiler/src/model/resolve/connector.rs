@@ -5,7 +5,7 @@ use super::names::pascal;
 use super::unknown::choice;
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, Connector, Failure, Grant, Limit, Send, Server, Template, Type};
+use crate::model::{Connection, Connector, Cost, Failure, Grant, Limit, Send, Server, Template, Type};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::{self, LimitKind, SendPlace, SendValue};
 
@@ -139,19 +139,33 @@ impl<'a> Resolver<'a> {
     fn limit_of(&mut self, limit: &ast::Limit) -> Limit {
         match &limit.kind {
             LimitKind::Concurrent(count) => Limit::Concurrent(self.not_zero(count, "calls at once")),
-            LimitKind::Window { count, window, moving } => {
-                Limit::Window { count: self.not_zero(count, "calls"), millis: self.not_zero(window, "time"), moving: *moving }
+            LimitKind::Window { count, window, moving, points } => {
+                let what = if *points { "points" } else { "calls" };
+                let (holds, millis) = (self.not_zero(count, what), self.not_zero(window, "time"));
+                // A number that is wrong, and was reported, makes no cost too high.
+                let count = if *points && count.value == 0 { u64::MAX } else { holds };
+                Limit::Window { count, millis, moving: *moving, points: *points }
             }
-            LimitKind::Headers { remaining, reset: (kind, header) } => {
+            LimitKind::Headers { remaining, reset: (kind, header), points } => {
                 const KINDS: [&str; 3] = ["epoch", "delta", "date"];
                 if !KINDS.contains(&kind.value.as_str()) {
                     self.report(choice(codes::UNKNOWN_CHOICE, kind, "kind of reset", &KINDS));
                 }
                 self.header_is_legal(remaining);
                 self.header_is_legal(header);
-                Limit::Headers { remaining: remaining.value.to_lowercase(), reset: header.value.to_lowercase(), kind: kind.value.clone() }
+                let (remaining, reset) = (remaining.value.to_lowercase(), header.value.to_lowercase());
+                Limit::Headers { remaining, reset, kind: kind.value.clone(), points: *points }
             }
         }
+    }
+
+    /// What a call costs.
+    pub(super) fn cost(&mut self, cost: &ast::Cost) -> Cost {
+        if let Some(header) = &cost.header {
+            self.header_is_legal(header);
+        }
+        let header = cost.header.as_ref().map(|header| header.value.to_lowercase());
+        Cost { points: u32::try_from(cost.points.value).unwrap_or(u32::MAX), header }
     }
 
     fn not_zero(&mut self, number: &Spanned<u64>, what: &str) -> u64 {

@@ -19,9 +19,11 @@ pub(super) struct Flat<'a> {
     pub(super) requests: Vec<(&'a ast::Request, usize)>,
     pub(super) answers: Vec<(&'a ast::Answer, usize)>,
     pub(super) fails: Vec<(&'a ast::Fails, usize)>,
+    pub(super) parts: Option<&'a ast::Parts>,
     pub(super) page: Option<&'a ast::Page>,
     pub(super) order: Option<&'a ast::Order>,
     pub(super) limits: Vec<&'a ast::Limit>,
+    pub(super) cost: Option<&'a ast::Cost>,
     pub(super) retry: Option<&'a ast::Retry>,
     pub(super) cursor: Option<&'a ast::Cursor>,
     pub(super) webhook: Option<&'a ast::Webhook>,
@@ -75,6 +77,7 @@ impl<'a> Flat<'a> {
         note(body.connections.is_some() && own.connections.is_none(), "connection");
         let adds = body.request.as_ref().is_some_and(|request| self.requests.iter().all(|(other, _)| add_up(other, request)));
         note(body.request.is_some() && own.request.is_none() && !adds, "body");
+        note(body.parts.is_some() && own.parts.is_none(), "parts");
         note(body.page.is_some() && own.page.is_none(), "page");
         note(body.order.is_some() && own.order.is_none(), "order");
         note(body.retry.is_some() && own.retry.is_none(), "retry");
@@ -85,9 +88,11 @@ impl<'a> Flat<'a> {
         self.server = self.server.or(body.server.as_ref());
         self.connections = self.connections.or(body.connections.as_ref());
         self.requests.extend(body.request.as_ref().filter(|_| adds).map(|request| (request, at)));
+        self.parts = self.parts.or(body.parts.as_ref());
         self.page = self.page.or(body.page.as_ref());
         self.order = self.order.or(body.order.as_ref());
         self.retry = self.retry.or(body.retry.as_ref());
+        self.cost = self.cost.or(body.cost.as_ref());
         self.cursor = self.cursor.or(body.cursor.as_ref());
         self.webhook = self.webhook.or(body.webhook.as_ref());
         self.verify = self.verify.or(body.verify.as_ref());
@@ -121,9 +126,11 @@ fn own_statements(body: &ModuleBody, site: Site) -> Flat<'_> {
         requests: body.request.iter().map(|request| (request, 0)).collect(),
         answers: body.answers.iter().map(|answer| (answer, 0)).collect(),
         fails: body.fails.iter().map(|fails| (fails, 0)).collect(),
+        parts: body.parts.as_ref(),
         page: body.page.as_ref(),
         order: body.order.as_ref(),
         limits: body.limits.iter().collect(),
+        cost: body.cost.as_ref(),
         retry: body.retry.as_ref(),
         cursor: body.cursor.as_ref(),
         webhook: body.webhook.as_ref(),
@@ -142,9 +149,11 @@ fn is_empty(body: &ModuleBody) -> bool {
         && body.request.is_none()
         && body.answers.is_empty()
         && body.fails.is_empty()
+        && body.parts.is_none()
         && body.page.is_none()
         && body.order.is_none()
         && body.limits.is_empty()
+        && body.cost.is_none()
         && body.retry.is_none()
         && body.cursor.is_none()
         && body.webhook.is_none()

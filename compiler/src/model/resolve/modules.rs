@@ -9,8 +9,8 @@ use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
-    Answer, Connection, Connector, Decoding, Encoding, Module, ModuleServer, ModuleSpans, Order, Page, RetryClass, Symbol, Type,
-    TypeDefKind, Versions,
+    Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, Parts, PartsBy,
+    RetryClass, Symbol, Type, TypeDefKind, Versions,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::METHODS;
@@ -43,6 +43,7 @@ impl<'a> Resolver<'a> {
         let site = flat.sites[0].clone();
         let (path, inputs) = self.inputs(item, &flat);
         let encoding = flat.requests.first().map_or(Encoding::None, |(request, _)| self.encoding(request));
+        let retry = self.retry_class(flat.retry, flat.exchange, &encoding);
         let mut answers = self.answers(&flat);
         let parts =
             PageParts { kind: item.kind, name: &item.name, page: flat.page, inputs: &inputs.list, constants: &inputs.constants, on };
@@ -69,10 +70,12 @@ impl<'a> Resolver<'a> {
             encoding,
             fails: flat.fails.iter().map(|(fails, at)| self.failure(fails, &flat.sites[*at])).collect(),
             answers,
+            parts: flat.parts.and_then(|parts| self.body_parts(parts)),
             page,
             order,
             limits: flat.limits.iter().flat_map(|limit| self.limits(std::slice::from_ref(*limit))).collect(),
-            retry: self.retry_class(flat.retry, flat.exchange),
+            cost: flat.cost.map(|cost| self.cost(cost)),
+            retry,
             steps: None,
             poll: None,
             webhook: self.webhook(item, &flat),
@@ -101,12 +104,31 @@ impl<'a> Resolver<'a> {
                 self.raw_body_is_one_value(request);
                 Encoding::Raw(detail("application/octet-stream"))
             }
+            "graphql" => Encoding::Graphql(self.document(request)),
             _ => {
                 let encoding = &request.encoding;
-                self.report(unknown(codes::UNKNOWN_ENCODING, encoding, "encoding of a body", ["json", "form", "multipart", "xml", "raw"]));
+                let known = ["json", "form", "multipart", "xml", "raw", "graphql"];
+                self.report(unknown(codes::UNKNOWN_ENCODING, encoding, "encoding of a body", known));
                 Encoding::Json
             }
         }
+    }
+
+    /// What a GraphQL server is sent; empty where there is none.
+    fn document(&mut self, request: &ast::Request) -> String {
+        let problem = match (&request.detail, &request.body) {
+            (None, _) => Some("a GraphQL call needs its document"),
+            (_, RequestBody::Whole(_)) => Some("the variables of a GraphQL call are members"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            self.report(
+                Diagnostic::new(codes::BAD_DOCUMENT, request.encoding.span, problem)
+                    .here("not enough to go by")
+                    .help("write for example `body graphql \"query Issue($id: ID!) { issue(id: $id) { title } }\" { id: string }`"),
+            );
+        }
+        request.detail.as_ref().map(|detail| detail.value.clone()).unwrap_or_default()
     }
 
     fn raw_body_is_one_value(&mut self, request: &ast::Request) {
@@ -152,7 +174,15 @@ impl<'a> Resolver<'a> {
             AnswerBody::Nothing(_) => None,
             AnswerBody::Type(ty) => Some(self.ty(ty, site, hint)),
         };
-        let decoding = self.decoding(answer.encoding.as_ref(), body.as_ref());
+        let decoding = match answer.encoding.as_ref().and_then(|encoding| framing(&encoding.value)) {
+            Some(framing) => Decoding::Items(ItemStream {
+                framing,
+                named: answer.items.named.is_some(),
+                end: answer.items.end.as_ref().map(|end| end.value.clone()),
+                resume: answer.items.resume.is_some(),
+            }),
+            None => self.decoding(answer.encoding.as_ref(), body.as_ref()),
+        };
         Answer { statuses, at: segments(answer.at.as_ref()), decoding, body, span }
     }
 
@@ -179,11 +209,24 @@ impl<'a> Resolver<'a> {
                         format!("an answer of this type cannot be read as `{}`", written.value),
                     )
                     .here("unknown encoding")
-                    .help("write `as json`, `as xml` or `as headers`; text goes with `string`, and any other bytes with `file`"),
+                    .help("write `as json`, `as xml`, `as headers`, or `as events` or `as lines` for a list; text goes with `string`, any other bytes with `file`"),
                 );
                 Decoding::Json
             }
         }
+    }
+
+    fn body_parts(&mut self, written: &ast::Parts) -> Option<Parts> {
+        const STRATEGIES: [(&str, PartsBy); 2] = [("content_range", PartsBy::ContentRange), ("tus", PartsBy::Tus)];
+        let Some((_, by)) = STRATEGIES.into_iter().find(|(name, _)| *name == written.by.value) else {
+            self.report(unknown(codes::UNKNOWN_PARTS, &written.by, "way to send a body in parts", STRATEGIES.map(|(name, _)| name)));
+            return None;
+        };
+        let count = |said: &Option<Spanned<u64>>, usual: u64| said.as_ref().map_or(usual, |said| said.value);
+        let multiple = count(&written.multiple, 1);
+        // A size that nobody named is the usual one, as near as the multiple lets it be.
+        let usual = USUAL_PART.checked_next_multiple_of(multiple.max(1)).unwrap_or(multiple);
+        Some(Parts { by, size: count(&written.size, usual), multiple, next: segments(written.next.as_ref()), span: written.span })
     }
 
     /// A method that HTTP has.
@@ -230,8 +273,8 @@ impl<'a> Resolver<'a> {
         found
     }
 
-    fn retry_class(&mut self, retry: Option<&ast::Retry>, exchange: Option<&ast::Exchange1>) -> RetryClass {
-        let usual = RetryClass::usual(exchange.map_or("", |exchange| exchange.method.value.as_str()));
+    fn retry_class(&mut self, retry: Option<&ast::Retry>, exchange: Option<&ast::Exchange1>, encoding: &Encoding) -> RetryClass {
+        let usual = RetryClass::usual(exchange.map_or("", |exchange| exchange.method.value.as_str()), encoding);
         let Some(retry) = retry else { return usual };
         if let Some(status) = retry.statuses.first().map(|status| status.span).or(retry.honour.as_ref().map(|header| header.span)) {
             self.report(
@@ -289,7 +332,9 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
         method: flat.exchange.map_or(item.name.span, |exchange| exchange.method.span),
         path: flat.exchange.map_or(item.name.span, |exchange| exchange.path.span),
         body: flat.requests.first().map(|(request, _)| request.encoding.span),
+        detail: flat.requests.first().and_then(|(request, _)| Some(request.detail.as_ref()?.span)),
         retry,
+        cost: flat.cost.map(|cost| cost.span),
         end: before_brace(item.span),
     }
 }
@@ -304,4 +349,11 @@ pub(super) fn without_reason(code: Code, span: Span, what: &str, example: &str) 
     Diagnostic::new(code, span, format!("{what} does not say why"))
         .here("a reason must follow")
         .help(format!("write for example `{example}`"))
+}
+
+/// Bytes of a part where the spec names none.
+const USUAL_PART: u64 = 8 << 20;
+
+fn framing(word: &str) -> Option<Framing> {
+    [Framing::Events, Framing::Lines].into_iter().find(|framing| framing.word() == word)
 }

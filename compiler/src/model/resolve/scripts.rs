@@ -10,7 +10,7 @@ use super::symbols::joined;
 use super::unknown::{choice, listed};
 use super::{Resolver, Site};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Connection, Decoding, Failure, Field, Module, Script, ScriptExchange, Test, Type, Versions};
+use crate::model::{Connection, Decoding, Encoding, Failure, Field, Module, Script, ScriptExchange, Test, Type, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ModuleKind, Value, ValueKind};
 
@@ -239,8 +239,11 @@ impl<'a> Resolver<'a> {
         }
         let text = self.json(value, on);
         let fails = module.fails.iter().chain(&self.failures).any(|failure| holds(failure, value));
+        // A GraphQL server gives null and says why.
+        let refused = matches!(module.encoding, Encoding::Graphql(_)) && at(value, &["errors".to_owned()]).is_some();
         if let Some(answer) = answer.filter(|_| !fails)
             && let (Some(ty), Some(inner)) = (&answer.body, at(value, &answer.at))
+            && !(refused && matches!(inner.kind, ValueKind::Null))
         {
             let (_, problems) = self.literals().read(inner, ty, false, Reading::answer(on));
             for problem in problems {

@@ -82,6 +82,7 @@ pub struct Api {
 }
 
 /// `limit 10 concurrent per connection` · `limit 5000 per 1h per connection` · `limit 50 per 1m moving per connection` ·
+/// `limit 1000 points per 1m per connection` · `limit by headers points remaining "X-Left" reset delta "X-Reset"` ·
 /// `limit by headers remaining "X-Remaining" reset epoch|delta|date "X-Reset"`
 #[derive(Clone, Debug)]
 pub struct Limit {
@@ -104,6 +105,8 @@ pub enum LimitKind {
         window: Spanned<u64>,
         /// `moving`: any window of that length; otherwise fixed windows.
         moving: bool,
+        /// `points`: what calls cost is counted, not calls.
+        points: bool,
     },
     /// The server says in headers what is left and when it starts again.
     Headers {
@@ -111,7 +114,20 @@ pub enum LimitKind {
         remaining: Text,
         /// `reset KIND "…"`: `epoch`, `delta` or `date`.
         reset: (Ident, Text),
+        /// `points`: what calls cost is left, not a number of calls.
+        points: bool,
     },
+}
+
+/// `cost 5` · `cost 5 read header "X-Cost"`
+#[derive(Clone, Debug)]
+pub struct Cost {
+    /// How many points; before the answer is there, the best guess.
+    pub points: Spanned<u64>,
+    /// The header of the answer that says what it was.
+    pub header: Option<Text>,
+    /// The whole statement.
+    pub span: Span,
 }
 
 /// `retry 429, 5xx honour "Retry-After"` on a connector; `retry safe | idempotent | never` or

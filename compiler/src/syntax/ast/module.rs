@@ -1,8 +1,8 @@
 //! Actions, searches and triggers.
 
 use super::{
-    Challenge, Cursor, Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Subscription, Template, Text, TypeExpr, Verify,
-    Webhook, WirePath,
+    Challenge, Cost, Cursor, Example, Fails, Field, From, Head, Ident, Limit, Path, Retry, Steps, Subscription, Template, Text, TypeExpr,
+    Verify, Webhook, WirePath,
 };
 use crate::source::{Span, Spanned};
 
@@ -62,12 +62,16 @@ pub struct ModuleBody {
     pub answers: Vec<Answer>,
     /// `fails …`
     pub fails: Vec<Fails>,
+    /// `parts …`
+    pub parts: Option<Parts>,
     /// `page …`
     pub page: Option<Page>,
     /// `order id` (field of the item), `order none "why"`: what keeps pages from shifting.
     pub order: Option<Order>,
     /// `limit …`
     pub limits: Vec<Limit>,
+    /// `cost …`
+    pub cost: Option<Cost>,
     /// `retry …`
     pub retry: Option<Retry>,
     /// `example { … }`, `example "with a budget" { … }`
@@ -128,8 +132,36 @@ pub struct Answer {
     pub at: Option<WirePath>,
     /// `as xml`, `as "text/csv"`: how it is encoded; JSON unless said.
     pub encoding: Option<Spanned<String>>,
+    /// `as events by name end "[DONE]" resume`: how items come, where they come one after the other.
+    pub items: ItemsCome,
     /// The whole answer.
     pub span: Span,
+}
+
+/// `parts content_range of 10MiB multiple 320KiB next nextExpectedRanges`: the body goes piece by piece.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// How a part says where it belongs.
+    pub by: Ident,
+    /// `of 10MiB`
+    pub size: Option<Spanned<u64>>,
+    /// `multiple 320KiB`
+    pub multiple: Option<Spanned<u64>>,
+    /// `next nextExpectedRanges`
+    pub next: Option<WirePath>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// What is said of items that come one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct ItemsCome {
+    /// `by name`: an event's name tells which variant it is.
+    pub named: Option<Span>,
+    /// `end "[DONE]"`: what comes instead of an item when there are no more.
+    pub end: Option<Spanned<String>>,
+    /// `resume`: asks for those that follow when the connection ends.
+    pub resume: Option<Span>,
 }
 
 /// What an answer holds.
@@ -152,12 +184,13 @@ pub enum ModuleServer {
 }
 
 /// `body { … }` (JSON) · `body form { … }` · `body multipart { … }` · `body xml "root" { … }` · `body json Type` ·
-/// `body json value: Type` (the whole body is one field) · `body raw "text/plain" value: string` · `body raw "image/png" content: file`
+/// `body json value: Type` (the whole body is one field) · `body raw "text/plain" value: string` · `body raw "image/png" content: file` ·
+/// `body graphql "query …" { … }`
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// `json`, `form`, `multipart`, `xml`, `raw`
+    /// `json`, `form`, `multipart`, `xml`, `raw`, `graphql`
     pub encoding: Spanned<String>,
-    /// The content type after `raw`, or the root element after `xml`.
+    /// The content type after `raw`, the root element after `xml`, or the document after `graphql`.
     pub detail: Option<Text>,
     /// What it holds.
     pub body: RequestBody,

@@ -134,7 +134,7 @@ pub(super) static EXCHANGE: Block = Block {
     documented: false,
     repeat: &[],
 };
-const MODULE_STARTS: [&str; 35] = joined([
+const MODULE_STARTS: [&str; 37] = joined([
     &[],
     &METHODS,
     &[
@@ -147,8 +147,10 @@ const MODULE_STARTS: [&str; 35] = joined([
         "answers",
         "fails",
         "page",
+        "parts",
         "order",
         "limit",
+        "cost",
         "retry",
         "server",
         "connection",
@@ -178,6 +180,8 @@ pub(super) static MODULE: Block = Block {
         ("request", "body"),
         ("response", "answers"),
         ("inputs", "input"),
+        ("weight", "cost"),
+        ("points", "cost"),
         ("upgrade", "from"),
     ],
     reserved: RESERVED_IN_MODULES,
@@ -194,7 +198,7 @@ pub(super) static VERIFY: Block = Block {
     repeat: &[],
 };
 /// All methods but `HEAD` and `OPTIONS`.
-const MIXIN_STARTS: [&str; 24] = joined([
+const MIXIN_STARTS: [&str; 26] = joined([
     &["fields"],
     METHODS.split_at(5).0,
     &[
@@ -207,8 +211,10 @@ const MIXIN_STARTS: [&str; 24] = joined([
         "answers",
         "fails",
         "page",
+        "parts",
         "order",
         "limit",
+        "cost",
         "retry",
         "server",
         "connection",

@@ -47,8 +47,10 @@ fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody
         }
         Rule::fails => body.fails.extend(fails(reader, pair)),
         Rule::page => body.page = page(reader, pair),
+        Rule::parts => body.parts = parts(reader, pair),
         Rule::order => body.order = order(reader, pair),
         Rule::limit => body.limits.extend(versions::limit(reader, pair)),
+        Rule::cost => body.cost = versions::cost(reader, pair),
         Rule::retry => body.retry = Some(versions::retry(reader, pair)),
         Rule::example => body.examples.push(values::example(reader, pair)),
         Rule::from_block => body.from.push(change::from(reader, pair)),
@@ -105,7 +107,7 @@ fn status_answer(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Answer>
 
 pub(super) fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spanned<String>>) -> Option<ast::Answer> {
     let span = reader.span(&pair);
-    let (mut body, mut at, mut encoding) = (None, None, None);
+    let (mut body, mut at, mut encoding, mut items) = (None, None, None, ast::ItemsCome::default());
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::nothing => body = Some(ast::AnswerBody::Nothing(reader.span(&part))),
@@ -114,13 +116,28 @@ pub(super) fn answer(reader: &mut Reader<'_>, pair: Pair<'_>, status: Option<Spa
             Rule::encoded => {
                 encoding = part.into_inner().next().map(|encoding| match encoding.as_rule() {
                     Rule::string => reader.text(&encoding),
+                    Rule::items_come => items_come(reader, encoding, &mut items),
                     _ => reader.ident(&encoding),
                 });
             }
             _ => {}
         }
     }
-    Some(ast::Answer { status, body: body?, at, encoding, span })
+    Some(ast::Answer { status, body: body?, at, encoding, items, span })
+}
+
+/// The word for how they come, and beside it what is said of them.
+fn items_come(reader: &mut Reader<'_>, pair: Pair<'_>, items: &mut ast::ItemsCome) -> Spanned<String> {
+    let mut word = Spanned { value: String::new(), span: reader.span(&pair) };
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::items_as => word = reader.ident(&part),
+            Rule::items_named => items.named = Some(reader.span(&part)),
+            Rule::items_end => items.end = part.into_inner().next().map(|text| reader.text(&text)),
+            _ => items.resume = Some(reader.span(&part)),
+        }
+    }
+    word
 }
 
 fn first_path(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::WirePath> {
@@ -205,6 +222,22 @@ fn condition(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Condition> 
         }
     }
     Some(ast::Condition { path: path?, equals, span })
+}
+
+fn parts(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Parts> {
+    let span = reader.span(&pair);
+    let mut inner = pair.into_inner();
+    let mut parts = ast::Parts { by: reader.ident(&inner.next()?), size: None, multiple: None, next: None, span };
+    for part in inner {
+        let rule = part.as_rule();
+        let Some(said) = part.into_inner().next() else { continue };
+        match rule {
+            Rule::parts_size => parts.size = Some(reader.byte_count(&said)),
+            Rule::parts_multiple => parts.multiple = Some(reader.byte_count(&said)),
+            _ => parts.next = Some(reader.wire_path(said)),
+        }
+    }
+    Some(parts)
 }
 
 pub(super) fn page(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Page> {

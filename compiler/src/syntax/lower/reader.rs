@@ -163,8 +163,11 @@ impl<'t> Reader<'t> {
     /// A string literal with its escapes resolved.
     pub(super) fn text(&mut self, pair: &Pair<'_>) -> Text {
         let written = pair.as_str();
-        let inside = &written[1..written.len() - 1];
         let span = self.token(pair);
+        if let Some(lines) = written.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")) {
+            return Spanned { value: unindented(&lines.replace("\\\"\"\"", "\"\"\"")), span };
+        }
+        let inside = &written[1..written.len() - 1];
         if !inside.contains('\\') {
             return Spanned { value: inside.to_owned(), span };
         }
@@ -267,6 +270,26 @@ impl<'t> Reader<'t> {
         Spanned { value, span }
     }
 
+    /// `320KiB`
+    pub(super) fn byte_count(&mut self, pair: &Pair<'_>) -> Spanned<u64> {
+        let span = self.token(pair);
+        let text = pair.as_str();
+        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+        let times = match unit {
+            "" | "B" => Some(1),
+            "KiB" => Some(1 << 10),
+            "MiB" => Some(1 << 20),
+            "GiB" => Some(1 << 30),
+            _ => None,
+        };
+        let value = number.parse::<u64>().ok().zip(times).and_then(|(number, times)| number.checked_mul(times));
+        let value = value.unwrap_or_else(|| {
+            self.bad_number(text, span, "a number of bytes, as in `4096`, `320KiB`, `10MiB` or `1GiB`");
+            1
+        });
+        Spanned { value, span }
+    }
+
     /// `@2`
     pub(super) fn revision(&mut self, pair: &Pair<'_>) -> Spanned<u32> {
         let span = self.token(pair);
@@ -355,6 +378,24 @@ fn unescape(escape: &str) -> (Option<char>, usize) {
         }
         _ => (None, 1 + escape[1..].chars().next().map_or(0, char::len_utf8)),
     }
+}
+
+/// A text over several lines without the indentation that all of them have, and without the empty line at its begin and its end.
+fn unindented(text: &str) -> String {
+    let mut lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    // What stands behind the quotes is on no line of its own.
+    let common = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
+    for line in lines.iter_mut().skip(1) {
+        *line = &line[indentation(line).min(common)..];
+    }
+    if lines.len() > 1 && lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    if lines.len() > 1 && lines[0].trim().is_empty() {
+        lines.remove(0);
+    }
+    lines.join("\n")
 }
 
 /// The names of a hole, where they are names.

@@ -1,4 +1,4 @@
-//! API versions, life clauses, limits and retries.
+//! API versions, life clauses, limits, costs and retries.
 
 use super::block::API;
 use super::items::Header;
@@ -77,9 +77,10 @@ pub(super) fn limit(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Limi
 }
 
 fn limit_by_headers(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::LimitKind> {
-    let (mut remaining, mut reset) = (None, None);
+    let (mut remaining, mut reset, mut points) = (None, None, false);
     for part in pair.into_inner() {
         match part.as_rule() {
+            Rule::points => points = true,
             Rule::limit_remaining => remaining = part.into_inner().next().map(|text| reader.text(&text)),
             Rule::limit_reset => {
                 let mut inner = part.into_inner();
@@ -89,7 +90,7 @@ fn limit_by_headers(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Limi
             _ => {}
         }
     }
-    Some(ast::LimitKind::Headers { remaining: remaining?, reset: reset? })
+    Some(ast::LimitKind::Headers { remaining: remaining?, reset: reset?, points })
 }
 
 fn limit_by_count(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::LimitKind> {
@@ -99,9 +100,19 @@ fn limit_by_count(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::LimitK
     if window.as_rule() == Rule::concurrent {
         return Some(ast::LimitKind::Concurrent(count));
     }
-    let mut inner = window.into_inner();
+    let mut inner = window.into_inner().peekable();
+    let points = inner.next_if(|pair| pair.as_rule() == Rule::points).is_some();
     let window = reader.duration(&inner.next()?);
-    Some(ast::LimitKind::Window { count, window, moving: inner.next().is_some() })
+    Some(ast::LimitKind::Window { count, window, moving: inner.next().is_some(), points })
+}
+
+/// `cost …`
+pub(super) fn cost(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Cost> {
+    let span = reader.span(&pair);
+    let mut inner = pair.into_inner();
+    let points = reader.count(&inner.next()?);
+    let header = inner.next().and_then(|read| read.into_inner().next()?.into_inner().next()).map(|header| reader.text(&header));
+    Some(ast::Cost { points, header, span })
 }
 
 /// `retry …`

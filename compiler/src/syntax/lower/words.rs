@@ -16,7 +16,9 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
         Rule::style => &["style"],
         Rule::explode => &["explode", "joined"],
         Rule::union_by | Rule::limit_headers => &["by"],
-        Rule::send_header | Rule::served_header | Rule::retry_header | Rule::page_header | Rule::wire_header => &["header"],
+        Rule::send_header | Rule::served_header | Rule::cost_header | Rule::retry_header | Rule::page_header | Rule::wire_header => {
+            &["header"]
+        }
         Rule::send_query => &["query"],
         Rule::send_cookie => &["cookie"],
         Rule::send_bearer => &["bearer"],
@@ -25,9 +27,11 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
         Rule::headers_word => &["headers"],
         Rule::limit_remaining => &["remaining"],
         Rule::limit_reset => &["reset"],
+        Rule::points => &["points"],
+        Rule::cost_read => &["read"],
         Rule::concurrent => &["concurrent"],
         Rule::limit_window | Rule::per_connection => &["per"],
-        Rule::limit_count => &["per", "concurrent"],
+        Rule::limit_count => &["per", "concurrent", "points"],
         Rule::moving => &["moving"],
         Rule::connection_word => &["connection"],
         Rule::honour => &["honour"],

@@ -133,8 +133,17 @@ impl Lines {
     }
 }
 
+/// What stands behind the last line end.
+pub(super) fn last_line(text: &str) -> &str {
+    text.rsplit('\n').next().unwrap_or(text)
+}
+
 impl Line {
     fn width(&self) -> usize {
-        self.indentation + self.text.chars().count()
+        match last_line(&self.text) {
+            last if last.len() == self.text.len() => self.indentation + last.chars().count(),
+            // A text over several lines is kept as it was written.
+            last => last.chars().count(),
+        }
     }
 }

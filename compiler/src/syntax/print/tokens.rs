@@ -21,6 +21,16 @@ pub(super) struct Token {
 }
 
 impl Token {
+    /// A text over several lines.
+    pub(super) fn is_tall(&self) -> bool {
+        self.text.contains('\n')
+    }
+
+    /// How much of its last line it takes.
+    fn width(&self) -> usize {
+        super::lines::last_line(&self.text).chars().count()
+    }
+
     /// Takes the rest of its line.
     pub(super) fn is_line(&self) -> bool {
         self.documentation || self.comment
@@ -98,14 +108,14 @@ impl Node {
     /// Whether it has to take several lines: the author broke it, or something in it takes the rest of a line.
     pub(super) fn is_broken(&self) -> bool {
         let Node::Group { children, foot, .. } = self else { return false };
-        let takes_lines = |node: &Node| node.first().is_line() || node.is_broken();
+        let takes_lines = |node: &Node| node.first().is_line() || node.first().is_tall() || node.is_broken();
         let author_broke = || foot.newlines > 0 || children.iter().any(|node| node.first().newlines > 0);
         children.iter().any(takes_lines) || (self.is_breakable() && author_broke())
     }
 
     pub(super) fn flat_width(&self) -> usize {
         match self {
-            Node::Token(token) => token.text.chars().count() + usize::from(token.comma),
+            Node::Token(token) => token.width() + usize::from(token.comma),
             Node::Group { .. } => self.flat().chars().count(),
         }
     }
@@ -234,6 +244,16 @@ fn set_comma(node: &mut Node) {
 
 fn string_length(text: &str) -> usize {
     let bytes = text.as_bytes();
+    if bytes.starts_with(b"\"\"\"") {
+        let mut at = 3;
+        while let Some(end) = text[at..].find("\"\"\"").map(|end| at + end) {
+            at = end + 3;
+            if bytes[end - 1] != b'\\' {
+                return at;
+            }
+        }
+        return text.len();
+    }
     let mut at = 1;
     while at < bytes.len() && bytes[at] != b'"' {
         at += if bytes[at] == b'\\' { 2 } else { 1 };

@@ -383,4 +383,34 @@ mod tests {
         let hashed = Challenge { hashes_user: true, ..challenge };
         assert_eq!(signer("a", "p").named(&hashed), format!("username=\"{}\"", Algorithm::Md5.hash(b"a:r")));
     }
+
+    #[test]
+    fn broken_challenges_do_no_harm() {
+        let good = [
+            r#"Digest realm="a@b", qop="auth, auth-int", algorithm=SHA-256, nonce="7ypf/x", opaque="FQh", userhash=true, stale=true"#,
+            r#"Basic realm="x", Digest realm="y", nonce="n""#,
+            r#"Digest realm="y", nonce="n", algorithm=MD5-sess, charset=UTF-8"#,
+        ];
+        let pieces = ["Digest ", "Basic", "realm=", "nonce=", "\"", "\\", ",", "=", "qop=auth", "SHA-512-256", "\t", "x"];
+        let mut answered = 0;
+        crate::fuzz::feed_text(28, &good, &pieces, |challenge| {
+            let Ok(value) = http::HeaderValue::from_str(challenge) else { return };
+            let mut headers = HeaderMap::new();
+            headers.insert(header::WWW_AUTHENTICATE, value);
+            let digest = Digest {
+                user: "ann".to_owned(),
+                password: Secret::new("pass-word"),
+                state: Mutex::new(State { applied: Arc::new(Applied::default()), challenge: None, count: 0 }),
+            };
+            digest.challenged(0, &headers);
+            let mut request = http::Request::new(());
+            if digest.sign(&mut request, Some(b"body")).is_ok()
+                && let Some(answer) = request.headers().get(header::AUTHORIZATION)
+            {
+                answered += 1;
+                assert!(!String::from_utf8_lossy(answer.as_bytes()).contains("pass-word"));
+            }
+        });
+        assert!(answered > 100, "{answered} were answered: the changes are too coarse to test anything");
+    }
 }

@@ -119,13 +119,12 @@ impl<'a> ErasedRef<'a> {
         Self { shape: T::LINK.get(), place, life: PhantomData }
     }
 
-    /// What the macros make of `self`: not generic, so that it exists once for all types.
+    /// Of a place: not generic, so that it exists once for all types.
     ///
     /// # Safety
     /// There is a value of that shape, and it stays for the lifetime.
-    #[doc(hidden)]
     #[inline]
-    pub unsafe fn at(link: Link, place: *const u8) -> Self {
+    pub(super) unsafe fn at(link: Link, place: *const u8) -> Self {
         Self { shape: link.get(), place, life: PhantomData }
     }
 

@@ -41,7 +41,7 @@ impl<'r> Comparer<'r> {
     /// Whether a call may be sent again decides what happens twice.
     pub(super) fn retry(&mut self, then: &'r Entry, now: &'r Entry) {
         let class = |entry: &Entry| match entry.text("retry") {
-            "" => whole::retry(&RetryClass::usual(entry.text("call").split(' ').next().unwrap_or_default())),
+            "" => whole::retry(&RetryClass::by_method(entry.text("call").split(' ').next().unwrap_or_default())),
             told => told.to_owned(),
         };
         let (was, is) = (class(then), class(now));

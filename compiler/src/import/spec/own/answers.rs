@@ -47,16 +47,36 @@ impl<'n> Own<'n> {
         }
         let Some(media) = answer.get("content").and_then(|content| content.members().first()) else { return "-> nothing".to_owned() };
         let at = self.texts(answer, "x-linchpin-at").unwrap_or_default();
-        let schema = media.value.get("schema").map(|schema| down(schema, &at).unwrap_or(schema));
+        let items = self.object(answer, "x-linchpin-items").map(|items| self.items(items));
+        let schema = media.value.get("schema");
+        let schema = if items.is_some() { schema } else { schema.map(|schema| down(schema, &at).unwrap_or(schema)) };
         let what = schema.map_or_else(|| "json".to_owned(), |schema| self.what(schema, site, hint, true).whole());
         let at = if at.is_empty() { String::new() } else { format!(" at {}", path(&at)) };
         let encoded = match &*media.key {
+            _ if items.is_some() => items.unwrap_or_default(),
             "application/json" => String::new(),
             _ if what == "file" => String::new(),
             "application/xml" => " as xml".to_owned(),
             other => format!(" as {}", quoted(other)),
         };
         format!("-> {what}{at}{encoded}")
+    }
+
+    /// ` as events by name end "[DONE]" resume`
+    fn items(&mut self, items: &'n Node) -> String {
+        let word = match self.text(items, "as") {
+            Some("lines") => "lines",
+            Some("events") => "events",
+            _ => {
+                self.odd(items, "items come as `events` or as `lines`");
+                "events"
+            }
+        };
+        let set = |name: &str| items.get(name).and_then(Node::bool).unwrap_or_default();
+        let named = if set("by_name") { " by name" } else { "" };
+        let resume = if set("resume") { " resume" } else { "" };
+        let end = self.text(items, "end").map_or_else(String::new, |end| format!(" end {}", quoted(end)));
+        format!(" as {word}{named}{end}{resume}")
     }
 
     /// `fails …`, of a module or of the connector.

@@ -24,6 +24,10 @@ impl<'n> Own<'n> {
         let encoding = self.encoding(body, media, schema);
         let Some(whole) = self.word(body, "x-linchpin-whole") else {
             let schema = self.seen_through(schema);
+            // Of a GraphQL call the variables are what the language calls its members.
+            let variables =
+                if encoding.starts_with("graphql ") { schema.get("properties").and_then(|all| all.get("variables")) } else { None };
+            let schema = variables.map_or(schema, |variables| self.seen_through(variables));
             let lines = self.members(schema, site, taken);
             let head = if encoding == "json" { "body".to_owned() } else { format!("body {encoding}") };
             return Some(block(&head, lines));
@@ -36,13 +40,16 @@ impl<'n> Own<'n> {
     /// What stands behind `body`.
     fn encoding(&mut self, body: &'n Node, media: &str, schema: &'n Node) -> String {
         let told = self.object(body, "x-linchpin-body");
-        let word = told.and_then(|told| self.one_of(told, "as", &["json", "raw", "xml"]));
+        let word = told.and_then(|told| self.one_of(told, "as", &["json", "raw", "xml", "graphql"]));
         let root = told.and_then(|told| self.text(told, "root"));
         let root = root.or_else(|| schema.get("xml").and_then(|xml| xml.get("name")).and_then(Node::text));
         match (word, media) {
             (Some("json"), _) => format!("json {}", quoted(media)),
             (Some("raw"), _) => format!("raw {}", quoted(media)),
             (Some("xml"), _) | (None, "application/xml") => format!("xml {}", quoted(root.unwrap_or("request"))),
+            (Some("graphql"), _) => {
+                format!("graphql {}", quoted(told.and_then(|told| self.text(told, "document")).unwrap_or_default()))
+            }
             (_, "application/json") => "json".to_owned(),
             (_, "application/x-www-form-urlencoded") => "form".to_owned(),
             (_, "multipart/form-data") => "multipart".to_owned(),

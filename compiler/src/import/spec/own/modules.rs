@@ -73,9 +73,11 @@ impl<'n> Own<'n> {
         }
         lines.extend(self.body(node, site, &mut inputs.taken));
         lines.extend(answers.long);
+        lines.extend(self.parts(node));
         lines.extend(self.page(node));
         lines.extend(self.order(node));
         lines.extend(self.limits(node));
+        lines.extend(self.cost(node));
         lines.extend(self.retry_of(node));
         lines.extend(self.fails(node, site));
         lines

@@ -5,12 +5,30 @@ use super::answers::{down, path, successes};
 use super::fields::block;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::quoted;
+use crate::model::byte_count;
 use crate::syntax::text::duration;
 
 /// The most pages where nothing is said.
 const USUAL_CAP: u64 = 10_000;
 
 impl<'n> Own<'n> {
+    /// `parts …`
+    pub(super) fn parts(&mut self, node: &'n Node) -> Option<String> {
+        let parts = self.object(node, "x-linchpin-parts")?;
+        let by = self.one_of(parts, "by", &["content_range", "tus"])?;
+        let count = |name: &str| parts.get(name).and_then(Node::number).and_then(|number| number.parse::<u64>().ok());
+        let mut text = format!("parts {by}");
+        for (word, name) in [("of", "size"), ("multiple", "multiple")] {
+            if let Some(bytes) = count(name).filter(|bytes| word == "of" || *bytes != 1) {
+                text.push_str(&format!(" {word} {}", byte_count(bytes)));
+            }
+        }
+        if let Some(next) = self.texts(parts, "next").filter(|next| !next.is_empty()) {
+            text.push_str(&format!(" next {}", path(&next)));
+        }
+        Some(text)
+    }
+
     /// `page …`
     pub(super) fn page(&mut self, node: &'n Node) -> Option<String> {
         let page = self.object(node, "x-linchpin-page")?;
@@ -91,12 +109,15 @@ impl<'n> Own<'n> {
             let (count, millis) = (self.count(limit, "count"), self.count(limit, "millis"));
             let (remaining, reset) = (self.header_name(limit, "remaining"), self.header_name(limit, "reset"));
             let kind = self.one_of(limit, "kind", &["epoch", "delta", "date"]);
+            let points = if limit.get("points").and_then(Node::bool) == Some(true) { " points" } else { "" };
             let moving = if limit.get("moving").and_then(Node::bool) == Some(true) { " moving" } else { "" };
             lines.push(match (concurrent, count, millis, remaining, reset, kind) {
                 (Some(count @ 1..), ..) => format!("limit {count} concurrent per connection"),
-                (_, Some(count @ 1..), Some(millis @ 1..), ..) => format!("limit {count} per {}{moving} per connection", duration(millis)),
+                (_, Some(count @ 1..), Some(millis @ 1..), ..) => {
+                    format!("limit {count}{points} per {}{moving} per connection", duration(millis))
+                }
                 (_, _, _, Some(remaining), Some(reset), Some(kind)) => {
-                    format!("limit by headers remaining {} reset {kind} {}", quoted(remaining), quoted(reset))
+                    format!("limit by headers{points} remaining {} reset {kind} {}", quoted(remaining), quoted(reset))
                 }
                 _ => {
                     self.odd(limit, "a limit that says too little");
@@ -105,6 +126,20 @@ impl<'n> Own<'n> {
             });
         }
         lines
+    }
+
+    /// `cost …` of a module.
+    pub(super) fn cost(&mut self, node: &'n Node) -> Option<String> {
+        let cost = node.get("x-linchpin-cost")?;
+        let header = cost.get("header").and_then(|_| self.header_name(cost, "header"));
+        let read = header.map(|header| format!(" read header {}", quoted(header))).unwrap_or_default();
+        match self.count(cost, "points") {
+            Some(points) => Some(format!("cost {points}{read}")),
+            None => {
+                self.odd(cost, "a cost that says too little");
+                None
+            }
+        }
     }
 
     /// `retry …` of a module.

@@ -139,7 +139,7 @@ impl<'a> Resolver<'a> {
         module.path = parts;
         module.method = method;
         if module.spans.retry.is_none() {
-            module.retry = RetryClass::usual(&module.method);
+            module.retry = RetryClass::usual(&module.method, &module.encoding);
         }
         if let Some((present, place)) = present.filter(|(present, _)| *present != is) {
             self.report(contradicts_present(&name, span, &format!("is `{present}` now, not `{is}`"), Some(place)));

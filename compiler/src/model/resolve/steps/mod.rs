@@ -134,9 +134,11 @@ fn beside(flat: &Flat<'_>) -> Vec<(&'static str, Span)> {
     found.extend(flat.requests.first().map(|(request, _)| ("body", request.span)));
     found.extend(flat.answers.first().map(|(answer, _)| ("answer", answer.span)));
     found.extend(flat.fails.first().map(|(fails, _)| ("fails", fails.span)));
+    found.extend(flat.parts.map(|parts| ("parts", parts.span)));
     found.extend(flat.page.map(|page| ("page", page.span)));
     found.extend(flat.order.map(|order| ("order", order.span)));
     found.extend(flat.limits.first().map(|limit| ("limit", limit.span)));
+    found.extend(flat.cost.map(|cost| ("cost", cost.span)));
     found.extend(flat.retry.map(|retry| ("retry", retry.span)));
     found
 }

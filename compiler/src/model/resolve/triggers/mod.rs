@@ -48,8 +48,10 @@ impl<'a> Resolver<'a> {
             places.into_iter().filter_map(|(word, fields)| fields.first().map(|(field, _)| (word, field.name.span))).collect();
         found.extend(flat.requests.first().map(|(request, _)| ("body", request.span)));
         found.extend(flat.answers.first().map(|(answer, _)| ("answers", answer.span)));
+        found.extend(flat.parts.map(|parts| ("parts", parts.span)));
         found.extend(flat.page.map(|page| ("page", page.span)));
         found.extend(flat.order.map(|order| ("order", order.span)));
+        found.extend(flat.cost.map(|cost| ("cost", cost.span)));
         found.extend(flat.retry.map(|retry| ("retry", retry.span)));
         for (word, span) in found {
             let problem =

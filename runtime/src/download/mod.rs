@@ -1,5 +1,11 @@
 //! What comes back as a stream: a file, with its length and type. Bounds and unpacking are the transport's.
 
+mod checkpoint;
+mod name;
+mod range;
+mod save;
+mod source;
+
 use std::{
     fmt,
     path::Path,
@@ -12,33 +18,40 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, header};
-use tokio::{io::AsyncWriteExt, sync::Mutex};
+use tokio::sync::Mutex;
 
 use crate::{
     error::{Error, ErrorKind},
-    limit::Permits,
+    limit::Admitted,
     shape::{Opaque, opaque},
-    transport::Reader,
+    transfer::{Progress, SharedListener},
+    transport::{ReadLimits, Reader},
 };
+
+pub use checkpoint::DownloadCheckpoint;
+use save::Part;
+use source::Source;
+pub(crate) use source::{Again, resume};
 
 /// A file on its way in: a stream of its pieces, which ends after an error. Clones share the one stream: what one has read, the other
 /// does not get.
+///
+/// Where the connection breaks, it goes on by itself: the rest is asked for by range, as often as the client's [`RetrySettings`] allow, from
+/// servers that say by a strong `ETag` or `Last-Modified` whether it is still the same file.
+///
+/// [`RetrySettings`]: crate::RetrySettings
 pub struct Download {
-    stream: Arc<Mutex<Open>>,
+    stream: Arc<Mutex<Source>>,
+    /// Who is told how far it has come.
+    listener: SharedListener,
     /// What was asked for by polling. The lock is only there to make it `Sync`.
     polled: std::sync::Mutex<Polled>,
+    start: u64,
     length: Option<u64>,
     content_type: Option<String>,
     file_name: Option<String>,
     /// The most bytes that [`Download::bytes`] gathers.
     gathered: u64,
-}
-
-struct Open {
-    reader: Reader,
-    idle: Duration,
-    /// The call's place among those that run at once, kept until the stream is dropped.
-    _permits: Permits,
 }
 
 enum Polled {
@@ -48,21 +61,63 @@ enum Polled {
 }
 
 impl Download {
-    pub(crate) fn new(headers: &HeaderMap, reader: Reader, idle: Duration, gathered: u64, permits: Permits) -> Download {
+    pub(crate) fn new(
+        headers: &HeaderMap,
+        reader: Reader,
+        idle: Duration,
+        gathered: u64,
+        permits: Admitted,
+        again: Option<Again>,
+    ) -> Download {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let listener = SharedListener::default();
         Download {
+            start: 0,
             length: reader.length(),
             content_type: text(header::CONTENT_TYPE).map(str::to_owned),
-            file_name: text(header::CONTENT_DISPOSITION).and_then(file_name),
-            stream: Arc::new(Mutex::new(Open { reader, idle, _permits: permits })),
+            file_name: text(header::CONTENT_DISPOSITION).and_then(name::file_name),
+            listener: listener.clone(),
+            stream: Arc::new(Mutex::new(Source::new(reader, idle, permits, again, listener))),
             polled: std::sync::Mutex::new(Polled::Nothing),
             gathered,
         }
     }
 
-    /// The number of bytes, when the server says so.
+    /// What is in memory already.
+    pub(crate) fn of_bytes(headers: &HeaderMap, bytes: Bytes) -> Download {
+        let unbounded = ReadLimits { wire: u64::MAX, decoded: u64::MAX, ratio: u64::MAX };
+        let reader = Reader::of_bytes(bytes, unbounded);
+        Download::new(headers, reader, Duration::MAX, u64::MAX, Admitted::default(), None)
+    }
+
+    /// The same, begun in the middle.
+    fn begin_at(self, at: u64, place: impl FnOnce(&mut Source)) -> Download {
+        let Download { content_type, file_name, gathered, stream, listener, .. } = self;
+        let mut source = Arc::into_inner(stream).expect("nobody else has it yet").into_inner();
+        place(&mut source);
+        let length = source.total();
+        let polled = std::sync::Mutex::new(Polled::Nothing);
+        Download { start: at, listener, length, content_type, file_name, gathered, polled, stream: Arc::new(Mutex::new(source)) }
+    }
+
+    /// The stream behind it, when nobody else has it.
+    fn into_source(self) -> Option<Source> {
+        Arc::into_inner(self.stream).map(Mutex::into_inner)
+    }
+
+    /// What it reads from, when nobody else has it.
+    pub(crate) fn into_reader(self) -> Option<(Reader, Admitted)> {
+        self.into_source().map(Source::into_reader)
+    }
+
+    /// The number of bytes of all of it, when the server says so.
     pub fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    /// Which byte of the file comes first: 0, unless it was [resumed](crate::api::Operation::resume).
+    pub fn start(&self) -> u64 {
+        self.start
     }
 
     /// The content type, as the server says.
@@ -75,14 +130,28 @@ impl Download {
         self.file_name.as_deref()
     }
 
+    /// Tells how far it has come, at each piece. Where a file that is saved begins anew because it changed, so does the count.
+    #[must_use]
+    pub fn on_progress(self, listener: impl FnMut(Progress) + Send + 'static) -> Download {
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
+        self
+    }
+
+    /// Where to go on after the pieces that were given; none where the server gives nothing to know the file by, or packs it on the way, and while
+    /// a piece is waited for.
+    pub fn checkpoint(&self) -> Option<DownloadCheckpoint> {
+        self.stream.try_lock().ok()?.checkpoint()
+    }
+
     /// The next piece; none at the end.
     ///
     /// # Errors
-    /// When the connection breaks, rests for too long, or a limit is reached.
+    /// When the connection breaks, rests for too long, or a limit is reached, and it cannot go on; of [`ErrorKind::Conflict`] when the file
+    /// changed meanwhile.
     pub async fn chunk(&self) -> Result<Option<Bytes>, Error> {
         // A piece that was polled for in vain would keep the stream to itself; nothing that came is lost with it.
         *self.polled.lock().unwrap_or_else(PoisonError::into_inner) = Polled::Nothing;
-        chunk(&self.stream).await
+        self.stream.lock().await.chunk().await
     }
 
     /// All of it in memory, up to the client's limit for answers.
@@ -101,38 +170,42 @@ impl Download {
         Ok(all.into())
     }
 
-    /// Writes it to a file and gives the number of bytes. A file that is there is replaced; one that could not be completed is removed.
+    /// Writes it to a file and gives the number of bytes. Until it is whole it stands beside under another name; then it replaces what is
+    /// there. What could not be completed is removed. Where the file changes meanwhile, it begins anew.
     ///
     /// # Errors
     /// As [`Download::chunk`], and when the file cannot be written.
     pub async fn save_to(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
-        let written = self.write(path).await;
-        if written.is_err() {
-            let _ = tokio::fs::remove_file(path).await;
+        if self.start > 0 {
+            let message = "a resumed download is saved where the first part of it is: use `save_resumable`";
+            return Err(Error::new(ErrorKind::Input, message));
         }
-        written
+        *self.polled.lock().unwrap_or_else(PoisonError::into_inner) = Polled::Nothing;
+        let mut source = self.stream.lock().await;
+        Part::passing(path).fill(&mut source, path, |_| {}).await
     }
 
-    async fn write(&self, path: &Path) -> Result<u64, Error> {
-        let unwritable = |error: std::io::Error| Error::new(ErrorKind::Input, "the file cannot be written").with_source(&error);
-        let mut file = tokio::fs::File::create(path).await.map_err(unwritable)?;
-        let mut written = 0;
-        while let Some(chunk) = self.chunk().await? {
-            file.write_all(&chunk).await.map_err(unwritable)?;
-            written += chunk.len() as u64;
-        }
-        file.flush().await.map_err(unwritable)?;
-        Ok(written)
-    }
-}
-
-async fn chunk(stream: &Mutex<Open>) -> Result<Option<Bytes>, Error> {
-    let mut open = stream.lock().await;
-    let idle = open.idle;
-    match tokio::time::timeout(idle, open.reader.chunk()).await {
-        Ok(chunk) => chunk,
-        Err(_) => Err(Error::new(ErrorKind::Timeout, "the download rested for too long")),
+    /// Writes it to a file as [`Download::save_to`] does, and keeps what came where it cannot be completed: under the file's name and `.part`.
+    /// `keep` is given a checkpoint from time to time, and once more when it fails; from the last one of them another process goes on with
+    /// [`resume`](crate::api::Operation::resume) and this.
+    ///
+    /// ```no_run
+    /// # use linchpin_runtime::{Download, DownloadCheckpoint, Error};
+    /// # async fn example(download: Download) -> Result<(), Error> {
+    /// let mut last: Option<DownloadCheckpoint> = None;
+    /// download.save_resumable("film.mp4", |checkpoint| last = Some(checkpoint)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Download::save_to`], and when what is there holds less than the checkpoint counted.
+    pub async fn save_resumable(self, path: impl AsRef<Path>, keep: impl FnMut(DownloadCheckpoint) + Send) -> Result<u64, Error> {
+        let path = path.as_ref();
+        *self.polled.lock().unwrap_or_else(PoisonError::into_inner) = Polled::Nothing;
+        let mut source = self.stream.lock().await;
+        Part::kept(path).fill(&mut source, path, keep).await
     }
 }
 
@@ -144,7 +217,7 @@ impl Stream for Download {
         let polled = this.polled.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Polled::Nothing = polled {
             let stream = this.stream.clone();
-            *polled = Polled::Chunk(Box::pin(async move { chunk(&stream).await }));
+            *polled = Polled::Chunk(Box::pin(async move { stream.lock().await.chunk().await }));
         }
         let Polled::Chunk(future) = polled else { return Poll::Ready(None) };
         let next = ready!(future.as_mut().poll(context)).transpose();
@@ -157,7 +230,9 @@ impl Clone for Download {
     fn clone(&self) -> Download {
         Download {
             stream: self.stream.clone(),
+            listener: self.listener.clone(),
             polled: std::sync::Mutex::new(Polled::Nothing),
+            start: self.start,
             length: self.length,
             content_type: self.content_type.clone(),
             file_name: self.file_name.clone(),
@@ -187,30 +262,12 @@ impl fmt::Debug for Download {
     }
 }
 
-/// The name in a `Content-Disposition` (RFC 6266). Only its last step: a server must not choose the folder.
-fn file_name(value: &str) -> Option<String> {
-    let parameter = |wanted: &str| {
-        value.split(';').skip(1).find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().trim_matches('"').to_owned())
-        })
-    };
-    let extended = parameter("filename*").and_then(|value| {
-        let encoded = value.get(..7).filter(|start| start.eq_ignore_ascii_case("utf-8''")).map(|_| &value[7..])?;
-        percent_encoding::percent_decode_str(encoded).decode_utf8().ok().map(|name| name.into_owned())
-    });
-    let name = extended.or_else(|| parameter("filename"))?;
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control()).collect();
-    (!matches!(clean.as_str(), "" | "." | "..")).then_some(clean)
-}
-
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
 
     use super::*;
-    use crate::transport::{IncomingBody, ReadLimits};
+    use crate::transport::IncomingBody;
 
     /// Gives a piece, waits for a while, gives another, and breaks off.
     struct Halting(usize);
@@ -235,7 +292,7 @@ mod tests {
     fn halting() -> Download {
         let limits = ReadLimits { wire: 100, decoded: 100, ratio: 10 };
         let reader = Reader::new(&HeaderMap::new(), IncomingBody::stream(Halting(0)), limits).unwrap();
-        Download::new(&HeaderMap::new(), reader, Duration::from_secs(5), 100, Permits::default())
+        Download::new(&HeaderMap::new(), reader, Duration::from_secs(5), 100, Admitted::default(), None)
     }
 
     #[tokio::test]
@@ -255,19 +312,5 @@ mod tests {
         let waiting = poll_fn(|context| Poll::Ready(Pin::new(&mut download).poll_next(context).is_pending())).await;
         assert!(waiting);
         assert_eq!(download.chunk().await.unwrap().unwrap(), "two");
-    }
-
-    #[test]
-    fn file_names_have_no_folder() {
-        for (header, name) in [
-            (r#"attachment; filename="plan.pdf""#, Some("plan.pdf")),
-            (r#"attachment; filename="../../etc/passwd""#, Some("passwd")),
-            (r#"attachment; filename="a\b.txt""#, Some("b.txt")),
-            ("attachment; filename=x; filename*=UTF-8''na%C3%AFve%2Fx.txt", Some("x.txt")),
-            (r#"attachment; filename="..""#, None),
-            ("inline", None),
-        ] {
-            assert_eq!(file_name(header).as_deref(), name, "{header}");
-        }
     }
 }

@@ -1,0 +1,107 @@
+//! A place in a download to go on from later. What goes on from it is `source`'s.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use super::range::Validator;
+
+/// A place in a download to go on from later, perhaps in another process: how many bytes are kept, and which state of the file they are of. It
+/// holds no credential and no address.
+///
+/// ```
+/// # fn stored() -> String { r#"{"download":"get_report","bytes":4096,"total":9000,"etag":"\"v1\""}"#.into() }
+/// let checkpoint: linchpin_runtime::DownloadCheckpoint = serde_json::from_str(&stored())?;
+/// assert_eq!(checkpoint.bytes(), 4096);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DownloadCheckpoint {
+    pub(crate) operation: String,
+    /// Of the address, where that is the API's own: what was left elsewhere, or is new each time, cannot be told apart by it.
+    pub(crate) address: Option<String>,
+    pub(crate) at: u64,
+    pub(crate) total: Option<u64>,
+    pub(crate) validator: Validator,
+}
+
+impl DownloadCheckpoint {
+    /// The bytes that were there when it was made: a file that holds fewer cannot go on from it.
+    pub fn bytes(&self) -> u64 {
+        self.at
+    }
+
+    /// How many there are in all, where that was known.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    fn to_value(&self) -> Value {
+        let mut value = json!({ "download": self.operation, "bytes": self.at });
+        if let Some(total) = self.total {
+            value["total"] = total.into();
+        }
+        if let Some(address) = &self.address {
+            value["address"] = address.as_str().into();
+        }
+        let name = if matches!(self.validator, Validator::Tag(_)) { "etag" } else { "modified" };
+        value[name] = self.validator.text().into();
+        value
+    }
+
+    fn from_value(value: &Value) -> Option<DownloadCheckpoint> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let validator = match (text("etag"), text("modified")) {
+            (Some(tag), None) => Validator::Tag(tag),
+            (None, Some(modified)) => Validator::Modified(modified),
+            _ => return None,
+        };
+        let total = match value.get("total") {
+            None | Some(Value::Null) => None,
+            Some(total) => Some(total.as_u64()?),
+        };
+        Some(DownloadCheckpoint {
+            operation: text("download")?,
+            address: text("address"),
+            at: value.get("bytes")?.as_u64()?,
+            total,
+            validator,
+        })
+    }
+}
+
+/// What stands for an address in a checkpoint.
+pub(super) fn digest(url: &Url) -> String {
+    Sha256::digest(url.as_str()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Serialize for DownloadCheckpoint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DownloadCheckpoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        DownloadCheckpoint::from_value(&value).ok_or_else(|| D::Error::custom("this is not a checkpoint of a download"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_survives_being_stored() {
+        for (validator, total) in [(Validator::Tag("\"a\"".into()), Some(10)), (Validator::Modified("Tue".into()), None)] {
+            let checkpoint = DownloadCheckpoint { operation: "get".into(), address: Some("ab".into()), at: 4, total, validator };
+            let stored = serde_json::to_string(&checkpoint).expect("it is written");
+            assert_eq!(serde_json::from_str::<DownloadCheckpoint>(&stored).expect("it is read"), checkpoint);
+        }
+        for wrong in ["{}", r#"{"download":"a","bytes":-1,"etag":"x"}"#, r#"{"download":"a","bytes":1}"#, "3"] {
+            assert!(serde_json::from_str::<DownloadCheckpoint>(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Where a file's pieces come from: one answer, and where that breaks off, the next one that goes on with it. What an answer is good for is
+//! `range`'s to say; each request goes through every layer, as the first did.
+
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use super::{
+    Download,
+    checkpoint::{DownloadCheckpoint, digest},
+    range::{self, Known, Validator},
+};
+use crate::{
+    answer::{Answered, Content},
+    budget::Budget,
+    call::Prepared,
+    engine::Core,
+    error::{Error, ErrorKind},
+    gate::Passage,
+    limit::Admitted,
+    operation::RetryClass,
+    retry::{self, Outcome, Try, Verdict},
+    transfer::{Progress, SharedListener},
+    transport::{Reader, Span},
+};
+
+/// What must have come since the connection broke for the last time, for that to count as a beginning.
+const ADVANCE: u64 = 64 * 1024;
+
+/// The pieces of one file.
+pub(super) struct Source {
+    reader: Reader,
+    idle: Duration,
+    /// The call's place among those that run at once, kept until the stream is dropped.
+    permits: Admitted,
+    again: Option<Again>,
+    /// Unpacked bytes up to here.
+    given: u64,
+    /// It broke off, and is not going on yet. Kept, because whoever waits for a piece may stop doing so.
+    broken: bool,
+    /// Breaks since enough came, and where the last one was.
+    breaks: u32,
+    last_break: u64,
+    listener: SharedListener,
+}
+
+/// How to ask for the rest.
+pub(crate) struct Again {
+    core: Arc<Core>,
+    /// As it was asked first.
+    call: Prepared,
+    known: Known,
+}
+
+/// What comes next.
+pub(super) enum Piece {
+    Bytes(Bytes),
+    /// It changed meanwhile: what follows is another from its beginning.
+    Anew,
+    End,
+}
+
+/// How it goes on.
+enum Course {
+    On,
+    Anew,
+    End,
+}
+
+impl Again {
+    /// None where a part cannot be asked for: what answered says nothing to know it again by, or was not asked for in a way that may be repeated.
+    pub(crate) fn of(core: &Core, call: &Prepared, status: StatusCode, headers: &HeaderMap) -> Option<Again> {
+        let asks = call.method == Method::GET && call.payload.is_empty() && call.operation.retry != RetryClass::Never;
+        let ranges = headers.get(header::ACCEPT_RANGES).is_none_or(|ranges| !ranges.as_bytes().eq_ignore_ascii_case(b"none"));
+        let own_range = !call.partial && call.headers.contains_key(header::RANGE);
+        if status != StatusCode::OK || !asks || !ranges || own_range {
+            return None;
+        }
+        let known = Known { validator: Validator::of(headers)?, total: None, encoding: range::encoding(headers) };
+        Some(Again { core: core.this.upgrade()?, call: whole(call), known })
+    }
+}
+
+impl Source {
+    pub(super) fn new(mut reader: Reader, idle: Duration, permits: Admitted, again: Option<Again>, listener: SharedListener) -> Source {
+        let total = reader.stated();
+        reader.stand(Span { total, ..Span::default() });
+        let again = again.map(|again| Again { known: Known { total, ..again.known }, ..again });
+        Source { reader, idle, permits, again, given: 0, broken: false, breaks: 0, last_break: 0, listener }
+    }
+
+    pub(super) fn into_reader(self) -> (Reader, Admitted) {
+        (self.reader, self.permits)
+    }
+
+    /// How long the file is, where that is known.
+    pub(super) fn total(&self) -> Option<u64> {
+        if self.reader.unpacks() { None } else { self.reader.span().total }
+    }
+
+    pub(super) fn given(&self) -> u64 {
+        self.given
+    }
+
+    /// The next piece; an error where it broke off and cannot go on, or where it changed and what was given cannot be taken back.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        match self.piece().await? {
+            Piece::Bytes(bytes) => Ok(Some(bytes)),
+            Piece::End => Ok(None),
+            Piece::Anew => {
+                self.again = None;
+                self.broken = true;
+                let message = "the file changed while it was read, so what follows does not belong to what came";
+                Err(Error::new(ErrorKind::Conflict, message).with_retryable(true))
+            }
+        }
+    }
+
+    /// The next piece, for whoever can begin anew.
+    pub(super) async fn piece(&mut self) -> Result<Piece, Error> {
+        loop {
+            let read = if self.broken { Err(broken_off()) } else { self.read().await };
+            match read {
+                Ok(Some(bytes)) => {
+                    self.given += bytes.len() as u64;
+                    self.tell();
+                    return Ok(Piece::Bytes(bytes));
+                }
+                Ok(None) => return Ok(Piece::End),
+                Err(error) => {
+                    self.broken = true;
+                    match self.go_on(error).await? {
+                        Course::On => {}
+                        Course::End => return Ok(Piece::End),
+                        Course::Anew => {
+                            self.tell();
+                            return Ok(Piece::Anew);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<Option<Bytes>, Error> {
+        match tokio::time::timeout(self.idle, self.reader.chunk()).await {
+            Ok(chunk) => chunk,
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "the download rested for too long")),
+        }
+    }
+
+    fn tell(&mut self) {
+        let told = Progress { bytes: self.given, total: self.total() };
+        if let Some(listener) = &mut *self.listener.lock().unwrap_or_else(PoisonError::into_inner) {
+            listener(told);
+        }
+    }
+
+    /// Asks for the rest.
+    async fn go_on(&mut self, error: Error) -> Result<Course, Error> {
+        let may = matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout);
+        let Some(again) = self.again.as_ref().filter(|_| may) else { return Err(error) };
+        let core = again.core.clone();
+        let at = self.reader.at();
+        match self.pause(&core, at) {
+            Verdict::Stop => return Err(error),
+            Verdict::After(wait) if wait.is_zero() => {}
+            Verdict::After(wait) => core.clock.sleep(wait).await,
+        }
+        // The place that the broken answer held is the one that the next may need.
+        self.permits = Admitted::default();
+        let again = self.again.as_ref().expect("it was there before the wait");
+        let ranged = ranged(&again.call, &again.known.validator, at)?;
+        let answered = core.execute(&ranged).await?;
+        self.take(answered, at)
+    }
+
+    /// Whether there is another try, and when.
+    fn pause(&mut self, core: &Core, at: u64) -> Verdict {
+        let advanced = at - self.last_break.min(at);
+        self.breaks = if advanced >= ADVANCE { 1 } else { self.breaks + 1 };
+        self.last_break = at;
+        // A server that gives a part at a time is not broken, unless the parts are next to nothing.
+        if self.reader.span().until == Some(at) && advanced >= ADVANCE {
+            self.breaks = 0;
+            return Verdict::After(Duration::ZERO);
+        }
+        let settings = &core.settings.retry;
+        let this =
+            Try { outcome: Outcome::Broken, number: self.breaks, stated: None, left: None, repeatable: true, random: fastrand::f64() };
+        match retry::decide(RetryClass::Safe, &core.table.retry, settings, &this) {
+            Verdict::After(wait) if core.quota.take() => Verdict::After(wait),
+            _ => Verdict::Stop,
+        }
+    }
+
+    fn take(&mut self, answered: Answered, at: u64) -> Result<Course, Error> {
+        let Some(again) = &mut self.again else { return Err(broken_off()) };
+        let sorted = range::sort(&again.known, at, status(&answered), &answered.headers)?;
+        // There is no such place any more, so it is another; whoever begins anew asks for it.
+        let fresh = match answered.content {
+            Content::Stream(download) => download.into_source(),
+            Content::Bytes(_) => None,
+        };
+        let course = match (sorted, fresh) {
+            (range::Answer::Ended, _) => Course::End,
+            (range::Answer::Part { until, total }, Some(fresh)) => {
+                again.known.total = total;
+                self.permits = fresh.permits;
+                self.reader.go_on(fresh.reader, Span { until: Some(until), total, ..Span::default() });
+                Course::On
+            }
+            (range::Answer::Whole, Some(fresh)) => {
+                self.permits = fresh.permits;
+                let total = again.known.total;
+                self.reader.go_on(fresh.reader, Span { skip: at, total, ..Span::default() });
+                Course::On
+            }
+            (_, Some(fresh)) => {
+                let listener = self.listener.clone();
+                let (breaks, last_break) = (self.breaks, 0);
+                *self = Source { listener, breaks, last_break, ..fresh };
+                Course::Anew
+            }
+            (_, None) => {
+                let message = "the file changed while it was read, and there is no more of it where it broke off";
+                return Err(Error::new(ErrorKind::Conflict, message).with_retryable(true));
+            }
+        };
+        self.broken = false;
+        Ok(course)
+    }
+
+    /// Where to go on from later, after so many bytes of what was given; none where nothing can be asked for but the whole, or what comes is
+    /// unpacked here.
+    pub(super) fn checkpoint(&self) -> Option<DownloadCheckpoint> {
+        let again = self.again.as_ref().filter(|_| !self.reader.unpacks())?;
+        let address = (again.call.passage == Passage::WithCredentials).then(|| digest(&again.call.url));
+        Some(DownloadCheckpoint {
+            operation: again.call.operation.name.to_owned(),
+            address,
+            at: self.given,
+            total: self.total(),
+            validator: again.known.validator.clone(),
+        })
+    }
+
+    /// Begins in the middle, where a part came.
+    fn begin_at(&mut self, at: u64, span: Span, known: Known, again: Option<Again>) {
+        self.reader.stand(Span { from: at, ..span });
+        self.given = at;
+        self.last_break = at;
+        self.again = again.map(|again| Again { known, ..again });
+    }
+}
+
+/// Sends a call so that it goes on from a checkpoint. What comes is a download that begins there, or at its beginning where it has changed.
+pub(crate) async fn resume(core: &Core, call: Prepared, checkpoint: &DownloadCheckpoint, budget: &Budget) -> Result<Answered, Error> {
+    let other = |what: &str| Err(Error::new(ErrorKind::Input, format!("the checkpoint is of another {what}")));
+    if checkpoint.operation != call.operation.name {
+        return other(&format!("module, `{}`", crate::error::shorten(&checkpoint.operation)));
+    }
+    if call.passage == Passage::WithCredentials && checkpoint.address.as_ref().is_some_and(|address| *address != digest(&call.url)) {
+        return other("file");
+    }
+    let known = Known { validator: checkpoint.validator.clone(), total: checkpoint.total, encoding: None };
+    let answered = core.run_within(&ranged(&call, &known.validator, checkpoint.at)?, budget).await?;
+    let at = checkpoint.at;
+    let span = match range::sort(&known, at, status(&answered), &answered.headers)? {
+        range::Answer::Part { until, total } => Span { until: Some(until), total, ..Span::default() },
+        range::Answer::Whole => Span { skip: at, total: known.total, ..Span::default() },
+        range::Answer::Ended => Span { until: Some(at), total: Some(at), ..Span::default() },
+        range::Answer::Changed => return Ok(answered),
+        range::Answer::OutOfRange => return core.run_within(&call, budget).await,
+    };
+    Ok(placed(core, call, answered, at, span, known))
+}
+
+/// The same answer as a download that begins in the middle.
+fn placed(core: &Core, call: Prepared, mut answered: Answered, at: u64, span: Span, known: Known) -> Answered {
+    let content = std::mem::replace(&mut answered.content, Content::Bytes(Bytes::new()));
+    let known = Known { total: span.total.or(known.total), ..known };
+    let again = core.this.upgrade().map(|core| Again { core, call, known: known.clone() });
+    let download = match content {
+        Content::Stream(download) => download,
+        // Nothing follows.
+        Content::Bytes(bytes) => Download::of_bytes(&answered.headers, bytes),
+    };
+    let download = download.begin_at(at, |source| source.begin_at(at, span, known, again));
+    answered.content = Content::Stream(download);
+    answered
+}
+
+fn status(answered: &Answered) -> StatusCode {
+    StatusCode::from_u16(answered.status).unwrap_or_default()
+}
+
+/// The call for all from a place on, as long as it is still the same.
+fn ranged(call: &Prepared, validator: &Validator, at: u64) -> Result<Prepared, Error> {
+    let unusable = |_| Error::new(ErrorKind::Input, "the checkpoint's tag is not one");
+    let mut ranged = Prepared { partial: true, ..call.clone() };
+    ranged.headers.insert(header::RANGE, HeaderValue::try_from(format!("bytes={at}-")).map_err(unusable)?);
+    ranged.headers.insert(header::IF_RANGE, HeaderValue::try_from(validator.text()).map_err(unusable)?);
+    Ok(ranged)
+}
+
+/// The call for all of it.
+fn whole(call: &Prepared) -> Prepared {
+    let mut whole = call.clone();
+    if std::mem::take(&mut whole.partial) {
+        whole.headers.remove(header::RANGE);
+        whole.headers.remove(header::IF_RANGE);
+    }
+    whole
+}
+
+fn broken_off() -> Error {
+    Error::new(ErrorKind::Transport, "the download broke off")
+}

@@ -1,0 +1,204 @@
+//! Limits before the call, not after the 429: how many at once, how many in a window, what the server says is left. One set per connection, shared by
+//! all clones of a client; where the program gives a store, by all processes that use it. What is decided is `rates`'; waiting is here.
+
+mod rates;
+mod record;
+mod shared;
+mod store;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use http::HeaderMap;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub use store::{LimitStore, MemoryLimitStore, Seen, StoreDown, Swapped, Versioned};
+
+use crate::{auth::StoreError, clock::Clock, operation::Limit};
+use rates::Rates;
+pub(crate) use shared::{Asked, Place, Shared};
+
+/// Where the limits of a client are counted, if not in the client.
+#[derive(Clone, Debug)]
+pub(crate) struct Sharing {
+    pub(crate) store: Arc<dyn LimitStore>,
+    pub(crate) key: String,
+    pub(crate) down: StoreDown,
+}
+
+/// The limits of one connection, or of one operation of it.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    at_once: Vec<Arc<Semaphore>>,
+    rates: Mutex<Rates>,
+    /// Whether anything is learned from answers.
+    reported: bool,
+    shared: Option<Arc<Shared>>,
+}
+
+/// What a call has been given: what holds its place until its answer has been read, and when it was counted.
+#[derive(Debug, Default)]
+pub(crate) struct Permits {
+    #[allow(dead_code, reason = "held for its drop")]
+    held: Vec<Held>,
+    counted: Option<Duration>,
+}
+
+#[derive(Debug)]
+#[allow(dead_code, reason = "held for its drop")]
+enum Held {
+    Here(OwnedSemaphorePermit),
+    Shared(Place),
+}
+
+/// What a call was given by the limits of its operation and by those of the API.
+#[derive(Debug, Default)]
+pub(crate) struct Admitted {
+    pub(crate) own: Permits,
+    pub(crate) all: Permits,
+}
+
+/// Why a call may not be made.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// It would have to wait for so long.
+    TooLong(Duration),
+    /// The store does not answer.
+    Store(StoreError),
+}
+
+impl Permits {
+    /// When the call was counted last.
+    pub(crate) fn counted(&self) -> Option<Duration> {
+        self.counted
+    }
+
+    /// Counted once more.
+    pub(crate) fn count_again(&mut self, again: Permits) {
+        self.counted = again.counted;
+    }
+}
+
+impl Limits {
+    /// `None` when nothing is limited.
+    pub(crate) fn new(limits: &'static [Limit], sharing: Option<Sharing>) -> Option<Limits> {
+        if limits.is_empty() {
+            return None;
+        }
+        let at_once = limits.iter().filter_map(|limit| match limit {
+            Limit::Concurrent(count) => Some(Arc::new(Semaphore::new((*count).max(1) as usize))),
+            _ => None,
+        });
+        let rates = Rates::new(limits);
+        Some(Limits {
+            at_once: at_once.collect(),
+            reported: !rates.reported.is_empty(),
+            rates: Mutex::new(rates),
+            shared: sharing.map(|sharing| Arc::new(Shared::new(sharing.store, sharing.key, limits, sharing.down))),
+        })
+    }
+
+    /// Waits for a place and for room.
+    pub(crate) async fn admit(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
+        let mut held = Vec::with_capacity(self.at_once.len());
+        for semaphore in &self.at_once {
+            let permit = semaphore.clone().acquire_owned().await.expect("the semaphore is never closed");
+            held.push(Held::Here(permit));
+        }
+        let mut permits = self.room(clock, until, cost, true).await?;
+        held.append(&mut permits.held);
+        Ok(Permits { held, ..permits })
+    }
+
+    /// Waits for room for one more try of a call that has a place.
+    pub(crate) async fn admit_again(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
+        self.room(clock, until, cost, false).await
+    }
+
+    async fn room(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32, holds: bool) -> Result<Permits, Refusal> {
+        loop {
+            let asked = self.ask(clock, cost, holds);
+            let asked = match until.filter(|_| self.shared.is_some()) {
+                None => asked.await,
+                Some(until) => {
+                    let left = until.saturating_sub(clock.now());
+                    tokio::time::timeout(left, asked).await.unwrap_or_else(|_| Err("no answer in the time that the call may take".into()))
+                }
+            };
+            let wait = match asked.map_err(Refusal::Store)? {
+                Asked::Room(place, counted) => {
+                    return Ok(Permits { held: place.map(Held::Shared).into_iter().collect(), counted: Some(counted) });
+                }
+                Asked::Wait(wait) => wait,
+                Asked::Alone => return Ok(Permits::default()),
+            };
+            if until.is_some_and(|until| clock.now() + wait >= until) {
+                return Err(Refusal::TooLong(wait));
+            }
+            clock.sleep(wait).await;
+        }
+    }
+
+    async fn ask(&self, clock: &dyn Clock, cost: u32, holds: bool) -> Result<Asked, StoreError> {
+        let shared = match &self.shared {
+            Some(shared) => shared.ask(cost, holds).await?,
+            None => Asked::Alone,
+        };
+        let now = clock.now();
+        Ok(match shared {
+            Asked::Alone => match self.rates().ask(now.into(), cost) {
+                Ok(()) if self.shared.is_some() => Asked::Alone,
+                Ok(()) => Asked::Room(None, now),
+                Err(wait) => Asked::Wait(wait),
+            },
+            // Counted here too, for when the store fails.
+            Asked::Room(place, counted) => {
+                self.rates().take(now.into(), cost);
+                Asked::Room(place, counted)
+            }
+            wait => wait,
+        })
+    }
+
+    /// Learns from an answer's headers.
+    pub(crate) async fn learn(&self, headers: &HeaderMap, clock: &dyn Clock) {
+        if !self.reported {
+            return;
+        }
+        let wall = clock.wall();
+        self.rates().learn(headers, clock.now(), wall);
+        if let Some(shared) = &self.shared {
+            shared.learn(headers, wall).await;
+        }
+    }
+
+    /// A call turned out to cost something else.
+    pub(crate) async fn settle(&self, clock: &dyn Clock, counted: Duration, estimated: u32, actual: u32) {
+        if estimated == actual {
+            return;
+        }
+        let now = clock.now();
+        match &self.shared {
+            None => self.rates().settle(now.into(), counted, estimated, actual),
+            Some(shared) => {
+                // Here it was counted at another time, so nothing is given back.
+                self.rates().settle(now.into(), now, estimated, actual.max(estimated));
+                shared.settle(counted, estimated, actual).await;
+            }
+        }
+    }
+
+    /// The server said that all calls should wait.
+    pub(crate) async fn pause(&self, clock: &dyn Clock, wait: Duration) {
+        self.rates().pause(clock.now(), wait);
+        if let Some(shared) = &self.shared {
+            shared.pause(wait).await;
+        }
+    }
+
+    fn rates(&self) -> MutexGuard<'_, Rates> {
+        self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,102 @@
+//! One connection to a Redis server, made when it is needed and made anew when it is gone. Commands go out side by side over it.
+
+use std::{sync::Arc, time::Duration};
+
+use redis::{
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, Script, ScriptInvocation, Value, aio::MultiplexedConnection,
+};
+use rustls::pki_types::ServerName;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_rustls::TlsConnector;
+
+use super::super::{Failure, FailureKind, in_time};
+use crate::auth::StoreError;
+
+/// A connection and how to make it.
+pub(super) struct Connection {
+    info: ConnectionInfo,
+    tls: Option<TlsConnector>,
+    patience: Duration,
+    current: tokio::sync::Mutex<Option<MultiplexedConnection>>,
+}
+
+impl Connection {
+    pub(super) fn new(url: &str, roots: &[u8], patience: Duration) -> Result<Connection, StoreError> {
+        // The crate knows this scheme only together with a TLS of its own.
+        let (plain, tls) = match url.strip_prefix("rediss://") {
+            Some(rest) => {
+                let config = crate::transport::tls(roots, None)?;
+                (format!("redis://{rest}"), Some(TlsConnector::from(Arc::new(config))))
+            }
+            None => (url.to_owned(), None),
+        };
+        // What is wrong with it is told without the address, in which the password may stand.
+        let info = plain.as_str().into_connection_info().map_err(|_| "the address is not one of Redis: redis://host/0, rediss://host/0")?;
+        Ok(Connection { info, tls, patience, current: tokio::sync::Mutex::default() })
+    }
+
+    /// What a script gives for one key. It may be run twice, when the connection breaks before its answer is here.
+    pub(super) async fn run(&self, script: &Script, key: &str, values: &[&[u8]]) -> Result<Value, StoreError> {
+        let mut invocation = script.key(key);
+        values.iter().for_each(|value| {
+            invocation.arg(*value);
+        });
+        let mut again = true;
+        loop {
+            match in_time(self.patience, self.once(&invocation)).await {
+                Err(failure) if failure.kind != FailureKind::Refused => {
+                    self.current.lock().await.take();
+                    if failure.kind == FailureKind::Late || !std::mem::take(&mut again) {
+                        return Err(failure.into());
+                    }
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
+
+    async fn once(&self, invocation: &ScriptInvocation<'_>) -> Result<Value, Failure> {
+        let mut connection = self.connection().await?;
+        invocation.invoke_async::<Value>(&mut connection).await.map_err(|error| {
+            let kind = if error.is_unrecoverable_error() { FailureKind::Broken } else { FailureKind::Refused };
+            Failure::of(&error, kind)
+        })
+    }
+
+    async fn connection(&self) -> Result<MultiplexedConnection, Failure> {
+        let mut current = self.current.lock().await;
+        if let Some(connection) = current.as_ref() {
+            return Ok(connection.clone());
+        }
+        let refused = |error: std::io::Error| Failure::of(&error, FailureKind::Refused);
+        let connection = match self.info.addr() {
+            ConnectionAddr::Tcp(host, port) => {
+                let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(refused)?;
+                let _ = stream.set_nodelay(true);
+                match &self.tls {
+                    None => self.over(stream).await?,
+                    Some(tls) => {
+                        let name = ServerName::try_from(host.clone()).map_err(|error| Failure::of(&error, FailureKind::Refused))?;
+                        self.over(tls.connect(name, stream).await.map_err(refused)?).await?
+                    }
+                }
+            }
+            #[cfg(unix)]
+            ConnectionAddr::Unix(path) => self.over(tokio::net::UnixStream::connect(path).await.map_err(refused)?).await?,
+            _ => return Err(Failure { text: "the address is of a kind that is not known".to_owned(), kind: FailureKind::Refused }),
+        };
+        *current = Some(connection.clone());
+        Ok(connection)
+    }
+
+    async fn over(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<MultiplexedConnection, Failure> {
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(self.patience));
+        let made = MultiplexedConnection::new_with_config(self.info.redis_settings(), stream, config).await;
+        let (connection, driver) = made.map_err(|error| Failure::of(&error, FailureKind::Refused))?;
+        tokio::spawn(driver);
+        Ok(connection)
+    }
+}

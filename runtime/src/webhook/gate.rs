@@ -1,0 +1,116 @@
+//! What stands before every receiver: a body's size, challenges, the proof, and what came already. What a delivery means is the receiver's.
+
+use std::{sync::Arc, time::Duration, time::SystemTime};
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    challenge,
+    log::{DeliveryLog, MemoryDeliveryLog},
+    part::{Content, Request},
+    receiver::Received,
+    refusal::Refusal,
+    verify::{self, Proved},
+};
+use crate::{
+    clock::{Clock, SystemClock},
+    error::Error,
+    operation::Webhook,
+    value::Secret,
+};
+
+/// The most bytes of a body.
+const BODY: usize = 1 << 20;
+/// How many deliveries are remembered.
+const REMEMBERED: usize = 100_000;
+/// How long a delivery without a signed time is remembered.
+const UNTIMED: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub(super) secrets: Vec<Secret>,
+    keys: Vec<Vec<u8>>,
+    pub(super) body: usize,
+    pub(super) public_url: Option<Url>,
+    pub(super) log: Arc<dyn DeliveryLog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) remembered: Duration,
+    /// What comes again is given again.
+    pub(super) again: bool,
+}
+
+/// A request that may pass.
+pub(super) enum Passed {
+    /// It asks whether somebody is there.
+    Answer(Response<Bytes>),
+    /// It is genuine.
+    Genuine(Genuine),
+}
+
+/// A delivery that proved itself.
+pub(super) struct Genuine {
+    /// The body, where it could be read.
+    pub(super) body: Option<Value>,
+    pub(super) proved: Proved,
+    now: SystemTime,
+}
+
+impl Gate {
+    pub(super) fn of(webhook: &Webhook, secrets: Vec<Secret>) -> Result<Gate, Error> {
+        let keys = verify::keys(&webhook.proof, &secrets)?;
+        Ok(Gate {
+            secrets,
+            keys,
+            body: BODY,
+            public_url: None,
+            log: Arc::new(MemoryDeliveryLog::new(REMEMBERED)),
+            clock: Arc::new(SystemClock::new()),
+            remembered: UNTIMED,
+            again: false,
+        })
+    }
+
+    /// Lets a request pass or refuses it; `read` makes JSON of its body, if that can be.
+    pub(super) fn pass(&self, webhook: &Webhook, request: &Request<'_>, read: impl FnOnce() -> Option<Value>) -> Result<Passed, Refusal> {
+        if request.body.len() > self.body {
+            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {} bytes", self.body)));
+        }
+        let secrets = (self.secrets.as_slice(), self.keys.as_slice());
+        if let Some(answer) = challenge::answer(webhook, request, &Content::UNREAD, secrets, false) {
+            return answer.map(Passed::Answer);
+        }
+        let now = self.clock.wall();
+        let millis = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        // Reading proves nothing, and gives nothing away; some proofs name members of the body.
+        let body = read();
+        let proved = verify::verify(&webhook.proof, request, body.as_ref(), self.public_url.as_ref(), secrets, millis)?;
+        let content = Content { body: body.as_ref(), claims: proved.claims.as_ref() };
+        if let Some(answer) = challenge::answer(webhook, request, &content, secrets, true) {
+            return answer.map(Passed::Answer);
+        }
+        Ok(Passed::Genuine(Genuine { body, proved, now }))
+    }
+
+    /// Gives an event, unless it was taken already. Several receivers may share a log, and one delivery may be of several.
+    pub(super) async fn take<E>(&self, webhook: &Webhook, name: &str, event: E, genuine: Genuine) -> Result<Received<E>, Refusal> {
+        let Genuine { proved, now, .. } = genuine;
+        let within = webhook.proof.time.as_ref().map_or(0, |time| time.within);
+        let until = match proved.sent {
+            // As long as it would be accepted.
+            Some(sent) => SystemTime::UNIX_EPOCH + Duration::from_millis(sent.saturating_add(within).saturating_add(1000)),
+            None => now + self.remembered,
+        };
+        let key = verify::digest(&[name.as_bytes(), &proved.key]);
+        if self.again {
+            return Ok(Received::event(event, proved.id, key, self.log.clone()));
+        }
+        match self.log.claim(&key, now, until).await {
+            Ok(true) => Ok(Received::event(event, proved.id, key, self.log.clone())),
+            Ok(false) => Ok(Received::Repeated),
+            Err(error) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, format!("the log of deliveries fails: {error}"))),
+        }
+    }
+}

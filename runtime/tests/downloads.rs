@@ -1,0 +1,347 @@
+//! Downloads that break off: how they go on, in this process and in another, and what a hostile server cannot make of that.
+
+mod support;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use linchpin_runtime::{
+    Download, DownloadCheckpoint, ErrorKind,
+    prelude::*,
+    testing::{Reply, SimulatedClock, StandIn},
+};
+use support::*;
+
+const FILE: &str = "0123456789abcdefghij";
+const TAG: &str = "\"v1\"";
+
+async fn server(replies: impl IntoIterator<Item = Reply>) -> StandIn {
+    let server = StandIn::start().await.expect("it listens");
+    replies.into_iter().for_each(|reply| server.on("GET", "/api/1.0/file", reply));
+    server
+}
+
+fn whole() -> Reply {
+    Reply::status(200).header("etag", TAG).body(FILE)
+}
+
+fn part(from: usize) -> Reply {
+    ranged(&format!("bytes {from}-19/20"), &FILE[from..])
+}
+
+fn ranged(range: &str, body: &str) -> Reply {
+    Reply::status(206).header("etag", TAG).header("content-range", range).body(body.to_owned())
+}
+
+async fn fetched(server: &StandIn) -> Download {
+    let client = builder(server).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+    Fetch {}.send(&client).await.expect("it begins")
+}
+
+async fn bytes(server: &StandIn) -> Result<String, ErrorKind> {
+    let bytes = fetched(server).await.bytes().await.map_err(|error| error.kind())?;
+    Ok(String::from_utf8(bytes.to_vec()).expect("text"))
+}
+
+/// The ranges that were asked for.
+fn asked(server: &StandIn) -> Vec<Option<String>> {
+    server.received().iter().map(|request| request.header("range").map(str::to_owned)).collect()
+}
+
+/// A file that is gone when the test is.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Place {
+        let folder = std::env::temp_dir().join(format!("linchpin-downloads-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Place(folder)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("file")
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("text")).collect()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn what_breaks_off_goes_on() {
+    let server = server([whole().truncated(5), part(5).truncated(7), part(12)]).await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = told.clone();
+    let download = fetched(&server).await.on_progress(move |progress| listener.lock().expect("unpoisoned").push(progress));
+    assert_eq!(download.bytes().await.expect("all of it"), FILE);
+    assert_eq!(asked(&server), [None, Some("bytes=5-".into()), Some("bytes=12-".into())]);
+    for request in &server.received()[1..] {
+        assert_eq!(request.header("if-range"), Some(TAG));
+        assert!(request.header("authorization").is_some_and(|sent| sent.contains(SECRET)), "each request is the API's own");
+    }
+    let told = told.lock().expect("unpoisoned");
+    assert_eq!((told.last().map(|last| last.bytes), told.last().and_then(|last| last.total)), (Some(20), Some(20)));
+    assert!(told.windows(2).all(|two| two[0].bytes < two[1].bytes));
+}
+
+#[tokio::test]
+async fn a_date_serves_where_there_is_no_tag() {
+    let dated =
+        |reply: Reply| reply.header("last-modified", "Tue, 06 Oct 2026 10:00:00 GMT").header("date", "Tue, 06 Oct 2026 11:00:00 GMT");
+    let rest = dated(Reply::status(206).header("content-range", "bytes 5-19/20").body(&FILE.as_bytes()[5..]));
+    let server = server([dated(Reply::status(200).body(FILE)).truncated(5), rest]).await;
+    assert_eq!(bytes(&server).await.expect("all of it"), FILE);
+    assert_eq!(server.received()[1].header("if-range"), Some("Tue, 06 Oct 2026 10:00:00 GMT"));
+}
+
+#[tokio::test]
+async fn without_a_strong_validator_nothing_is_put_together() {
+    for reply in [Reply::status(200), Reply::status(200).header("etag", "W/\"v1\""), whole().header("accept-ranges", "none")] {
+        let server = server([reply.body(FILE).truncated(5), part(5)]).await;
+        assert_eq!(bytes(&server).await, Err(ErrorKind::Transport));
+        assert_eq!(server.received().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_ranges_sends_it_again_and_what_came_is_passed_over() {
+    let server = server([whole().truncated(5), whole().truncated(9), whole()]).await;
+    assert_eq!(bytes(&server).await.expect("all of it"), FILE);
+}
+
+#[tokio::test]
+async fn parts_may_be_shorter_than_what_was_asked_for() {
+    let server = server([whole().truncated(5), ranged("bytes 5-9/20", "56789"), part(10)]).await;
+    assert_eq!(bytes(&server).await.expect("all of it"), FILE);
+    assert_eq!(asked(&server)[2].as_deref(), Some("bytes=10-"));
+}
+
+#[tokio::test]
+async fn a_file_that_changed_is_told_or_begun_anew() {
+    let other = Reply::status(200).header("etag", "\"v2\"").body("another file");
+    let streamed = server([whole().truncated(5), other.clone()]).await;
+    let error = fetched(&streamed).await.bytes().await.expect_err("two files");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Conflict, true));
+
+    let saved = server([whole().truncated(5), other]).await;
+    let place = Place::new("changed");
+    assert_eq!(fetched(&saved).await.save_to(place.file()).await.expect("the other"), 12);
+    assert_eq!(std::fs::read_to_string(place.file()).expect("a file"), "another file");
+    assert_eq!(place.names(), ["file"]);
+
+    let gone = server([whole().truncated(5), Reply::status(416).header("content-range", "bytes */3")]).await;
+    assert_eq!(bytes(&gone).await, Err(ErrorKind::Conflict));
+}
+
+#[tokio::test]
+async fn what_follows_must_be_what_follows() {
+    let wrong = [
+        ("it begins elsewhere", part(0).header("x", "y")),
+        ("it restarts before", ranged("bytes 3-19/20", &FILE[3..])),
+        ("it leaves bytes out", ranged("bytes 6-19/20", &FILE[6..])),
+        ("another length", ranged("bytes 5-20/21", "56789abcdefghijX")),
+        ("beyond its end", ranged("bytes 5-20/20", "56789abcdefghijX")),
+        ("no range", Reply::status(206).header("etag", TAG).body(&FILE.as_bytes()[5..])),
+        ("several ranges", part(5).header("content-range", "bytes 5-9/20")),
+        ("another state", Reply::status(206).header("etag", "\"v2\"").header("content-range", "bytes 5-19/20").body(&FILE.as_bytes()[5..])),
+        ("another length of the body", ranged("bytes 5-19/20", "56789")),
+        ("packed all of a sudden", part(5).header("content-encoding", "gzip")),
+        ("pages of parts", Reply::status(206).header("content-type", "multipart/byteranges; boundary=x").body("--x--")),
+    ];
+    for (what, reply) in wrong {
+        let server = server([whole().truncated(5), reply]).await;
+        assert_eq!(bytes(&server).await, Err(ErrorKind::Decode), "{what}");
+        assert_eq!(server.received().len(), 2, "{what}: it is not tried again");
+    }
+    let unasked = server([part(0)]).await;
+    let client = client(&unasked);
+    assert_eq!(Fetch {}.send(&client).await.expect_err("a part").kind(), ErrorKind::Decode);
+}
+
+#[tokio::test]
+async fn tries_are_bounded() {
+    let idle = server([whole().truncated(5), part(5).truncated(0)]).await;
+    assert_eq!(bytes(&idle).await, Err(ErrorKind::Transport));
+    assert_eq!(idle.received().len(), 4, "three more, since nothing came");
+
+    // One byte at a time costs a try each, too.
+    let slow = server([whole().truncated(1), part(1).truncated(1), part(2).truncated(1), part(3).truncated(1), part(4)]).await;
+    assert_eq!(bytes(&slow).await, Err(ErrorKind::Transport));
+    assert_eq!(slow.received().len(), 4);
+
+    let once = server([whole().truncated(5), part(5)]).await;
+    let client = builder(&once).no_retry().build().expect("a client");
+    let download = Fetch {}.send(&client).await.expect("it begins");
+    assert_eq!(download.bytes().await.expect_err("broken").kind(), ErrorKind::Transport);
+    assert_eq!(once.received().len(), 1);
+}
+
+#[tokio::test]
+async fn after_an_error_there_is_no_end() {
+    let server = server([Reply::status(200).body(FILE).truncated(5)]).await;
+    let download = fetched(&server).await;
+    assert_eq!(download.chunk().await.expect("a piece").expect("a piece"), "01234");
+    for _ in 0..2 {
+        assert_eq!(download.chunk().await.expect_err("broken").kind(), ErrorKind::Transport);
+    }
+}
+
+#[tokio::test]
+async fn a_bomb_in_parts_is_a_bomb() {
+    let zeros = vec![0; 8 << 20];
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packer, &zeros).expect("it packs");
+    let packed = packer.finish().expect("it packs");
+    let (half, length) = (packed.len() / 2, packed.len());
+    let first = Reply::status(200).header("etag", TAG).header("content-encoding", "gzip").body(packed.clone()).truncated(half);
+    let rest = Reply::status(206).header("etag", TAG).header("content-encoding", "gzip");
+    let rest = rest.header("content-range", &format!("bytes {half}-{}/{length}", length - 1)).body(packed[half..].to_vec());
+    let bomb = server([first.clone(), rest.clone()]).await;
+    assert_eq!(bytes(&bomb).await, Err(ErrorKind::Limit));
+
+    // With room for it, packed parts are put together before they are unpacked.
+    let fine = server([first, rest]).await;
+    let client = builder(&fine).unpacking_ratio(100_000).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+    let download = Fetch {}.send(&client).await.expect("it begins");
+    assert!(download.checkpoint().is_none(), "unpacked bytes are no place in what is packed");
+    assert_eq!(download.bytes().await.expect("all of it").len(), zeros.len());
+}
+
+#[tokio::test]
+async fn limits_count_all_parts() {
+    let server = server([whole().truncated(5), part(5)]).await;
+    let client = builder(&server).download_bytes(12).build().expect("a client");
+    assert_eq!(Fetch {}.send(&client).await.expect_err("its length").kind(), ErrorKind::Limit);
+    let endless = server_of_unknown_length().await;
+    let client = builder(&endless).download_bytes(12).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+    let checkpoint = checkpoint(10, None);
+    let resumed = Fetch {}.resume(&client, checkpoint).await.expect("it goes on");
+    assert_eq!(resumed.bytes().await.expect_err("10 and 10").kind(), ErrorKind::Limit);
+}
+
+async fn server_of_unknown_length() -> StandIn {
+    server([ranged("bytes 10-19/*", &FILE[10..])]).await
+}
+
+fn checkpoint(bytes: u64, total: Option<u64>) -> DownloadCheckpoint {
+    let stored = serde_json::json!({ "download": "fetch", "bytes": bytes, "total": total, "etag": TAG });
+    serde_json::from_value(stored).expect("a checkpoint")
+}
+
+#[tokio::test]
+async fn another_process_goes_on() {
+    let place = Place::new("resumed");
+    let first = server([whole().truncated(5), Reply::status(503)]).await;
+    let mut kept = Vec::new();
+    let failed = fetched(&first).await.save_resumable(place.file(), |checkpoint| kept.push(checkpoint)).await;
+    assert_eq!(failed.expect_err("no more").kind(), ErrorKind::Server);
+    assert_eq!(place.names(), ["file.part"]);
+    let stored = serde_json::to_string(kept.last().expect("a checkpoint")).expect("it is written");
+    assert!(!stored.contains(SECRET) && !stored.contains("127.0.0.1"), "{stored}");
+
+    let checkpoint: DownloadCheckpoint = serde_json::from_str(&stored).expect("it is read");
+    assert_eq!((checkpoint.bytes(), checkpoint.total()), (5, Some(20)));
+    // Of the same address only: another server is another file.
+    let second = server([part(5)]).await;
+    let error = Fetch {}.resume(&client(&second), checkpoint.clone()).await.expect_err("elsewhere");
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    first.on("GET", "/api/1.0/file", part(5).truncated(8));
+    first.on("GET", "/api/1.0/file", part(13));
+    let client = builder(&first).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+    let resumed = Fetch {}.resume(&client, checkpoint.clone()).await.expect("it goes on");
+    assert_eq!((resumed.start(), resumed.length()), (5, Some(20)));
+    assert_eq!(resumed.clone().save_to(place.file()).await.expect_err("its beginning is elsewhere").kind(), ErrorKind::Input);
+    assert_eq!(resumed.save_resumable(place.file(), |_| {}).await.expect("all of it"), 20);
+    assert_eq!(std::fs::read_to_string(place.file()).expect("a file"), FILE);
+    assert_eq!(place.names(), ["file"]);
+}
+
+#[tokio::test]
+async fn resuming_what_changed_begins_anew() {
+    let place = Place::new("anew");
+    std::fs::write(place.0.join("file.part"), "01234 and what was not counted").expect("a part");
+    let server = server([Reply::status(200).header("etag", "\"v2\"").body("another file")]).await;
+    let resumed = Fetch {}.resume(&client(&server), checkpoint(5, Some(20))).await.expect("it begins");
+    assert_eq!(resumed.start(), 0);
+    assert_eq!(resumed.save_resumable(place.file(), |_| {}).await.expect("all of it"), 12);
+    assert_eq!(std::fs::read_to_string(place.file()).expect("a file"), "another file");
+}
+
+#[tokio::test]
+async fn resuming_meets_what_there_is() {
+    // All of it was there already.
+    let whole_already = server([Reply::status(416).header("content-range", "bytes */20")]).await;
+    let resumed = Fetch {}.resume(&client(&whole_already), checkpoint(20, Some(20))).await.expect("nothing follows");
+    assert_eq!((resumed.start(), resumed.bytes().await.expect("nothing").len()), (20, 0));
+    // There is no such place any more.
+    let shorter = server([Reply::status(416).header("content-range", "bytes */3"), Reply::status(200).body("abc")]).await;
+    let resumed = Fetch {}.resume(&client(&shorter), checkpoint(5, Some(20))).await.expect("it begins anew");
+    assert_eq!((resumed.start(), resumed.bytes().await.expect("all of it")), (0, "abc".into()));
+    // No ranges.
+    let no_ranges = server([whole()]).await;
+    let resumed = Fetch {}.resume(&client(&no_ranges), checkpoint(5, Some(20))).await.expect("it goes on");
+    assert_eq!((resumed.start(), resumed.bytes().await.expect("the rest")), (5, FILE.as_bytes()[5..].to_vec().into()));
+    // The part holds less than was counted, and what was not counted is cut off.
+    let place = Place::new("short");
+    let server = server([part(5)]).await;
+    let resumed = || async { Fetch {}.resume(&client(&server), checkpoint(5, Some(20))).await.expect("it goes on") };
+    std::fs::write(place.0.join("file.part"), "0123").expect("a part");
+    assert_eq!(resumed().await.save_resumable(place.file(), |_| {}).await.expect_err("too short").kind(), ErrorKind::Input);
+    std::fs::write(place.0.join("file.part"), "01234XXX").expect("a part");
+    resumed().await.save_resumable(place.file(), |_| {}).await.expect("all of it");
+    assert_eq!(std::fs::read_to_string(place.file()).expect("a file"), FILE);
+}
+
+#[tokio::test]
+async fn a_forged_checkpoint_is_an_error() {
+    let server = server([part(5)]).await;
+    let client = client(&server);
+    let stored = |json| serde_json::from_value::<DownloadCheckpoint>(json).expect("a checkpoint");
+    for forged in [
+        serde_json::json!({ "download": "other", "bytes": 5, "etag": TAG }),
+        serde_json::json!({ "download": "fetch", "bytes": 5, "etag": "x\r\nx-evil: 1" }),
+        serde_json::json!({ "download": "fetch", "bytes": 5, "etag": TAG, "address": "00" }),
+    ] {
+        let error = Fetch {}.resume(&client, stored(forged)).await.expect_err("forged");
+        assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    }
+    assert!(server.received().is_empty());
+    let resumed = client.any().resume_download("fetch", serde_json::json!({}), checkpoint(5, None)).await.expect("by name");
+    assert_eq!(resumed.bytes().await.expect("the rest"), &FILE.as_bytes()[5..]);
+}
+
+#[tokio::test]
+async fn what_could_not_be_saved_leaves_nothing_behind() {
+    let place = Place::new("nothing");
+    std::fs::write(place.file(), "what was there").expect("a file");
+    let server = server([whole().truncated(5), Reply::status(503)]).await;
+    fetched(&server).await.save_to(place.file()).await.expect_err("broken");
+    assert_eq!(std::fs::read_to_string(place.file()).expect("a file"), "what was there");
+    assert_eq!(place.names(), ["file"]);
+}
+
+#[tokio::test]
+async fn the_rest_is_asked_for_at_home_and_led_nowhere_else() {
+    let thief = StandIn::start().await.expect("it listens");
+    thief.on("GET", "/steal", part(5));
+    let away = Reply::status(302).header("location", &format!("{}/steal", thief.url()));
+    let server = server([whole().truncated(5), away]).await;
+    assert_eq!(bytes(&server).await, Err(ErrorKind::UnsafeAddress));
+    assert!(thief.received().is_empty());
+}
+
+#[tokio::test]
+async fn files_are_asked_for_as_they_are() {
+    let server = server([whole()]).await;
+    bytes(&server).await.expect("all of it");
+    assert_eq!(server.received()[0].header("accept-encoding"), Some("identity"));
+}
