@@ -1,5 +1,6 @@
 //! Which connection a command uses, and the client over it: from options, the environment and the folder of tokens.
 
+use crate::progress::Progress;
 use crate::tables;
 use linchpin_compiler::diagnostics::nearest::nearest;
 use linchpin_compiler::model::{Connection, Grant, Model, Projection};
@@ -51,7 +52,7 @@ impl Choice {
         if connection.is_some_and(logs_in) || self.tokens.is_some() {
             builder = builder.token_store(Arc::new(self.store()?), &self.who);
         }
-        Ok(builder)
+        Ok(builder.observer(Arc::new(Progress)))
     }
 
     /// Whose login, for messages.

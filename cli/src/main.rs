@@ -14,6 +14,7 @@ mod lock;
 mod login;
 mod outlook;
 mod output;
+mod progress;
 mod serve;
 mod spec;
 mod today;
