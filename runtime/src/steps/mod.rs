@@ -16,7 +16,6 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     answer::{self, Answered},
     body::Body,
-    budget::Budget,
     call::{self, Prepared},
     clock::BoxFuture,
     download::DownloadCheckpoint,
@@ -109,13 +108,6 @@ async fn run(
             }
         }
     }
-}
-
-async fn make_in_parts(core: &Core, step: &StepTable, known: &Known, tracking: &mut Tracking, place: Whereabouts) -> Result<Erased, Error> {
-    let input = known.input_of(step)?;
-    let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
-    drop(input);
-    answer::decode(&in_parts(core, prepared, tracking, place).await?)
 }
 
 /// What a step gave, to be kept in a checkpoint; nothing where nothing needs it.

@@ -302,8 +302,9 @@ fn compare_requests(
         let targets: Vec<_> = received.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
         differences.push(format!("{} requests were sent, not {}: {}", received.len(), example.exchanges.len(), targets.join(", ")));
     }
-    for (index, (request, exchange)) in received.iter().zip(example.exchanges).enumerate() {
-        compare_request(table, steps::made(operation, index), request, exchange, &mut differences);
+    let made = steps::made(operation, example).into_iter().zip(example.exchanges);
+    for (request, (operation, exchange)) in received.iter().zip(made) {
+        compare_request(table, operation, request, exchange, &mut differences);
     }
     differences
 }
