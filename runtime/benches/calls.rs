@@ -1,4 +1,5 @@
-//! What a call costs: CPU time of the client alone, every layer on, against reqwest and serde's derive used by hand on the same server.
+//! What a call costs: CPU time of the client alone, every layer on, against reqwest and serde's derive used by hand on the same server; how many
+//! calls a second many tasks make; how long a process takes from its start to its first answer.
 //!
 //! `cargo bench -p linchpin-runtime --bench calls`. The server and each measurement run in processes of their own, the measurements in turn,
 //! so that neither the server's time nor another run's memory is counted. The last lines are what the figures in the repository come from.
@@ -8,6 +9,7 @@ use std::{
     fmt::Write as _,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -20,6 +22,9 @@ use serde::Deserialize;
 const PAGES: usize = 200;
 const RECORDS: usize = 1000;
 const CALLS: usize = 5_000;
+/// How many tasks call at once, and how often each.
+const TASKS: usize = 64;
+const CALLS_PER_TASK: usize = 200;
 /// Many short runs in turn: a neighbour on the machine then disturbs both sides alike.
 const RUNS: usize = 31;
 
@@ -142,6 +147,37 @@ async fn plain_calls(url: &str) -> usize {
     read
 }
 
+async fn plain_tasks(url: &str) -> usize {
+    let client = plain_client();
+    let task = |task: usize| {
+        let (client, url) = (client.clone(), url.to_owned());
+        async move {
+            for call in 0..CALLS_PER_TASK {
+                let request = client.get(format!("{url}/v1/projects/p-{task}-{call}?view=full")).header("authorization", "Bearer k-1");
+                let bytes = request.send().await.expect("an answer").bytes().await.expect("a body");
+                let _: PlainAnswer = serde_json::from_slice(&bytes).expect("a project");
+            }
+        }
+    };
+    all((0..TASKS).map(task)).await
+}
+
+async fn plain_first(url: &str) -> usize {
+    let request = plain_client().get(format!("{url}/v1/projects/p-1?view=full")).header("authorization", "Bearer k-1");
+    let bytes = request.send().await.expect("an answer").bytes().await.expect("a body");
+    serde_json::from_slice::<PlainAnswer>(&bytes).expect("a project").data.id.len()
+}
+
+/// Runs them side by side.
+async fn all(tasks: impl Iterator<Item = impl Future<Output = ()> + Send + 'static>) -> usize {
+    let running: Vec<_> = tasks.map(tokio::spawn).collect();
+    let count = running.len();
+    for task in running {
+        task.await.expect("a task ends");
+    }
+    count
+}
+
 async fn plain_pages(url: &str) -> usize {
     let client = plain_client();
     let (mut read, mut next) = (0, Some(String::new()));
@@ -262,6 +298,23 @@ async fn our_calls(url: &str) -> usize {
     read
 }
 
+async fn our_tasks(url: &str) -> usize {
+    let client = client(url);
+    let task = |task: usize| {
+        let client = client.clone();
+        async move {
+            for call in 0..CALLS_PER_TASK {
+                Get { id: format!("p-{task}-{call}"), view: Some("full".into()) }.send(&client).await.expect("a project");
+            }
+        }
+    };
+    all((0..TASKS).map(task)).await
+}
+
+async fn our_first(url: &str) -> usize {
+    Get { id: "p-1".into(), view: Some("full".into()) }.send(&client(url)).await.expect("a project").id.len()
+}
+
 async fn our_pages(url: &str) -> usize {
     let client = client(url);
     let mut items = List { limit: 1000, cursor: None }.items(&client);
@@ -275,17 +328,24 @@ async fn our_pages(url: &str) -> usize {
 // Measuring.
 
 fn measure(what: &str, url: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let before = cpu_seconds();
+    let mut builder =
+        if what.ends_with("tasks") { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
+    let runtime = builder.enable_all().build().expect("a runtime");
+    let (before, begun) = (cpu_seconds(), Instant::now());
     let read = runtime.block_on(async {
         match what {
             "plain calls" => plain_calls(url).await,
             "our calls" => our_calls(url).await,
             "plain pages" => plain_pages(url).await,
-            _ => our_pages(url).await,
+            "our pages" => our_pages(url).await,
+            "plain tasks" => plain_tasks(url).await,
+            "our tasks" => our_tasks(url).await,
+            "plain first" => plain_first(url).await,
+            "our first" => our_first(url).await,
+            _ => 0,
         }
     });
-    println!("{} {} {read}", cpu_seconds() - before, peak_kib());
+    println!("{} {} {} {read}", cpu_seconds() - before, peak_kib(), begun.elapsed().as_secs_f64());
 }
 
 /// CPU seconds of this process, in user and kernel.
@@ -327,12 +387,24 @@ fn this() -> Command {
     Command::new(std::env::current_exe().expect("this program"))
 }
 
-fn run(what: &str, url: &str) -> (f64, u64) {
+/// What one run took.
+struct Taken {
+    cpu: f64,
+    peak: u64,
+    /// Seconds by the clock: of the calls alone, and from before the process was there.
+    wall: f64,
+    whole: f64,
+}
+
+fn run(what: &str, url: &str) -> Taken {
+    let begun = Instant::now();
     let output = this().args(["measure", what, url]).output().expect("the measurement runs");
+    let whole = begun.elapsed().as_secs_f64();
     let text = String::from_utf8_lossy(&output.stdout);
     let figures: Vec<&str> = text.split_whitespace().collect();
-    let [cpu, peak, _] = figures.as_slice() else { panic!("{what}: {}", String::from_utf8_lossy(&output.stderr)) };
-    (cpu.parse().expect("seconds"), peak.parse().expect("KiB"))
+    let [cpu, peak, wall, _] = figures.as_slice() else { panic!("{what}: {}", String::from_utf8_lossy(&output.stderr)) };
+    let seconds = |text: &str| text.parse().expect("seconds");
+    Taken { cpu: seconds(cpu), peak: peak.parse().expect("KiB"), wall: seconds(wall), whole }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -345,12 +417,11 @@ fn compare() {
     for (kind, count, unit) in [("calls", CALLS, "calls"), ("pages", PAGES * RECORDS, "records")] {
         let (mut plain, mut ours, mut ratios, mut peaks) = (Vec::new(), Vec::new(), Vec::new(), (0, 0));
         for _ in 0..RUNS {
-            let (plain_cpu, plain_peak) = run(&format!("plain {kind}"), &server.1);
-            let (our_cpu, our_peak) = run(&format!("our {kind}"), &server.1);
-            plain.push(plain_cpu);
-            ours.push(our_cpu);
-            ratios.push(our_cpu / plain_cpu);
-            peaks = (peaks.0.max(plain_peak), peaks.1.max(our_peak));
+            let (peer, own) = (run(&format!("plain {kind}"), &server.1), run(&format!("our {kind}"), &server.1));
+            plain.push(peer.cpu);
+            ours.push(own.cpu);
+            ratios.push(own.cpu / peer.cpu);
+            peaks = (peaks.0.max(peer.peak), peaks.1.max(own.peak));
         }
         let (plain, ours) = (median(plain), median(ours));
         println!("{kind}: {count} {unit}, median of {RUNS} runs in turn");
@@ -372,4 +443,34 @@ fn compare() {
             1.0 / median(ratios)
         );
     }
+    many_tasks(&server.1);
+    first_answer(&server.1);
+}
+
+fn many_tasks(url: &str) {
+    let (mut plain, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        let (peer, own) = (run("plain tasks", url).wall, run("our tasks", url).wall);
+        plain.push(peer);
+        ours.push(own);
+        ratios.push(peer / own);
+    }
+    let calls = (TASKS * CALLS_PER_TASK) as f64;
+    println!("tasks: {TASKS} at once, {CALLS_PER_TASK} calls each, median of {RUNS} runs in turn");
+    println!("  reqwest + serde  {:>8.0} calls per second", calls / median(plain));
+    println!("  linchpin         {:>8.0} calls per second, {:.3} of plain (median of each pair)", calls / median(ours), median(ratios));
+}
+
+fn first_answer(url: &str) {
+    let mut taken = [Vec::new(), Vec::new(), Vec::new()];
+    for _ in 0..RUNS {
+        for (taken, what) in taken.iter_mut().zip(["nothing", "plain first", "our first"]) {
+            taken.push(run(what, url).whole * 1e3);
+        }
+    }
+    let [nothing, plain, ours] = taken.map(median);
+    println!("first: from the start of a process to its end after one answer, median of {RUNS} runs in turn");
+    println!("  no call          {nothing:>8.2} ms");
+    println!("  reqwest + serde  {plain:>8.2} ms");
+    println!("  linchpin         {ours:>8.2} ms");
 }
