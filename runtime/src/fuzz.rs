@@ -39,7 +39,8 @@ pub(crate) fn feed_text(seed: u64, good: &[&str], pieces: &[&str], mut reader: i
     feed(seed, &good, pieces, |input| reader(&String::from_utf8_lossy(input)));
 }
 
-fn rounds() -> u32 {
+/// How often each is fed.
+pub(crate) fn rounds() -> u32 {
     std::env::var("LINCHPIN_FUZZ_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2000)
 }
 

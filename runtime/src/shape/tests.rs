@@ -275,5 +275,5 @@ fn broken_pages_do_no_harm() {
             drop(page.items.into_vec::<Push>());
         }
     });
-    assert!(found > 100, "{found} had items: the changes are too coarse to test anything");
+    assert!(found > crate::fuzz::rounds() as usize / 20, "{found} had items: the changes are too coarse to test anything");
 }
