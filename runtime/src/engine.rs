@@ -473,6 +473,10 @@ fn refusal(refusal: Refusal) -> Error {
             let message = "the API's limit would be exceeded, and the wait is longer than the call may take";
             Error::new(ErrorKind::RateLimited, message).with_retry_after(Some(wait))
         }
+        Refusal::NoPlace => {
+            let message = "the API's limit of calls at once is reached, and no place came free in the time that the call may take";
+            Error::new(ErrorKind::RateLimited, message)
+        }
         Refusal::Store(error) => Error::new(ErrorKind::LimitStore, format!("the store of limits failed: {error}")),
     }
 }

@@ -32,7 +32,7 @@ pub enum ErrorKind {
     /// The credential is missing, wrong or has run out (401).
     Authentication,
     /// The connection's grant is used up or was withdrawn: a person has to authorise it again.
-    Reauthorise,
+    Reauthorize,
     /// The token store failed, so a renewed credential could not be kept or found.
     TokenStore,
     /// The credential is good and not enough (403).

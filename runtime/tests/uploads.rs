@@ -203,10 +203,14 @@ async fn another_process_goes_on() {
     assert_eq!(listed(&other, "another file").resume(checkpoint()).await.expect_err("another length").kind(), ErrorKind::Input);
     let forged = stored.replace("send_listed", "send_tus");
     let forged = serde_json::from_str::<UploadCheckpoint>(&forged).expect("it is read");
-    assert_eq!(listed(&other, FILE).resume(forged).await.expect_err("another module").kind(), ErrorKind::Input);
+    assert_eq!(listed(&other, FILE).resume(forged).await.expect_err("another module").kind(), ErrorKind::Checkpoint);
     let forged = stored.replace("\"step\":0", "\"step\":3");
     let forged = serde_json::from_str::<UploadCheckpoint>(&forged).expect("it is read");
-    assert_eq!(listed(&other, FILE).resume(forged).await.expect_err("no such step").kind(), ErrorKind::Input);
+    assert_eq!(listed(&other, FILE).resume(forged).await.expect_err("no such step").kind(), ErrorKind::Checkpoint);
+    let forged = stored.replacen("\"send_listed\",1", "\"send_listed\",2", 1);
+    assert_ne!(forged, stored, "the revision stands behind the name");
+    let forged = serde_json::from_str::<UploadCheckpoint>(&forged).expect("it is read");
+    assert_eq!(listed(&other, FILE).resume(forged).await.expect_err("another revision").kind(), ErrorKind::Checkpoint);
     assert!(other.received().is_empty());
     let gone = server("GET", "/up/1", [Reply::status(404)]).await;
     assert_eq!(listed(&gone, FILE).resume(checkpoint()).await.expect_err("it has expired").kind(), ErrorKind::NotFound);

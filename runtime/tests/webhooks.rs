@@ -596,6 +596,33 @@ async fn a_service_answers_for_the_receiver() {
     assert_eq!(status(request(large, &signature)).await, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
+/// A sender that hangs up drops the future: what it had begun was not dealt with, and its next try counts.
+#[tokio::test]
+async fn a_delivery_that_is_cut_off_may_come_again() {
+    use http_body_util::Full;
+    use tower_service::Service;
+    let (begun, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let mut service = receiver::<GitHub>("s", 0).service(move |_: Arc<Json>, _| {
+        begun.send(()).expect("the test is there");
+        async {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            Ok::<(), String>(())
+        }
+    });
+    let body = r#"{"a":1}"#;
+    let signature = format!("sha256={}", hex(&code("s", body)));
+    for _ in 0..2 {
+        let request = http::Request::post("/hook").header("x-hub-signature-256", &signature);
+        let request = request.body(Full::new(Bytes::from_static(body.as_bytes()))).expect("a request");
+        let answer = service.call(request);
+        tokio::select! {
+            _ = answer => panic!("the handler takes a minute"),
+            begun = seen.recv() => begun.expect("it begins, the second time too"),
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_service_answers_what_the_program_says_to_a_typed_event() {
     use http_body_util::{BodyExt, Full};

@@ -127,7 +127,7 @@ async fn clients_show_who_they_are_by_signing() {
 async fn a_person_authorises_on_another_device() {
     let Some(server) = servers::oidc_provider() else { return };
     let client = client(&server, Television { client_id: "television".into() });
-    assert_eq!(me(&client).await.expect_err("nobody has authorised it").kind(), ErrorKind::Reauthorise);
+    assert_eq!(me(&client).await.expect_err("nobody has authorised it").kind(), ErrorKind::Reauthorize);
 
     let authorizer = client.device_authorizer().expect("a connection of this kind");
     let code = authorizer.begin().await.expect("a code");

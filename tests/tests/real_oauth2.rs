@@ -172,7 +172,7 @@ async fn a_person_authorises_with_a_code_and_pkce() {
     let Some(server) = servers::oidc_provider() else { return };
     let client = client(&server, app("app-code"));
     let error = me(&client).await.expect_err("nobody has authorised it");
-    assert_eq!(error.kind(), ErrorKind::Reauthorise);
+    assert_eq!(error.kind(), ErrorKind::Reauthorize);
 
     let authorizer = client.authorizer(Url::parse(CALLBACK).expect("a URL")).expect("a connection that a person authorises");
     let request = authorizer.begin().expect("a request");
@@ -221,12 +221,12 @@ async fn refresh_tokens_rotate_and_reuse_ends_the_grant() {
     stolen.keep(key, None, first).await.expect("kept");
     let thief = client_with(&server, app("app-rotation"), &stolen);
     let error = me(&thief).await.expect_err("reuse");
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Reauthorise, Some("invalid_grant")));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Reauthorize, Some("invalid_grant")));
 
     outlive_token().await;
     for _ in 0..3 {
         let error = me(&client).await.expect_err("the grant is over");
-        assert_eq!((error.kind(), error.code()), (ErrorKind::Reauthorise, Some("invalid_grant")));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Reauthorize, Some("invalid_grant")));
     }
     assert_eq!(count(&server, "app-rotation refresh_token 400").await, 2, "a dead grant is asked about once");
     assert!(store.load(key).await.expect("a store").is_some(), "what was kept is not thrown away");

@@ -107,5 +107,5 @@ async fn every_grant_shows_what_it_has() {
 
     let server = server().await;
     let television = Client::<vault::Api>::builder(vault::Television::new("tv")).base_url(server.url()).build().expect("a client");
-    assert_eq!(put().send(&television).await.expect_err("nobody has authorised it").kind(), ErrorKind::Reauthorise);
+    assert_eq!(put().send(&television).await.expect_err("nobody has authorised it").kind(), ErrorKind::Reauthorize);
 }

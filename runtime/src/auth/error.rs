@@ -23,7 +23,7 @@ pub(crate) enum AuthError {
     /// RFC 6749, 4.1.2.1, or ours: `state_mismatch`, `issuer_mismatch`, `redirect_mismatch`.
     Refused { code: String, description: String },
     /// The grant is used up or was withdrawn. A person has to authorise again.
-    Reauthorise { code: String, description: String },
+    Reauthorize { code: String, description: String },
     /// The token endpoint answered with an error that authorising again does not mend.
     TokenEndpoint { status: u16, code: String, description: String },
     /// The token endpoint's answer could not be understood.
@@ -62,7 +62,7 @@ impl AuthError {
             Self::MissingField { .. } | Self::InvalidValue { .. } | Self::InvalidTable { .. } => ErrorKind::Configuration,
             Self::UnsafeAddress { .. } => ErrorKind::UnsafeAddress,
             Self::Unsignable { .. } => ErrorKind::Input,
-            Self::Reauthorise { .. } => ErrorKind::Reauthorise,
+            Self::Reauthorize { .. } => ErrorKind::Reauthorize,
             Self::TokenEndpoint { status: 429, .. } => ErrorKind::RateLimited,
             Self::TokenEndpoint { status: 500.., .. } => ErrorKind::Server,
             Self::Refused { .. } | Self::TokenEndpoint { .. } => ErrorKind::Authentication,
@@ -80,7 +80,7 @@ impl From<AuthError> for Error {
             AuthError::Transport(error) => return error,
             AuthError::Store(source) => made = made.with_source(source.as_ref()),
             AuthError::TokenEndpoint { status, code, .. } => made = made.with_status(status).with_code(code),
-            AuthError::Refused { code, .. } | AuthError::Reauthorise { code, .. } => made = made.with_code(code),
+            AuthError::Refused { code, .. } | AuthError::Reauthorize { code, .. } => made = made.with_code(code),
             _ => {}
         }
         made
@@ -96,7 +96,7 @@ impl fmt::Display for AuthError {
             Self::InvalidTable { problem } => write!(out, "the connection's table is wrong: {problem}"),
             Self::UnsafeAddress { problem } => write!(out, "unsafe address: {problem}"),
             Self::Refused { description, .. } => described(out, "authorization was refused", description),
-            Self::Reauthorise { description, .. } => described(out, "the connection has to be authorised again", description),
+            Self::Reauthorize { description, .. } => described(out, "the connection has to be authorised again", description),
             Self::TokenEndpoint { status, description, .. } => {
                 described(out, &format!("the token endpoint answered {status}"), description)
             }
@@ -130,8 +130,8 @@ mod tests {
 
     #[test]
     fn a_dead_grant_says_what_to_do() {
-        let error = Error::from(AuthError::Reauthorise { code: "invalid_grant".into(), description: String::new() });
-        assert_eq!(error.kind(), ErrorKind::Reauthorise);
+        let error = Error::from(AuthError::Reauthorize { code: "invalid_grant".into(), description: String::new() });
+        assert_eq!(error.kind(), ErrorKind::Reauthorize);
         assert_eq!(error.code(), Some("invalid_grant"));
         assert_eq!(error.to_string(), "the connection has to be authorised again (invalid_grant)");
     }

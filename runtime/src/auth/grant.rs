@@ -27,15 +27,15 @@ pub(crate) fn proof<'t>(table: &ConnectionTable, old: Option<&'t Token>) -> Resu
         },
         Grant::Fields | Grant::Exchange(_) => return Ok(Proof::Client),
     }
-    let Some(old) = old else { return Err(reauthorise("not_authorised", "nobody has authorised it yet")) };
+    let Some(old) = old else { return Err(reauthorize("not_authorised", "nobody has authorised it yet")) };
     match old.refresh_token() {
         Some(token) => Ok(Proof::Refresh(token)),
-        None => Err(reauthorise("token_expired", "the token has ended, and there is none to refresh it with")),
+        None => Err(reauthorize("token_expired", "the token has ended, and there is none to refresh it with")),
     }
 }
 
-fn reauthorise(code: &str, description: &str) -> AuthError {
-    AuthError::Reauthorise { code: code.to_owned(), description: description.to_owned() }
+fn reauthorize(code: &str, description: &str) -> AuthError {
+    AuthError::Reauthorize { code: code.to_owned(), description: description.to_owned() }
 }
 
 /// The request that a proof goes with.

@@ -13,7 +13,7 @@ impl AnyClient {
     ///
     /// # Errors
     /// The client has no connection or its spec names no probe ([`ErrorKind::Configuration`]); or as any call, above all
-    /// [`ErrorKind::Authentication`], [`ErrorKind::Reauthorise`] and [`ErrorKind::Permission`].
+    /// [`ErrorKind::Authentication`], [`ErrorKind::Reauthorize`] and [`ErrorKind::Permission`].
     pub async fn probe(&self) -> Result<(), Error> {
         let core = &self.core;
         let table = core.connection.and_then(|name| core.table.connections.iter().rev().find(|table| table.name == name));

@@ -168,7 +168,7 @@ impl Inner {
         if let (Some(old), Some((generation, code, description))) = (old, &self.held().dead)
             && old.generation == *generation
         {
-            return Err(AuthError::Reauthorise { code: code.clone(), description: description.clone() });
+            return Err(AuthError::Reauthorize { code: code.clone(), description: description.clone() });
         }
         let proof = grant::proof(self.setup.table, old)?;
         let token = self.ask(&proof, transport).await?;
@@ -214,7 +214,7 @@ impl Inner {
     /// A renewal failed. A dead grant may have been replaced by a process that takes no lease; a passing failure leaves a token that
     /// is still good in use. The stored token is never removed.
     async fn survive(&self, error: AuthError, stale: Option<u64>) -> Result<Arc<Applied>, AuthError> {
-        if let AuthError::Reauthorise { code, description } = &error {
+        if let AuthError::Reauthorize { code, description } = &error {
             let asked = self.generation();
             self.reload().await?;
             if let Some(applied) = self.usable(stale.max(asked)) {

@@ -273,7 +273,7 @@ async fn a_dead_grant_is_not_asked_about_twice() {
     world.endpoint.answers(400, r#"{"error":"invalid_grant"}"#);
     for _ in 0..3 {
         let error = world.obtain(Some(1)).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::Reauthorise, Some("invalid_grant")));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Reauthorize, Some("invalid_grant")));
         assert!(!error.is_retryable());
     }
     assert_eq!(world.endpoint.asked().len(), 1);
@@ -285,7 +285,7 @@ async fn a_dead_grant_is_not_asked_about_twice() {
 async fn a_connection_nobody_authorised_says_so() {
     let world = World::new(&BY_CODE);
     let error = world.obtain(None).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Reauthorise);
+    assert_eq!(error.kind(), ErrorKind::Reauthorize);
     assert_eq!(error.to_string(), "the connection has to be authorised again: nobody has authorised it yet (not_authorised)");
     assert!(world.endpoint.asked().is_empty());
 }

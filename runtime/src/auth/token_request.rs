@@ -289,7 +289,7 @@ fn failure(status: u16, json: Option<&Json>, proof: &Proof<'_>) -> AuthError {
     }
     let standing = matches!(proof, Proof::Client | Proof::Password | Proof::Assertion);
     if !standing && status < 500 && DEAD_GRANT.contains(&code.as_str()) {
-        return AuthError::Reauthorise { code, description };
+        return AuthError::Reauthorize { code, description };
     }
     AuthError::TokenEndpoint { status, code, description }
 }
@@ -401,10 +401,10 @@ mod tests {
         let read = |proof: &Proof<'_>, answer| token_response(&OAUTH, proof, &answer, UNIX_EPOCH).unwrap_err();
         let dead = answer(400, "application/json", r#"{"error":"invalid_grant","error_description":"used"}"#);
         assert!(
-            matches!(read(&refresh, dead), AuthError::Reauthorise { code, description } if code == "invalid_grant" && description == "used")
+            matches!(read(&refresh, dead), AuthError::Reauthorize { code, description } if code == "invalid_grant" && description == "used")
         );
         let hidden = answer(200, "application/json", r#"{"error":"bad_refresh_token"}"#);
-        assert!(matches!(read(&refresh, hidden), AuthError::Reauthorise { .. }));
+        assert!(matches!(read(&refresh, hidden), AuthError::Reauthorize { .. }));
         let client = answer(401, "application/json", r#"{"error":{"code":"invalid_client","message":"who?"}}"#);
         assert!(matches!(read(&Proof::Client, client), AuthError::TokenEndpoint { status: 401, code, .. } if code == "invalid_client"));
         // A server that is down may say anything: it does not end a grant.

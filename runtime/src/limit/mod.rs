@@ -65,8 +65,20 @@ pub(crate) struct Admitted {
 pub(crate) enum Refusal {
     /// It would have to wait for so long.
     TooLong(Duration),
+    /// No place came free among those that run at once.
+    NoPlace,
     /// The store does not answer.
     Store(StoreError),
+}
+
+/// A place among those that run at once, in the time that the call may take.
+async fn place(places: &Arc<Semaphore>, clock: &dyn Clock, until: Option<Duration>) -> Result<OwnedSemaphorePermit, Refusal> {
+    let place = places.clone().acquire_owned();
+    let place = match until {
+        None => place.await,
+        Some(until) => tokio::time::timeout(until.saturating_sub(clock.now()), place).await.map_err(|_| Refusal::NoPlace)?,
+    };
+    Ok(place.expect("the semaphore is never closed"))
 }
 
 impl Permits {
@@ -104,8 +116,7 @@ impl Limits {
     pub(crate) async fn admit(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
         let mut held = Vec::with_capacity(self.at_once.len());
         for semaphore in &self.at_once {
-            let permit = semaphore.clone().acquire_owned().await.expect("the semaphore is never closed");
-            held.push(Held::Here(permit));
+            held.push(Held::Here(place(semaphore, clock, until).await?));
         }
         let mut permits = self.room(clock, until, cost, true).await?;
         held.append(&mut permits.held);

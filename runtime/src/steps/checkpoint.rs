@@ -16,7 +16,7 @@ use crate::{
     catalog::Catalog,
     error::{Error, ErrorKind},
     operation::{ApiTable, FilePart, OperationTable, StepSource, StepTable, WaitUntil},
-    shape::{Erased, ErasedRef, Names, Shape, View},
+    shape::{Erased, ErasedRef, Names, PatchView, Shape, View},
     value::{DateTime, bytes},
 };
 
@@ -68,21 +68,18 @@ impl JobCheckpoint {
 
     pub(super) fn of(api: &'static ApiTable, course: &Course) -> Result<JobCheckpoint, Error> {
         let (table, made) = (course.table, course.made());
-        let (mut input, mut outputs) = (Vec::new(), vec![None; made]);
+        let mut input = Vec::new();
         for path in asked(table, made) {
             match path.source {
                 StepSource::Input(name) if path.part == Some(FilePart::Length) && course.known.lengths.contains_key(name) => {}
                 StepSource::Input(name) => {
-                    let Some(value) = course.known.input.field(name).filter(|_| !input.iter().any(|(known, _)| known == name)) else {
-                        continue;
-                    };
-                    input.push((name.to_owned(), text(value, name)?));
+                    // What is absent stays so: written as null, it would be a value to erase.
+                    let given = course.known.input.field(name).filter(|value| !is_absent(*value));
+                    if let Some(value) = given.filter(|_| !input.iter().any(|(known, _)| known == name)) {
+                        input.push((name.to_owned(), text(value, name)?));
+                    }
                 }
-                StepSource::Output(index) => {
-                    let Some(output) = course.known.outputs.get(index).and_then(Option::as_ref) else { continue };
-                    outputs[index] = Some(text(output.as_ref(), table.steps[index].operation.name)?);
-                }
-                StepSource::Endpoint => {}
+                StepSource::Output(_) | StepSource::Endpoint => {}
             }
         }
         let mut lengths: Vec<(String, u64)> = course.known.lengths.iter().map(|(name, length)| ((*name).to_owned(), *length)).collect();
@@ -96,7 +93,7 @@ impl JobCheckpoint {
             steps: calls(table),
             input,
             lengths,
-            outputs,
+            outputs: outputs_of(table, &course.known.outputs)?,
             wait,
             ask_at: course.ask_at.map(date).transpose()?,
             digest: String::new(),
@@ -132,9 +129,7 @@ impl JobCheckpoint {
         let parts = parts.collect::<Result<Vec<_>, Error>>()?;
         let lengths = self.lengths.iter().map(|(name, length)| Ok((field(name)?.name(), *length)));
         let lengths = lengths.collect::<Result<HashMap<_, _>, Error>>()?;
-        let outputs =
-            self.outputs.iter().zip(table.steps).map(|(output, step)| output.as_ref().map(|text| value(given_by(step), text)).transpose());
-        let outputs = outputs.collect::<Result<Vec<_>, Error>>()?;
+        let outputs = outputs(table.steps, &self.outputs)?;
         let known = Known { input: Given::Parts(parts), outputs, lengths, endpoint: None };
         let wait = self.wait.map(|(since, calls, unclear)| WaitState { since: since.into(), calls, unclear });
         Ok(Course { table, known, wait, ask_at: self.ask_at.map(Into::into), measured: true })
@@ -240,8 +235,25 @@ fn date(time: SystemTime) -> Result<DateTime, Error> {
 }
 
 /// What the steps call: another spec, another row.
-fn calls(table: &'static OperationTable) -> Vec<String> {
+pub(crate) fn calls(table: &'static OperationTable) -> Vec<String> {
     table.steps.iter().map(|step| format!("{}@{}", step.operation.name, step.operation.revision)).collect()
+}
+
+/// What the steps that are made gave, as far as those that are left need it.
+pub(super) fn outputs_of(table: &'static OperationTable, outputs: &[Option<Erased>]) -> Result<Vec<Option<String>>, Error> {
+    let mut kept = vec![None; outputs.len()];
+    for path in asked(table, outputs.len()) {
+        let StepSource::Output(index) = path.source else { continue };
+        let Some(output) = outputs.get(index).and_then(Option::as_ref) else { continue };
+        kept[index] = Some(text(output.as_ref(), table.steps[index].operation.name)?);
+    }
+    Ok(kept)
+}
+
+/// What the steps gave, from what was kept.
+pub(super) fn outputs(steps: &'static [StepTable], kept: &[Option<String>]) -> Result<Vec<Option<Erased>>, Error> {
+    let each = kept.iter().zip(steps).map(|(output, step)| output.as_ref().map(|text| value(given_by(step), text)).transpose());
+    each.collect()
 }
 
 /// The shape of what a step gives: where it waits for a status, of the answer with that.
@@ -253,6 +265,11 @@ fn given_by(step: &'static StepTable) -> &'static Shape {
         answers.find(|answer| answer.statuses.0 <= until.1 && until.0 <= answer.statuses.1)
     });
     answered.map_or_else(|| step.operation.output.get(), |answer| answer.shape.get())
+}
+
+/// Nothing was given; to erase something is something.
+fn is_absent(value: ErasedRef<'_>) -> bool {
+    value.present().is_none() && !matches!(value.view(), View::Patch(PatchView::Erase))
 }
 
 fn text(value: ErasedRef<'_>, what: &str) -> Result<String, Error> {

@@ -9,9 +9,10 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    checkpoint::outputs_of,
     in_parts,
     input::{Given, Known, at},
-    lengths, to_keep,
+    lengths,
     wait::{Next, Over, Standing, next},
 };
 use crate::{
@@ -102,7 +103,10 @@ impl Course {
             return (Some(self), Err(error));
         }
         let now = core.clock.wall();
-        if let Some(early) = self.ask_at.and_then(|ask_at| ask_at.duration_since(now).ok()).filter(|early| !early.is_zero()) {
+        // However far a clock was set back, no pause is longer than the whole wait.
+        let most = self.table.steps.get(self.made()).and_then(|step| step.wait.as_ref()).map_or(Duration::MAX, WaitTable::most);
+        let early = self.ask_at.and_then(|ask_at| ask_at.duration_since(now).ok()).filter(|early| !early.is_zero());
+        if let Some(early) = early.map(|early| early.min(most)) {
             let waiting = self.waiting(early, now);
             return (Some(self), Ok(Progress::Pending(waiting)));
         }
@@ -146,7 +150,9 @@ impl Course {
     /// A step that is made once. What its answer says of a pause counts before what waits for it.
     async fn once(&mut self, core: &Core, step: &'static StepTable, budget: &mut Budget, files: &mut Files<'_>) -> Result<Duration, Error> {
         let answered = if step.operation.parts.is_some() {
-            let outputs = self.known.outputs.iter().map(to_keep).collect::<Result<_, _>>()?;
+            // What nobody keeps is not written.
+            let kept = files.tracking.is_kept().then(|| outputs_of(self.table, &self.known.outputs)).transpose()?;
+            let outputs = kept.unwrap_or_default();
             let answered = self.send_parts(core, step, files, outputs).await?;
             // What a large file takes is not taken from what follows.
             *budget = core.budget();
@@ -167,7 +173,7 @@ impl Course {
         core: &Core,
         step: &'static StepTable,
         files: &mut Files<'_>,
-        outputs: Vec<Value>,
+        outputs: Vec<Option<String>>,
     ) -> Result<Answered, Error> {
         let input = self.known.input_of(step)?;
         let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;

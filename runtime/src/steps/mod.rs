@@ -22,11 +22,12 @@ use crate::{
     engine::Core,
     error::{Error, ErrorKind},
     operation::{FilePart, OperationTable, StepPath, StepSource, StepTable, StepValue},
-    shape::{Erased, Names},
+    shape::Erased,
     upload::{self, Tracking, Whereabouts},
 };
 
 pub use checkpoint::JobCheckpoint;
+pub(crate) use checkpoint::calls;
 use course::{Course, Files, Progress, call_step};
 pub use failed::FailedStep;
 pub(crate) use input::at;
@@ -66,7 +67,7 @@ pub(crate) fn upload(
 }
 
 async fn send(core: &Core, table: &'static OperationTable, input: Erased, tracking: &mut Tracking) -> Result<Erased, Error> {
-    tracking.begins(table)?;
+    tracking.begins(core.table, table)?;
     let prepared = call::prepare(core, table, input.as_ref(), &[])?;
     drop(input);
     let answered = in_parts(core, prepared, tracking, Whereabouts { of: table, step: 0, outputs: Vec::new() }).await?;
@@ -89,9 +90,8 @@ async fn run(
     tracking: &mut Tracking,
 ) -> Result<Erased, Error> {
     let mut course = Course::begin(core, table, input)?;
-    if let Some((begun, outputs)) = tracking.begins(table)? {
-        let kept = table.steps[..begun].iter().zip(outputs).map(|(step, output)| kept(step, output));
-        course.known.outputs = kept.collect::<Result<_, _>>()?;
+    if let Some((begun, outputs)) = tracking.begins(core.table, table)? {
+        course.known.outputs = checkpoint::outputs(&table.steps[..begun], outputs)?;
     }
     let mut files = Files { checkpoint, tracking };
     let mut budget = core.budget();
@@ -108,20 +108,6 @@ async fn run(
             }
         }
     }
-}
-
-/// What a step gave, to be kept in a checkpoint; nothing where nothing needs it.
-fn to_keep(output: &Option<Erased>) -> Result<serde_json::Value, Error> {
-    output.as_ref().map_or(Ok(serde_json::Value::Null), |output| crate::dynamic::to_json(output.as_ref()))
-}
-
-/// What a step gave, from a checkpoint.
-fn kept(step: &StepTable, output: &serde_json::Value) -> Result<Option<Erased>, Error> {
-    if output.is_null() {
-        return Ok(None);
-    }
-    let decoded = Erased::decode(step.operation.output.get(), output.to_string().as_bytes(), Names::Spec);
-    decoded.map(Some).map_err(|error| Error::new(ErrorKind::Input, format!("the checkpoint does not fit the module: {}", error.message())))
 }
 
 /// Makes one call that is bound as a step is, outside of any steps: with what earlier ones gave.

@@ -1,10 +1,9 @@
 //! The course of an upload in parts: part after part, and where one fails, the question how much there is. What answers say is `rule`'s, and each
 //! request goes through every layer, as any call does.
 
-use serde_json::Value;
-
 use super::{
     UploadCheckpoint,
+    checkpoint::Of,
     rule::{self, Said, Told},
     source::Source,
 };
@@ -13,7 +12,7 @@ use crate::{
     call::Prepared,
     engine::Core,
     error::{Error, ErrorKind},
-    operation::{OperationTable, Parts},
+    operation::{ApiTable, OperationTable, Parts},
     retry::{self, Outcome, RetrySettings, Try, Verdict},
     transfer::{Listener, Progress},
 };
@@ -31,16 +30,29 @@ pub(crate) struct Tracking {
 pub(crate) struct Whereabouts {
     pub(crate) of: &'static OperationTable,
     pub(crate) step: usize,
-    pub(crate) outputs: Vec<Value>,
+    pub(crate) outputs: Vec<Option<String>>,
 }
 
 impl Tracking {
+    /// Whether somebody keeps checkpoints.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.keep.is_some()
+    }
+
     /// The step to go on with, and what those before it gave, if the checkpoint is of that operation.
-    pub(crate) fn begins(&self, table: &'static OperationTable) -> Result<Option<(usize, &[Value])>, Error> {
+    pub(crate) fn begins(
+        &self,
+        api: &'static ApiTable,
+        table: &'static OperationTable,
+    ) -> Result<Option<(usize, &[Option<String>])>, Error> {
         let Some(from) = &self.from else { return Ok(None) };
-        let other = |what: &str| Err(Error::new(ErrorKind::Input, format!("the checkpoint is of another {what}")).with_operation(table));
-        if from.operation != table.name {
-            return other(&format!("module, `{}`", crate::error::shorten(&from.operation)));
+        let other =
+            |what: &str| Err(Error::new(ErrorKind::Checkpoint, format!("the checkpoint is of another {what}")).with_operation(table));
+        if from.of.operation != table.name {
+            return other(&format!("module, `{}`", crate::error::shorten(&from.of.operation)));
+        }
+        if from.of != Of::new(api, table) {
+            return other("connector, version or revision of the module");
         }
         let step = table.steps.get(from.step).map(|step| step.operation);
         let sends = step.or((table.steps.is_empty() && from.step == 0).then_some(table));
@@ -69,7 +81,9 @@ pub(crate) async fn run(
         let message = format!("the upload was begun with a file of {} bytes, and this one has {total}", from.total);
         return Err(Error::new(ErrorKind::Input, message));
     }
-    let size = tracking.size.unwrap_or(parts.size).next_multiple_of(parts.multiple.max(1));
+    let (size, multiple) = (tracking.size.unwrap_or(parts.size), parts.multiple.max(1));
+    // No file is longer than the largest multiple.
+    let size = size.checked_next_multiple_of(multiple).unwrap_or(u64::MAX - u64::MAX % multiple);
     let sent = if from.is_some() { total } else { 0 };
     let course = Course { core, parts, call, source, size, at: 0, sent, furthest: 0, failures: 0, unsure: from.is_some() };
     course.run(tracking, &place).await
@@ -176,7 +190,7 @@ impl Course<'_> {
 
     fn checkpoint(&self, place: &Whereabouts) -> UploadCheckpoint {
         UploadCheckpoint {
-            operation: place.of.name.to_owned(),
+            of: Of::new(self.core.table, place.of),
             step: place.step,
             outputs: place.outputs.clone(),
             at: self.at,

@@ -73,7 +73,7 @@ fn text(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).expect("digits and signs are a header value")
 }
 
-/// What the answer to the part that ended at `until` says. A server cannot have more than it was sent.
+/// What the answer to the part that ended at `until` says.
 pub(super) fn after_part(parts: &Parts, said: Said<'_>, until: u64, total: u64) -> Result<Told, Error> {
     let told = match (parts.by, said.status) {
         (PartsBy::Tus, _) => offset(said, total)?,
@@ -82,9 +82,13 @@ pub(super) fn after_part(parts: &Parts, said: Said<'_>, until: u64, total: u64) 
         (PartsBy::ContentRange, _) if until == total => Told::Done,
         (PartsBy::ContentRange, _) => return Err(odd("it calls the file whole, and the last part has not been sent")),
     };
+    possible(parts, told, until, total)
+}
+
+/// A server cannot have more than it was sent, nor all of it without an end.
+fn possible(parts: &Parts, told: Told, sent: u64, total: u64) -> Result<Told, Error> {
     match told {
-        Told::Next(next) if next > until => Err(odd("it has more of the file than it was sent")),
-        // All was sent, and it neither misses any nor says what became of it.
+        Told::Next(next) if next > sent => Err(odd("it has more of the file than it was sent")),
         Told::Next(next) if next == total && parts.by == PartsBy::ContentRange => {
             Err(odd("it has all of the file, and does not say what became of it"))
         }
@@ -102,10 +106,7 @@ pub(super) fn after_question(parts: &Parts, said: Said<'_>, sent: u64, total: u6
             Told::Next(missing(parts, said.body)?.ok_or_else(|| odd("it does not say which parts of the file it misses"))?)
         }
     };
-    match told {
-        Told::Next(next) if next > sent => Err(odd("it has more of the file than it was sent")),
-        told => Ok(told),
-    }
+    possible(parts, told, sent, total)
 }
 
 /// tus: how much there is, of a file that must be as long as ours.
@@ -188,6 +189,13 @@ mod tests {
             assert!(matches!(told, Err(ErrorKind::Decode) | Ok(Told::Done)), "{header:?} {body} {told:?}");
             assert!(told.is_err() || parts.by == PartsBy::Tus, "{header:?} {body}");
         }
+    }
+
+    #[test]
+    fn a_server_that_has_all_says_what_became_of_it() {
+        let headers: HeaderMap = [(header::RANGE, text("bytes=0-29"))].into_iter().collect();
+        let said = Said { status: 308, headers: &headers, body: b"" };
+        assert!(after_question(&BY_HEADER, said, 30, 30).is_err(), "nothing is left to be sent, and it is not done");
     }
 
     #[test]

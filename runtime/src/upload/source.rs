@@ -54,22 +54,30 @@ impl Source {
             let message = "the server wants a part of the stream that it had taken, and a stream cannot be read again";
             return Err(Error::new(ErrorKind::Input, message));
         }
-        let wanted = usize::try_from(until - self.read_from).map_err(|_| Error::new(ErrorKind::Limit, "the part is too long"))?;
-        while self.read.len() < wanted {
+        let wanted = usize::try_from(until - at).map_err(|_| Error::new(ErrorKind::Limit, "the part is too long"))?;
+        self.pass_over(at);
+        while self.read_from < at || self.read.len() < wanted {
             let Piece::Stream(stream, _) = &self.of else { break };
             let taken = stream.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
             let Some(mut open) = taken else { return Err(Error::new(ErrorKind::Input, "the stream to send has been sent already")) };
             let piece = next(&mut open).await;
             *stream.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(open);
             match piece {
-                Some(Ok(bytes)) => self.read.extend_from_slice(&bytes),
+                Some(Ok(bytes)) => {
+                    self.read.extend_from_slice(&bytes);
+                    self.pass_over(at);
+                }
                 Some(Err(error)) => return Err(Error::new(ErrorKind::Input, "the stream to send broke off").with_source(&error)),
                 None => return Err(Error::new(ErrorKind::Input, "the stream to send is shorter than was stated")),
             }
         }
-        let _ = self.read.split_to(usize::try_from(at - self.read_from).unwrap_or(usize::MAX).min(self.read.len()));
-        self.read_from = at;
-        let length = usize::try_from(until - at).unwrap_or(usize::MAX);
-        Ok(Bytes::copy_from_slice(&self.read[..length.min(self.read.len())]))
+        Ok(Bytes::copy_from_slice(&self.read[..wanted]))
+    }
+
+    /// Lets go of what was read before `at`.
+    fn pass_over(&mut self, at: u64) {
+        let taken = usize::try_from(at - self.read_from).unwrap_or(usize::MAX).min(self.read.len());
+        let _ = self.read.split_to(taken);
+        self.read_from += taken as u64;
     }
 }

@@ -174,13 +174,17 @@ impl<E: Send + Sync> WebhookService<E> {
     async fn handled(&self, delivery: Delivery<E>) -> Response<Bytes> {
         let id = delivery.id().map(str::to_owned);
         let (event, rest) = delivery.parted();
+        let mut claim = Claim(Some(rest));
         let handled = (self.handler)(Arc::new(event), id);
         let handled = match self.within {
             None => Some(handled.await),
             Some(within) => tokio::time::timeout(within, handled).await.ok(),
         };
         let (status, said) = match handled {
-            Some(Ok(answer)) => return answer.into_response(),
+            Some(Ok(answer)) => {
+                claim.0 = None;
+                return answer.into_response();
+            }
             Some(Err(error)) => {
                 tracing::warn!("an event could not be dealt with: {error}");
                 (StatusCode::INTERNAL_SERVER_ERROR, "the event could not be dealt with")
@@ -190,10 +194,27 @@ impl<E: Send + Sync> WebhookService<E> {
                 (StatusCode::SERVICE_UNAVAILABLE, "the event took too long")
             }
         };
-        if let Err(error) = rest.failed().await {
-            tracing::warn!("{error}");
+        if let Some(rest) = claim.0.take() {
+            release(rest).await;
         }
         text(status, said)
+    }
+}
+
+/// A delivery that is being dealt with. Where that is cut off, because the sender hung up or the handler panicked, it may come again.
+struct Claim(Option<Delivery<()>>);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let (Some(rest), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(release(rest));
+        }
+    }
+}
+
+async fn release(rest: Delivery<()>) {
+    if let Err(error) = rest.failed().await {
+        tracing::warn!("{error}");
     }
 }
 

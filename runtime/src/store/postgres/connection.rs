@@ -28,7 +28,7 @@ impl Connection {
     pub(super) fn new(url: &str, roots: &[u8], patience: Duration) -> Result<Connection, StoreError> {
         // What is wrong with it is told without the address, in which the password may stand.
         let mut config: Config = url.parse().map_err(|error| Failure::of(&error, FailureKind::Refused))?;
-        if config.get_ssl_mode() == SslMode::Prefer && !config.get_hosts().iter().all(is_here) {
+        if config.get_ssl_mode() == SslMode::Prefer && !stays_here(&config) {
             config.ssl_mode(SslMode::Require);
         }
         if config.get_application_name().is_none() {
@@ -87,7 +87,11 @@ impl Connection {
     }
 }
 
-/// Only what does not leave the machine may go without TLS unless the address says so.
+/// Only what does not leave the machine may go without TLS unless the address says so. Where addresses stand beside names, those are gone to.
+fn stays_here(config: &Config) -> bool {
+    config.get_hosts().iter().all(is_here) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
+
 fn is_here(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),

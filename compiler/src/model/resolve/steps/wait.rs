@@ -63,10 +63,18 @@ impl<'a> Resolver<'a> {
 
     /// What acts each time it is called must not be called to see how far something is.
     fn may_be_repeated(&mut self, step: &ast::Step, module: &Module) -> bool {
+        let (name, span) = joined(&step.module);
+        if module.parts.is_some() {
+            self.report(
+                Diagnostic::new(codes::UNSAFE_WAIT, span, format!("`{name}` sends a file in parts, which is no question to ask again"))
+                    .also(module.span, "declared here")
+                    .help("send it in a step of its own, and wait on a `GET` behind it"),
+            );
+            return false;
+        }
         if module.retry == RetryClass::Safe {
             return true;
         }
-        let (name, span) = joined(&step.module);
         self.report(
             Diagnostic::new(codes::UNSAFE_WAIT, span, format!("`{name}` is called again and again, and may act each time"))
                 .here(format!("a `{}` that nothing calls safe", module.method))
