@@ -33,18 +33,17 @@ pub(crate) struct Whereabouts {
     pub(crate) outputs: Vec<Option<String>>,
 }
 
+/// The step to go on with, and what those before it gave.
+type Begun<'c> = (usize, &'c [Option<String>]);
+
 impl Tracking {
     /// Whether somebody keeps checkpoints.
     pub(crate) fn is_kept(&self) -> bool {
         self.keep.is_some()
     }
 
-    /// The step to go on with, and what those before it gave, if the checkpoint is of that operation.
-    pub(crate) fn begins(
-        &self,
-        api: &'static ApiTable,
-        table: &'static OperationTable,
-    ) -> Result<Option<(usize, &[Option<String>])>, Error> {
+    /// Where to go on, if there is a checkpoint and it is of that operation.
+    pub(crate) fn begins(&self, api: &'static ApiTable, table: &'static OperationTable) -> Result<Option<Begun<'_>>, Error> {
         let Some(from) = &self.from else { return Ok(None) };
         let other =
             |what: &str| Err(Error::new(ErrorKind::Checkpoint, format!("the checkpoint is of another {what}")).with_operation(table));
