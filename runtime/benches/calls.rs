@@ -203,7 +203,7 @@ impl lp::Api for Api {
         connector: "bench",
         servers: &["https://bench.example/v1"],
         limits: &[
-            lp::Limit::Concurrent(10),
+            lp::Limit::Concurrent(TASKS as u32),
             lp::Limit::Window { count: 10_000_000, millis: 60_000, moving: false, points: false },
             lp::Limit::Headers { remaining: "x-left", reset: "x-reset", kind: lp::Reset::Delta, points: false },
         ],
