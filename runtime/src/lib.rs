@@ -35,6 +35,7 @@ mod observe;
 pub mod operation;
 mod page;
 mod plain;
+mod random;
 mod retry;
 pub mod shape;
 #[cfg(feature = "soap")]

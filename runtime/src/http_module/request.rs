@@ -15,6 +15,7 @@ use crate::body::{Body, Payload};
 use crate::client::{AnyClient, Client};
 use crate::error::{Error, ErrorKind};
 use crate::gate::{self, Passage};
+use crate::random;
 
 /// Which redirects a universal call follows. Whatever is chosen: a credential stays on its own origin, and https is never left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -308,9 +309,7 @@ fn below(base: &Url, path: &str) -> Result<Url, Error> {
 
 /// Unguessable, so that no content can hold it.
 fn boundary() -> Result<String, Error> {
-    let mut bytes = [0_u8; 24];
-    getrandom::fill(&mut bytes).map_err(|_| Error::new(ErrorKind::Configuration, "the system gives no randomness"))?;
-    Ok(format!("linchpin-{}", URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(format!("linchpin-{}", URL_SAFE_NO_PAD.encode(random::bytes::<24>()?)))
 }
 
 fn input(message: &str) -> Error {
