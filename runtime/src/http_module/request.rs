@@ -197,6 +197,10 @@ impl HttpRequest {
         super::send::send(self, client.as_ref()).await
     }
 
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+    }
+
     pub(crate) fn parts(&self, base: Option<&Url>, servers: &[Url]) -> Result<Parts, Error> {
         let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| input("the method is not one"))?;
         let (url, passage) = self.address(base, servers)?;
