@@ -23,6 +23,7 @@ mod encode;
 mod engine;
 mod error;
 mod events;
+mod form;
 #[cfg(test)]
 mod fuzz;
 mod gate;
