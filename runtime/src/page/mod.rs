@@ -240,13 +240,7 @@ impl Fetching {
 
     /// The answer, once it is there.
     pub(crate) fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Answered, Error>> {
-        Poll::Ready(match ready!(Pin::new(&mut self.0).poll(context)) {
-            Ok(fetched) => fetched,
-            Err(stopped) => match stopped.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(Error::new(ErrorKind::Transport, "the program is shutting down")),
-            },
-        })
+        Poll::Ready(ready!(Pin::new(&mut self.0).poll(context)).unwrap_or_else(|stopped| Err(Error::of_stopped(stopped))))
     }
 }
 
