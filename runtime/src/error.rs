@@ -115,6 +115,14 @@ impl StdError for Cause {
 }
 
 impl Error {
+    /// Of a task that did not come to its end: the runtime ends, or it panicked, and then whoever waited does.
+    pub(crate) fn of_stopped(stopped: tokio::task::JoinError) -> Error {
+        match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Error::new(ErrorKind::Transport, "the program is shutting down"),
+        }
+    }
+
     /// An error with a message. The message must hold nothing secret.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Inner {

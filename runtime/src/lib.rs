@@ -23,6 +23,7 @@ mod encode;
 mod engine;
 mod error;
 mod events;
+mod form;
 #[cfg(test)]
 mod fuzz;
 mod gate;
@@ -35,6 +36,7 @@ mod observe;
 pub mod operation;
 mod page;
 mod plain;
+mod random;
 mod retry;
 pub mod shape;
 #[cfg(feature = "soap")]

@@ -10,6 +10,7 @@ mod encode;
 mod envelope;
 mod fault;
 mod json_schema;
+mod members;
 mod model;
 mod name;
 mod operation;

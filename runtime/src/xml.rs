@@ -52,7 +52,7 @@ fn open(out: &mut String, name: &str, members: &[(std::borrow::Cow<'_, str>, Pla
     for (member, value) in members {
         if let Some(attribute) = member.strip_prefix('@') {
             let _ = write!(out, " {}=\"", checked(attribute)?);
-            escape(out, &value.flat())?;
+            escape_attribute(out, &value.flat())?;
             out.push('"');
         }
     }
@@ -89,6 +89,17 @@ pub(crate) fn escape(out: &mut String, text: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// In quotes. Line ends and tabs would be read as spaces.
+pub(crate) fn escape_attribute(out: &mut String, text: &str) -> Result<(), Error> {
+    let mut rest = text;
+    while let Some(index) = rest.find(['\n', '\t']) {
+        escape(out, &rest[..index])?;
+        out.push_str(if rest.as_bytes()[index] == b'\n' { "&#10;" } else { "&#9;" });
+        rest = &rest[index + 1..];
+    }
+    escape(out, rest)
 }
 
 /// Decodes what stands at a path below the root element.
@@ -179,9 +190,9 @@ mod tests {
 
     #[test]
     fn bodies_are_escaped_and_names_checked() {
-        let body = json!({"@id": "a\"b", "name": "x < y & z", "tag": ["1", "2"], "none": null});
+        let body = json!({"@id": "a\"b\n\tc", "name": "x < y & z", "tag": ["1", "2"], "none": null});
         let text = write("item", &Plain::from_json(&body)).expect("it fits");
-        let expected = "<item id=\"a&quot;b\"><name>x &lt; y &amp; z</name><none/><tag>1</tag><tag>2</tag></item>";
+        let expected = "<item id=\"a&quot;b&#10;&#9;c\"><name>x &lt; y &amp; z</name><none/><tag>1</tag><tag>2</tag></item>";
         assert_eq!(text.split_once("?>").expect("a declaration").1, expected);
         for bad in [json!({"a b": "x"}), json!({"><script": "x"}), json!({"a": "\u{0}"})] {
             assert!(write("item", &Plain::from_json(&bad)).is_err(), "{bad}");

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorKind, shorten};
+use crate::random::NoRandomness;
 
 /// Why a credential could not be obtained or applied.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) enum AuthError {
     Unsignable { problem: &'static str },
     /// The table itself is wrong; a compiled spec does not get here.
     InvalidTable { problem: String },
+    /// Nothing unguessable can be made.
+    Randomness(NoRandomness),
     /// An address that a credential must not travel to.
     UnsafeAddress { problem: String },
     /// The person or the server refused the authorization, or the callback is not the answer to our request. The code is one of
@@ -59,7 +62,9 @@ impl AuthError {
 
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::MissingField { .. } | Self::InvalidValue { .. } | Self::InvalidTable { .. } => ErrorKind::Configuration,
+            Self::MissingField { .. } | Self::InvalidValue { .. } | Self::InvalidTable { .. } | Self::Randomness(_) => {
+                ErrorKind::Configuration
+            }
             Self::UnsafeAddress { .. } => ErrorKind::UnsafeAddress,
             Self::Unsignable { .. } => ErrorKind::Input,
             Self::Reauthorize { .. } => ErrorKind::Reauthorize,
@@ -70,6 +75,12 @@ impl AuthError {
             Self::Transport(error) => error.kind(),
             Self::Store(_) => ErrorKind::TokenStore,
         }
+    }
+}
+
+impl From<NoRandomness> for AuthError {
+    fn from(none: NoRandomness) -> Self {
+        Self::Randomness(none)
     }
 }
 
@@ -94,6 +105,7 @@ impl fmt::Display for AuthError {
             Self::InvalidValue { field, problem } => write!(out, "the connection's field `{field}` {problem}"),
             Self::Unsignable { problem } => write!(out, "the request cannot be signed: {problem}"),
             Self::InvalidTable { problem } => write!(out, "the connection's table is wrong: {problem}"),
+            Self::Randomness(none) => none.fmt(out),
             Self::UnsafeAddress { problem } => write!(out, "unsafe address: {problem}"),
             Self::Refused { description, .. } => described(out, "authorization was refused", description),
             Self::Reauthorize { description, .. } => described(out, "the connection has to be authorised again", description),

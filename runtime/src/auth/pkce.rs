@@ -5,13 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::error::AuthError;
+use crate::random;
 use crate::value::Secret;
 
 /// 256 bits of the system's randomness as 43 characters that are safe in a URL: the length RFC 7636, 4.1 recommends.
 pub(crate) fn unguessable() -> Result<Secret, AuthError> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|_| AuthError::table("the system gives no randomness"))?;
-    Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(random::bytes::<32>()?)))
 }
 
 /// The `S256` challenge of a verifier (RFC 7636, 4.2).

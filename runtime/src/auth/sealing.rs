@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::store::StoreError;
 use super::token::Token;
+use crate::random;
 use crate::value::{Secret, bytes::hex};
 
 /// The layout of what is sealed here.
@@ -59,18 +60,17 @@ impl SealingKeys {
     /// A new key.
     ///
     /// # Errors
-    /// When the machine gives no random bytes.
+    /// When the system gives no randomness.
     pub fn generate() -> Result<Secret, StoreError> {
         let mut bytes = Zeroizing::new([0; KEY_LEN]);
-        getrandom::fill(&mut *bytes).map_err(|error| format!("the machine gives no random bytes: {error}"))?;
+        random::fill(&mut *bytes)?;
         Ok(Secret::new(BASE64_STANDARD.encode(*bytes)))
     }
 
     /// Seals a token under a name.
     pub(crate) fn seal(&self, name: &str, token: &Token) -> Result<Vec<u8>, StoreError> {
         let key = self.0.first().ok_or("there is no key to seal with")?;
-        let mut nonce = [0; NONCE_LEN];
-        getrandom::fill(&mut nonce).map_err(|error| format!("the machine gives no random bytes: {error}"))?;
+        let nonce = random::bytes::<NONCE_LEN>()?;
         let mut sealed = Zeroizing::new(in_clear(token));
         let bound = Aad::from(bound_to(key.id, name, token.generation));
         let tag = key.key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed);

@@ -87,13 +87,7 @@ impl Credentials for Session {
         Box::pin(async move {
             let renewal = async move { inner.renew(stale, &*transport).await };
             let renewed = tokio::spawn(renewal.instrument(tracing::Span::current())).await;
-            match renewed {
-                Ok(outcome) => outcome.map_err(Error::from),
-                Err(stopped) => match stopped.try_into_panic() {
-                    Ok(panic) => std::panic::resume_unwind(panic),
-                    Err(_) => Err(AuthError::answer("the program is shutting down").into()),
-                },
-            }
+            renewed.map_err(Error::of_stopped)?.map_err(Error::from)
         })
     }
 

@@ -6,7 +6,7 @@ use http::{Method, Request, Response, header};
 use serde_json::Value as Json;
 use std::time::SystemTime;
 use url::Url;
-use url::form_urlencoded::{Serializer, byte_serialize, parse as parse_form};
+use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::credential::basic;
 use super::error::AuthError;
@@ -16,6 +16,7 @@ use super::template;
 use super::token::{Token, at, read_token, text};
 use super::values::Values;
 use crate::error::shorten;
+use crate::form;
 use crate::operation::{ClientAuth, OAuth2, OAuth2Flow, OAuth2Step, Sign};
 use crate::value::Secret;
 
@@ -271,7 +272,7 @@ fn members(answer: &Response<Bytes>) -> Option<Json> {
     }
     let kind = answer.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
     let is_form = kind.starts_with("application/x-www-form-urlencoded") || kind.starts_with("text/plain");
-    is_form.then(|| Json::Object(parse_form(body).map(|(name, value)| (name.into_owned(), Json::String(value.into_owned()))).collect()))
+    is_form.then(|| form::json(body))
 }
 
 /// What the servers we know call a refresh token that is over. `invalid_grant` is the standard's word (RFC 6749, 5.2).

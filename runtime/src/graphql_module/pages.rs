@@ -24,7 +24,7 @@ use crate::{
     engine::Core,
     error::{Error, ErrorKind},
     operation::{Items as PageItems, Page, Stop, Strategy},
-    page::{Checkpoint, Facts, Fetching, Items, PageSource, Position, Progress, next},
+    page::{Checkpoint, Facts, Fetching, Items, PageSource, Position, Progress, State, next},
     shape::Shaped,
 };
 
@@ -86,13 +86,6 @@ pub struct GraphqlPages<T> {
 /// The items of all pages of a connection.
 pub type GraphqlItems<T> = Items<T, GraphqlPages<T>>;
 
-enum State {
-    Before,
-    Fetching(Fetching),
-    Failed(Error),
-    Done,
-}
-
 impl<T: DeserializeOwned> GraphqlPages<T> {
     pub(super) fn new(client: &AnyClient, request: GraphqlRequest, at: Connection) -> Self {
         let core = client.core.clone();
@@ -103,22 +96,15 @@ impl<T: DeserializeOwned> GraphqlPages<T> {
     /// Goes on from a checkpoint, which must be of the same search with the same variables.
     #[must_use]
     pub fn from(mut self, checkpoint: Checkpoint) -> Self {
-        if checkpoint.operation != self.name() {
-            let message = format!("the checkpoint is of the search `{}`", crate::error::shorten(&checkpoint.operation));
-            self.state = State::Failed(Error::new(ErrorKind::Input, message));
-        } else {
-            self.progress.resume(&checkpoint);
+        if let Err(error) = self.progress.resume(&self.name(), checkpoint) {
+            self.state = State::Failed(error);
         }
         self
     }
 
     /// Where to go on after the pages that were given; none when there are no more.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        if matches!(self.state, State::Done | State::Failed(_)) {
-            return None;
-        }
-        let (pages, records) = self.progress.counted();
-        Some(Checkpoint { operation: self.name(), position: self.progress.position().clone(), pages, records, taken: 0 })
+        self.state.goes_on().then(|| self.progress.checkpoint(self.name()))
     }
 
     /// Why parts of the page that was given last are missing.
@@ -167,7 +153,7 @@ impl<T: DeserializeOwned> GraphqlPages<T> {
     fn take(&mut self, answered: &Answered) -> Result<Vec<T>, Error> {
         let mut page = self.read(answered)?;
         let room = usize::try_from(self.progress.room()?).unwrap_or(usize::MAX);
-        let facts = Facts { items: page.items.len(), cursor: page.end, more: page.more, total: None };
+        let facts = Facts { items: page.items.len(), cursor: page.end, more: page.more, ..Facts::default() };
         match self.progress.advance(facts) {
             _ if page.items.len() > room => {
                 page.items.truncate(room);

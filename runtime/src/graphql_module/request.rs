@@ -18,7 +18,7 @@ use crate::{
     http_module::HttpRequest,
 };
 
-/// The headers of our own, which the program's go before.
+/// Unless the program says what it accepts.
 const ACCEPT: &str = "application/graphql-response+json, application/json;q=0.9";
 
 /// A call to a GraphQL server, as *GraphQL over HTTP* describes it. `Debug` shows no variable and no header's value.
@@ -35,14 +35,13 @@ const ACCEPT: &str = "application/graphql-response+json, application/json;q=0.9"
 /// ```
 #[derive(Clone)]
 pub struct GraphqlRequest {
-    url: String,
+    /// All but the body.
+    http: HttpRequest,
     document: Cow<'static, str>,
     operation: Option<String>,
     variables: Map<String, Json>,
     /// Why the variables are none.
     unfit: Option<String>,
-    headers: Vec<(String, String)>,
-    timeout: Duration,
     repeatable: bool,
 }
 
@@ -50,13 +49,11 @@ impl GraphqlRequest {
     /// A call with a document of queries or mutations. The address is whole, or a path below the client's server. One try may take 40 seconds.
     pub fn new(url: impl Into<String>, document: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            url: url.into(),
+            http: HttpRequest::post(url),
             document: document.into(),
             operation: None,
             variables: Map::new(),
             unfit: None,
-            headers: Vec::new(),
-            timeout: Duration::from_secs(40),
             repeatable: false,
         }
     }
@@ -93,14 +90,14 @@ impl GraphqlRequest {
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.http = self.http.header(name, value);
         self
     }
 
     /// The longest that one try may take, from 1 to 300 seconds. Default: 40.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.http = self.http.timeout(timeout);
         self
     }
 
@@ -174,10 +171,8 @@ impl GraphqlRequest {
         if !self.variables.is_empty() {
             body["variables"] = Json::Object(self.variables.clone());
         }
-        let request = HttpRequest::post(self.url.as_str()).json(body).timeout(self.timeout);
-        let accepts = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept"));
-        let request = if accepts { request } else { request.header("accept", ACCEPT) };
-        self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
+        let request = self.http.clone().json(body);
+        if request.has_header("accept") { request } else { request.header("accept", ACCEPT) }
     }
 }
 
@@ -197,7 +192,7 @@ impl std::fmt::Debug for GraphqlRequest {
         f.debug_struct("GraphqlRequest")
             .field("operation", &self.operation)
             .field("variables", &self.variables.keys().collect::<Vec<_>>())
-            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("http", &self.http)
             .finish_non_exhaustive()
     }
 }

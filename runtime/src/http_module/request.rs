@@ -15,6 +15,7 @@ use crate::body::{Body, Payload};
 use crate::client::{AnyClient, Client};
 use crate::error::{Error, ErrorKind};
 use crate::gate::{self, Passage};
+use crate::random;
 
 /// Which redirects a universal call follows. Whatever is chosen: a credential stays on its own origin, and https is never left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -196,6 +197,10 @@ impl HttpRequest {
         super::send::send(self, client.as_ref()).await
     }
 
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+    }
+
     pub(crate) fn parts(&self, base: Option<&Url>, servers: &[Url]) -> Result<Parts, Error> {
         let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| input("the method is not one"))?;
         let (url, passage) = self.address(base, servers)?;
@@ -308,9 +313,7 @@ fn below(base: &Url, path: &str) -> Result<Url, Error> {
 
 /// Unguessable, so that no content can hold it.
 fn boundary() -> Result<String, Error> {
-    let mut bytes = [0_u8; 24];
-    getrandom::fill(&mut bytes).map_err(|_| Error::new(ErrorKind::Configuration, "the system gives no randomness"))?;
-    Ok(format!("linchpin-{}", URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(format!("linchpin-{}", URL_SAFE_NO_PAD.encode(random::bytes::<24>()?)))
 }
 
 fn input(message: &str) -> Error {

@@ -5,7 +5,8 @@
 //! refused, so no entity can be defined; depth is bounded.
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::escape::{resolve_predefined_entity, unescape};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use serde_json::{Map, Value as Json};
 
 use crate::error::{Error, ErrorKind};
@@ -29,7 +30,7 @@ pub(crate) fn to_json(document: &str) -> Result<Json, Error> {
             Event::End(_) => close(&mut open)?,
             Event::Text(text) => last(&mut open)?.text.push_str(&text.xml10_content()),
             Event::CData(text) => last(&mut open)?.text.push_str(&text.xml10_content()),
-            Event::GeneralRef(reference) => last(&mut open)?.text.push_str(&resolve(&reference)?),
+            Event::GeneralRef(reference) => last(&mut open)?.text.push_str(&resolve(&reference).ok_or_else(undefined)?),
             Event::DocType(_) => return Err(wrong("the answer declares a document type, which is not accepted")),
             Event::Eof => break,
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Empty(_) => {}
@@ -54,40 +55,39 @@ impl Element {
         let mut element = Self { name: start.name().as_ref().to_owned(), ..Self::default() };
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| wrong("an attribute of the answer is not well-formed").with_source(&error))?;
-            let value = unescape(&attribute.value)?;
-            element.members.insert(format!("@{}", attribute.key.as_ref()), Json::String(value));
+            let value = unescape(&attribute.value).map_err(|_| undefined())?;
+            element.members.insert(format!("@{}", attribute.key.as_ref()), value.into());
         }
         Ok(element)
     }
+}
 
-    fn into_json(mut self) -> Json {
-        let text = self.text.trim();
-        match (self.members.is_empty(), text.is_empty()) {
-            (true, true) => Json::Null,
-            (true, false) => Json::String(text.to_owned()),
-            (false, true) => Json::Object(self.members),
-            (false, false) => {
-                self.members.insert("#text".to_owned(), Json::String(text.to_owned()));
-                Json::Object(self.members)
-            }
-        }
-    }
-
-    fn add(&mut self, name: String, value: Json) {
-        match self.members.get_mut(&name) {
-            None => {
-                self.members.insert(name, value);
-            }
-            Some(Json::Array(values)) => values.push(value),
-            Some(first) => *first = Json::Array(vec![first.take(), value]),
+/// An element with these attributes and children, and this text around them.
+pub(crate) fn value(mut members: Map<String, Json>, text: &str) -> Json {
+    let text = text.trim();
+    match (members.is_empty(), text.is_empty()) {
+        (true, true) => Json::Null,
+        (true, false) => text.into(),
+        (false, true) => members.into(),
+        (false, false) => {
+            members.insert("#text".to_owned(), text.into());
+            members.into()
         }
     }
 }
 
+/// Adds a child; one of a name makes a list when another comes.
+pub(crate) fn add(members: &mut Map<String, Json>, name: String, value: Json) {
+    match members.get_mut(&name) {
+        None => drop(members.insert(name, value)),
+        Some(Json::Array(values)) => values.push(value),
+        Some(first) => *first = Json::Array(vec![first.take(), value]),
+    }
+}
+
 fn close(open: &mut Vec<Element>) -> Result<(), Error> {
-    let mut element = open.pop().ok_or_else(|| wrong("the answer is not one whole XML document"))?;
-    let name = std::mem::take(&mut element.name);
-    last(open)?.add(name, element.into_json());
+    let Element { name, members, text } = open.pop().ok_or_else(|| wrong("the answer is not one whole XML document"))?;
+    add(&mut last(open)?.members, name, value(members, &text));
     Ok(())
 }
 
@@ -95,38 +95,16 @@ fn last(open: &mut [Element]) -> Result<&mut Element, Error> {
     open.last_mut().ok_or_else(|| wrong("the answer is not one whole XML document"))
 }
 
-/// The five predefined entities and characters by number; there can be no others without a document type.
-fn resolve(name: &str) -> Result<String, Error> {
-    let character = match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => name.strip_prefix('#').and_then(by_number),
-    };
-    character.map(String::from).ok_or_else(|| wrong("the answer uses an entity that XML does not define"))
-}
-
-fn by_number(number: &str) -> Option<char> {
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-        None => number.parse().ok()?,
-    };
-    char::from_u32(code).filter(|character| *character != '\0')
-}
-
-fn unescape(text: &str) -> Result<String, Error> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, tail)) = rest.split_once('&') {
-        let (name, after) = tail.split_once(';').ok_or_else(|| wrong("an attribute of the answer is not well-formed"))?;
-        out.push_str(before);
-        out.push_str(&resolve(name)?);
-        rest = after;
+/// One of the five predefined entities, or a character by number; there can be no others without a document type.
+pub(crate) fn resolve(reference: &BytesRef<'_>) -> Option<String> {
+    match reference.resolve_char_ref().ok()? {
+        Some(character) => Some(character.into()),
+        None => resolve_predefined_entity(reference).map(str::to_owned),
     }
-    out.push_str(rest);
-    Ok(out)
+}
+
+fn undefined() -> Error {
+    wrong("the answer uses an entity that XML does not define")
 }
 
 fn wrong(message: &str) -> Error {
@@ -163,7 +141,20 @@ mod tests {
 
     #[test]
     fn what_is_no_document_is_an_error() {
-        for wrong in ["", "text", "<a>", "<a></b>", "<a/><b/>", "</a>", "<a b='&'/>", "<a b=1/>", "<a/>text", "<a>&#0;</a>"] {
+        for wrong in [
+            "",
+            "text",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "</a>",
+            "<a b='&'/>",
+            "<a b='&#0;'/>",
+            "<a b='&x;'/>",
+            "<a b=1/>",
+            "<a/>text",
+            "<a>&#0;</a>",
+        ] {
             assert!(to_json(wrong).is_err(), "{wrong}");
         }
     }

@@ -15,7 +15,6 @@ use std::{
 use futures_core::Stream;
 use serde_json::Value;
 use tokio::task::JoinHandle;
-use url::Url;
 
 pub use progress::Checkpoint;
 use progress::link_next;
@@ -213,8 +212,9 @@ pub(crate) struct Pager {
     told: bool,
 }
 
-enum State {
-    /// The next page has not been asked for.
+/// What is known of the next page.
+pub(crate) enum State {
+    /// It has not been asked for.
     Before,
     /// It is on its way.
     Fetching(Fetching),
@@ -222,6 +222,12 @@ enum State {
     Failed(Error),
     /// There is none.
     Done,
+}
+
+impl State {
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self, State::Before | State::Fetching(_))
+    }
 }
 
 /// A fetch in a task of its own, so that it goes on while the caller works. Dropping it ends it.
@@ -234,13 +240,7 @@ impl Fetching {
 
     /// The answer, once it is there.
     pub(crate) fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Answered, Error>> {
-        Poll::Ready(match ready!(Pin::new(&mut self.0).poll(context)) {
-            Ok(fetched) => fetched,
-            Err(stopped) => match stopped.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(Error::new(ErrorKind::Transport, "the program is shutting down")),
-            },
-        })
+        Poll::Ready(ready!(Pin::new(&mut self.0).poll(context)).unwrap_or_else(|stopped| Err(Error::of_stopped(stopped))))
     }
 }
 
@@ -258,21 +258,13 @@ impl Pager {
     }
 
     pub(crate) fn resume(&mut self, checkpoint: Checkpoint) {
-        if checkpoint.operation != self.table.name {
-            let message = format!("the checkpoint is of the search `{}`", crate::error::shorten(&checkpoint.operation));
-            self.state = State::Failed(Error::new(ErrorKind::Input, message).with_operation(self.table));
-            return;
+        if let Err(error) = self.progress.resume(self.table.name, checkpoint) {
+            self.state = State::Failed(error);
         }
-        self.progress.resume(&checkpoint);
     }
 
     pub(crate) fn next_checkpoint(&self) -> Option<Checkpoint> {
-        if matches!(self.state, State::Done | State::Failed(_)) {
-            return None;
-        }
-        let (pages, records) = self.progress.counted();
-        let position = self.progress.position().clone();
-        Some(Checkpoint { operation: self.table.name.to_owned(), position, pages, records, taken: 0 })
+        self.state.goes_on().then(|| self.progress.checkpoint(self.table.name))
     }
 
     /// The next page.
@@ -318,28 +310,18 @@ impl Pager {
         let (mut list, facts) = read_page(answered, self.page)?;
         let room = self.progress.room()?;
         self.notice_shift(&list);
-        let goes_on = self.progress.advance(facts).map(|more| self.absolute(more, answered));
-        match goes_on {
+        match self.progress.advance(facts) {
             _ if list.len() as u64 > room => {
                 while list.len() as u64 > room {
                     drop(list.pop());
                 }
                 self.state = State::Failed(self.progress.too_many());
             }
-            Ok(Ok(true)) => self.fetch(),
-            Ok(Ok(false)) => self.state = State::Done,
-            Ok(Err(error)) | Err(error) => self.state = State::Failed(error),
+            Ok(true) => self.fetch(),
+            Ok(false) => self.state = State::Done,
+            Err(error) => self.state = State::Failed(error),
         }
         Ok(list)
-    }
-
-    /// A next link is read against the address of the page that holds it, and must not leave that origin.
-    fn absolute(&mut self, more: bool, answered: &Answered) -> Result<bool, Error> {
-        if let (true, Position::Url(link)) = (more, self.progress.position()) {
-            let next: Url = crate::gate::next_link(&answered.url, link)?;
-            self.progress.settle(next.into());
-        }
-        Ok(more)
     }
 
     /// For searches that count: the page starts with the item that the last page ended with, or the total has changed.
@@ -453,6 +435,7 @@ pub(crate) fn read_page(answered: &Answered, page: Option<&'static Page>) -> Res
     let value = |index: Option<usize>| index.and_then(|index| found.picks.get(index).cloned().flatten());
     let facts = Facts {
         items: list.len(),
+        from: Some(answered.url.clone()),
         cursor: page.and_then(|page| match page.strategy {
             Strategy::LinkHeader { header } => link(answered, header),
             Strategy::Keyset { key, .. } => last_key(&list, key),

@@ -7,9 +7,11 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::{
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, shorten},
+    gate,
     operation::{Page, Stop, Strategy},
 };
 
@@ -82,6 +84,8 @@ impl<'de> Deserialize<'de> for Checkpoint {
 pub(crate) struct Facts {
     /// Items it held.
     pub(crate) items: usize,
+    /// Its address, against which a next link is read.
+    pub(crate) from: Option<Url>,
     /// The cursor, the next URL, or the last item's key.
     pub(crate) cursor: Option<Value>,
     /// What stands where [`Stop::More`] points.
@@ -91,13 +95,12 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// With a next link read against the address of the page that holds it. It must not leave that origin.
-    pub(crate) fn absolute(mut self, answered: &crate::answer::Answered, page: Option<&Page>) -> Result<Facts, Error> {
-        let links = page.is_some_and(|page| matches!(page.strategy, Strategy::LinkHeader { .. } | Strategy::NextUrl { .. }));
-        if let Some(link) = self.cursor.as_ref().filter(|_| links).and_then(Value::as_str).filter(|link| !link.is_empty()) {
-            self.cursor = Some(String::from(crate::gate::next_link(&answered.url, link)?).into());
+    /// A next link as a whole address; it must not leave the origin of its page.
+    fn whole(&self, link: String) -> Result<String, Error> {
+        match &self.from {
+            Some(from) => gate::next_link(from, &link).map(String::from),
+            None => Ok(link),
         }
-        Ok(self)
     }
 }
 
@@ -151,21 +154,24 @@ impl Progress {
         }
     }
 
-    /// Goes on from a checkpoint.
-    pub(crate) fn resume(&mut self, checkpoint: &Checkpoint) {
-        self.position = checkpoint.position.clone();
-        self.pages = checkpoint.pages;
-        self.records = checkpoint.records;
+    /// Goes on from a checkpoint, which must be of this search.
+    pub(crate) fn resume(&mut self, search: &str, checkpoint: Checkpoint) -> Result<(), Error> {
+        if checkpoint.operation != search {
+            let message = format!("the checkpoint is of the search `{}`", shorten(&checkpoint.operation));
+            return Err(Error::new(ErrorKind::Input, message));
+        }
+        (self.position, self.pages, self.records) = (checkpoint.position, checkpoint.pages, checkpoint.records);
+        Ok(())
+    }
+
+    /// Where to go on from.
+    pub(crate) fn checkpoint(&self, search: impl Into<String>) -> Checkpoint {
+        Checkpoint { operation: search.into(), position: self.position.clone(), pages: self.pages, records: self.records, taken: 0 }
     }
 
     /// What the next request carries.
     pub(crate) fn position(&self) -> &Position {
         &self.position
-    }
-
-    /// Puts the whole URL in the place of the link that the server gave.
-    pub(crate) fn settle(&mut self, url: String) {
-        self.position = Position::Url(url);
     }
 
     /// Pages and records before the current position.
@@ -237,7 +243,7 @@ impl Progress {
             Strategy::Cursor { .. } | Strategy::Keyset { .. } => self.next_cursor(facts).map(|cursor| cursor.map(Position::Field)),
             Strategy::LinkHeader { .. } | Strategy::NextUrl { .. } => match self.next_cursor(facts)? {
                 None => Ok(None),
-                Some(Value::String(url)) => Ok(Some(Position::Url(url))),
+                Some(Value::String(link)) => facts.whole(link).map(|url| Some(Position::Url(url))),
                 Some(_) => Err(Error::new(ErrorKind::Decode, "the next page's URL is not text")),
             },
         }

@@ -10,7 +10,10 @@ use super::{
     schema::{Base, Complex, Element, Field, Kind, Simple, TypeId, Types},
     tree::Node,
 };
-use crate::error::{Error, ErrorKind, shorten};
+use crate::{
+    error::{Error, ErrorKind, shorten},
+    http_module::xml,
+};
 
 /// Reads the value of an element that is what it should be.
 pub(super) fn element(types: &Types, element: &Element, node: &Node) -> Result<Json, Error> {
@@ -30,26 +33,9 @@ pub(super) fn untyped(node: &Node) -> Json {
     let attributes = node.attributes.iter().filter(|(name, _)| &*name.namespace != XSI);
     let mut members: Map<String, Json> = attributes.map(|(name, value)| (format!("@{}", name.local), value.clone().into())).collect();
     for child in &node.children {
-        add(&mut members, child.name.local.to_string(), untyped(child));
+        xml::add(&mut members, child.name.local.to_string(), untyped(child));
     }
-    let text = node.text.trim();
-    match (members.is_empty(), text.is_empty()) {
-        (true, true) => Json::Null,
-        (true, false) => text.into(),
-        (false, true) => members.into(),
-        (false, false) => {
-            members.insert("#text".to_owned(), text.into());
-            members.into()
-        }
-    }
-}
-
-fn add(members: &mut Map<String, Json>, key: String, value: Json) {
-    match members.get_mut(&key) {
-        None => drop(members.insert(key, value)),
-        Some(Json::Array(values)) => values.push(value),
-        Some(first) => *first = Json::Array(vec![first.take(), value]),
-    }
+    xml::value(members, &node.text)
 }
 
 struct Reader<'t> {
@@ -148,7 +134,7 @@ impl Reader<'_> {
             let part = |field: &&Field| self.call && self.path.is_empty() && field.element.name.local == child.name.local;
             let Some(field) = complex.field(&child.name).or_else(|| complex.fields.iter().find(part)) else {
                 if complex.open {
-                    add(members, child.name.local.to_string(), untyped(child));
+                    xml::add(members, child.name.local.to_string(), untyped(child));
                 }
                 continue;
             };

@@ -1,14 +1,13 @@
 //! From JSON to XML by type: elements in the schema's order, each in its namespace. What does not fit is an error with its place in the
 //! value. The envelope around it is `envelope`'s.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value as Json};
 
 use super::{
+    members::Members,
     name::{Name, XML, XSD, XSI},
     scalar,
-    schema::{Base, Complex, Element, Field, Group, Kind, Order, Particle, Simple, Term, TypeId, Types},
+    schema::{Base, Complex, Element, Group, Kind, Order, Particle, Simple, Term, TypeId, Types},
 };
 use crate::{
     catalog::nearest,
@@ -39,9 +38,6 @@ enum Step {
     Member(String),
     Item(usize),
 }
-
-/// How many values of each member have been written.
-type Written<'v> = HashMap<&'v str, usize>;
 
 impl<'t> Writer<'t> {
     pub(super) fn new(types: &'t Types, checked: bool) -> Self {
@@ -156,11 +152,11 @@ impl<'t> Writer<'t> {
             return self.text(simple, text);
         }
         self.out.push('>');
-        let mut written = Written::new();
+        let mut members = Members::new(complex, members);
         if let Some(content) = &complex.content {
-            self.particle(complex, content, members, &mut written)?;
+            self.particle(content, &mut members)?;
         }
-        self.all_written(complex, members, &written)
+        self.all_written(&members)
     }
 
     /// A member that the type does not have is a mistake of the caller's: it would silently not be sent.
@@ -197,7 +193,7 @@ impl<'t> Writer<'t> {
             let text = self.written(&attribute.simple, &value)?;
             let tag = self.tag(&attribute.name);
             self.out.push_str(&format!(" {tag}=\""));
-            escape_attribute(&mut self.out, &text).map_err(|error| error.with_path(self.place()))?;
+            xml::escape_attribute(&mut self.out, &text).map_err(|error| error.with_path(self.place()))?;
             self.out.push('"');
             self.path.pop();
         }
@@ -205,28 +201,18 @@ impl<'t> Writer<'t> {
     }
 
     /// Writes what stands here as often as there are values for it.
-    fn particle<'v>(
-        &mut self,
-        complex: &'v Complex,
-        particle: &'v Particle,
-        members: &'v Map<String, Json>,
-        written: &mut Written<'v>,
-    ) -> Result<(), Error> {
+    fn particle<'v>(&mut self, particle: &'v Particle, members: &mut Members<'v>) -> Result<(), Error> {
         match &particle.term {
             Term::Any => Ok(()),
-            Term::Element(element) => self.elements(complex, particle, element, members, written),
+            Term::Element(element) => self.elements(particle, element, members),
             Term::Group(group) => {
                 let mut rounds = 0;
-                while rounds < particle.max {
-                    let present = is_present(complex, group, members, written);
-                    if !present && (rounds >= particle.min || rounds > 0) {
-                        break;
-                    }
-                    let before: usize = written.values().sum();
-                    self.round(complex, group, members, written)?;
+                while rounds < particle.max && (members.any_left(particle) || rounds == 0 && particle.min > 0) {
+                    let before = members.written_in_all();
+                    self.round(group, members)?;
                     rounds += 1;
                     // A round that takes nothing would go on for ever.
-                    if written.values().sum::<usize>() == before {
+                    if members.written_in_all() == before {
                         break;
                     }
                 }
@@ -235,20 +221,11 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn elements<'v>(
-        &mut self,
-        complex: &'v Complex,
-        particle: &'v Particle,
-        element: &'v Element,
-        members: &'v Map<String, Json>,
-        written: &mut Written<'v>,
-    ) -> Result<(), Error> {
-        let Some(field) = complex.field(&element.name) else { return Ok(()) };
-        let values = given(field, members);
-        let done = *written.get(field.key.as_str()).unwrap_or(&0);
+    fn elements<'v>(&mut self, particle: &'v Particle, element: &'v Element, members: &mut Members<'v>) -> Result<(), Error> {
+        let Some(field) = members.field(element) else { return Ok(()) };
         let most = usize::try_from(particle.max).unwrap_or(usize::MAX);
-        let now = &values[done.min(values.len())..];
-        let now = &now[..now.len().min(most)];
+        let (done, left) = (members.written(field), members.left(field));
+        let now = &left[..left.len().min(most)];
         if now.is_empty() && particle.min > 0 {
             return self.absent(element, &field.key);
         }
@@ -266,7 +243,7 @@ impl<'t> Writer<'t> {
             }
             self.path.pop();
         }
-        *written.entry(&field.key).or_insert(0) += now.len();
+        members.count(field, now.len());
         Ok(())
     }
 
@@ -293,47 +270,27 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn round<'v>(
-        &mut self,
-        complex: &'v Complex,
-        group: &'v Group,
-        members: &'v Map<String, Json>,
-        written: &mut Written<'v>,
-    ) -> Result<(), Error> {
+    fn round<'v>(&mut self, group: &'v Group, members: &mut Members<'v>) -> Result<(), Error> {
         if group.order != Order::Choice {
-            return group.particles.iter().try_for_each(|particle| self.particle(complex, particle, members, written));
+            return group.particles.iter().try_for_each(|particle| self.particle(particle, members));
         }
-        let present: Vec<&Particle> = group.particles.iter().filter(|particle| holds_value(complex, particle, members, written)).collect();
-        let Some(first) = present.first() else {
+        let meant = group.particles.iter().filter(|particle| members.any_left(particle));
+        // Of several that could be meant, the first of those that take the most of what is there.
+        let Some(best) = meant.rev().max_by_key(|particle| members.given_for(particle)) else {
             let optional = |particle: &Particle| particle.min == 0 || matches!(&particle.term, Term::Any);
             if group.particles.iter().any(optional) || !self.checked {
                 return Ok(());
             }
-            let mut names = Vec::new();
-            group.particles.iter().for_each(|particle| keys(complex, particle, &mut |key| names.push(key)));
-            names.truncate(SHOWN);
+            let names: Vec<&str> = group.particles.iter().flat_map(|particle| members.keys(particle)).take(SHOWN).collect();
             return Err(self.wrong(&format!("needs one of the members `{}`", names.join("`, `"))));
         };
-        // Of several that could be meant, the one that takes the most of what is there.
-        let count = |particle: &Particle| {
-            let mut count = 0;
-            keys(complex, particle, &mut |key| count += usize::from(members.get(key).is_some_and(|value| !value.is_null())));
-            count
-        };
-        let best = present.iter().rev().max_by_key(|particle| count(particle)).unwrap_or(first);
-        self.particle(complex, best, members, written)
+        self.particle(best, members)
     }
 
-    /// What was given and found no place: two of a choice, or more than may come.
-    fn all_written(&self, complex: &Complex, members: &Map<String, Json>, written: &Written<'_>) -> Result<(), Error> {
-        for field in &complex.fields {
-            let count = given(field, members).len();
-            if count > *written.get(field.key.as_str()).unwrap_or(&0) {
-                let why = if field.repeated { "has more values than may come here" } else { "cannot stand beside the other members" };
-                return Err(self.wrong(&format!("`{}` {why}", field.key)));
-            }
-        }
-        Ok(())
+    fn all_written(&self, members: &Members<'_>) -> Result<(), Error> {
+        let Some(field) = members.without_a_place() else { return Ok(()) };
+        let why = if field.repeated { "has more values than may come here" } else { "cannot stand beside the other members" };
+        Err(self.wrong(&format!("`{}` {why}", field.key)))
     }
 
     /// A value whose type nobody states: texts, numbers and flags say what they are.
@@ -387,61 +344,4 @@ impl<'t> Writer<'t> {
         }
         place
     }
-}
-
-/// The values of a member: the items of a list where several may come. Null where the element cannot be null is as if it were not there.
-fn given<'v>(field: &Field, members: &'v Map<String, Json>) -> &'v [Json] {
-    match members.get(&field.key) {
-        None => &[],
-        Some(Json::Null) if !field.element.nillable || field.repeated => &[],
-        Some(Json::Array(items)) if field.repeated => items,
-        Some(value) => std::slice::from_ref(value),
-    }
-}
-
-fn is_present<'v>(complex: &'v Complex, group: &'v Group, members: &Map<String, Json>, written: &Written<'v>) -> bool {
-    group.particles.iter().any(|particle| holds_value(complex, particle, members, written))
-}
-
-/// Whether a value that is not written yet belongs here.
-fn holds_value<'v>(complex: &'v Complex, particle: &'v Particle, members: &Map<String, Json>, written: &Written<'v>) -> bool {
-    match &particle.term {
-        Term::Any => false,
-        Term::Group(group) => is_present(complex, group, members, written),
-        Term::Element(element) => {
-            let field = complex.field(&element.name);
-            field.is_some_and(|field| {
-                let count = given(field, members).len();
-                count > *written.get(field.key.as_str()).unwrap_or(&0)
-            })
-        }
-    }
-}
-
-/// The members that a particle takes.
-fn keys<'v>(complex: &'v Complex, particle: &'v Particle, take: &mut dyn FnMut(&'v str)) {
-    match &particle.term {
-        Term::Any => {}
-        Term::Element(element) => {
-            if let Some(field) = complex.field(&element.name) {
-                take(&field.key);
-            }
-        }
-        Term::Group(group) => {
-            for particle in &group.particles {
-                keys(complex, particle, take);
-            }
-        }
-    }
-}
-
-/// Line ends and tabs would be read as spaces.
-fn escape_attribute(out: &mut String, text: &str) -> Result<(), Error> {
-    let mut rest = text;
-    while let Some(index) = rest.find(['\n', '\t']) {
-        xml::escape(out, &rest[..index])?;
-        out.push_str(if rest.as_bytes()[index] == b'\n' { "&#10;" } else { "&#9;" });
-        rest = &rest[index + 1..];
-    }
-    xml::escape(out, rest)
 }

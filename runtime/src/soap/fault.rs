@@ -16,6 +16,7 @@ use super::{
 use crate::{
     answer,
     error::{Error, ErrorKind, shorten},
+    http_module::xml,
     value::Secret,
 };
 
@@ -118,12 +119,7 @@ fn read_detail(detail: &Node, types: &Types) -> Json {
         let element = types.element(&child.name).filter(|element| types.broken(element.type_id).is_none());
         let typed = element.and_then(|element| decode::element(types, element, child).ok());
         let value = typed.unwrap_or_else(|| decode::untyped(child));
-        let key = child.name.local.to_string();
-        match members.get_mut(&key) {
-            None => drop(members.insert(key, value)),
-            Some(Json::Array(values)) => values.push(value),
-            Some(first) => *first = Json::Array(vec![first.take(), value]),
-        }
+        xml::add(&mut members, child.name.local.to_string(), value);
     }
     members.into()
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::fault::WSSE;
 use crate::{
     error::{Error, ErrorKind},
+    random,
     value::Secret,
     xml::escape,
 };
@@ -55,9 +56,7 @@ impl UsernameToken {
 
     /// The token of one message.
     pub(super) fn token(&self, now: std::time::SystemTime) -> Result<Token, Error> {
-        let mut nonce = [0_u8; 16];
-        getrandom::fill(&mut nonce).map_err(|_| Error::new(ErrorKind::Configuration, "the system gives no randomness"))?;
-        self.token_of(now, &nonce)
+        self.token_of(now, &random::bytes::<16>()?)
     }
 
     fn token_of(&self, now: std::time::SystemTime, nonce: &[u8]) -> Result<Token, Error> {

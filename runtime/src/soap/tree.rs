@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use quick_xml::{
     Reader,
-    escape::{resolve_predefined_entity, unescape},
+    escape::unescape,
     events::{BytesStart, Event},
 };
 
 use super::name::{Name, XML};
+use crate::http_module::xml::resolve;
 
 /// The deepest nesting that is read.
 pub(super) const DEPTH: usize = 128;
@@ -106,12 +107,7 @@ pub(super) fn read(text: &str) -> Result<Node, NoTree> {
             Event::Text(text) => reading.add(&text.xml10_content())?,
             Event::CData(text) => reading.add(&text.xml10_content())?,
             Event::GeneralRef(reference) => {
-                let found = match reference.resolve_char_ref() {
-                    Ok(Some(character)) if character != '\0' => Some(character.to_string()),
-                    Ok(None) => resolve_predefined_entity(&reference).map(str::to_owned),
-                    _ => None,
-                };
-                let found = found.ok_or_else(|| reading.wrong("it uses an entity that XML does not define"))?;
+                let found = resolve(&reference).ok_or_else(|| reading.wrong("it uses an entity that XML does not define"))?;
                 reading.add(&found)?;
             }
             Event::DocType(_) => return Err(reading.wrong("it declares a document type, which is not accepted")),

@@ -29,6 +29,25 @@ use crate::auth::StoreError;
 /// How long a server may take, connecting included, unless the program says otherwise.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How a server is reached, and how the names of what is kept there begin.
+struct Reach {
+    url: String,
+    prefix: String,
+    roots: Vec<u8>,
+    patience: Duration,
+}
+
+impl Reach {
+    fn new(url: String, prefix: &str) -> Reach {
+        Reach { url, prefix: prefix.to_owned(), roots: Vec::new(), patience: PATIENCE }
+    }
+
+    fn add_roots(&mut self, pem: &[u8]) {
+        self.roots.extend_from_slice(pem);
+        self.roots.push(b'\n');
+    }
+}
+
 /// What went wrong with a server.
 #[derive(Debug)]
 struct Failure {
@@ -80,12 +99,6 @@ impl std::error::Error for Failure {}
 async fn in_time<T>(patience: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let late = |_| Failure { text: format!("no answer in {patience:?}"), kind: FailureKind::Late };
     tokio::time::timeout(patience, work).await.map_err(late)?
-}
-
-/// A generation as databases count.
-#[cfg(feature = "postgres")]
-fn signed(number: u64) -> Result<i64, StoreError> {
-    i64::try_from(number).map_err(|_| "the number is greater than the database can hold".into())
 }
 
 /// What came is not what was asked for.

@@ -124,8 +124,7 @@ async fn run(core: &Arc<Core>, table: &'static OperationTable, input: Erased, st
         let answered = core.run(&prepared).await?;
         let (list, facts) = page::read_page(&answered, table.page)?;
         let seen = seen(&list, poll).map_err(|error| error.with_status(answered.status))?;
-        let next = facts.absolute(&answered, table.page)?;
-        let fresh = course.take(&seen, next)?;
+        let fresh = course.take(&seen, facts)?;
         items.extend(kept(list, &fresh));
     }
     let (state, more) = course.end()?;

@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 /// A text that is overwritten when it is dropped and printed by nothing: it has no `Display`, and `Debug` and serde write `[redacted]`.
@@ -38,9 +39,7 @@ impl fmt::Debug for Secret {
 /// Takes the same time whatever differs, so that it says nothing about a secret of the same length.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        let (one, two) = (self.0.as_bytes(), other.0.as_bytes());
-        let differing = one.iter().zip(two).fold(0, |differing, (a, b)| std::hint::black_box(differing | (a ^ b)));
-        one.len() == two.len() && differing == 0
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
 

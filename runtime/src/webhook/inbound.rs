@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::Url;
 
 use super::{
     answer::Answer,
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     clock::{BoxFuture, Clock},
     error::{Error, ErrorKind},
+    form,
     operation::{Challenge, Proof, ProofKind, Webhook},
     value::Secret,
 };
@@ -192,7 +193,7 @@ impl Inbound {
 
     /// The query, decoded; a name may come several times.
     pub fn query(&self) -> Vec<(String, String)> {
-        pairs(self.uri.query().unwrap_or_default().as_bytes())
+        form::pairs(self.uri.query().unwrap_or_default().as_bytes())
     }
 
     /// The headers.
@@ -231,10 +232,10 @@ impl Inbound {
     /// # Errors
     /// When its content type is not `application/x-www-form-urlencoded`.
     pub fn form(&self) -> Result<Vec<(String, String)>, Error> {
-        if !is_form(&self.headers) {
+        if !form::is_form(&self.headers) {
             return Err(decode("the delivery is no form"));
         }
-        Ok(pairs(&self.body))
+        Ok(form::pairs(&self.body))
     }
 
     /// The parts of a multipart form (RFC 7578).
@@ -266,19 +267,7 @@ impl fmt::Debug for InboundPart {
 
 /// The body as JSON, for proofs that name a member of it; a form's fields as its members.
 fn json(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
-    if !is_form(headers) {
-        return serde_json::from_slice(body).ok();
-    }
-    Some(Value::Object(pairs(body).into_iter().map(|(name, value)| (name, Value::String(value))).collect()))
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-fn pairs(form: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(form).into_owned().collect()
+    if form::is_form(headers) { Some(form::json(body)) } else { serde_json::from_slice(body).ok() }
 }
 
 fn decode(message: impl Into<String>) -> Error {

@@ -17,6 +17,7 @@ use crate::{
     auth::StoreError,
     clock::Clock,
     error::{Error, ErrorKind},
+    form,
     operation::{OperationTable, Webhook},
     shape::{Erased, Names, Shaped},
     value::Secret,
@@ -212,8 +213,7 @@ impl Inner {
         if !self.webhook.form {
             return serde_json::from_slice(body).ok();
         }
-        let pairs = url::form_urlencoded::parse(body).into_owned().map(|(name, value)| (name, Value::String(value)));
-        Some(Value::Object(pairs.collect()))
+        Some(form::json(body))
     }
 
     /// What was delivered, as its type.

@@ -11,9 +11,10 @@ use crate::{
     client::AnyClient,
     error::{Error, ErrorKind},
     operation::{OperationTable, Webhook},
+    random,
     shape::{Erased, Names, View},
     steps,
-    value::{DateTime, Map, Secret},
+    value::{DateTime, Map, Secret, bytes::hex},
 };
 
 /// Where a trigger is told.
@@ -29,11 +30,9 @@ impl Endpoint {
     /// With a secret that was made up: 32 random bytes, in letters and digits.
     ///
     /// # Errors
-    /// When the machine has no random numbers.
+    /// When the system gives no randomness.
     pub fn new(url: Url) -> Result<Endpoint, Error> {
-        let mut bytes = [0_u8; 32];
-        getrandom::fill(&mut bytes).map_err(|_| Error::new(ErrorKind::Configuration, "the machine has no random numbers"))?;
-        Ok(Endpoint { url, secret: Secret::new(super::part::encoded(&bytes, crate::operation::Encoded::Hex)) })
+        Ok(Endpoint { url, secret: Secret::new(hex(&random::bytes::<32>()?)) })
     }
 }
 

@@ -12,6 +12,7 @@ use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
 use super::settings::invalid;
 use crate::{
     auth::{error::AuthError, pem::tidy},
+    random::NoRandomness,
     value::Secret,
 };
 
@@ -44,7 +45,7 @@ impl SigningKey {
 
     pub(in crate::auth) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, AuthError> {
         let random = SystemRandom::new();
-        let failed = |_| AuthError::table("the system gives no randomness");
+        let failed = |_| AuthError::from(NoRandomness);
         Ok(match self {
             SigningKey::Hmac(key) => hmac::sign(key, message).as_ref().to_vec(),
             SigningKey::Rsa(key, padding) => {

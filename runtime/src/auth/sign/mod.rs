@@ -18,6 +18,7 @@ use crate::{
     connection::{Applied, Credentials, Setup, Transport},
     error::Error,
     operation::{Credential, Sign, SignKind},
+    random,
     value::{Secret, bytes},
 };
 use serde_json::Value as Json;
@@ -62,9 +63,7 @@ pub(super) fn mint(sign: &'static Sign, values: &Values<'_>, own: &[(&str, Json)
 
 /// 128 bits of the system's randomness in 32 letters and digits, which every API takes.
 fn nonce() -> Result<String, AuthError> {
-    let mut random = [0_u8; 16];
-    getrandom::fill(&mut random).map_err(|_| AuthError::table("the system gives no randomness"))?;
-    Ok(bytes::hex(&random))
+    Ok(bytes::hex(&random::bytes::<16>()?))
 }
 
 /// What a person filled in signs each request, and is sent with none.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use ring::hmac;
 
 use super::{
@@ -104,8 +104,7 @@ fn base_string(request: &http::Request<()>, body: Option<&[u8]>, own: &[(&str, S
 
 /// The members of a form are signed (RFC 5849, 3.4.1.3.1); any other body is not.
 fn form(headers: &HeaderMap, body: Option<&[u8]>) -> Result<Vec<(String, String)>, AuthError> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !crate::form::is_form(headers) {
         return Ok(Vec::new());
     }
     let body = body.ok_or(AuthError::Unsignable { problem: "its form is signed, and it is a stream" })?;
@@ -138,6 +137,8 @@ impl Method {
 
 #[cfg(test)]
 mod tests {
+    use http::header;
+
     use super::super::settings::tests::settings;
     use super::*;
 

@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue, Uri, header, uri::PathAndQuery};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::super::error::AuthError;
-use crate::address::RESERVED;
+use crate::{address::RESERVED, form};
 
 /// Encodes everything but unreserved characters.
 pub(super) fn encoded(text: &str) -> String {
@@ -23,7 +23,7 @@ pub(super) fn decoded(text: &str) -> Vec<u8> {
 
 /// The pairs of a query or a form, decoded. Only what UTF-8 can say can be signed so that the other side agrees.
 pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    form::pairs(query.as_bytes())
 }
 
 /// Pairs, strictly encoded, in their order.

@@ -10,7 +10,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::super::{Failure, FailureKind, in_time};
+use super::super::{Failure, FailureKind, Reach, in_time};
 use crate::auth::StoreError;
 
 /// A value of a statement, with its type.
@@ -25,18 +25,18 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(url: &str, roots: &[u8], patience: Duration) -> Result<Connection, StoreError> {
+    pub(super) fn new(reach: &Reach) -> Result<Connection, StoreError> {
         // What is wrong with it is told without the address, in which the password may stand.
-        let mut config: Config = url.parse().map_err(|error| Failure::of(&error, FailureKind::Refused))?;
+        let mut config: Config = reach.url.parse().map_err(|error| Failure::of(&error, FailureKind::Refused))?;
         if config.get_ssl_mode() == SslMode::Prefer && !stays_here(&config) {
             config.ssl_mode(SslMode::Require);
         }
         if config.get_application_name().is_none() {
             config.application_name("linchpin");
         }
-        config.connect_timeout(patience);
-        let tls = MakeRustlsConnect::new(crate::transport::tls(roots, None)?);
-        Ok(Connection { config, tls, patience, client: tokio::sync::Mutex::default() })
+        config.connect_timeout(reach.patience);
+        let tls = MakeRustlsConnect::new(crate::transport::tls(&reach.roots, None)?);
+        Ok(Connection { config, tls, patience: reach.patience, client: tokio::sync::Mutex::default() })
     }
 
     /// The rows that a statement gives. It may be made twice, when the connection breaks before its answer is here.

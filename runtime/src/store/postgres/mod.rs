@@ -15,9 +15,9 @@ use tokio_postgres::{
 };
 
 use super::{
-    PATIENCE,
+    Reach,
     sealed::{SealedRow, SealedTokens, TokenRows},
-    signed, strange,
+    strange,
 };
 use crate::{
     auth::{SealingKeys, StoreError},
@@ -54,39 +54,33 @@ struct Inner {
 }
 
 /// Where the database is, and what its tables are called.
-pub struct PostgresSettings {
-    url: String,
-    prefix: String,
-    roots: Vec<u8>,
-    patience: Duration,
-}
+pub struct PostgresSettings(Reach);
 
 impl PostgresSettings {
     /// An address, `postgres://user:password@host/database`.
     pub fn new(url: impl Into<String>) -> PostgresSettings {
-        PostgresSettings { url: url.into(), prefix: "linchpin_".to_owned(), roots: Vec::new(), patience: PATIENCE }
+        PostgresSettings(Reach::new(url.into(), "linchpin_"))
     }
 
     /// How the names of the tables begin, with a schema if there is one: `app.linchpin_`. Default: `linchpin_`, in the schema where the
     /// connection's search path finds it.
     #[must_use]
     pub fn table_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = prefix.into();
+        self.0.prefix = prefix.into();
         self
     }
 
     /// Trusts these certificates (PEM) beside the public roots. Default: the public roots.
     #[must_use]
     pub fn add_roots(mut self, pem: &[u8]) -> Self {
-        self.roots.extend_from_slice(pem);
-        self.roots.push(b'\n');
+        self.0.add_roots(pem);
         self
     }
 
     /// How long the server may take for one statement, and to connect. Default: 5 seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.patience = timeout;
+        self.0.patience = timeout;
         self
     }
 
@@ -95,15 +89,15 @@ impl PostgresSettings {
     /// # Errors
     /// When the address or the prefix is none.
     pub fn open(&self) -> Result<PostgresStore, StoreError> {
-        let connection = Connection::new(&self.url, &self.roots, self.patience)?;
-        Ok(PostgresStore(Arc::new(Inner { connection, tables: Tables::new(&self.prefix)?, prefix: self.prefix.clone() })))
+        let connection = Connection::new(&self.0)?;
+        Ok(PostgresStore(Arc::new(Inner { connection, tables: Tables::new(&self.0.prefix)?, prefix: self.0.prefix.clone() })))
     }
 }
 
 /// Without the address, in which a password may stand.
 impl fmt::Debug for PostgresSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresSettings").field("prefix", &self.prefix).finish_non_exhaustive()
+        f.debug_struct("PostgresSettings").field("prefix", &self.0.prefix).finish_non_exhaustive()
     }
 }
 
@@ -163,6 +157,11 @@ impl PostgresStore {
     async fn rows(&self, statement: &str, values: &[connection::Value<'_>]) -> Result<Vec<Row>, StoreError> {
         self.0.connection.rows(statement, values).await
     }
+}
+
+/// A generation as databases count.
+fn signed(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| "the number is greater than the database can hold".into())
 }
 
 fn state(rows: &[Row]) -> Result<Option<PollState>, StoreError> {

@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::super::{Failure, FailureKind, in_time};
+use super::super::{Failure, FailureKind, Reach, in_time};
 use crate::auth::StoreError;
 
 /// A connection and how to make it.
@@ -24,18 +24,18 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(url: &str, roots: &[u8], patience: Duration) -> Result<Connection, StoreError> {
+    pub(super) fn new(reach: &Reach) -> Result<Connection, StoreError> {
         // The crate knows this scheme only together with a TLS of its own.
-        let (plain, tls) = match url.strip_prefix("rediss://") {
+        let (plain, tls) = match reach.url.strip_prefix("rediss://") {
             Some(rest) => {
-                let config = crate::transport::tls(roots, None)?;
+                let config = crate::transport::tls(&reach.roots, None)?;
                 (format!("redis://{rest}"), Some(TlsConnector::from(Arc::new(config))))
             }
-            None => (url.to_owned(), None),
+            None => (reach.url.to_owned(), None),
         };
         // What is wrong with it is told without the address, in which the password may stand.
         let info = plain.as_str().into_connection_info().map_err(|_| "the address is not one of Redis: redis://host/0, rediss://host/0")?;
-        Ok(Connection { info, tls, patience, current: tokio::sync::Mutex::default() })
+        Ok(Connection { info, tls, patience: reach.patience, current: tokio::sync::Mutex::default() })
     }
 
     /// What a script gives for one key. It may be run twice, when the connection breaks before its answer is here.

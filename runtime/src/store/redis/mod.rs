@@ -12,7 +12,7 @@ use std::{
 use redis::{FromRedisValue, Script, Value};
 
 use super::{
-    PATIENCE,
+    Reach,
     sealed::{SealedRow, SealedTokens, TokenRows},
     strange,
 };
@@ -52,38 +52,32 @@ struct Inner {
 }
 
 /// Where the server is, and what its keys are called.
-pub struct RedisSettings {
-    url: String,
-    prefix: String,
-    roots: Vec<u8>,
-    patience: Duration,
-}
+pub struct RedisSettings(Reach);
 
 impl RedisSettings {
     /// An address, `rediss://user:password@host:6379/0`, or `redis://…` without TLS.
     pub fn new(url: impl Into<String>) -> RedisSettings {
-        RedisSettings { url: url.into(), prefix: "linchpin:".to_owned(), roots: Vec::new(), patience: PATIENCE }
+        RedisSettings(Reach::new(url.into(), "linchpin:"))
     }
 
     /// How the names of the keys begin. Default: `linchpin:`.
     #[must_use]
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = prefix.into();
+        self.0.prefix = prefix.into();
         self
     }
 
     /// Trusts these certificates (PEM) beside the public roots. Default: the public roots.
     #[must_use]
     pub fn add_roots(mut self, pem: &[u8]) -> Self {
-        self.roots.extend_from_slice(pem);
-        self.roots.push(b'\n');
+        self.0.add_roots(pem);
         self
     }
 
     /// How long the server may take for one command, and to connect. Default: 5 seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.patience = timeout;
+        self.0.patience = timeout;
         self
     }
 
@@ -92,15 +86,15 @@ impl RedisSettings {
     /// # Errors
     /// When the address is none.
     pub fn open(&self) -> Result<RedisStore, StoreError> {
-        let connection = Connection::new(&self.url, &self.roots, self.patience)?;
-        Ok(RedisStore(Arc::new(Inner { connection, scripts: Scripts::new(), prefix: self.prefix.clone() })))
+        let connection = Connection::new(&self.0)?;
+        Ok(RedisStore(Arc::new(Inner { connection, scripts: Scripts::new(), prefix: self.0.prefix.clone() })))
     }
 }
 
 /// Without the address, in which a password may stand.
 impl fmt::Debug for RedisSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisSettings").field("prefix", &self.prefix).finish_non_exhaustive()
+        f.debug_struct("RedisSettings").field("prefix", &self.0.prefix).finish_non_exhaustive()
     }
 }
 
