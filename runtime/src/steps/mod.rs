@@ -27,7 +27,6 @@ use crate::{
 };
 
 pub use checkpoint::JobCheckpoint;
-pub(crate) use checkpoint::calls;
 use course::{Course, Files, Progress, call_step};
 pub use failed::FailedStep;
 pub(crate) use input::at;

@@ -3,13 +3,13 @@
 
 use super::{
     UploadCheckpoint,
-    checkpoint::Of,
     rule::{self, Said, Told},
     source::Source,
 };
 use crate::{
     answer::{Answered, Content},
     call::Prepared,
+    checkpoint::Of,
     engine::Core,
     error::{Error, ErrorKind},
     operation::{ApiTable, OperationTable, Parts},
@@ -140,6 +140,7 @@ impl Course<'_> {
         }
         Ok(())
     }
+
     async fn send(&mut self) -> Result<(Told, Answered), Error> {
         let (at, total) = (self.at, self.source.total);
         let until = at.saturating_add(self.size).min(total);
