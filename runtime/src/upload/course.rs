@@ -13,7 +13,7 @@ use crate::{
     engine::Core,
     error::{Error, ErrorKind},
     operation::{ApiTable, OperationTable, Parts},
-    retry::{self, Outcome, RetrySettings, Try, Verdict},
+    retry::{Outcome, Try, Verdict},
     transfer::{Listener, Progress},
 };
 
@@ -171,14 +171,14 @@ impl Course<'_> {
 
     async fn pause(&mut self, stated: Option<std::time::Duration>, error: impl FnOnce() -> Error) -> Result<(), Error> {
         self.failures += 1;
-        let settings: &RetrySettings = &self.core.settings.retry;
-        let this = Try { outcome: Outcome::NotSent, number: self.failures, stated, left: None, repeatable: true, random: fastrand::f64() };
-        match retry::decide(self.call.operation.retry, &self.core.table.retry, settings, &this) {
-            Verdict::After(wait) if self.core.quota.take() => {
+        // What the server has is known before anything is sent again, so nothing is made twice, whatever the class of the operation.
+        let this = Try { stated, ..Try::new(Outcome::NotSent, self.failures) };
+        match self.core.another(self.call.operation.retry, &this) {
+            Verdict::After(wait) => {
                 self.core.clock.sleep(wait).await;
                 Ok(())
             }
-            _ => Err(error()),
+            Verdict::Stop => Err(error()),
         }
     }
 
