@@ -62,14 +62,9 @@ impl Tracking {
     }
 }
 
-/// Sends the body of a call in parts.
-pub(crate) async fn run(
-    core: &Core,
-    parts: &'static Parts,
-    call: Prepared,
-    tracking: &mut Tracking,
-    place: Whereabouts,
-) -> Result<Answered, Error> {
+/// Sends the body of a call in parts, if it goes in parts, and as one otherwise.
+pub(crate) async fn run(core: &Core, call: Prepared, tracking: &mut Tracking, place: Whereabouts) -> Result<Answered, Error> {
+    let Some(parts) = call.operation.parts else { return core.run(&call).await };
     let source = Source::new(&call.payload).await?;
     let total = source.total;
     if total == 0 {
