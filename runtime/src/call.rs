@@ -305,14 +305,7 @@ fn add_query(core: &Core, table: &'static OperationTable, input: &Input<'_>, url
 /// Method, headers and cookies.
 fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url, passage: Passage) -> Result<Prepared, Error> {
     let method = Method::from_bytes(table.method.as_bytes()).map_err(|_| Error::new(ErrorKind::Configuration, "the method is not one"))?;
-    // A foreign server gets none of the API's own headers: some of them may be confidential.
-    let mut headers = match passage {
-        Passage::WithCredentials => core.headers.clone(),
-        Passage::Bare => [header::USER_AGENT, header::ACCEPT_ENCODING]
-            .into_iter()
-            .filter_map(|name| core.headers.get(&name).map(|value| (name, value.clone())))
-            .collect(),
-    };
+    let mut headers = core.headers_for(passage);
     if let Some(accept) = accept(table) {
         headers.entry(header::ACCEPT).or_insert(accept);
     }

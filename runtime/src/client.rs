@@ -29,7 +29,7 @@ use crate::{
     page::Pages,
     shape::{Erased, ErasedRef, Filled, Shaped, Slot, build_with, taken},
     steps,
-    upload::{Tracking, Upload},
+    upload::{self, Tracking, Upload},
 };
 
 pub use builder::ClientBuilder;
@@ -261,7 +261,7 @@ impl AnyClient {
         checkpoint: Option<DownloadCheckpoint>,
     ) -> Pin<Box<Answering>> {
         if table.parts.is_some() {
-            return steps::upload(self.core.clone(), table, input.to_owned(), Tracking::default());
+            return upload::start(self.core.clone(), table, input.to_owned(), Tracking::default());
         }
         if table.steps.is_empty() {
             self.sent(call::prepare(&self.core, table, input, &[]), checkpoint)

@@ -1,6 +1,9 @@
 //! The engine: takes a prepared call down the layers and brings its answer up. Nothing here is generic; which layer decides what is said in
 //! each layer's own file.
 
+mod exchanges;
+mod hops;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -8,13 +11,11 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, header};
 use url::Url;
 
 use crate::{
     answer::{self, Answered, Failed},
-    body::Payload,
     budget::Budget,
     cache::{self, Cache},
     call::Prepared,
@@ -22,18 +23,16 @@ use crate::{
     clock::{BoxFuture, Clock},
     connection::{Applied, Credentials, Transport},
     error::{Error, ErrorKind},
-    gate::{self, Passage},
-    http_module::Redirects,
+    gate::Passage,
     life::Watch,
     limit::{Admitted, Limits, Refusal, Sharing},
     observe::{self, Attempt, Notice, Observer},
     operation::{ApiTable, Cost, OperationTable, RetryClass},
     retry::{self, Outcome, Quota, Try, Verdict},
-    transport::{About, Http, Incoming, Outgoing, ReadLimits, Reader, SendFailure, guard_literal},
+    transport::{Http, Incoming, ReadLimits},
 };
 
-/// Redirects that one request may follow.
-const HOPS: u32 = 5;
+pub(crate) use exchanges::Exchanges;
 
 /// All that clones of a client share.
 pub(crate) struct Core {
@@ -211,14 +210,17 @@ impl Core {
             return Verdict::Stop;
         }
         let this = Try {
-            outcome: refused.outcome,
-            number,
             stated: refused.stated,
             left: budget.left(self.clock.now()),
             repeatable: call.payload.is_whole(),
-            random: fastrand::f64(),
+            ..Try::new(refused.outcome, number)
         };
-        match retry::decide(call.operation.retry, &self.table.retry, &self.settings.retry, &this) {
+        self.another(call.operation.retry, &this)
+    }
+
+    /// Whether there is another try, and when. It is taken from what all calls of the client may repeat.
+    pub(crate) fn another(&self, class: RetryClass, this: &Try) -> Verdict {
+        match retry::decide(class, &self.table.retry, &self.settings.retry, this) {
             Verdict::After(wait) if self.quota.take() => Verdict::After(wait),
             _ => Verdict::Stop,
         }
@@ -319,110 +321,6 @@ impl Core {
         }
     }
 
-    /// A request, and those that its redirects lead to.
-    async fn hops(&self, call: &Prepared, applied: Option<&Applied>, permits: &mut Option<Admitted>) -> Result<Answered, Refused> {
-        let mut hop = Hop { method: call.method.clone(), url: call.url.clone(), passage: call.passage, whole: true };
-        for _ in 0..=HOPS {
-            let incoming = self.hop(call, &hop, applied).await?;
-            match location(&incoming, &hop, call.redirects) {
-                Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
-                None => return self.receive(call, hop.url, incoming, permits).await,
-            }
-        }
-        Err(refused_here(Error::new(ErrorKind::Limit, "the server redirects too often")))
-    }
-
-    /// The origin gate for one redirect.
-    fn follow(&self, call: &Prepared, hop: Hop, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
-        let (url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
-        let leaves = !gate::same_origin(&url, &hop.url);
-        let method = method_after(incoming.status, hop.method);
-        if leaves && method != Method::GET && method != Method::HEAD {
-            return Err(Error::new(ErrorKind::UnsafeAddress, "a redirect leads a call that changes something to another origin"));
-        }
-        if !call.payload.is_whole() {
-            return Err(
-                Error::new(ErrorKind::Transport, "the server redirects, and the stream has been sent already").with_retryable(false)
-            );
-        }
-        Ok(Hop { method, url, passage, whole: hop.whole && !leaves })
-    }
-
-    async fn hop(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Incoming, Refused> {
-        let outgoing = self.outgoing(call, hop, applied).await.map_err(refused_here)?;
-        if self.settings.guard {
-            guard_literal(&outgoing.url).map_err(refused_here)?;
-        }
-        let http = if hop.whole && hop.passage == Passage::WithCredentials { &self.http } else { &self.outside };
-        let incoming = http.send(outgoing).await.map_err(|failure| match failure {
-            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
-            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
-        })?;
-        self.heed_challenge(hop, applied, &incoming);
-        Ok(incoming)
-    }
-
-    /// Only a server that may see the credential may ask for it.
-    fn heed_challenge(&self, hop: &Hop, applied: Option<&Applied>, incoming: &Incoming) {
-        let home = hop.whole && hop.passage == Passage::WithCredentials && incoming.status == StatusCode::UNAUTHORIZED;
-        if let (true, Some(applied), Some(credentials)) = (home, applied, &self.credentials) {
-            credentials.challenged(applied.generation, &incoming.headers);
-        }
-    }
-
-    /// Puts together what goes out. The credential joins here and nowhere else, and only past the gate.
-    async fn outgoing(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Outgoing, Error> {
-        if !hop.whole {
-            let mut headers = HeaderMap::new();
-            for name in [header::USER_AGENT, header::ACCEPT_ENCODING] {
-                headers.extend(self.headers.get(&name).map(|value| (name, value.clone())));
-            }
-            let body = Payload::default().open().await?;
-            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
-        }
-        let mut url = hop.url.clone();
-        let applied = applied.filter(|_| hop.passage == Passage::WithCredentials);
-        let mut headers = call.headers.clone();
-        if let Some(applied) = applied {
-            for (name, value) in &applied.headers {
-                headers.insert(name.clone(), value.clone());
-            }
-            apply_query(&mut url, applied);
-        }
-        if let Some(cookie) = cookies(&call.cookies, applied)? {
-            headers.insert(header::COOKIE, cookie);
-        }
-        let payload = if hop.method == call.method { &call.payload } else { &Payload::default() };
-        if payload.is_empty() {
-            headers.remove(header::CONTENT_TYPE);
-        }
-        self.sign(&mut headers, &mut url, hop, payload, applied.is_some())?;
-        let body = payload.open().await?;
-        if body.length() == Some(0) && matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
-            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        let signed = self.credentials.as_ref().filter(|_| applied.is_some()).map_or(&[][..], |credentials| credentials.signed_query());
-        let about = About::call(call.operation, applied, signed);
-        Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
-    }
-
-    fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {
-        let Some(credentials) = self.credentials.as_ref().filter(|credentials| home && credentials.signs()) else { return Ok(()) };
-        let unsigned = || Error::new(ErrorKind::Input, "the request cannot be signed");
-        let mut request = http::Request::new(());
-        *request.method_mut() = hop.method.clone();
-        *request.uri_mut() = url.as_str().parse().map_err(|_| unsigned())?;
-        *request.headers_mut() = std::mem::take(headers);
-        credentials.sign(&mut request, payload.in_memory().as_deref())?;
-        let signed = Url::parse(&request.uri().to_string()).map_err(|_| unsigned())?;
-        if !gate::same_origin(&signed, url) {
-            return Err(Error::new(ErrorKind::UnsafeAddress, "signing must not change the request's origin"));
-        }
-        *url = signed;
-        *headers = std::mem::take(request.headers_mut());
-        Ok(())
-    }
-
     /// Reads an answer as far as its kind asks for, and sorts it.
     async fn receive(&self, call: &Prepared, url: Url, incoming: Incoming, permits: &mut Option<Admitted>) -> Result<Answered, Refused> {
         let status = incoming.status.as_u16();
@@ -454,6 +352,17 @@ impl Core {
         limits.learn(headers, &*self.clock).await;
     }
 
+    /// The headers of every request to a server. A foreign one gets none of the API's own: some of them may be confidential.
+    pub(crate) fn headers_for(&self, passage: Passage) -> HeaderMap {
+        match passage {
+            Passage::WithCredentials => self.headers.clone(),
+            Passage::Bare => {
+                let general = [header::USER_AGENT, header::ACCEPT_ENCODING].into_iter();
+                general.filter_map(|name| self.headers.get(&name).map(|value| (name, value.clone()))).collect()
+            }
+        }
+    }
+
     /// Says it in the log and to the observer.
     pub(crate) fn tell(&self, notice: &Notice) {
         observe::log(notice);
@@ -481,144 +390,6 @@ fn refusal(refusal: Refusal) -> Error {
     }
 }
 
-/// One request of a chain of redirects.
-struct Hop {
-    method: Method,
-    url: Url,
-    passage: Passage,
-    /// The caller's headers and body go along.
-    whole: bool,
-}
-
-fn refused_here(error: Error) -> Refused {
-    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None }
-}
-
-/// Where a redirect leads. A method that changes something is only repeated where the status says so.
-fn location<'a>(incoming: &'a Incoming, hop: &Hop, chosen: Option<Redirects>) -> Option<&'a str> {
-    let reads = hop.method == Method::GET || hop.method == Method::HEAD;
-    let (may_turn, may_repeat) = match chosen {
-        None => (reads, true),
-        Some(Redirects::Never) => (false, false),
-        Some(Redirects::Reads) => (reads, reads),
-        Some(Redirects::All) => (true, true),
-    };
-    let redirects = match incoming.status {
-        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => may_turn,
-        StatusCode::SEE_OTHER | StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => may_repeat,
-        _ => false,
-    };
-    incoming.headers.get(header::LOCATION).filter(|_| redirects)?.to_str().ok()
-}
-
-/// 303 says to read; 301 and 302 turn a POST into a GET, as every browser does (RFC 9110, 15.4.2 and 15.4.3).
-fn method_after(status: StatusCode, method: Method) -> Method {
-    let turns = match status {
-        StatusCode::SEE_OTHER => method != Method::HEAD,
-        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
-        _ => false,
-    };
-    if turns { Method::GET } else { method }
-}
-
-/// A next link may hold the parameter already, when the server repeats what it was sent.
-fn apply_query(url: &mut Url, applied: &Applied) {
-    if applied.query.is_empty() {
-        return;
-    }
-    let ours = |name: &str| applied.query.iter().any(|(known, _)| known == name);
-    let kept: Vec<(String, String)> =
-        url.query_pairs().filter(|(name, _)| !ours(name)).map(|(name, value)| (name.into(), value.into())).collect();
-    if kept.len() != url.query_pairs().count() {
-        url.query_pairs_mut().clear().extend_pairs(kept);
-    }
-    let secret = applied.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    url.query_pairs_mut().extend_pairs(secret);
-}
-
-fn cookies(own: &str, applied: Option<&Applied>) -> Result<Option<HeaderValue>, Error> {
-    if own.is_empty() && applied.is_none_or(|applied| applied.cookies.is_empty()) {
-        return Ok(None);
-    }
-    let mut all = own.to_owned();
-    for (name, value) in applied.iter().flat_map(|applied| &applied.cookies) {
-        if !all.is_empty() {
-            all.push_str("; ");
-        }
-        all.push_str(name);
-        all.push('=');
-        all.push_str(value);
-    }
-    let mut value = HeaderValue::try_from(all).map_err(|_| Error::new(ErrorKind::Input, "a cookie holds a character that it must not"))?;
-    value.set_sensitive(true);
-    Ok(Some(value))
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The exchanges of `auth` over the client's own transport: under its limits and guard, with no credential, retry or redirect.
-#[derive(Debug)]
-pub(crate) struct Exchanges {
-    pub(crate) http: Http,
-    pub(crate) read: ReadLimits,
-    pub(crate) timeout: Duration,
-    pub(crate) guard: bool,
-    pub(crate) user_agent: HeaderValue,
-}
-
-impl Exchanges {
-    async fn run(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Error> {
-        let (parts, body) = request.into_parts();
-        let url =
-            Url::parse(&parts.uri.to_string()).map_err(|_| Error::new(ErrorKind::Configuration, "the endpoint's address is not a URL"))?;
-        if self.guard {
-            guard_literal(&url)?;
-        }
-        let mut headers = parts.headers;
-        headers.entry(header::USER_AGENT).or_insert(self.user_agent.clone());
-        let payload = Payload::of(body).open().await?;
-        let incoming =
-            self.http.send(Outgoing::new(parts.method, url, headers, payload, About::Credential)).await.map_err(SendFailure::into_error)?;
-        let bytes = Reader::new(&incoming.headers, incoming.body, self.read)?.all().await?;
-        let mut response = http::Response::new(bytes);
-        *response.status_mut() = incoming.status;
-        *response.headers_mut() = incoming.headers;
-        Ok(response)
-    }
-}
-
-impl Transport for Exchanges {
-    fn exchange<'a>(&'a self, request: http::Request<Bytes>) -> BoxFuture<'a, Result<http::Response<Bytes>, Error>> {
-        Box::pin(async move {
-            match tokio::time::timeout(self.timeout, self.run(request)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(Error::new(ErrorKind::Timeout, "the endpoint took too long")),
-            }
-        })
-    }
-}
-
-impl OperationTable {
-    /// The path as declared, with the names of the inputs in braces.
-    pub(crate) fn template(&self) -> String {
-        let fields = self.input.fields();
-        self.segments()
-            .map(|segment| match segment {
-                crate::operation::Segment::Text(text) => text.to_owned(),
-                crate::operation::Segment::Field(index) => {
-                    format!("{{{}}}", fields.get(usize::from(index)).map_or("", |field| field.name()))
-                }
-            })
-            .collect()
-    }
-
-    /// The header that carries an idempotency key.
-    pub(crate) fn key_header(&self) -> Option<HeaderName> {
-        match self.retry {
-            RetryClass::Key(name) => HeaderName::try_from(name).ok(),
-            _ => None,
-        }
-    }
 }

@@ -13,6 +13,7 @@ mod budget;
 mod cache;
 mod call;
 mod catalog;
+mod checkpoint;
 mod client;
 pub mod clock;
 mod codegen;

@@ -33,6 +33,8 @@ pub use trigger::{Challenge, DeliveryPart, DeliveryTime, Encoded, Hash, Poll, Po
 pub use upgrade_test::UpgradeTestTable;
 pub use wait::{WaitFailure, WaitTable, WaitUntil};
 
+use http::HeaderName;
+
 use crate::shape::{Link, Shaped};
 
 /// One module at one revision.
@@ -378,6 +380,27 @@ impl OperationTable {
     #[inline]
     pub fn segments(&self) -> Segments {
         Segments(self.path)
+    }
+
+    /// The path as declared, with the names of the inputs in braces.
+    pub(crate) fn template(&self) -> String {
+        let fields = self.input.fields();
+        self.segments()
+            .map(|segment| match segment {
+                Segment::Text(text) => text.to_owned(),
+                Segment::Field(index) => {
+                    format!("{{{}}}", fields.get(usize::from(index)).map_or("", |field| field.name()))
+                }
+            })
+            .collect()
+    }
+
+    /// The header that carries an idempotency key.
+    pub(crate) fn key_header(&self) -> Option<HeaderName> {
+        match self.retry {
+            RetryClass::Key(name) => HeaderName::try_from(name).ok(),
+            _ => None,
+        }
     }
 }
 

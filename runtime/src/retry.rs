@@ -66,6 +66,13 @@ pub(crate) struct Try {
     pub(crate) random: f64,
 }
 
+impl Try {
+    /// One that may be repeated as far as time and body go, and of which the server said nothing.
+    pub(crate) fn new(outcome: Outcome, number: u32) -> Try {
+        Try { outcome, number, stated: None, left: None, repeatable: true, random: fastrand::f64() }
+    }
+}
+
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Verdict {
@@ -75,7 +82,7 @@ pub(crate) enum Verdict {
     Stop,
 }
 
-/// Decides by class, settings and what happened. The quota is asked separately, last.
+/// Decides by class, settings and what happened. The quota is asked separately, last: by `Core::another`.
 pub(crate) fn decide(class: RetryClass, policy: &RetryPolicy, settings: &RetrySettings, this: &Try) -> Verdict {
     if this.number >= settings.tries || !this.repeatable || !may_repeat(class, policy, this.outcome) {
         return Verdict::Stop;
@@ -181,7 +188,7 @@ mod tests {
     const POLICY: RetryPolicy = RetryPolicy { statuses: &[Statuses(429, 429), Statuses(500, 599)], honour: None };
 
     fn failed(outcome: Outcome) -> Try {
-        Try { outcome, number: 1, stated: None, left: None, repeatable: true, random: 0.5 }
+        Try { random: 0.5, ..Try::new(outcome, 1) }
     }
 
     fn verdict(class: RetryClass, this: Try) -> Verdict {

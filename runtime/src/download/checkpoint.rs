@@ -1,11 +1,11 @@
 //! A place in a download to go on from later. What goes on from it is `source`'s.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::range::Validator;
+use crate::checkpoint::stored;
 
 /// A place in a download to go on from later, perhaps in another process: how many bytes are kept, and which state of the file they are of. It
 /// holds no credential and no address.
@@ -76,18 +76,7 @@ pub(super) fn digest(url: &Url) -> String {
     Sha256::digest(url.as_str()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-impl Serialize for DownloadCheckpoint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_value().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for DownloadCheckpoint {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        DownloadCheckpoint::from_value(&value).ok_or_else(|| D::Error::custom("this is not a checkpoint of a download"))
-    }
-}
+stored!(DownloadCheckpoint, "this is not a checkpoint of a download");
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,7 @@ use crate::{
     gate::Passage,
     limit::Admitted,
     operation::RetryClass,
-    retry::{self, Outcome, Try, Verdict},
+    retry::{Outcome, Try, Verdict},
     transfer::{Progress, SharedListener},
     transport::{Reader, Span},
 };
@@ -189,13 +189,7 @@ impl Source {
             self.breaks = 0;
             return Verdict::After(Duration::ZERO);
         }
-        let settings = &core.settings.retry;
-        let this =
-            Try { outcome: Outcome::Broken, number: self.breaks, stated: None, left: None, repeatable: true, random: fastrand::f64() };
-        match retry::decide(RetryClass::Safe, &core.table.retry, settings, &this) {
-            Verdict::After(wait) if core.quota.take() => Verdict::After(wait),
-            _ => Verdict::Stop,
-        }
+        core.another(RetryClass::Safe, &Try::new(Outcome::Broken, self.breaks))
     }
 
     fn take(&mut self, answered: Answered, at: u64) -> Result<Course, Error> {

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, ErrorKind},
     limit::Admitted,
     operation::{Decoding, Framing, ItemStream, OperationTable, RetryClass},
-    retry::{self, Outcome, Try, Verdict},
+    retry::{Outcome, Try, Verdict},
     shape::{Erased, ErasedRef},
     transport::Reader,
 };
@@ -190,15 +190,15 @@ impl Source {
             };
         }
         self.idle += 1;
-        let settings = &self.core.settings.retry;
-        let this = Try { outcome: Outcome::Broken, number: self.idle, stated: None, left: None, repeatable: true, random: fastrand::f64() };
-        match retry::decide(RetryClass::Safe, &self.core.table.retry, settings, &this) {
-            Verdict::After(wait) if self.core.quota.take() => {
-                let asked = self.frames.retry().unwrap_or(Duration::ZERO).min(settings.longest_stated);
+        match self.core.another(RetryClass::Safe, &Try::new(Outcome::Broken, self.idle)) {
+            Verdict::After(wait) => {
+                let asked = self.frames.retry().unwrap_or(Duration::ZERO).min(self.core.settings.retry.longest_stated);
                 self.core.clock.sleep(wait.max(asked)).await;
                 Ok(true)
             }
-            _ => Err(error.unwrap_or_else(|| Error::new(ErrorKind::Transport, "the server ends the connection again and again"))),
+            Verdict::Stop => {
+                Err(error.unwrap_or_else(|| Error::new(ErrorKind::Transport, "the server ends the connection again and again")))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Hands a universal call to the engine, under a table that says only what the engine must know: the method, whether it may be tried
 //! again, and which statuses are answers.
 
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::request::{HttpRequest, Parts};
 use super::response::HttpResponse;
@@ -10,14 +10,13 @@ use crate::call::Prepared;
 use crate::client::AnyClient;
 use crate::engine::Core;
 use crate::error::{Error, ErrorKind};
-use crate::gate::Passage;
 use crate::operation::{Answer, Decoding, OperationTable, RetryClass, Statuses};
 
 pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<HttpResponse, Error> {
     let core = &client.core;
     let parts = request.parts(core.servers.first(), &core.servers)?;
     let operation = table(&parts.method, parts.repeatable, parts.every_status);
-    let prepared = prepared(parts, &core.headers, operation);
+    let prepared = prepared(core, parts, operation);
     let answered = core.execute(&prepared).await?;
     let status = StatusCode::from_u16(answered.status).map_err(|_| Error::new(ErrorKind::Decode, "the server's status is not one"))?;
     match answered.content {
@@ -28,18 +27,11 @@ pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<Htt
 
 /// A call of another universal module, which says what it is by a table of its own.
 pub(crate) fn prepare(core: &Core, request: &HttpRequest, operation: &'static OperationTable) -> Result<Prepared, Error> {
-    request.parts(core.servers.first(), &core.servers).map(|parts| prepared(parts, &core.headers, operation))
+    request.parts(core.servers.first(), &core.servers).map(|parts| prepared(core, parts, operation))
 }
 
-fn prepared(parts: Parts, own: &HeaderMap, operation: &'static OperationTable) -> Prepared {
-    let mut headers = match parts.passage {
-        Passage::WithCredentials => own.clone(),
-        // A foreign server gets none of the API's own headers.
-        Passage::Bare => [header::USER_AGENT, header::ACCEPT_ENCODING]
-            .into_iter()
-            .filter_map(|name| own.get(&name).map(|value| (name, value.clone())))
-            .collect(),
-    };
+fn prepared(core: &Core, parts: Parts, operation: &'static OperationTable) -> Prepared {
+    let mut headers = core.headers_for(parts.passage);
     for name in parts.headers.keys() {
         headers.remove(name);
     }

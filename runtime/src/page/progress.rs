@@ -5,11 +5,11 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
+    checkpoint::stored,
     error::{Error, ErrorKind, shorten},
     gate,
     operation::{Page, Stop, Strategy},
@@ -66,18 +66,7 @@ impl Checkpoint {
     }
 }
 
-impl Serialize for Checkpoint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_value().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Checkpoint {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Checkpoint::from_value(&value).ok_or_else(|| D::Error::custom("this is not a checkpoint"))
-    }
-}
+stored!(Checkpoint, "this is not a checkpoint");
 
 /// What the decision needs to know of a page.
 #[derive(Debug, Default)]

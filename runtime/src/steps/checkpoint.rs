@@ -3,7 +3,6 @@
 
 use std::{collections::HashMap, fmt, time::SystemTime};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     catalog::Catalog,
+    checkpoint::{Of, outputs_from, read_text, stored},
     error::{Error, ErrorKind},
     operation::{ApiTable, FilePart, OperationTable, StepSource, StepTable, WaitUntil},
     shape::{Erased, ErasedRef, Names, PatchView, Shape, View},
@@ -30,12 +30,7 @@ const FORM: u32 = 1;
 /// and so an address in it passes the same gates as one that just came.
 #[derive(Clone, PartialEq)]
 pub struct JobCheckpoint {
-    connector: String,
-    version: String,
-    operation: String,
-    revision: u32,
-    /// The modules that the steps call, with their revisions.
-    steps: Vec<String>,
+    of: Of,
     input: Vec<(String, String)>,
     lengths: Vec<(String, u64)>,
     /// For each step that is made what it gave, if that is still needed.
@@ -48,17 +43,17 @@ pub struct JobCheckpoint {
 impl JobCheckpoint {
     /// The operation, by its name in the spec.
     pub fn operation(&self) -> (&str, u32) {
-        (&self.operation, self.revision)
+        (&self.of.operation, self.of.revision)
     }
 
     /// The connector, and the version of its API; empty where it has none.
     pub fn api(&self) -> (&str, &str) {
-        (&self.connector, &self.version)
+        (&self.of.connector, &self.of.version)
     }
 
     /// How many of its steps are made, and how many there are.
     pub fn made(&self) -> (usize, usize) {
-        (self.outputs.len(), self.steps.len())
+        (self.outputs.len(), self.of.steps.len())
     }
 
     /// When to go on; none: at once.
@@ -86,11 +81,7 @@ impl JobCheckpoint {
         lengths.sort();
         let wait = course.wait.map(|wait| Ok::<_, Error>((date(wait.since)?, wait.calls, wait.unclear))).transpose()?;
         let mut made = JobCheckpoint {
-            connector: api.connector.to_owned(),
-            version: api.version.to_owned(),
-            operation: table.name.to_owned(),
-            revision: table.revision,
-            steps: calls(table),
+            of: Of::new(api, table),
             input,
             lengths,
             outputs: outputs_of(table, &course.known.outputs)?,
@@ -107,13 +98,14 @@ impl JobCheckpoint {
         if self.digest != self.sum() {
             return Err(unfit("the checkpoint is not as it was written"));
         }
-        if (self.connector.as_str(), self.version.as_str()) != (api.connector, api.version) {
-            let (theirs, ours) = (api_name(&self.connector, &self.version), api_name(api.connector, api.version));
+        let Of { connector, version, operation, revision, .. } = &self.of;
+        if (connector.as_str(), version.as_str()) != (api.connector, api.version) {
+            let (theirs, ours) = (api_name(connector, version), api_name(api.connector, api.version));
             return Err(unfit(format!("the checkpoint is of `{theirs}`, and this client is of `{ours}`")));
         }
-        let found = Catalog::new(api).module(&format!("{}@{}", self.operation, self.revision));
+        let found = Catalog::new(api).module(&format!("{operation}@{revision}"));
         let table = found.map_err(|error| unfit(format!("the checkpoint is of an operation that is not there: {error}")))?.table();
-        if self.steps != calls(table) || self.outputs.len() >= table.steps.len() {
+        if self.of != Of::new(api, table) || self.outputs.len() >= table.steps.len() {
             return Err(unfit("the operation has other steps than when the checkpoint was written").with_operation(table));
         }
         self.known(table).map_err(|error| error.with_operation(table))
@@ -138,19 +130,9 @@ impl JobCheckpoint {
     /// Everything but the digest, in one order.
     fn parts(&self) -> Value {
         let wait = self.wait.map(|(since, calls, unclear)| json!([since.to_string(), calls, unclear]));
-        json!([
-            FORM,
-            self.connector,
-            self.version,
-            self.operation,
-            self.revision,
-            self.steps,
-            self.input,
-            self.lengths,
-            self.outputs,
-            wait,
-            self.ask_at.map(|at| at.to_string())
-        ])
+        let ask_at = self.ask_at.map(|at| at.to_string());
+        let [connector, version, operation, revision, steps] = self.of.to_values();
+        json!([FORM, connector, version, operation, revision, steps, self.input, self.lengths, self.outputs, wait, ask_at])
     }
 
     fn sum(&self) -> String {
@@ -163,12 +145,7 @@ impl JobCheckpoint {
 
     fn from_value(value: &Value) -> Option<JobCheckpoint> {
         let digest = value.get("digest")?.as_str()?.to_owned();
-        let [form, connector, version, operation, revision, steps, input, lengths, outputs, wait, ask_at] =
-            value.get("job")?.as_array()?.as_slice()
-        else {
-            return None;
-        };
-        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let [form, of @ .., input, lengths, outputs, wait, ask_at] = value.get("job")?.as_array()?.as_slice() else { return None };
         let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
         let time = |value: &Value| value.as_str()?.parse::<DateTime>().ok();
         let wait = match wait {
@@ -176,19 +153,14 @@ impl JobCheckpoint {
             wait => Some((time(wait.get(0)?)?, number(wait.get(1)?)?, number(wait.get(2)?)?)),
         };
         let pairs = |value: &Value| {
-            value.as_array()?.iter().map(|pair| Some((text(pair.get(0)?)?, pair.get(1)?.clone()))).collect::<Option<Vec<_>>>()
+            value.as_array()?.iter().map(|pair| Some((read_text(pair.get(0)?)?, pair.get(1)?.clone()))).collect::<Option<Vec<_>>>()
         };
-        let output = |value: &Value| if value.is_null() { Some(None) } else { text(value).map(Some) };
         (form.as_u64()? == u64::from(FORM)).then_some(())?;
         Some(JobCheckpoint {
-            connector: text(connector)?,
-            version: text(version)?,
-            operation: text(operation)?,
-            revision: number(revision)?,
-            steps: steps.as_array()?.iter().map(text).collect::<Option<_>>()?,
-            input: pairs(input)?.into_iter().map(|(name, value)| Some((name, text(&value)?))).collect::<Option<_>>()?,
+            of: Of::from_values(of)?,
+            input: pairs(input)?.into_iter().map(|(name, value)| Some((name, read_text(&value)?))).collect::<Option<_>>()?,
             lengths: pairs(lengths)?.into_iter().map(|(name, value)| Some((name, value.as_u64()?))).collect::<Option<_>>()?,
-            outputs: outputs.as_array()?.iter().map(output).collect::<Option<_>>()?,
+            outputs: outputs_from(outputs)?,
             wait,
             ask_at: if ask_at.is_null() { None } else { Some(time(ask_at)?) },
             digest,
@@ -208,18 +180,7 @@ impl fmt::Debug for JobCheckpoint {
     }
 }
 
-impl Serialize for JobCheckpoint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_value().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for JobCheckpoint {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        JobCheckpoint::from_value(&value).ok_or_else(|| D::Error::custom("this is not the checkpoint of a job"))
-    }
-}
+stored!(JobCheckpoint, "this is not the checkpoint of a job");
 
 /// `acme v2`, or `acme` where it has no versions.
 fn api_name(connector: &str, version: &str) -> String {
@@ -232,11 +193,6 @@ fn unfit(message: impl Into<String>) -> Error {
 
 fn date(time: SystemTime) -> Result<DateTime, Error> {
     DateTime::try_from(time).map_err(|_| unfit("the clock shows a time that no date has"))
-}
-
-/// What the steps call: another spec, another row.
-pub(crate) fn calls(table: &'static OperationTable) -> Vec<String> {
-    table.steps.iter().map(|step| format!("{}@{}", step.operation.name, step.operation.revision)).collect()
 }
 
 /// What the steps that are made gave, as far as those that are left need it.

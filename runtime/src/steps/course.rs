@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use super::{
     checkpoint::outputs_of,
-    in_parts,
     input::{Given, Known, at},
     lengths,
     wait::{Next, Over, Standing, next},
@@ -18,7 +17,7 @@ use super::{
 use crate::{
     answer::{self, Answered, Content},
     budget::Budget,
-    call,
+    call::{self, Prepared},
     download::{self, DownloadCheckpoint},
     engine::Core,
     error::{Error, ErrorKind},
@@ -26,7 +25,7 @@ use crate::{
     operation::{Condition, OperationTable, StepSource, StepTable, WaitTable, WaitUntil},
     retry::includes,
     shape::{self, Erased, ErasedRef, Names},
-    upload::{Tracking, Whereabouts},
+    upload::{self, Tracking, Whereabouts},
 };
 
 /// An operation with steps on its way.
@@ -175,10 +174,8 @@ impl Course {
         files: &mut Files<'_>,
         outputs: Vec<Option<String>>,
     ) -> Result<Answered, Error> {
-        let input = self.known.input_of(step)?;
-        let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
-        drop(input);
-        in_parts(core, prepared, files.tracking, Whereabouts { of: self.table, step: self.made(), outputs }).await
+        let place = Whereabouts { of: self.table, step: self.made(), outputs };
+        Box::pin(upload::run(core, prepared(core, step, &self.known)?, files.tracking, place)).await
     }
 
     /// A step that waits, made once more.
@@ -251,13 +248,16 @@ pub(super) async fn call_step(
     from: Option<&DownloadCheckpoint>,
     budget: &Budget,
 ) -> Result<Answered, Error> {
-    let input = known.input_of(step)?;
-    let prepared = call::prepare(core, step.operation, input.as_ref(), &[])?;
-    drop(input);
+    let call = prepared(core, step, known)?;
     match from {
-        None => core.run_within(&prepared, budget).await,
-        Some(checkpoint) => download::resume(core, prepared, checkpoint, budget).await,
+        None => core.run_within(&call, budget).await,
+        Some(checkpoint) => download::resume(core, call, checkpoint, budget).await,
     }
+}
+
+fn prepared(core: &Core, step: &StepTable, known: &Known) -> Result<Prepared, Error> {
+    let input = known.input_of(step)?;
+    call::prepare(core, step.operation, input.as_ref(), &[])
 }
 
 /// The pause before the next call, or why there is none.

@@ -14,20 +14,19 @@ mod wait;
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    answer::{self, Answered},
+    answer,
     body::Body,
-    call::{self, Prepared},
+    call,
     clock::BoxFuture,
     download::DownloadCheckpoint,
     engine::Core,
     error::{Error, ErrorKind},
     operation::{FilePart, OperationTable, StepPath, StepSource, StepTable, StepValue},
     shape::Erased,
-    upload::{self, Tracking, Whereabouts},
+    upload::Tracking,
 };
 
 pub use checkpoint::JobCheckpoint;
-pub(crate) use checkpoint::calls;
 use course::{Course, Files, Progress, call_step};
 pub use failed::FailedStep;
 pub(crate) use input::at;
@@ -49,40 +48,8 @@ pub(crate) fn start(
     })
 }
 
-/// Makes an operation that sends a file in parts, itself or in one of its steps, and tells how far it is.
-pub(crate) fn upload(
-    core: Arc<Core>,
-    table: &'static OperationTable,
-    input: Erased,
-    mut tracking: Tracking,
-) -> BoxFuture<'static, Result<Erased, Error>> {
-    Box::pin(async move {
-        let made = if table.steps.is_empty() {
-            send(&core, table, input, &mut tracking).await
-        } else {
-            run(&core, table, input, None, &mut tracking).await
-        };
-        made.map_err(|error| core.blame(table, error))
-    })
-}
-
-async fn send(core: &Core, table: &'static OperationTable, input: Erased, tracking: &mut Tracking) -> Result<Erased, Error> {
-    tracking.begins(core.table, table)?;
-    let prepared = call::prepare(core, table, input.as_ref(), &[])?;
-    drop(input);
-    let answered = in_parts(core, prepared, tracking, Whereabouts { of: table, step: 0, outputs: Vec::new() }).await?;
-    answer::decode(&answered)
-}
-
-/// Sends a call whose body goes in parts, if it does, and as one otherwise.
-pub(crate) async fn in_parts(core: &Core, call: Prepared, tracking: &mut Tracking, place: Whereabouts) -> Result<Answered, Error> {
-    match call.operation.parts {
-        Some(parts) => Box::pin(upload::run(core, parts, call, tracking, place)).await,
-        None => core.run(&call).await,
-    }
-}
-
-async fn run(
+/// The same, where whoever waits is told how far the files are.
+pub(crate) async fn run(
     core: &Core,
     table: &'static OperationTable,
     input: Erased,

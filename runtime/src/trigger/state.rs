@@ -1,9 +1,8 @@
 //! What is remembered between polls: up to when items were seen, and which were seen of that time.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 
-use crate::value::DateTime;
+use crate::{checkpoint::stored, value::DateTime};
 
 /// Where a trigger stands: a value to keep together with what was done about the items, as JSON or by serde. It is of one trigger with one
 /// input; with another input, what was seen says nothing.
@@ -114,15 +113,4 @@ impl PollState {
     }
 }
 
-impl Serialize for PollState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_value().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for PollState {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        PollState::from_value(&value).ok_or_else(|| D::Error::custom("this is not the state of a poll"))
-    }
-}
+stored!(PollState, "this is not the state of a poll");

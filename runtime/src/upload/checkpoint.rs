@@ -1,48 +1,8 @@
 //! A place in an upload to go on from later. What goes on from it is `course`'s.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 
-use crate::operation::{ApiTable, OperationTable};
-
-/// Which operation it is: another spec, another row.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Of {
-    connector: String,
-    version: String,
-    pub(crate) operation: String,
-    revision: u32,
-    /// The modules that the steps call, with their revisions.
-    steps: Vec<String>,
-}
-
-impl Of {
-    pub(crate) fn new(api: &'static ApiTable, table: &'static OperationTable) -> Of {
-        Of {
-            connector: api.connector.to_owned(),
-            version: api.version.to_owned(),
-            operation: table.name.to_owned(),
-            revision: table.revision,
-            steps: crate::steps::calls(table),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        json!([self.connector, self.version, self.operation, self.revision, self.steps])
-    }
-
-    fn from_value(value: &Value) -> Option<Of> {
-        let [connector, version, operation, revision, steps] = value.as_array()?.as_slice() else { return None };
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        Some(Of {
-            connector: text(connector)?,
-            version: text(version)?,
-            operation: text(operation)?,
-            revision: u32::try_from(revision.as_u64()?).ok()?,
-            steps: steps.as_array()?.iter().map(text).collect::<Option<_>>()?,
-        })
-    }
-}
+use crate::checkpoint::{Of, outputs_from, stored};
 
 /// A place in an upload to go on from later, perhaps in another process. It holds what earlier steps gave, which for many APIs is an address that
 /// needs no credential: keep it as one keeps a secret.
@@ -68,12 +28,16 @@ impl UploadCheckpoint {
         self.total
     }
 
+    fn to_value(&self) -> Value {
+        let UploadCheckpoint { of, step, outputs, at, total } = self;
+        json!({ "upload": of.to_values(), "step": step, "outputs": outputs, "bytes": at, "total": total })
+    }
+
     fn from_value(value: &Value) -> Option<UploadCheckpoint> {
-        let output = |value: &Value| if value.is_null() { Some(None) } else { value.as_str().map(|text| Some(text.to_owned())) };
         Some(UploadCheckpoint {
-            of: Of::from_value(value.get("upload")?)?,
+            of: Of::from_values(value.get("upload")?.as_array()?)?,
             step: usize::try_from(value.get("step")?.as_u64()?).ok()?,
-            outputs: value.get("outputs")?.as_array()?.iter().map(output).collect::<Option<_>>()?,
+            outputs: outputs_from(value.get("outputs")?)?,
             at: value.get("bytes")?.as_u64()?,
             total: value.get("total")?.as_u64()?,
         })
@@ -93,16 +57,4 @@ impl std::fmt::Debug for UploadCheckpoint {
     }
 }
 
-impl Serialize for UploadCheckpoint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let UploadCheckpoint { of, step, outputs, at, total } = self;
-        json!({ "upload": of.to_value(), "step": step, "outputs": outputs, "bytes": at, "total": total }).serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for UploadCheckpoint {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        UploadCheckpoint::from_value(&value).ok_or_else(|| D::Error::custom("this is not a checkpoint of an upload"))
-    }
-}
+stored!(UploadCheckpoint, "this is not a checkpoint of an upload");

@@ -3,17 +3,17 @@
 
 use super::{
     UploadCheckpoint,
-    checkpoint::Of,
     rule::{self, Said, Told},
     source::Source,
 };
 use crate::{
     answer::{Answered, Content},
     call::Prepared,
+    checkpoint::Of,
     engine::Core,
     error::{Error, ErrorKind},
     operation::{ApiTable, OperationTable, Parts},
-    retry::{self, Outcome, RetrySettings, Try, Verdict},
+    retry::{Outcome, Try, Verdict},
     transfer::{Listener, Progress},
 };
 
@@ -62,14 +62,9 @@ impl Tracking {
     }
 }
 
-/// Sends the body of a call in parts.
-pub(crate) async fn run(
-    core: &Core,
-    parts: &'static Parts,
-    call: Prepared,
-    tracking: &mut Tracking,
-    place: Whereabouts,
-) -> Result<Answered, Error> {
+/// Sends the body of a call in parts, if it goes in parts, and as one otherwise.
+pub(crate) async fn run(core: &Core, call: Prepared, tracking: &mut Tracking, place: Whereabouts) -> Result<Answered, Error> {
+    let Some(parts) = call.operation.parts else { return core.run(&call).await };
     let source = Source::new(&call.payload).await?;
     let total = source.total;
     if total == 0 {
@@ -140,6 +135,7 @@ impl Course<'_> {
         }
         Ok(())
     }
+
     async fn send(&mut self) -> Result<(Told, Answered), Error> {
         let (at, total) = (self.at, self.source.total);
         let until = at.saturating_add(self.size).min(total);
@@ -170,14 +166,14 @@ impl Course<'_> {
 
     async fn pause(&mut self, stated: Option<std::time::Duration>, error: impl FnOnce() -> Error) -> Result<(), Error> {
         self.failures += 1;
-        let settings: &RetrySettings = &self.core.settings.retry;
-        let this = Try { outcome: Outcome::NotSent, number: self.failures, stated, left: None, repeatable: true, random: fastrand::f64() };
-        match retry::decide(self.call.operation.retry, &self.core.table.retry, settings, &this) {
-            Verdict::After(wait) if self.core.quota.take() => {
+        // What the server has is known before anything is sent again, so nothing is made twice, whatever the class of the operation.
+        let this = Try { stated, ..Try::new(Outcome::NotSent, self.failures) };
+        match self.core.another(self.call.operation.retry, &this) {
+            Verdict::After(wait) => {
                 self.core.clock.sleep(wait).await;
                 Ok(())
             }
-            _ => Err(error()),
+            Verdict::Stop => Err(error()),
         }
     }
 

@@ -9,10 +9,13 @@ mod source;
 use std::{fmt, future::IntoFuture, marker::PhantomData, pin::Pin, sync::Arc};
 
 use crate::{
+    answer, call,
+    clock::BoxFuture,
     engine::Core,
     error::Error,
     operation::OperationTable,
     shape::{Erased, Shaped},
+    steps,
     transfer::Progress,
 };
 
@@ -59,13 +62,39 @@ impl<T: Shaped> Upload<T> {
     }
 }
 
+/// Makes an operation that sends a file in parts, itself or in one of its steps, and tells how far it is.
+pub(crate) fn start(
+    core: Arc<Core>,
+    table: &'static OperationTable,
+    input: Erased,
+    mut tracking: Tracking,
+) -> BoxFuture<'static, Result<Erased, Error>> {
+    Box::pin(async move {
+        let made = if table.steps.is_empty() {
+            send(&core, table, input, &mut tracking).await
+        } else {
+            steps::run(&core, table, input, None, &mut tracking).await
+        };
+        made.map_err(|error| core.blame(table, error))
+    })
+}
+
+async fn send(core: &Core, table: &'static OperationTable, input: Erased, tracking: &mut Tracking) -> Result<Erased, Error> {
+    tracking.begins(core.table, table)?;
+    let call = call::prepare(core, table, input.as_ref(), &[])?;
+    drop(input);
+    let place = Whereabouts { of: table, step: 0, outputs: Vec::new() };
+    let answered = Box::pin(run(core, call, tracking, place)).await?;
+    answer::decode(&answered)
+}
+
 impl<T: Shaped> IntoFuture for Upload<T> {
     type Output = Result<T, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         let Upload { core, table, input, tracking, .. } = self;
-        let sent = crate::steps::upload(core, table, input, tracking);
+        let sent = start(core, table, input, tracking);
         Box::pin(async move {
             let value = sent.await?.into::<T>();
             Ok(value.unwrap_or_else(|value| panic!("the table's output is {:?}, not the operation's", value.shape())))

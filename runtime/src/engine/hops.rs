@@ -1,0 +1,209 @@
+//! The requests of one try: the first, and those that redirects lead to. The origin gate says where each may go and what goes along; the credential
+//! joins here and nowhere else.
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use url::Url;
+
+use super::{Core, Refused};
+use crate::{
+    answer::Answered,
+    body::Payload,
+    call::Prepared,
+    connection::Applied,
+    error::{Error, ErrorKind},
+    gate::{self, Passage},
+    http_module::Redirects,
+    limit::Admitted,
+    retry::Outcome,
+    transport::{About, Incoming, Outgoing, SendFailure, guard_literal},
+};
+
+/// Redirects that one request may follow.
+const HOPS: u32 = 5;
+
+/// One request of a chain of redirects.
+struct Hop {
+    method: Method,
+    url: Url,
+    passage: Passage,
+    /// The caller's headers and body go along.
+    whole: bool,
+}
+
+impl Hop {
+    /// It goes to a server that may see the credential.
+    fn is_home(&self) -> bool {
+        self.whole && self.passage == Passage::WithCredentials
+    }
+}
+
+impl Core {
+    /// A request, and those that its redirects lead to.
+    pub(super) async fn hops(
+        &self,
+        call: &Prepared,
+        applied: Option<&Applied>,
+        permits: &mut Option<Admitted>,
+    ) -> Result<Answered, Refused> {
+        let mut hop = Hop { method: call.method.clone(), url: call.url.clone(), passage: call.passage, whole: true };
+        for _ in 0..=HOPS {
+            let incoming = self.hop(call, &hop, applied).await?;
+            match location(&incoming, &hop, call.redirects) {
+                Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
+                None => return self.receive(call, hop.url, incoming, permits).await,
+            }
+        }
+        Err(refused_here(Error::new(ErrorKind::Limit, "the server redirects too often")))
+    }
+
+    /// The origin gate for one redirect.
+    fn follow(&self, call: &Prepared, hop: Hop, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
+        let (url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
+        let leaves = !gate::same_origin(&url, &hop.url);
+        let method = method_after(incoming.status, hop.method);
+        if leaves && method != Method::GET && method != Method::HEAD {
+            return Err(Error::new(ErrorKind::UnsafeAddress, "a redirect leads a call that changes something to another origin"));
+        }
+        if !call.payload.is_whole() {
+            return Err(
+                Error::new(ErrorKind::Transport, "the server redirects, and the stream has been sent already").with_retryable(false)
+            );
+        }
+        Ok(Hop { method, url, passage, whole: hop.whole && !leaves })
+    }
+
+    async fn hop(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Incoming, Refused> {
+        let outgoing = self.outgoing(call, hop, applied).await.map_err(refused_here)?;
+        if self.settings.guard {
+            guard_literal(&outgoing.url).map_err(refused_here)?;
+        }
+        let http = if hop.is_home() { &self.http } else { &self.outside };
+        let incoming = http.send(outgoing).await.map_err(|failure| match failure {
+            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
+            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
+        })?;
+        self.heed_challenge(hop, applied, &incoming);
+        Ok(incoming)
+    }
+
+    /// Only a server that may see the credential may ask for it.
+    fn heed_challenge(&self, hop: &Hop, applied: Option<&Applied>, incoming: &Incoming) {
+        let asked = hop.is_home() && incoming.status == StatusCode::UNAUTHORIZED;
+        if let (true, Some(applied), Some(credentials)) = (asked, applied, &self.credentials) {
+            credentials.challenged(applied.generation, &incoming.headers);
+        }
+    }
+
+    /// Puts together what goes out. The credential joins here and nowhere else, and only past the gate.
+    async fn outgoing(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Outgoing, Error> {
+        if !hop.whole {
+            let (headers, body) = (self.headers_for(Passage::Bare), Payload::default().open().await?);
+            return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
+        }
+        let mut url = hop.url.clone();
+        let applied = applied.filter(|_| hop.is_home());
+        let mut headers = call.headers.clone();
+        if let Some(applied) = applied {
+            for (name, value) in &applied.headers {
+                headers.insert(name.clone(), value.clone());
+            }
+            apply_query(&mut url, applied);
+        }
+        if let Some(cookie) = cookies(&call.cookies, applied)? {
+            headers.insert(header::COOKIE, cookie);
+        }
+        let payload = if hop.method == call.method { &call.payload } else { &Payload::default() };
+        if payload.is_empty() {
+            headers.remove(header::CONTENT_TYPE);
+        }
+        self.sign(&mut headers, &mut url, hop, payload, applied.is_some())?;
+        let body = payload.open().await?;
+        if body.length() == Some(0) && matches!(hop.method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let signed = self.credentials.as_ref().filter(|_| applied.is_some()).map_or(&[][..], |credentials| credentials.signed_query());
+        let about = About::call(call.operation, applied, signed);
+        Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
+    }
+
+    fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {
+        let Some(credentials) = self.credentials.as_ref().filter(|credentials| home && credentials.signs()) else { return Ok(()) };
+        let unsigned = || Error::new(ErrorKind::Input, "the request cannot be signed");
+        let mut request = http::Request::new(());
+        *request.method_mut() = hop.method.clone();
+        *request.uri_mut() = url.as_str().parse().map_err(|_| unsigned())?;
+        *request.headers_mut() = std::mem::take(headers);
+        credentials.sign(&mut request, payload.in_memory().as_deref())?;
+        let signed = Url::parse(&request.uri().to_string()).map_err(|_| unsigned())?;
+        if !gate::same_origin(&signed, url) {
+            return Err(Error::new(ErrorKind::UnsafeAddress, "signing must not change the request's origin"));
+        }
+        *url = signed;
+        *headers = std::mem::take(request.headers_mut());
+        Ok(())
+    }
+}
+
+fn refused_here(error: Error) -> Refused {
+    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None }
+}
+
+/// Where a redirect leads. A method that changes something is only repeated where the status says so.
+fn location<'a>(incoming: &'a Incoming, hop: &Hop, chosen: Option<Redirects>) -> Option<&'a str> {
+    let reads = hop.method == Method::GET || hop.method == Method::HEAD;
+    let (may_turn, may_repeat) = match chosen {
+        None => (reads, true),
+        Some(Redirects::Never) => (false, false),
+        Some(Redirects::Reads) => (reads, reads),
+        Some(Redirects::All) => (true, true),
+    };
+    let redirects = match incoming.status {
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => may_turn,
+        StatusCode::SEE_OTHER | StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => may_repeat,
+        _ => false,
+    };
+    incoming.headers.get(header::LOCATION).filter(|_| redirects)?.to_str().ok()
+}
+
+/// 303 says to read; 301 and 302 turn a POST into a GET, as every browser does (RFC 9110, 15.4.2 and 15.4.3).
+fn method_after(status: StatusCode, method: Method) -> Method {
+    let turns = match status {
+        StatusCode::SEE_OTHER => method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
+        _ => false,
+    };
+    if turns { Method::GET } else { method }
+}
+
+/// A next link may hold the parameter already, when the server repeats what it was sent.
+fn apply_query(url: &mut Url, applied: &Applied) {
+    if applied.query.is_empty() {
+        return;
+    }
+    let ours = |name: &str| applied.query.iter().any(|(known, _)| known == name);
+    let kept: Vec<(String, String)> =
+        url.query_pairs().filter(|(name, _)| !ours(name)).map(|(name, value)| (name.into(), value.into())).collect();
+    if kept.len() != url.query_pairs().count() {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+    let secret = applied.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    url.query_pairs_mut().extend_pairs(secret);
+}
+
+fn cookies(own: &str, applied: Option<&Applied>) -> Result<Option<HeaderValue>, Error> {
+    if own.is_empty() && applied.is_none_or(|applied| applied.cookies.is_empty()) {
+        return Ok(None);
+    }
+    let mut all = own.to_owned();
+    for (name, value) in applied.iter().flat_map(|applied| &applied.cookies) {
+        if !all.is_empty() {
+            all.push_str("; ");
+        }
+        all.push_str(name);
+        all.push('=');
+        all.push_str(value);
+    }
+    let mut value = HeaderValue::try_from(all).map_err(|_| Error::new(ErrorKind::Input, "a cookie holds a character that it must not"))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
+}
