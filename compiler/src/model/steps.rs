@@ -2,7 +2,7 @@
 
 use super::Symbol;
 use crate::source::Span;
-use crate::syntax::text::duration;
+use crate::syntax::text::{duration, status};
 
 /// What a module does instead of one exchange.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +56,7 @@ impl Wait {
         }
         for until in &self.until {
             text.push_str(&match until {
-                WaitUntil::Status((from, to)) if from == to => format!(" until status {from}"),
-                WaitUntil::Status((from, _)) => format!(" until status {}xx", from / 100),
+                WaitUntil::Status(range) => format!(" until status {}", status(*range)),
                 WaitUntil::When(when) => format!(" until {}", when.text()),
             });
         }

@@ -45,6 +45,11 @@ pub(crate) fn wire_path(path: &[impl AsRef<str>]) -> String {
     path.iter().map(AsRef::as_ref).enumerate().map(written).collect::<Vec<_>>().join(".")
 }
 
+/// `200`, or `2xx` for all of a class.
+pub(crate) fn status((from, to): (u16, u16)) -> String {
+    if from == to { from.to_string() } else { format!("{}xx", from / 100) }
+}
+
 /// Milliseconds in the largest unit that holds them without a rest.
 pub(crate) fn duration(millis: u64) -> String {
     if millis == 0 { "0ms".to_owned() } else { in_units(millis, &TIMES) }

@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::METHODS;
-use crate::syntax::ast::{self, AnswerBody, Ident, RequestBody};
+use crate::syntax::ast::{self, AnswerBody, Ident, Leads, RequestBody};
 
 impl<'a> Resolver<'a> {
     /// All modules.
@@ -237,11 +237,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn module_server(&mut self, flat: &Flat<'a>, connector: &Connector, connections: &[Connection]) -> ModuleServer {
-        if flat.exchange.is_some_and(|exchange| exchange.outside) {
-            return ModuleServer::Outside;
-        }
-        if flat.exchange.is_some_and(|exchange| exchange.inside) {
-            return ModuleServer::Inside;
+        match flat.exchange.and_then(|exchange| exchange.leads) {
+            Some(Leads::Outside) => return ModuleServer::Outside,
+            Some(Leads::Inside) => return ModuleServer::Inside,
+            None => {}
         }
         match flat.server {
             None => ModuleServer::Default,

@@ -16,10 +16,9 @@ impl<'n> Own<'n> {
     pub(super) fn parts(&mut self, node: &'n Node) -> Option<String> {
         let parts = self.object(node, "x-linchpin-parts")?;
         let by = self.one_of(parts, "by", &PartsBy::ALL.map(PartsBy::word))?;
-        let count = |name: &str| parts.get(name).and_then(Node::number).and_then(|number| number.parse::<u64>().ok());
         let mut text = format!("parts {by}");
         for (word, name) in [("of", "size"), ("multiple", "multiple")] {
-            if let Some(bytes) = count(name).filter(|bytes| word == "of" || *bytes != 1) {
+            if let Some(bytes) = self.count(parts, name).filter(|bytes| word == "of" || *bytes != 1) {
                 text.push_str(&format!(" {word} {}", byte_count(bytes)));
             }
         }
