@@ -4,8 +4,8 @@
 use crate::{Outcome, spec};
 use linchpin_compiler::model::{
     Answer, Bounds, ConstantPlace, Decoding, Encoding, Failure, Field, FilePart, Literal, Module, ModuleServer, Order, Page, PathPart,
-    Place, Projection, RetryClass, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind, Wait,
-    WaitCondition, WaitUntil, Webhook,
+    Place, Projection, RetryClass, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Symbol, Type, TypeDef, TypeDefKind,
+    Webhook,
 };
 use linchpin_compiler::syntax::ast::ModuleKind;
 use std::fmt::Write;
@@ -164,7 +164,7 @@ impl Writer<'_> {
                 called.map_or_else(String::new, |one| format!("  // @{}: {} {}", one.revision, one.method, path_text(&one.path)));
             self.line(2, &format!("{shown}{name}{}{exchange}", step_members(&step.inputs, &steps.list)));
             if let Some(wait) = &step.wait {
-                self.line(3, &wait_text(wait));
+                self.line(3, &wait.text());
             }
         }
         self.line(1, "}");
@@ -478,42 +478,6 @@ fn step_members(members: &[(String, StepValue)], steps: &[Step]) -> String {
         [] => String::new(),
         members => format!(" {{ {} }}", members.iter().map(member).collect::<Vec<_>>().join("  ")),
     }
-}
-
-/// `every 2s until status = "FINISHED" at most 30m`: values as on the wire.
-fn wait_text(wait: &Wait) -> String {
-    let condition = |condition: &WaitCondition| match &condition.equals {
-        Some(value) => format!("{} = {value}", condition.members.join(".")),
-        None => format!("{} present", condition.members.join(".")),
-    };
-    let mut text = format!("every {}", millis(wait.every));
-    if let Some(most) = wait.up_to {
-        let _ = write!(text, " up to {}", millis(most));
-    }
-    for until in &wait.until {
-        let _ = match until {
-            WaitUntil::Status(range) => write!(text, " until status {}", statuses(*range)),
-            WaitUntil::When(when) => write!(text, " until {}", condition(when)),
-        };
-    }
-    for failure in &wait.fails {
-        let _ = write!(text, " fails when {}", condition(&failure.when));
-        for (word, path) in [("code", &failure.code), ("message", &failure.message)].into_iter().filter(|(_, path)| !path.is_empty()) {
-            let _ = write!(text, " {word} {}", path.join("."));
-        }
-    }
-    let _ = write!(text, " at most {}", millis(wait.most));
-    if let Some(times) = wait.times {
-        let _ = write!(text, " {times} times");
-    }
-    text
-}
-
-/// Milliseconds in the largest unit that holds them whole.
-fn millis(millis: u64) -> String {
-    let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let whole = units.into_iter().find(|(length, _)| millis.is_multiple_of(*length));
-    whole.map_or_else(|| format!("{millis}ms"), |(length, unit)| format!("{}{unit}", millis / length))
 }
 
 fn step_value(value: &StepValue, steps: &[Step]) -> String {

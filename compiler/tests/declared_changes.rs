@@ -17,6 +17,7 @@ use linchpin_compiler::model::Model;
 use linchpin_compiler::model::project::project;
 use linchpin_compiler::source::Sources;
 
+const EVERYTHING: &str = include_str!("export/everything.pin");
 const CONNECTOR: &str = "connector acme \"Acme\" { server \"https://api.acme.example\" }\n";
 
 struct Spec {
@@ -183,5 +184,29 @@ fn random_histories_differ_as_they_are_declared() {
         let (strays, declared) = random_strays(names);
         assert!(declared > 1000, "only {declared}");
         assert!(strays.len() * 100 <= declared * most_in_a_hundred, "{} of {declared}:\n{}", strays.len(), strays.join("\n"));
+    }
+}
+
+/// How a spec makes a call is its own, and no change of the API.
+#[test]
+fn how_a_call_is_made_is_no_finding() {
+    let surface = |text: &str| {
+        let mut sources = Sources::default();
+        sources.add("everything.pin", text);
+        let model = linchpin_compiler::check(&sources, &mut Diagnostics::default()).expect("it checks");
+        from_spec::surface(&project(&model, model.apis.len() - 1), &sources)
+    };
+    let released = surface(EVERYTHING);
+    for (was, is) in [
+        ("every 500ms up to 1m", "every 2s"),
+        ("at most 2h 99 times", "at most 3h"),
+        ("of 10MiB multiple", "of 20MiB multiple"),
+        ("nodes { id note }", "nodes { id note pinned }"),
+        ("cost 5 read", "cost 7 read"),
+    ] {
+        let edited = EVERYTHING.replacen(was, is, 1);
+        assert_ne!(edited, EVERYTHING, "{was}");
+        let report = diff(&released, &surface(&edited), &Options::default());
+        assert!(report.findings.is_empty(), "{was}: {}", report.findings[0].kind.id);
     }
 }

@@ -14,6 +14,7 @@ use linchpin_compiler::syntax::edit;
 
 const RELEASED: &str = include_str!("lock/released.pin");
 const EDITS: &str = include_str!("lock/edits.txt");
+const EVERYTHING: &str = include_str!("export/everything.pin");
 const V1: &str = "api v1 at \"v1.0\" { released 2025-10-23 }\n";
 
 /// One edit of the released spec.
@@ -151,6 +152,24 @@ fn the_lock_reads_like_a_spec() {
 }
 
 /// The spec after an edit is mended, and its lock.
+/// How a call is made is the spec's own: nothing that was stored for a module, or written against it, depends on that.
+#[test]
+fn how_a_call_is_made_is_not_recorded() {
+    let lock = must_lock(EVERYTHING, None).text;
+    for (was, is) in [
+        ("every 500ms up to 1m", "every 2s"),
+        ("at most 2h 99 times", "at most 3h"),
+        ("of 10MiB multiple", "of 20MiB multiple"),
+        ("nodes { id note }", "nodes { id note pinned }"),
+    ] {
+        let edited = EVERYTHING.replacen(was, is, 1);
+        assert_ne!(edited, EVERYTHING, "{was}");
+        assert_eq!(must_lock(&edited, Some(&lock)).text, lock, "{was}");
+    }
+    let edited = EVERYTHING.replacen("cost 5 read", "cost 7 read", 1);
+    assert_ne!(must_lock(&edited, Some(&lock)).text, lock, "a cost is recorded");
+}
+
 fn followed(old: &str, new: &str, lock: &str, text: &str) -> (String, String) {
     assert!(text.contains(old), "nothing reads `{old}`");
     let text = mended(text.replacen(old, new, 1), lock).expect("the words that are offered mend it");

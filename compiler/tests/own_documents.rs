@@ -122,6 +122,8 @@ fn what_has_another_shape_is_listed_with_its_place() {
         ("/x-linchpin-limits/0", json!({ "concurrent": 0 }), "too little"),
         ("/paths/~1things~1{thing_id}~1({id})/patch/x-linchpin-cost", json!({ "points": "many" }), "a cost that says too little"),
         ("/paths/~1things~1{thing_id}~1({id})/patch/x-linchpin-cost/header", json!("not a header"), "cannot be the name of a header"),
+        ("/paths/~1tus~1{id}/patch/x-linchpin-parts/by", json!("luck"), "one of `content_range`"),
+        ("/paths/~1tus~1{id}/patch/x-linchpin-parts/size", json!("many"), "a whole number is wanted"),
         ("/x-linchpin-fails/1/when", json!(7), "an object is wanted"),
         ("/paths/~1things/get/x-linchpin-page/strategy", json!("guess"), "one of `offset`"),
         ("/paths/~1things/get/x-linchpin-module/kind", json!("sermon"), "one of `action`"),

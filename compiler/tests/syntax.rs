@@ -92,7 +92,7 @@ fn modules_are_read_as_they_are_written() {
     assert!(matches!(module.head.life.as_ref().expect("it is deprecated").successor, ast::Successor::Path(ref path) if path.len() == 2));
     let body = &module.body;
     let exchange = body.exchange.as_ref().expect("it calls");
-    assert!(exchange.outside && !exchange.poll);
+    assert!(exchange.leads == Some(ast::Leads::Outside) && !exchange.poll);
     assert!(
         matches!(&exchange.path.parts[..], [ast::TemplatePart::Text(start), ast::TemplatePart::Hole(org, hole), ast::TemplatePart::Text(_)]
         if start == "/orgs/" && org[0].value == "org" && parsed.sources.text(*hole) == "{org}")

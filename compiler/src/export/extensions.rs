@@ -9,6 +9,7 @@ use crate::model::{
     ScriptExchange, Step, StepPath, StepSource, StepValue, Steps, Stop, Strategy, Wait, WaitCondition, WaitUntil,
 };
 use crate::syntax::ast::ModuleKind;
+use crate::syntax::text::status;
 
 /// Documentation as it was written; nothing where there is only space.
 pub(super) fn said(docs: &str) -> &str {
@@ -53,8 +54,7 @@ pub(super) fn kind(module: &Module) -> &'static str {
 
 /// Statuses as the language writes them: `429`, `5xx`.
 pub(super) fn statuses(ranges: &[(u16, u16)]) -> Value {
-    let text = |(from, to): &(u16, u16)| if from == to { from.to_string() } else { format!("{}xx", from / 100) };
-    Value::List(ranges.iter().map(|range| Value::Text(text(range))).collect())
+    Value::List(ranges.iter().map(|range| Value::Text(status(*range))).collect())
 }
 
 /// Limits on the number of calls.

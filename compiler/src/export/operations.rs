@@ -145,7 +145,7 @@ impl Exporter<'_> {
         let operation = operation.unless_empty("x-linchpin-fails", self.fails(&module.fails));
         let server = if let ModuleServer::Named(index) = module.server { self.projection.model.connector.servers.get(index) } else { None };
         let operation = operation.maybe("x-linchpin-server", server.and_then(|server| server.name.as_ref()));
-        let operation = operation.maybe("x-linchpin-inside", (module.server == ModuleServer::Inside).then_some(true));
+        let operation = operation.flag("x-linchpin-inside", module.server == ModuleServer::Inside);
         operation.maybe("x-linchpin-outside", self.outside(module)).unless_empty("x-linchpin-examples", Value::from(examples))
     }
 }

@@ -117,6 +117,11 @@ impl Json {
         }
     }
 
+    /// A member that is true, there only when it is.
+    pub(crate) fn flag(self, name: &str, set: bool) -> Self {
+        if set { self.json(name, "true") } else { self }
+    }
+
     /// Its text.
     pub(crate) fn finished(mut self) -> String {
         self.text.push(self.close);
@@ -152,8 +157,9 @@ mod tests {
     #[test]
     fn members_that_say_nothing_are_left_out() {
         let none: [&str; 0] = [];
-        let object = Json::object().text("a", "").json("b", &Json::texts(&none)).maybe("c", Some("")).number("d", 1).finished();
-        assert_eq!(object, r#"{"c":"","d":1}"#);
+        let object = Json::object().text("a", "").json("b", &Json::texts(&none)).maybe("c", Some("")).number("d", 1);
+        let object = object.flag("e", false).flag("f", true).finished();
+        assert_eq!(object, r#"{"c":"","d":1,"f":true}"#);
         assert_eq!(Json::texts(&["x", "\""]), r#"["x","\""]"#);
     }
 

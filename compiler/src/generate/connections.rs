@@ -42,11 +42,7 @@ fn table(connection: &Connection, name: &Ident) -> TokenStream {
     let docs = text(&connection.docs, |docs| quote!(docs: #docs,));
     let fields = shape(&quote!(#name));
     let grant = grant(&connection.grant);
-    let sign = member(connection.sign.as_ref(), |sign| {
-        let sign = sign_table(sign);
-        let sign = some(&quote!(&#sign));
-        quote!(sign: #sign,)
-    });
+    let sign = signed(&quote!(sign), connection.sign.as_ref());
     let tls = member(connection.tls.as_ref(), |tls| {
         let template = |name: &str| tls.setting(name).map_or("", |value| value.text.as_str());
         let (certificate, key) = (template("certificate"), template("key"));
@@ -122,13 +118,17 @@ fn grant(grant: &Grant) -> TokenStream {
     }
 }
 
-fn sign_table(sign: &Sign) -> TokenStream {
-    let kind = names::ident(sign.kind.variant);
-    let settings = sign.settings.iter().map(|(name, value)| {
-        let value = &value.text;
-        quote!((#name, #value))
-    });
-    quote!(lp::Sign { kind: lp::SignKind::#kind, settings: &[#(#settings),*] })
+/// What is signed, as this member of a table.
+fn signed(name: &TokenStream, sign: Option<&Sign>) -> TokenStream {
+    member(sign, |sign| {
+        let kind = names::ident(sign.kind.variant);
+        let settings = sign.settings.iter().map(|(name, value)| {
+            let value = &value.text;
+            quote!((#name, #value))
+        });
+        let table = some(&quote!(&lp::Sign { kind: lp::SignKind::#kind, settings: &[#(#settings),*] }));
+        quote!(#name: #table,)
+    })
 }
 
 fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
@@ -143,16 +143,8 @@ fn oauth2_table(oauth2: &OAuth2) -> TokenStream {
         let url = &url.text;
         quote!(device: #url,)
     });
-    let assertion = member(oauth2.assertion.as_ref(), |sign| {
-        let sign = sign_table(sign);
-        let sign = some(&quote!(&#sign));
-        quote!(assertion: #sign,)
-    });
-    let client_key = member(oauth2.client_key.as_ref(), |sign| {
-        let sign = sign_table(sign);
-        let sign = some(&quote!(&#sign));
-        quote!(client_key: #sign,)
-    });
+    let assertion = signed(&quote!(assertion), oauth2.assertion.as_ref());
+    let client_key = signed(&quote!(client_key), oauth2.client_key.as_ref());
     let authorize = member(oauth2.authorize.as_ref(), |url| {
         let url = &url.text;
         quote!(authorize: #url,)

@@ -323,9 +323,7 @@ fn answer(answer: &Answer, variant: Option<u16>, clauses: &mut Clauses, scope: &
 }
 
 fn streamed(said: Json, items: &ItemStream) -> Json {
-    let flag = |word: &'static str, set: bool| (word, if set { "true" } else { "" });
-    let said = [flag("named", items.named), flag("resume", items.resume)].into_iter().fold(said, |said, (word, set)| said.json(word, set));
-    said.maybe("end", items.end.as_deref())
+    said.flag("named", items.named).flag("resume", items.resume).maybe("end", items.end.as_deref())
 }
 
 /// `[200,299]`
@@ -358,15 +356,11 @@ fn limit(limit: &Limit) -> Json {
         Limit::Concurrent(most) => Json::object().number("concurrent", count(*most)),
         Limit::Window { count: calls, millis, moving, points } => {
             let said = Json::object().number("count", count(*calls)).number("millis", *millis).json("moving", &moving.to_string());
-            said.json("points", if *points { "true" } else { "" })
+            said.flag("points", *points)
         }
         Limit::Headers { remaining, reset, kind, points } => {
             let kind = if matches!(kind.as_str(), "epoch" | "date") { kind } else { "delta" };
-            Json::object()
-                .text("remaining", remaining)
-                .text("reset", reset)
-                .text("kind", kind)
-                .json("points", if *points { "true" } else { "" })
+            Json::object().text("remaining", remaining).text("reset", reset).text("kind", kind).flag("points", *points)
         }
     }
 }

@@ -104,7 +104,9 @@ impl Document {
     pub(crate) fn member<'d>(&'d self, selections: &[&'d Selection], name: &str) -> Found<'d> {
         let mut found = Vec::new();
         for selection in selections {
-            self.fields_named(selection, name, &mut Vec::new(), &mut found);
+            self.each_part(selection, &mut Vec::new(), &mut |part| {
+                found.extend(part.fields.iter().filter(|(known, _)| known == name).map(|(_, inside)| inside.as_ref()));
+            });
         }
         let inside: Vec<&Selection> = found.iter().filter_map(|inside| *inside).collect();
         match (found.is_empty(), inside.is_empty()) {
@@ -121,18 +123,6 @@ impl Document {
             self.each_part(selection, &mut Vec::new(), &mut |part| names.extend(part.fields.iter().map(|(name, _)| name.as_str())));
         }
         names
-    }
-
-    fn fields_named<'d>(
-        &'d self,
-        selection: &'d Selection,
-        name: &str,
-        through: &mut Vec<&'d str>,
-        found: &mut Vec<Option<&'d Selection>>,
-    ) {
-        self.each_part(selection, through, &mut |part| {
-            found.extend(part.fields.iter().filter(|(known, _)| known == name).map(|(_, inside)| inside.as_ref()));
-        });
     }
 
     /// A selection and what its fragments select of the same thing, each once.
@@ -242,16 +232,15 @@ impl<'d> Reader<'d> {
                 self.spread(&mut selection, depth)?;
                 continue;
             }
-            let mut name = self.tokens.name("a field")?.to_owned();
-            let shown = name.clone();
+            // The alias, where there is one: that is the name in the answer.
+            let name = self.tokens.name("a field")?.to_owned();
             if self.tokens.take(':')? {
-                name = self.tokens.name("a field")?.to_owned();
+                self.tokens.name("a field")?;
             }
-            drop(name);
             self.arguments(depth)?;
             self.directives()?;
             let inside = if self.tokens.take('{')? { Some(self.selection(depth)?) } else { None };
-            selection.fields.push((shown, inside));
+            selection.fields.push((name, inside));
         }
         if selection == Selection::default() {
             return Err("it selects nothing of something".to_owned());

@@ -1,6 +1,6 @@
 //! What a module does: its exchange, where inputs go, what comes back, how it pages, and its examples.
 
-use super::{Cost, Failure, Field, Life, Limit, Literal, Poll, Step, Steps, Symbol, Template, Type, Versions, Webhook};
+use super::{Cost, Failure, Field, ItemStream, Life, Limit, Literal, Parts, Poll, Step, Steps, Symbol, Template, Type, Versions, Webhook};
 use crate::source::Span;
 use crate::syntax::ast::{ModuleKind, Value};
 
@@ -246,128 +246,6 @@ pub enum Decoding {
     Items(ItemStream),
     /// The answer's headers, and nothing of its body.
     Headers,
-}
-
-/// How a body goes in parts.
-#[derive(Clone, Debug)]
-pub struct Parts {
-    /// How a part says where it belongs.
-    pub by: PartsBy,
-    /// Bytes of a part.
-    pub size: u64,
-    /// Every part but the last is a multiple of this.
-    pub multiple: u64,
-    /// Wire path to the list of what is missing, in an answer that wants more.
-    pub next: Vec<String>,
-    /// The statement.
-    pub span: Span,
-}
-
-/// How a part says where it belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartsBy {
-    /// By `Content-Range`.
-    ContentRange,
-    /// By tus 1.0.
-    Tus,
-}
-
-/// Where it is written is no part of what is the same.
-impl PartialEq for Parts {
-    fn eq(&self, other: &Self) -> bool {
-        (self.by, self.size, self.multiple, &self.next) == (other.by, other.size, other.multiple, &other.next)
-    }
-}
-
-impl Parts {
-    /// `content_range of 10MiB multiple 320KiB next missing`, as the language writes it.
-    pub fn text(&self) -> String {
-        let mut text = format!("{} of {}", self.by.word(), byte_count(self.size));
-        if self.multiple > 1 {
-            text.push_str(&format!(" multiple {}", byte_count(self.multiple)));
-        }
-        if !self.next.is_empty() {
-            let plain = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            let name = |name: &String| if plain(name) { name.clone() } else { crate::syntax::text::quoted(name) };
-            text.push_str(&format!(" next {}", self.next.iter().map(name).collect::<Vec<_>>().join(".")));
-        }
-        text
-    }
-}
-
-impl PartsBy {
-    /// `tus`
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ContentRange => "content_range",
-            Self::Tus => "tus",
-        }
-    }
-}
-
-/// `320KiB`: in the largest unit that leaves nothing over.
-pub fn byte_count(bytes: u64) -> String {
-    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let unit = units.into_iter().find(|(unit, _)| bytes > 0 && bytes.is_multiple_of(*unit));
-    unit.map_or_else(|| bytes.to_string(), |(unit, name)| format!("{}{name}", bytes / unit))
-}
-
-/// Items that come one after the other, each in a frame of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemStream {
-    /// What a frame is.
-    pub framing: Framing,
-    /// The name of an event tells which variant it is.
-    pub named: bool,
-    /// What comes instead of an item when there are no more.
-    pub end: Option<String>,
-    /// Those that follow are asked for when the connection ends.
-    pub resume: bool,
-}
-
-/// What an item that comes by itself stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Framing {
-    /// A server-sent event.
-    Events,
-    /// A line.
-    Lines,
-}
-
-impl ItemStream {
-    /// `events by name end "[DONE]" resume`, as the language writes it.
-    pub fn text(&self) -> String {
-        let mut text = self.framing.word().to_owned();
-        if self.named {
-            text.push_str(" by name");
-        }
-        if let Some(end) = &self.end {
-            text.push_str(" end ");
-            text.push_str(&crate::syntax::text::quoted(end));
-        }
-        if self.resume {
-            text.push_str(" resume");
-        }
-        text
-    }
-}
-
-impl Framing {
-    /// `events`
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Events => "events",
-            Self::Lines => "lines",
-        }
-    }
-
-    /// The usual content type.
-    pub fn media(self) -> &'static str {
-        match self {
-            Self::Events => "text/event-stream",
-            Self::Lines => "application/x-ndjson",
-        }
-    }
 }
 
 /// How a search pages. Inputs are named by their spec names.

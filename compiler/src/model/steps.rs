@@ -2,6 +2,7 @@
 
 use super::Symbol;
 use crate::source::Span;
+use crate::syntax::text::{duration, status};
 
 /// What a module does instead of one exchange.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,40 @@ pub struct Wait {
     pub most: u64,
     /// The most calls.
     pub times: Option<u32>,
+}
+
+impl Wait {
+    /// `every 2s until status = "FINISHED" at most 30m`, as the language writes it, but with values as on the wire.
+    pub fn text(&self) -> String {
+        let mut text = format!("every {}", duration(self.every));
+        if let Some(most) = self.up_to {
+            text.push_str(&format!(" up to {}", duration(most)));
+        }
+        for until in &self.until {
+            text.push_str(&match until {
+                WaitUntil::Status(range) => format!(" until status {}", status(*range)),
+                WaitUntil::When(when) => format!(" until {}", when.text()),
+            });
+        }
+        for failure in &self.fails {
+            text.push_str(&format!(" fails when {}", failure.when.text()));
+            for (word, path) in [("code", &failure.code), ("message", &failure.message)].into_iter().filter(|(_, path)| !path.is_empty()) {
+                text.push_str(&format!(" {word} {}", path.join(".")));
+            }
+        }
+        text.push_str(&format!(" at most {}", duration(self.most)));
+        if let Some(times) = self.times {
+            text.push_str(&format!(" {times} times"));
+        }
+        text
+    }
+}
+
+impl WaitCondition {
+    fn text(&self) -> String {
+        let path = self.members.join(".");
+        self.equals.as_ref().map_or_else(|| format!("{path} present"), |value| format!("{path} = {value}"))
+    }
 }
 
 /// What ends a wait.

@@ -7,8 +7,6 @@ pub mod print;
 mod scan;
 pub(crate) mod text;
 
-pub(crate) use lower::milliseconds;
-
 /// The methods that HTTP has and a module can call.
 pub(crate) const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 

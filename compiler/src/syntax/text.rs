@@ -1,4 +1,10 @@
-//! Small pieces of the language as text, for all that write it: strings, names, lengths of time. The formatter keeps what people wrote and needs none.
+//! Small pieces of the language as text, for all that write it: strings, names, lengths of time, sizes. Units are read here too, so that each stands
+//! once. The formatter keeps what people wrote and needs none.
+
+/// Milliseconds of each unit of time, the largest first.
+const TIMES: [(u64, &str); 5] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")];
+/// Bytes of each unit of size, the largest first.
+const SIZES: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
 
 /// A string in quotes, with the language's escapes: nothing in it ends the line or stays unseen.
 pub(crate) fn quoted(text: &str) -> String {
@@ -33,9 +39,79 @@ pub(crate) fn word_or_quoted(text: &str) -> String {
     if is_word(text) { text.to_owned() } else { quoted(text) }
 }
 
+/// A path into an answer: `data.items`, with quotes where a member is no word. The word `body` at its start stands for no member.
+pub(crate) fn wire_path(path: &[impl AsRef<str>]) -> String {
+    let written = |(at, name): (usize, &str)| if at == 0 && name == "body" { quoted(name) } else { word_or_quoted(name) };
+    path.iter().map(AsRef::as_ref).enumerate().map(written).collect::<Vec<_>>().join(".")
+}
+
+/// `200`, or `2xx` for all of a class.
+pub(crate) fn status((from, to): (u16, u16)) -> String {
+    if from == to { from.to_string() } else { format!("{}xx", from / 100) }
+}
+
 /// Milliseconds in the largest unit that holds them without a rest.
 pub(crate) fn duration(millis: u64) -> String {
-    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let whole = units.into_iter().find(|(length, _)| millis > 0 && millis.is_multiple_of(*length));
-    whole.map_or_else(|| format!("{millis}ms"), |(length, unit)| format!("{}{unit}", millis / length))
+    if millis == 0 { "0ms".to_owned() } else { in_units(millis, &TIMES) }
+}
+
+/// The milliseconds of `10s`.
+pub(crate) fn milliseconds(text: &str) -> Option<u64> {
+    counted(text, &TIMES).filter(|milliseconds| *milliseconds > 0)
+}
+
+/// `320KiB`: bytes in the largest unit that holds them without a rest.
+pub(crate) fn byte_count(bytes: u64) -> String {
+    if bytes == 0 { "0".to_owned() } else { in_units(bytes, &SIZES) }
+}
+
+/// The bytes of `320KiB`, `4096B` or `4096`.
+pub(crate) fn bytes(text: &str) -> Option<u64> {
+    counted(text, &SIZES).or_else(|| text.strip_suffix('B').unwrap_or(text).parse().ok())
+}
+
+fn in_units(number: u64, units: &[(u64, &str)]) -> String {
+    let whole = units.iter().find(|(length, _)| number.is_multiple_of(*length));
+    whole.map_or_else(|| number.to_string(), |(length, unit)| format!("{}{unit}", number / length))
+}
+
+fn counted(text: &str, units: &[(u64, &str)]) -> Option<u64> {
+    let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    let (length, _) = units.iter().find(|(_, word)| *word == unit)?;
+    number.parse::<u64>().ok()?.checked_mul(*length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(milliseconds("500ms"), Some(500));
+        assert_eq!(milliseconds("1d"), Some(86_400_000));
+        assert_eq!(milliseconds("10"), None);
+        assert_eq!(milliseconds("0s"), None);
+        assert_eq!(milliseconds("99999999999999999d"), None);
+    }
+
+    #[test]
+    fn sizes_may_have_a_unit() {
+        assert_eq!(["4096", "4096B", "320KiB", "1GiB"].map(bytes), [4096, 4096, 320 << 10, 1 << 30].map(Some));
+        assert_eq!(["", "B", "KiB", "10MB", "99999999999999999GiB"].map(bytes), [None; 5]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for number in [1, 999, 1000, 1024, 60_000, 61_000, 320 << 10, 86_400_000, 5 << 30, u64::MAX] {
+            assert_eq!((milliseconds(&duration(number)), bytes(&byte_count(number))), (Some(number), Some(number)));
+        }
+        assert_eq!((duration(0), byte_count(0)), ("0ms".to_owned(), "0".to_owned()));
+        assert_eq!((duration(90_000), byte_count(10 << 20)), ("90s".to_owned(), "10MiB".to_owned()));
+    }
+
+    #[test]
+    fn paths_have_quotes_where_members_are_no_words() {
+        assert_eq!(wire_path(&["data", "next-link", "0", "body"]), r#"data."next-link"."0".body"#);
+        assert_eq!(wire_path(&["body", "items"]), r#""body".items"#);
+    }
 }

@@ -26,15 +26,15 @@ pub(super) fn security_of(names: &[String], at: crate::source::Span) -> Security
 
 fn scheme(connection: &Connection, version: usize) -> Scheme {
     let fields = connection.fields.iter().filter(|field| field.on.has(version)).map(field);
-    let kind = match &connection.grant {
-        Grant::Fields if scheme_of(connection).is_some() => scheme_of(connection).unwrap_or_default(),
-        Grant::Fields if connection.sends.iter().any(|send| matches!(send, Send::Basic(..))) => "basic",
-        Grant::Fields if is_bearer(connection) => "bearer",
-        Grant::Fields => "api key",
-        Grant::OAuth2(_) => "oauth2",
-        Grant::Exchange(_) => "token exchange",
+    let kind = match (&connection.grant, scheme_of(connection)) {
+        (Grant::Fields, Some(scheme)) => scheme,
+        (Grant::Fields, None) if proves_by_tls_alone(connection) => TLS.scheme,
+        (Grant::Fields, _) if connection.sends.iter().any(|send| matches!(send, Send::Basic(..))) => "basic",
+        (Grant::Fields, _) if is_bearer(connection) => "bearer",
+        (Grant::Fields, _) => "api key",
+        (Grant::OAuth2(_), _) => "oauth2",
+        (Grant::Exchange(_), _) => "token exchange",
     };
-    let kind = if proves_by_tls_alone(connection) { TLS.scheme } else { kind };
     let flows = match &connection.grant {
         Grant::OAuth2(oauth2) => vec![flow(oauth2)],
         _ => connection.sign.iter().chain(&connection.tls).map(signature).collect(),
@@ -51,7 +51,7 @@ fn scheme(connection: &Connection, version: usize) -> Scheme {
 }
 
 fn proves_by_tls_alone(connection: &Connection) -> bool {
-    connection.tls.is_some() && matches!(connection.grant, Grant::Fields) && connection.sign.is_none() && connection.sends.is_empty()
+    connection.tls.is_some() && connection.sign.is_none() && connection.sends.is_empty()
 }
 
 /// What a signature by itself is called; one that is sent like a key looks like a key.

@@ -7,7 +7,7 @@ use super::record::{Entry, Fact, Facts, Key, Kind, Record};
 use super::{types, whole};
 use crate::model::{
     Answer, Connection, ConstantPlace, Decoding, Encoding, Field, Grant, Input, Literal, Model, Module, ModuleServer, Page, PathPart,
-    Place, Stop, Strategy, Symbol, Template, Type, TypeDef, TypeDefKind, Versions, project,
+    Place, Sign, Stop, Strategy, Symbol, Template, Type, TypeDef, TypeDefKind, Versions, project,
 };
 use crate::source::Span;
 use crate::syntax::ast::ModuleKind;
@@ -343,9 +343,7 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
                 facts.insert(key("scope", scope), Fact::plain("asked for", place));
             }
             for sign in oauth.assertion.iter().chain(&oauth.client_key) {
-                for (name, value) in &sign.settings {
-                    facts.insert(key("sign", format!("{}.{name}", sign.kind.name)), Fact::plain(&value.text, value.span));
-                }
+                signed(sign, &format!("{}.", sign.kind.name), &mut facts);
             }
             format!("oauth2 {}", oauth.flow.name())
         }
@@ -354,14 +352,12 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
             "exchange".to_owned()
         }
     };
-    for (name, value) in connection.tls.iter().flat_map(|tls| &tls.settings) {
-        facts.insert(key("sign", format!("tls.{name}")), Fact::plain(&value.text, value.span));
+    if let Some(tls) = &connection.tls {
+        signed(tls, "tls.", &mut facts);
     }
     let grant = match &connection.sign {
         Some(sign) => {
-            for (name, value) in &sign.settings {
-                facts.insert(key("sign", name), Fact::plain(&value.text, value.span));
-            }
+            signed(sign, "", &mut facts);
             format!("sign {}", sign.kind.name)
         }
         None => grant,
@@ -372,6 +368,13 @@ fn connection_facts(model: &Model, connection: &Connection, version: usize) -> F
         facts.insert(key("send", name), Fact::plain(value, place));
     }
     facts
+}
+
+/// What a signature is set by; `of` stands before the settings of one that is not the connection's own.
+fn signed(sign: &Sign, of: &str, facts: &mut Facts) {
+    for (name, value) in &sign.settings {
+        facts.insert(key("sign", format!("{of}{name}")), Fact::plain(&value.text, value.span));
+    }
 }
 
 /// The types that modules and connections name, and those that these name.

@@ -113,7 +113,7 @@ pub(super) fn literal(value: &Literal) -> String {
     }
 }
 
-/// A string as the language writes it.
+/// A string as the language writes it. It has its own rule for what is not seen, since what stands in locks stays as it is, byte for byte.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {

@@ -43,10 +43,7 @@ pub(super) fn in_words(model: &mut Model) {
 
 /// All names that a successor can have, with their groups and what they belong to.
 fn everything_named(model: &Model) -> HashSet<String> {
-    let path = |symbol| {
-        let name = model.name(symbol);
-        dotted(&name.group, &name.name)
-    };
+    let path = |symbol| model.full_name(symbol);
     let mut known: HashSet<String> = model.apis.iter().map(|api| api.name.clone()).collect();
     for connection in &model.connections {
         known.extend(connection.fields.iter().map(|field| format!("{}.{}", connection.name, field.name)));

@@ -18,12 +18,11 @@ const DULL: [&str; 16] = [
 
 /// Gives such types a name of their place.
 pub(super) fn replaced(spec: &mut Spec, taken: &mut Names) {
-    let mut renaming =
-        Renaming { given: spec.types.iter().map(|item| item.name.clone()).collect(), seen: HashSet::new(), open: VecDeque::new() };
-    let all: HashSet<String> = renaming.given.iter().cloned().collect();
+    let given: Vec<String> = spec.types.iter().map(|item| item.name.clone()).collect();
+    let mut renaming = Renaming { all: given.iter().cloned().collect(), given, taken, seen: HashSet::new(), open: VecDeque::new() };
     let wanted: Vec<(TypeId, Vec<String>)> = spec.modules.iter().flat_map(|module| places(spec, module)).collect();
     for (id, names) in wanted {
-        renaming.visit(spec, taken, &all, id, names);
+        renaming.visit(spec, id, names, false);
     }
     // From the whole to its parts, so that a part is called after the new name of the whole.
     while let Some(id) = renaming.open.pop_front() {
@@ -33,43 +32,35 @@ pub(super) fn replaced(spec: &mut Spec, taken: &mut Names) {
             let written_there = spec.item(part).name.strip_prefix(&before).filter(|_| spec.item(part).inline && before != parent);
             let name = written_there.map_or_else(|| format!("{parent}{}", pascal(&own)), |rest| format!("{parent}{rest}"));
             let called_after = written_there.is_some();
-            renaming.part(spec, taken, &all, part, name, called_after);
+            renaming.visit(spec, part, vec![name], called_after);
         }
     }
 }
 
-struct Renaming {
+struct Renaming<'t> {
     /// What each was called before.
     given: Vec<String>,
+    /// The same, to look up.
+    all: HashSet<String>,
+    taken: &'t mut Names,
     seen: HashSet<TypeId>,
     open: VecDeque<TypeId>,
 }
 
-impl Renaming {
-    fn visit(&mut self, spec: &mut Spec, taken: &mut Names, all: &HashSet<String>, id: TypeId, names: Vec<String>) {
+impl Renaming<'_> {
+    /// Where a type is first found. It gets the best name that is free if a tool gave its own, or if it was called after the whole that it stands in.
+    fn visit(&mut self, spec: &mut Spec, id: TypeId, names: Vec<String>, called_after: bool) {
         if !self.seen.insert(id) {
             return;
         }
         self.open.push_back(id);
-        if is_of_a_tool(spec.item(id), all) {
-            take(&mut spec.types[id.0 as usize], taken, names);
-        }
-    }
-
-    fn part(&mut self, spec: &mut Spec, taken: &mut Names, all: &HashSet<String>, id: TypeId, name: String, called_after: bool) {
-        if !self.seen.insert(id) {
+        let item = &mut spec.types[id.0 as usize];
+        if !called_after && !is_of_a_tool(item, &self.all) {
             return;
         }
-        self.open.push_back(id);
-        if called_after || is_of_a_tool(spec.item(id), all) {
-            take(&mut spec.types[id.0 as usize], taken, vec![name]);
+        if let Some(free) = names.into_iter().find(|name| !name.is_empty() && !self.taken.has(name)) {
+            item.name = self.taken.take(&free, "");
         }
-    }
-}
-
-fn take(item: &mut TypeItem, taken: &mut Names, names: Vec<String>) {
-    if let Some(free) = names.into_iter().find(|name| !name.is_empty() && !taken.has(name)) {
-        item.name = taken.take(&free, "");
     }
 }
 

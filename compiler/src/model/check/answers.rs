@@ -84,18 +84,6 @@ pub(super) fn only_events_are_resumed(checker: &mut Checker<'_>) {
     }
 }
 
-fn streams<'m>(checker: &Checker<'m>) -> Vec<(&'m Module, &'m Answer, &'m ItemStream)> {
-    let of = |module: &'m Module| module.answers.iter().map(move |answer| (module, answer));
-    let all = checker.model.modules.iter().flat_map(of);
-    all.filter_map(|(module, answer)| if let Decoding::Items(items) = &answer.decoding { Some((module, answer, items)) } else { None })
-        .collect()
-}
-
-fn overlap(first: &Answer, later: &Answer) -> bool {
-    let covers = first.statuses.0 <= later.statuses.0 && later.statuses.1 <= first.statuses.1;
-    covers && first.span != later.span
-}
-
 /// What is read from headers is a struct of texts and numbers.
 pub(super) fn headers_are_scalars(checker: &mut Checker<'_>) {
     for module in &checker.model.modules {
@@ -117,6 +105,18 @@ pub(super) fn headers_are_scalars(checker: &mut Checker<'_>) {
             }
         }
     }
+}
+
+fn streams<'m>(checker: &Checker<'m>) -> Vec<(&'m Module, &'m Answer, &'m ItemStream)> {
+    let of = |module: &'m Module| module.answers.iter().map(move |answer| (module, answer));
+    let all = checker.model.modules.iter().flat_map(of);
+    all.filter_map(|(module, answer)| if let Decoding::Items(items) = &answer.decoding { Some((module, answer, items)) } else { None })
+        .collect()
+}
+
+fn overlap(first: &Answer, later: &Answer) -> bool {
+    let covers = first.statuses.0 <= later.statuses.0 && later.statuses.1 <= first.statuses.1;
+    covers && first.span != later.span
 }
 
 fn is_scalar(checker: &Checker<'_>, ty: &Type) -> bool {

@@ -2,8 +2,9 @@
 
 use super::Checker;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Decoding, Encoding, Module, Parts, PartsBy, Place, Type, byte_count};
+use crate::model::{Decoding, Encoding, Module, Parts, PartsBy, Place, Type};
 use crate::syntax::ast::ModuleKind;
+use crate::syntax::text::byte_count;
 
 /// Only a file can be cut, and only where it is all that is sent; what comes back is one answer.
 pub(super) fn bodies_in_parts_are_files(checker: &mut Checker<'_>) {

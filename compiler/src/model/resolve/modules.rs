@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::METHODS;
-use crate::syntax::ast::{self, AnswerBody, Ident, RequestBody};
+use crate::syntax::ast::{self, AnswerBody, Ident, Leads, RequestBody};
 
 impl<'a> Resolver<'a> {
     /// All modules.
@@ -174,7 +174,7 @@ impl<'a> Resolver<'a> {
             AnswerBody::Nothing(_) => None,
             AnswerBody::Type(ty) => Some(self.ty(ty, site, hint)),
         };
-        let decoding = match answer.encoding.as_ref().and_then(|encoding| framing(&encoding.value)) {
+        let decoding = match answer.encoding.as_ref().and_then(|encoding| Framing::named(&encoding.value)) {
             Some(framing) => Decoding::Items(ItemStream {
                 framing,
                 named: answer.items.named.is_some(),
@@ -217,9 +217,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn body_parts(&mut self, written: &ast::Parts) -> Option<Parts> {
-        const STRATEGIES: [(&str, PartsBy); 2] = [("content_range", PartsBy::ContentRange), ("tus", PartsBy::Tus)];
-        let Some((_, by)) = STRATEGIES.into_iter().find(|(name, _)| *name == written.by.value) else {
-            self.report(unknown(codes::UNKNOWN_PARTS, &written.by, "way to send a body in parts", STRATEGIES.map(|(name, _)| name)));
+        let Some(by) = PartsBy::ALL.into_iter().find(|by| by.word() == written.by.value) else {
+            self.report(unknown(codes::UNKNOWN_PARTS, &written.by, "way to send a body in parts", PartsBy::ALL.map(PartsBy::word)));
             return None;
         };
         let count = |said: &Option<Spanned<u64>>, usual: u64| said.as_ref().map_or(usual, |said| said.value);
@@ -238,11 +237,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn module_server(&mut self, flat: &Flat<'a>, connector: &Connector, connections: &[Connection]) -> ModuleServer {
-        if flat.exchange.is_some_and(|exchange| exchange.outside) {
-            return ModuleServer::Outside;
-        }
-        if flat.exchange.is_some_and(|exchange| exchange.inside) {
-            return ModuleServer::Inside;
+        match flat.exchange.and_then(|exchange| exchange.leads) {
+            Some(Leads::Outside) => return ModuleServer::Outside,
+            Some(Leads::Inside) => return ModuleServer::Inside,
+            None => {}
         }
         match flat.server {
             None => ModuleServer::Default,
@@ -353,7 +351,3 @@ pub(super) fn without_reason(code: Code, span: Span, what: &str, example: &str) 
 
 /// Bytes of a part where the spec names none.
 const USUAL_PART: u64 = 8 << 20;
-
-fn framing(word: &str) -> Option<Framing> {
-    [Framing::Events, Framing::Lines].into_iter().find(|framing| framing.word() == word)
-}

@@ -13,6 +13,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Connection, Decoding, Encoding, Failure, Field, Module, Script, ScriptExchange, Test, Type, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ModuleKind, Value, ValueKind};
+use crate::syntax::text::status;
 
 /// Kinds of errors that a test can expect.
 const FAILURES: [&str; 17] = [
@@ -354,7 +355,7 @@ fn other_method(sends: &ast::Sends, module: &Module) -> Diagnostic {
 }
 
 fn unanswered(reply: &ast::Reply, module: &Module) -> Diagnostic {
-    let statuses: HashSet<String> = module.answers.iter().map(|answer| status_text(answer.statuses)).collect();
+    let statuses: HashSet<String> = module.answers.iter().map(|answer| status(answer.statuses)).collect();
     let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
     statuses.sort_unstable();
     let problem = Diagnostic::new(
@@ -369,10 +370,6 @@ fn unanswered(reply: &ast::Reply, module: &Module) -> Diagnostic {
         [only] if !only.ends_with("xx") => problem.replace(format!("write `{only}`"), reply.status.span, *only),
         _ => problem,
     }
-}
-
-fn status_text(statuses: (u16, u16)) -> String {
-    if statuses.0 == statuses.1 { statuses.0.to_string() } else { format!("{}xx", statuses.0 / 100) }
 }
 
 fn other_output(word: &Ident, wanted: &str, module: &Module) -> Diagnostic {

@@ -7,6 +7,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Field, REQUEST_HOLES, SIGN_KINDS, Setter, Setting, Sign, SignKind, Template, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, SendValue};
+use crate::syntax::text::milliseconds;
 
 impl Resolver<'_> {
     /// The signature of a connection; none when its kind is not known.
@@ -97,7 +98,7 @@ impl Resolver<'_> {
             (Setter::Choice(choices), SendValue::Template(template)) => {
                 self.not_so(template.span, format!("`{}` is one of {}, without quotes", setting.name, listed(choices)))
             }
-            (Setter::Time, SendValue::Name(time)) => match crate::syntax::milliseconds(&time.value) {
+            (Setter::Time, SendValue::Name(time)) => match milliseconds(&time.value) {
                 Some(time_of) if time_of >= 1000 => plain((time_of / 1000).to_string(), time.span),
                 _ => self.not_so(time.span, format!("`{}` is a length of time such as `10m`", setting.name)),
             },

@@ -111,14 +111,21 @@ pub struct Exchange1 {
     pub method: Spanned<String>,
     /// The path with its holes.
     pub path: Template,
-    /// `outside`: another origin; no credential travels there.
-    pub outside: bool,
-    /// `inside`: a URL that an answer gave, which must lead to a server of the API; the credential travels.
-    pub inside: bool,
+    /// Set where the path is a URL that is given.
+    pub leads: Option<Leads>,
     /// `-> T at data`
     pub answer: Option<Answer>,
     /// The whole statement.
     pub span: Span,
+}
+
+/// Where a URL leads that is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leads {
+    /// `outside`: to another origin; no credential travels there.
+    Outside,
+    /// `inside`: to a server of the API, as an answer said; the credential travels.
+    Inside,
 }
 
 /// `200 -> T at data`; without a status it is every 2xx.

@@ -16,8 +16,6 @@ mod values;
 mod versions;
 mod words;
 
-pub(crate) use reader::parse_duration as milliseconds;
-
 use super::ast;
 use super::scan::Scan;
 use crate::diagnostics::Diagnostics;

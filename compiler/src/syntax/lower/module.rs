@@ -82,19 +82,19 @@ fn statement(reader: &mut Reader<'_>, pair: Pair<'_>, body: &mut ast::ModuleBody
 /// `GET "/project/search" outside -> [Project] at data`
 fn call(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Exchange1> {
     let span = reader.span(&pair);
-    let (mut poll, mut outside, mut inside, mut method, mut path, mut answer) = (false, false, false, None, None, None);
+    let (mut poll, mut leads, mut method, mut path, mut answer) = (false, None, None, None, None);
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::poll => poll = true,
-            Rule::outside => outside = true,
-            Rule::within_api => inside = true,
+            Rule::outside => leads = Some(ast::Leads::Outside),
+            Rule::within_api => leads = Some(ast::Leads::Inside),
             Rule::method => method = Some(reader.ident(&part)),
             Rule::string => path = Some(reader.template(&part)),
             Rule::answer => answer = self::answer(reader, part, None),
             _ => {}
         }
     }
-    Some(ast::Exchange1 { poll, method: method?, path: path?, outside, inside, answer, span })
+    Some(ast::Exchange1 { poll, method: method?, path: path?, leads, answer, span })
 }
 
 fn status_answer(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Answer> {

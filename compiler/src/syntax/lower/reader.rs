@@ -5,6 +5,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::{Comment, Date, Ident, Template, TemplatePart, Text, WirePath};
 use crate::syntax::scan::Scan;
+use crate::syntax::text::{bytes, milliseconds};
 
 /// What lowering carries along.
 pub(super) struct Reader<'t> {
@@ -273,18 +274,8 @@ impl<'t> Reader<'t> {
     /// `320KiB`
     pub(super) fn byte_count(&mut self, pair: &Pair<'_>) -> Spanned<u64> {
         let span = self.token(pair);
-        let text = pair.as_str();
-        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-        let times = match unit {
-            "" | "B" => Some(1),
-            "KiB" => Some(1 << 10),
-            "MiB" => Some(1 << 20),
-            "GiB" => Some(1 << 30),
-            _ => None,
-        };
-        let value = number.parse::<u64>().ok().zip(times).and_then(|(number, times)| number.checked_mul(times));
-        let value = value.unwrap_or_else(|| {
-            self.bad_number(text, span, "a number of bytes, as in `4096`, `320KiB`, `10MiB` or `1GiB`");
+        let value = bytes(pair.as_str()).unwrap_or_else(|| {
+            self.bad_number(pair.as_str(), span, "a number of bytes, as in `4096`, `320KiB`, `10MiB` or `1GiB`");
             1
         });
         Spanned { value, span }
@@ -336,7 +327,7 @@ impl<'t> Reader<'t> {
     /// `500ms 10s 1m 1h 1d` in milliseconds.
     pub(super) fn duration(&mut self, pair: &Pair<'_>) -> Spanned<u64> {
         let span = self.token(pair);
-        let value = parse_duration(pair.as_str()).unwrap_or_else(|| {
+        let value = milliseconds(pair.as_str()).unwrap_or_else(|| {
             self.report(
                 Diagnostic::new(codes::BAD_DURATION, span, format!("`{}` is not a length of time", pair.as_str()))
                     .help("write a whole number and `ms`, `s`, `m`, `h` or `d`: `500ms`, `10s`, `1m`, `1h`, `1d`"),
@@ -445,20 +436,6 @@ fn days_of(year: u16, month: u8) -> u8 {
     }
 }
 
-/// The milliseconds of `10s`.
-pub(crate) fn parse_duration(text: &str) -> Option<u64> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let unit = match &text[digits..] {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    };
-    text[..digits].parse::<u64>().ok()?.checked_mul(unit).filter(|milliseconds| *milliseconds > 0)
-}
-
 #[cfg(test)]
 mod unit {
     use super::*;
@@ -480,14 +457,5 @@ mod unit {
         for bad in ["01", "1.", "1_000", "1e", "0x1F", "--1", "12abc"] {
             assert!(!is_json_number(bad), "{bad}");
         }
-    }
-
-    #[test]
-    fn durations_have_a_unit() {
-        assert_eq!(parse_duration("500ms"), Some(500));
-        assert_eq!(parse_duration("1d"), Some(86_400_000));
-        assert_eq!(parse_duration("10"), None);
-        assert_eq!(parse_duration("0s"), None);
-        assert_eq!(parse_duration("99999999999999999d"), None);
     }
 }

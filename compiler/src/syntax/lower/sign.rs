@@ -1,7 +1,7 @@
 //! Signatures: a kind, and its settings. What settings a kind has is the model's matter.
 
 use super::block::SIGN;
-use super::connection::binds;
+use super::connection::{binds, send_value};
 use super::items::Header;
 use super::reader::Reader;
 use super::{Pair, Rule};
@@ -24,7 +24,10 @@ pub(super) fn settings<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = 
         let mut inner = pair.into_inner();
         let Some(name) = inner.next().map(|word| reader.ident(&word)) else { return };
         match rule {
-            Rule::setting => sign.settings.extend(inner.find_map(|value| setting_value(reader, value)).map(|value| (name, value))),
+            Rule::setting => {
+                let value = inner.find(|pair| pair.as_rule() == Rule::setting_value);
+                sign.settings.extend(value.and_then(|value| send_value(reader, value)).map(|value| (name, value)));
+            }
             _ => {
                 let members = binds(reader, inner);
                 sign.parts.push((name, members));
@@ -32,15 +35,4 @@ pub(super) fn settings<'p>(reader: &mut Reader<'_>, pairs: impl Iterator<Item = 
         }
     });
     sign
-}
-
-fn setting_value(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::SendValue> {
-    if pair.as_rule() != Rule::setting_value {
-        return None;
-    }
-    let value = pair.into_inner().next()?;
-    Some(match value.as_rule() {
-        Rule::string => ast::SendValue::Template(reader.template(&value)),
-        _ => ast::SendValue::Name(reader.ident(&value)),
-    })
 }

@@ -198,12 +198,11 @@ impl<'f> Follower<'f> {
     pub(super) fn answers(&self, finding: &Finding) -> Option<Proposal> {
         let (here, there) = self.modules(finding.sites.first()?)?;
         let (own, theirs) = (here.module.body.exchange.as_ref()?, there.module.body.exchange.as_ref()?);
-        // Behind the address: what comes back.
-        let tail = |exchange: &crate::syntax::ast::Exchange1| Span { start: exchange.path.span.end, ..exchange.span };
-        let outside = |text: &str| ["outside", "inside"].iter().any(|word| text.trim_start().starts_with(word));
-        if outside(self.text(tail(own))) || outside(self.their_text(tail(theirs))) {
+        if own.leads.or(theirs.leads).is_some() {
             return None;
         }
+        // Behind the address: what comes back.
+        let tail = |exchange: &crate::syntax::ast::Exchange1| Span { start: exchange.path.span.end, ..exchange.span };
         let mut taken = self.foreign.part(tail(theirs), &there.module.body);
         let mut edits = Vec::new();
         if taken.text.trim() != self.text(tail(own)).trim() {

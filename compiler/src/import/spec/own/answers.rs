@@ -4,7 +4,9 @@ use super::Own;
 use super::fields::block;
 use super::names::Site;
 use crate::import::node::Node;
-use crate::import::spec::literals::{key, quoted};
+use crate::import::spec::literals::quoted;
+use crate::model::{Framing, ItemStream};
+use crate::syntax::text::wire_path;
 
 /// Answers as they are written: behind the call where there is one for every success, otherwise in a block.
 #[derive(Default)]
@@ -47,11 +49,11 @@ impl<'n> Own<'n> {
         }
         let Some(media) = answer.get("content").and_then(|content| content.members().first()) else { return "-> nothing".to_owned() };
         let at = self.texts(answer, "x-linchpin-at").unwrap_or_default();
-        let items = self.object(answer, "x-linchpin-items").map(|items| self.items(items));
+        let items = self.object(answer, "x-linchpin-items").map(|items| format!(" as {}", self.items(items).text()));
         let schema = media.value.get("schema");
         let schema = if items.is_some() { schema } else { schema.map(|schema| down(schema, &at).unwrap_or(schema)) };
         let what = schema.map_or_else(|| "json".to_owned(), |schema| self.what(schema, site, hint, true).whole());
-        let at = if at.is_empty() { String::new() } else { format!(" at {}", path(&at)) };
+        let at = if at.is_empty() { String::new() } else { format!(" at {}", wire_path(&at)) };
         let encoded = match &*media.key {
             _ if items.is_some() => items.unwrap_or_default(),
             "application/json" => String::new(),
@@ -62,21 +64,15 @@ impl<'n> Own<'n> {
         format!("-> {what}{at}{encoded}")
     }
 
-    /// ` as events by name end "[DONE]" resume`
-    fn items(&mut self, items: &'n Node) -> String {
-        let word = match self.text(items, "as") {
-            Some("lines") => "lines",
-            Some("events") => "events",
-            _ => {
-                self.odd(items, "items come as `events` or as `lines`");
-                "events"
-            }
-        };
+    /// How items come one after the other.
+    fn items(&mut self, items: &'n Node) -> ItemStream {
+        let framing = self.text(items, "as").and_then(Framing::named);
+        if framing.is_none() {
+            self.odd(items, "items come as `events` or as `lines`");
+        }
         let set = |name: &str| items.get(name).and_then(Node::bool).unwrap_or_default();
-        let named = if set("by_name") { " by name" } else { "" };
-        let resume = if set("resume") { " resume" } else { "" };
-        let end = self.text(items, "end").map_or_else(String::new, |end| format!(" end {}", quoted(end)));
-        format!(" as {word}{named}{end}{resume}")
+        let end = self.text(items, "end").map(str::to_owned);
+        ItemStream { framing: framing.unwrap_or(Framing::Events), named: set("by_name"), end, resume: set("resume") }
     }
 
     /// `fails …`, of a module or of the connector.
@@ -94,14 +90,14 @@ impl<'n> Own<'n> {
             let when = self.object(failure, "when").and_then(|when| {
                 let at = self.texts(when, "at").filter(|at| !at.is_empty())?;
                 let is = when.get("is").map_or(" present".to_owned(), |value| format!(" = {}", super::literals::plain(value)));
-                Some(format!(" when {}{is}", path(&at)))
+                Some(format!(" when {}{is}", wire_path(&at)))
             });
             let mut clause = |word: &str| {
                 let wire = self.texts(failure, word).filter(|path| !path.is_empty())?;
-                Some(format!(" {word} {}", path(&self.names_along(schema, &at, &wire))))
+                Some(format!(" {word} {}", wire_path(&self.names_along(schema, &at, &wire))))
             };
             let (code, message) = (clause("code"), clause("message"));
-            let at = if at.is_empty() { String::new() } else { format!(" at {}", path(&at)) };
+            let at = if at.is_empty() { String::new() } else { format!(" at {}", wire_path(&at)) };
             let [when, code, message] = [when, code, message].map(Option::unwrap_or_default);
             lines.push(format!("fails {what}{at}{on}{when}{code}{message}"));
         }
@@ -148,12 +144,6 @@ pub(super) fn successes(node: &Node) -> Vec<(&str, &Node)> {
 /// What stands where a path leads.
 pub(super) fn down<'n>(schema: &'n Node, at: &[&str]) -> Option<&'n Node> {
     at.iter().try_fold(schema, |schema, segment| schema.get("properties")?.get(segment))
-}
-
-/// `data.items`, with quotes where a member is no word; the word `body` at the start stands for no member.
-pub(super) fn path(segments: &[&str]) -> String {
-    let written = |(at, segment): (usize, &&str)| if at == 0 && *segment == "body" { quoted(segment) } else { key(segment) };
-    segments.iter().enumerate().map(written).collect::<Vec<_>>().join(".")
 }
 
 pub(super) fn is_status(text: &str) -> bool {

@@ -1,7 +1,6 @@
 //! Security schemes as connections: the form that a person fills in, what is sent, and how the credential is obtained.
 
 use super::Own;
-use super::answers::path;
 use super::fields::block;
 use super::modules::NOT_TOLD;
 use super::names::Site;
@@ -10,7 +9,7 @@ use crate::import::node::Node;
 use crate::import::spec::literals::quoted;
 use crate::model::{ASSERTION, CLIENT_KEY, FLOWS, Flow, SIGN_KINDS, Setter, Setting, SignKind, TLS};
 use crate::syntax::METHODS;
-use crate::syntax::text::duration;
+use crate::syntax::text::{duration, wire_path};
 
 impl<'n> Own<'n> {
     /// Which connection each scheme belongs to. One that sends several things has several schemes: `key`, `key.2`.
@@ -166,7 +165,7 @@ impl<'n> Own<'n> {
         for member in self.object(told, "reads").map_or(&[][..], Node::members) {
             let segments: Option<Vec<&str>> = member.value.items().iter().map(Node::text).collect();
             match segments.filter(|segments| !segments.is_empty() && is_word(&member.key)) {
-                Some(segments) => lines.push(format!("read {} {}", &*member.key, path(&segments))),
+                Some(segments) => lines.push(format!("read {} {}", &*member.key, wire_path(&segments))),
                 None => self.odd(&member.value, "a place in the token's answer that cannot be read"),
             }
         }
@@ -261,7 +260,7 @@ impl<'n> Own<'n> {
         }
         lines.extend(body.map(|body| block(&format!("body {body}"), members)));
         for (key, word) in [("token", "token"), ("expiresIn", "expires in"), ("expiresAt", "expires at")] {
-            lines.extend(self.texts(told, key).filter(|at| !at.is_empty()).map(|at| format!("{word} {}", path(&at))));
+            lines.extend(self.texts(told, key).filter(|at| !at.is_empty()).map(|at| format!("{word} {}", wire_path(&at))));
         }
         Some(block(&format!("exchange {method} {}", quoted(address)), lines))
     }

@@ -55,14 +55,15 @@ impl<'n> Own<'n> {
         }
         let target = self.path(node, path, address, &mut inputs);
         let answers = self.answers(node, site);
-        let inside = node.get("x-linchpin-inside").and_then(Node::bool) == Some(true);
-        let outside = match outside.is_some_and(|one| one.bool() != Some(false)) {
-            true => " outside",
-            false if inside => " inside",
-            false => "",
+        let leads = if outside.is_some_and(|one| one.bool() != Some(false)) {
+            " outside"
+        } else if node.get("x-linchpin-inside").and_then(Node::bool) == Some(true) {
+            " inside"
+        } else {
+            ""
         };
-        let mut lines = vec![format!("{method} {}{outside}{}", quoted(&target), answers.short)];
-        if outside.is_empty() {
+        let mut lines = vec![format!("{method} {}{leads}{}", quoted(&target), answers.short)];
+        if leads.is_empty() {
             lines.extend(self.server_of(node));
         }
         lines.extend(self.connections_of(node));

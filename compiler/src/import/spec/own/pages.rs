@@ -1,12 +1,12 @@
 //! Pages, order, limits and retries.
 
 use super::Own;
-use super::answers::{down, path, successes};
+use super::answers::{down, successes};
 use super::fields::block;
 use crate::import::node::{Node, Value};
 use crate::import::spec::literals::quoted;
-use crate::model::byte_count;
-use crate::syntax::text::duration;
+use crate::model::PartsBy;
+use crate::syntax::text::{byte_count, duration, wire_path};
 
 /// The most pages where nothing is said.
 const USUAL_CAP: u64 = 10_000;
@@ -15,16 +15,15 @@ impl<'n> Own<'n> {
     /// `parts …`
     pub(super) fn parts(&mut self, node: &'n Node) -> Option<String> {
         let parts = self.object(node, "x-linchpin-parts")?;
-        let by = self.one_of(parts, "by", &["content_range", "tus"])?;
-        let count = |name: &str| parts.get(name).and_then(Node::number).and_then(|number| number.parse::<u64>().ok());
+        let by = self.one_of(parts, "by", &PartsBy::ALL.map(PartsBy::word))?;
         let mut text = format!("parts {by}");
         for (word, name) in [("of", "size"), ("multiple", "multiple")] {
-            if let Some(bytes) = count(name).filter(|bytes| word == "of" || *bytes != 1) {
+            if let Some(bytes) = self.count(parts, name).filter(|bytes| word == "of" || *bytes != 1) {
                 text.push_str(&format!(" {word} {}", byte_count(bytes)));
             }
         }
         if let Some(next) = self.texts(parts, "next").filter(|next| !next.is_empty()) {
-            text.push_str(&format!(" next {}", path(&next)));
+            text.push_str(&format!(" next {}", wire_path(&next)));
         }
         Some(text)
     }
@@ -43,7 +42,7 @@ impl<'n> Own<'n> {
         }
         let along = |own: &mut Self, key: &str| {
             let wire = own.texts(page, key).filter(|path| !path.is_empty())?;
-            Some(path(&schema.map_or_else(|| wire.clone(), |schema| own.names_along(schema, &at, &wire))))
+            Some(wire_path(&schema.map_or_else(|| wire.clone(), |schema| own.names_along(schema, &at, &wire))))
         };
         lines.extend(along(self, "read").map(|read| format!("read {read}")));
         lines.extend(self.key(page, schema).map(|key| format!("key {key}")));

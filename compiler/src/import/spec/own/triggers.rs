@@ -1,7 +1,7 @@
 //! Triggers: polls with what they remember, and deliveries with what proves them. Calls that ask for deliveries are read like `steps`.
 
 use super::Own;
-use super::answers::{down, path};
+use super::answers::down;
 use super::fields::block;
 use super::names::Site;
 use super::read::is_word;
@@ -11,7 +11,7 @@ use crate::import::spec::webhooks::UNKNOWN;
 use crate::source::FileId;
 use crate::syntax;
 use crate::syntax::ast::{Item, ModuleBody};
-use crate::syntax::text::duration;
+use crate::syntax::text::{duration, wire_path};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -51,7 +51,7 @@ impl<'n> Own<'n> {
         let Delivered { media, schema, at } = self.delivered(node);
         let unsaid = if media.is_empty() { "nothing" } else { "json" };
         let what = schema.map_or_else(|| unsaid.to_owned(), |schema| self.what(schema, site, "output", true).whole());
-        let at = if at.is_empty() { String::new() } else { format!(" at {}", path(&at)) };
+        let at = if at.is_empty() { String::new() } else { format!(" at {}", wire_path(&at)) };
         let which = told.and_then(|told| self.stated(told, "of", "webhook -> json", |body| body.webhook.is_some()));
         let form = if media == FORM && !which.is_some_and(|which| which.starts_with("as form")) { " as form" } else { "" };
         let mut lines = vec![format!("webhook -> {what}{at}{form} {}", which.unwrap_or_default()).trim_end().to_owned()];
