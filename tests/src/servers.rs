@@ -12,6 +12,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use crate::corpus::skipped::skipped;
+
 /// How long a server may take to come up: reading a description of several megabytes takes its time on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(240);
 
@@ -73,12 +75,7 @@ pub fn emulate() -> Option<Arc<Server>> {
 /// An OpenID provider; see `tests/servers/oidc.mjs` for its clients.
 pub fn oidc_provider() -> Option<Arc<Server>> {
     static SLOT: Slot = Slot::new(&[]);
-    SLOT.shared("oidc-provider", |port| {
-        installed("node_modules/oidc-provider/package.json")?;
-        let mut command = node("oidc.mjs")?;
-        command.arg(port.to_string());
-        Ok(command)
-    })
+    SLOT.shared("oidc-provider", |port| node_script("oidc.mjs", "oidc-provider", port))
 }
 
 /// WireMock; programmed over `/__admin`.
@@ -129,12 +126,7 @@ pub fn spyne() -> Option<Arc<Server>> {
 /// SOAP services by the npm package `soap`: `/rpc`, and `/bank`, which asks for a login by WS-Security.
 pub fn node_soap() -> Option<Arc<Server>> {
     static SLOT: Slot = Slot::new(&[]);
-    SLOT.shared("soap", |port| {
-        installed("node_modules/soap/package.json")?;
-        let mut command = node("soap_service.mjs")?;
-        command.arg(port.to_string());
-        Ok(command)
-    })
+    SLOT.shared("soap", |port| node_script("soap_service.mjs", "soap", port))
 }
 
 /// What zeep and libxml2 say to questions about WSDLs; see `tests/servers/soap_oracle.py`.
@@ -178,12 +170,7 @@ pub fn kinto(ends: &str) -> Option<Arc<Server>> {
 /// The reference server of tus 1.0.
 pub fn tus() -> Option<Arc<Server>> {
     static SLOT: Slot = Slot::new(&[]);
-    SLOT.shared("tus", |port| {
-        let mut command = node("tus.mjs")?;
-        installed("node_modules/@tus/server")?;
-        command.arg(port.to_string());
-        Ok(command)
-    })
+    SLOT.shared("tus", |port| node_script("tus.mjs", "@tus/server", port))
 }
 
 /// Prism, which plays the API that a description describes and says of each request whether it fits. Each test has its own.
@@ -372,6 +359,14 @@ fn site_packages() -> Option<PathBuf> {
     versions.flatten().map(|version| version.path().join("site-packages")).find(|path| path.exists())
 }
 
+/// A script of ours that serves at a port, if the package that it is about is there.
+fn node_script(script: &str, package: &str, port: u16) -> Result<Command, String> {
+    installed(&format!("node_modules/{package}/package.json"))?;
+    let mut command = node(script)?;
+    command.arg(port.to_string());
+    Ok(command)
+}
+
 fn node(script: &str) -> Result<Command, String> {
     let mut command = Command::new(installed("node_modules/node/bin/node")?);
     command.arg(installed(script)?);
@@ -405,12 +400,12 @@ impl Slot {
     }
 }
 
-/// Says that a test was skipped, past the test harness, which keeps what passing tests print to itself.
+/// Says that a test was skipped; in CI that is a failure.
 fn skip<S>(name: &str, reason: &str) -> Option<S> {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let message = format!("{name} is not available: {reason}; run tests/servers/install.sh");
     assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{message}");
-    let _ = writeln!(std::io::stderr(), "skipped {test}: {message}");
+    skipped(&test, &message);
     None
 }
 

@@ -1,54 +1,31 @@
 //! Grants without a browser of one's own against oidc-provider: clients that show who they are by signing, and a person who authorises on
 //! another device.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use linchpin_runtime::__codegen_v1 as lp;
-use linchpin_runtime::http_module::{self, HttpRequest, HttpResponse, Redirects};
+use linchpin_runtime::http_module::HttpRequest;
 use linchpin_runtime::{ErrorKind, Url};
+use linchpin_tests::provider::{BEARER, Browser, count, me};
 use linchpin_tests::servers::{self, Server};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-/// Connections that show who the client is by signing with one algorithm each.
+/// Programs that show who they are by signing, with what.
 macro_rules! keyed {
-    ($($name:ident $spec:literal $algorithm:literal;)+) => { $(
+    ($($name:ident)+) => { $(
         lp::structure! {
             /// A program that signs.
-            pub struct $name $spec {
+            pub struct $name "Program" {
                 /// Its id.
                 pub client_id: String = "client_id!";
                 /// What it signs with.
                 pub private_key: lp::Secret = "private_key!";
             }
         }
-
-        impl lp::Connection for $name {
-            const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
-                name: $spec,
-                fields: <$name as lp::Shaped>::LINK,
-                grant: lp::Grant::OAuth2(&lp::OAuth2 {
-                    flow: lp::OAuth2Flow::ClientCredentials,
-                    token: "https://provider.example/token",
-                    client: lp::ClientAuth::PrivateKeyJwt,
-                    client_key: Some(&lp::Sign { kind: lp::SignKind::Jwt, settings: &[("alg", $algorithm), ("key", "{private_key}")] }),
-                    scopes: &["read"],
-                    ..lp::OAuth2::EMPTY
-                }),
-                credentials: &[lp::Credential::Header("Authorization", "Bearer {access_token}")],
-                ..lp::ConnectionTable::EMPTY
-            };
-        }
-
-        impl lp::ConnectsTo<Api> for $name {}
     )+ };
 }
 
-keyed! {
-    Rsa "rsa" "RS256";
-    Curve "curve" "ES256";
-    Edwards "edwards" "EdDSA";
-}
+keyed! { Rsa Curve Edwards }
 
 lp::structure! {
     /// A television.
@@ -58,52 +35,51 @@ lp::structure! {
     }
 }
 
-impl lp::Connection for Television {
-    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
-        name: "television",
-        fields: <Television as lp::Shaped>::LINK,
-        grant: lp::Grant::OAuth2(&lp::OAuth2 {
-            flow: lp::OAuth2Flow::Device,
-            device: "https://provider.example/device/auth",
-            token: "https://provider.example/token",
-            client: lp::ClientAuth::None,
-            rotation: lp::Rotation::Rotating,
-            scopes: &["read", "offline_access"],
-            ..lp::OAuth2::EMPTY
-        }),
-        credentials: &[lp::Credential::Header("Authorization", "Bearer {access_token}")],
-        ..lp::ConnectionTable::EMPTY
-    };
+const fn signing(key: &'static lp::Sign) -> lp::OAuth2 {
+    lp::OAuth2 {
+        flow: lp::OAuth2Flow::ClientCredentials,
+        token: "https://provider.example/token",
+        client: lp::ClientAuth::PrivateKeyJwt,
+        client_key: Some(key),
+        scopes: &["read"],
+        ..lp::OAuth2::EMPTY
+    }
 }
 
-impl lp::ConnectsTo<Api> for Television {}
-
-/// The provider's own API: `/me`.
-#[derive(Debug)]
-pub enum Api {}
-
-impl lp::Api for Api {
-    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
-        connector: "provider",
-        servers: &["https://provider.example"],
-        connections: &[
-            <Rsa as lp::Connection>::TABLE,
-            <Curve as lp::Connection>::TABLE,
-            <Edwards as lp::Connection>::TABLE,
-            <Television as lp::Connection>::TABLE,
-        ],
-        ..lp::ApiTable::EMPTY
-    };
+const fn with(algorithm: &'static [(&'static str, &'static str)]) -> lp::Sign {
+    lp::Sign { kind: lp::SignKind::Jwt, settings: algorithm }
 }
 
-type Client = lp::Client<Api>;
+const DEVICE: lp::OAuth2 = lp::OAuth2 {
+    flow: lp::OAuth2Flow::Device,
+    device: "https://provider.example/device/auth",
+    token: "https://provider.example/token",
+    client: lp::ClientAuth::None,
+    rotation: lp::Rotation::Rotating,
+    scopes: &["read", "offline_access"],
+    ..lp::OAuth2::EMPTY
+};
 
-fn client(server: &Server, connection: impl lp::ConnectsTo<Api>) -> Client {
-    Client::builder(connection).base_url(server.url()).build().expect("a client")
+linchpin_tests::declared_api! {
+    "provider" at "https://provider.example" {
+        "rsa": Rsa {
+            grant: lp::Grant::OAuth2(&signing(&with(&[("alg", "RS256"), ("key", "{private_key}")]))),
+            credentials: BEARER,
+        }
+        "curve": Curve {
+            grant: lp::Grant::OAuth2(&signing(&with(&[("alg", "ES256"), ("key", "{private_key}")]))),
+            credentials: BEARER,
+        }
+        "edwards": Edwards {
+            grant: lp::Grant::OAuth2(&signing(&with(&[("alg", "EdDSA"), ("key", "{private_key}")]))),
+            credentials: BEARER,
+        }
+        "television": Television { grant: lp::Grant::OAuth2(&DEVICE), credentials: BEARER }
+    }
 }
 
-async fn me(client: &Client) -> Result<Json, linchpin_runtime::Error> {
-    HttpRequest::get("/me").send(client).await?.json()
+fn client(server: &Server, connection: impl lp::ConnectsTo<Api>) -> lp::Client<Api> {
+    lp::Client::builder(connection).base_url(server.url()).build().expect("a client")
 }
 
 #[tokio::test]
@@ -141,14 +117,10 @@ async fn a_person_authorises_on_another_device() {
     person.await.expect("no panic");
     assert!(token.refresh_token().is_some());
     assert_eq!(me(&client).await.expect("an answer")["account"], json!("ann"));
-    let count = async |what: &str| {
-        let plain = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
-        HttpRequest::get(format!("{}/counts", server.url())).send(&plain).await.expect("counts").json().expect("JSON")[what].as_u64()
-    };
     let grant = "television urn:ietf:params:oauth:grant-type:device_code";
     // Who refuses, in the other test, is counted among those who are told to wait.
-    assert!(count(&format!("{grant} 400")).await >= Some(1));
-    assert_eq!(count(&format!("{grant} 200")).await, Some(1));
+    assert!(count(&server, &format!("{grant} 400")).await >= 1);
+    assert_eq!(count(&server, &format!("{grant} 200")).await, 1);
 
     // The token lives five seconds; then it is refreshed as any other.
     tokio::time::sleep(Duration::from_millis(5_200)).await;
@@ -161,36 +133,36 @@ async fn a_person_may_refuse() {
     let client = client(&server, Television { client_id: "television".into() });
     let authorizer = client.device_authorizer().expect("a connection of this kind");
     let code = authorizer.begin().await.expect("a code");
-    let mut browser = Browser::default();
-    let page = browser.get(code.verification_uri()).await;
-    let page = browser.submit(&page, &[("user_code", code.user_code())]).await;
-    browser.submit(&page, &[("abort", "yes")]).await;
+    let mut person = Person::default();
+    let page = person.get(code.verification_uri()).await;
+    let page = person.submit(&page, &[("user_code", code.user_code())]).await;
+    person.submit(&page, &[("abort", "yes")]).await;
     let error = authorizer.finish(code).await.expect_err("refused");
     assert_eq!((error.kind(), error.code()), (ErrorKind::Authentication, Some("access_denied")));
 }
 
 /// Does what a person does: enters the code, confirms it, logs in and consents.
 async fn enter(url: &Url, user_code: &str, login: &str) {
-    let mut browser = Browser::default();
-    let mut page = browser.get(url).await;
-    page = browser.submit(&page, &[("user_code", user_code)]).await;
+    let mut person = Person::default();
+    let mut page = person.get(url).await;
+    page = person.submit(&page, &[("user_code", user_code)]).await;
     for _ in 0..4 {
         if !page.contains("<form") {
             return;
         }
-        page = browser.submit(&page, &[("user_code", user_code), ("confirm", "yes"), ("login", login), ("password", "any")]).await;
+        page = person.submit(&page, &[("user_code", user_code), ("confirm", "yes"), ("login", login), ("password", "any")]).await;
     }
     panic!("the provider does not come to an end: {page}");
 }
 
-/// A browser without a screen.
+/// Goes from page to page by the forms that stand there.
 #[derive(Default)]
-struct Browser {
-    cookies: HashMap<String, String>,
+struct Person {
+    browser: Browser,
     at: Option<Url>,
 }
 
-impl Browser {
+impl Person {
     async fn get(&mut self, url: &Url) -> String {
         self.at = Some(url.clone());
         self.follow(HttpRequest::get(url.as_str())).await
@@ -208,28 +180,14 @@ impl Browser {
     }
 
     async fn follow(&mut self, mut request: HttpRequest) -> String {
-        let client = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
         for _ in 0..8 {
-            let jar: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            if !jar.is_empty() {
-                request = request.header("Cookie", jar.join("; "));
-            }
-            let page = request.redirects(Redirects::Never).every_status().send(&client).await.expect("a page");
-            self.remember(&page);
+            let page = self.browser.ask(request).await;
             let Some(location) = page.headers().get("location") else { return page.text().expect("text") };
             let at = self.at.as_ref().expect("a page").join(location.to_str().expect("text")).expect("a URL");
             request = HttpRequest::get(at.as_str());
             self.at = Some(at);
         }
         panic!("the provider redirects without end");
-    }
-
-    fn remember(&mut self, page: &HttpResponse) {
-        for cookie in page.headers().get_all("set-cookie") {
-            let pair = cookie.to_str().expect("text").split(';').next().unwrap_or_default();
-            let (name, value) = pair.split_once('=').expect("a cookie");
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
     }
 }
 

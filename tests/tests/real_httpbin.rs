@@ -16,23 +16,6 @@ lp::structure! {
     }
 }
 
-impl lp::Connection for Login {
-    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
-        name: "login",
-        fields: <Login as lp::Shaped>::LINK,
-        credentials: &[
-            lp::Credential::Basic("{user}", "{password}"),
-            lp::Credential::Header("x-key", "key-{password}"),
-            lp::Credential::Query("key", "{password}"),
-            lp::Credential::Cookie("session", "{password}"),
-        ],
-        probe: Some(("GET", "/basic-auth/{user}/s3cr3t")),
-        ..lp::ConnectionTable::EMPTY
-    };
-}
-
-impl lp::ConnectsTo<Api> for Login {}
-
 lp::structure! {
     /// The same, for a server that asks with a challenge.
     pub struct Challenged "Challenged" {
@@ -43,28 +26,21 @@ lp::structure! {
     }
 }
 
-impl lp::Connection for Challenged {
-    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
-        name: "challenged",
-        fields: <Challenged as lp::Shaped>::LINK,
-        sign: Some(&lp::Sign { kind: lp::SignKind::Digest, settings: &[("user", "{user}"), ("password", "{password}")] }),
-        ..lp::ConnectionTable::EMPTY
-    };
-}
-
-impl lp::ConnectsTo<Api> for Challenged {}
-
-/// httpbin.
-#[derive(Debug)]
-pub enum Api {}
-
-impl lp::Api for Api {
-    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
-        connector: "httpbin",
-        servers: &["https://httpbin.example"],
-        connections: &[<Login as lp::Connection>::TABLE, <Challenged as lp::Connection>::TABLE],
-        ..lp::ApiTable::EMPTY
-    };
+linchpin_tests::declared_api! {
+    "httpbin" at "https://httpbin.example" {
+        "login": Login {
+            credentials: &[
+                lp::Credential::Basic("{user}", "{password}"),
+                lp::Credential::Header("x-key", "key-{password}"),
+                lp::Credential::Query("key", "{password}"),
+                lp::Credential::Cookie("session", "{password}"),
+            ],
+            probe: Some(("GET", "/basic-auth/{user}/s3cr3t")),
+        }
+        "challenged": Challenged {
+            sign: Some(&lp::Sign { kind: lp::SignKind::Digest, settings: &[("user", "{user}"), ("password", "{password}")] }),
+        }
+    }
 }
 
 fn client(base: &str, password: &str) -> lp::Client<Api> {

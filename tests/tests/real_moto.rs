@@ -22,31 +22,15 @@ lp::structure! {
     }
 }
 
-impl lp::Connection for Key {
-    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
-        name: "key",
-        fields: <Key as lp::Shaped>::LINK,
-        sign: Some(&lp::Sign {
-            kind: lp::SignKind::Aws4,
-            settings: &[("service", "{service}"), ("region", "us-east-1"), ("key", "{access_key_id}"), ("secret", "{secret_access_key}")],
-        }),
-        ..lp::ConnectionTable::EMPTY
-    };
-}
-
-impl lp::ConnectsTo<Api> for Key {}
-
-/// Amazon Web Services.
-#[derive(Debug)]
-pub enum Api {}
-
-impl lp::Api for Api {
-    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
-        connector: "aws",
-        servers: &["https://aws.example"],
-        connections: &[<Key as lp::Connection>::TABLE],
-        ..lp::ApiTable::EMPTY
-    };
+linchpin_tests::declared_api! {
+    "aws" at "https://aws.example" {
+        "key": Key {
+            sign: Some(&lp::Sign {
+                kind: lp::SignKind::Aws4,
+                settings: &[("service", "{service}"), ("region", "us-east-1"), ("key", "{access_key_id}"), ("secret", "{secret_access_key}")],
+            }),
+        }
+    }
 }
 
 /// Somebody who may do everything, on a server that checks.

@@ -1,16 +1,16 @@
 //! OAuth 2.0 against oidc-provider, a certified OpenID provider: client credentials, authorization code with PKCE driven without a
 //! screen, rotation, tokens that live five seconds, and many tasks that need a new token at once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use linchpin_runtime::__codegen_v1 as lp;
 use linchpin_runtime::auth::{MemoryStore, TokenStore};
-use linchpin_runtime::http_module::{self, HttpRequest, HttpResponse, Redirects};
+use linchpin_runtime::http_module::HttpRequest;
 use linchpin_runtime::{ErrorKind, Url};
+use linchpin_tests::provider::{BEARER, Browser, count, me, plain};
 use linchpin_tests::servers::{self, Server};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 lp::structure! {
     /// An application registered at the provider.
@@ -61,44 +61,17 @@ const CODE: lp::OAuth2 = lp::OAuth2 {
 };
 const CLIENT: lp::OAuth2 =
     lp::OAuth2 { flow: lp::OAuth2Flow::ClientCredentials, authorize: "", rotation: lp::Rotation::None, scopes: &["read", "write"], ..CODE };
-const BEARER: &[lp::Credential] = &[lp::Credential::Header("authorization", "Bearer {access_token}")];
+const IN_BODY: lp::OAuth2 = lp::OAuth2 { client: lp::ClientAuth::Body, ..CLIENT };
+const PUBLIC: lp::OAuth2 = lp::OAuth2 { client: lp::ClientAuth::None, ..CODE };
+const PROBE: Option<(&str, &str)> = Some(("GET", "/me"));
 
-macro_rules! connection {
-    ($type:ident, $name:literal, $oauth:expr) => {
-        impl lp::Connection for $type {
-            const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
-                name: $name,
-                fields: <$type as lp::Shaped>::LINK,
-                grant: lp::Grant::OAuth2(&$oauth),
-                credentials: BEARER,
-                probe: Some(("GET", "/me")),
-                ..lp::ConnectionTable::EMPTY
-            };
-        }
-        impl lp::ConnectsTo<Api> for $type {}
-    };
-}
-connection!(App, "app", CODE);
-connection!(Machine, "machine", CLIENT);
-connection!(MachineInBody, "machine_in_body", lp::OAuth2 { client: lp::ClientAuth::Body, ..CLIENT });
-connection!(PublicApp, "public_app", lp::OAuth2 { client: lp::ClientAuth::None, ..CODE });
-
-/// The provider's own API: `/me`.
-#[derive(Debug)]
-pub enum Api {}
-
-impl lp::Api for Api {
-    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
-        connector: "provider",
-        servers: &["https://provider.example"],
-        connections: &[
-            <App as lp::Connection>::TABLE,
-            <Machine as lp::Connection>::TABLE,
-            <MachineInBody as lp::Connection>::TABLE,
-            <PublicApp as lp::Connection>::TABLE,
-        ],
-        ..lp::ApiTable::EMPTY
-    };
+linchpin_tests::declared_api! {
+    "provider" at "https://provider.example" {
+        "app": App { grant: lp::Grant::OAuth2(&CODE), credentials: BEARER, probe: PROBE }
+        "machine": Machine { grant: lp::Grant::OAuth2(&CLIENT), credentials: BEARER, probe: PROBE }
+        "machine_in_body": MachineInBody { grant: lp::Grant::OAuth2(&IN_BODY), credentials: BEARER, probe: PROBE }
+        "public_app": PublicApp { grant: lp::Grant::OAuth2(&PUBLIC), credentials: BEARER, probe: PROBE }
+    }
 }
 
 type Client = lp::Client<Api>;
@@ -115,17 +88,6 @@ fn client(server: &Server, connection: impl lp::ConnectsTo<Api>) -> Client {
 
 fn client_with(server: &Server, connection: impl lp::ConnectsTo<Api>, store: &MemoryStore) -> Client {
     Client::builder(connection).base_url(server.url()).token_store(Arc::new(store.clone()), "ann").build().expect("a client")
-}
-
-async fn me(client: &Client) -> Result<Json, linchpin_runtime::Error> {
-    HttpRequest::get("/me").send(client).await?.json()
-}
-
-/// What the token endpoint was asked: `client grant status`, and how often.
-async fn count(server: &Server, what: &str) -> u64 {
-    let plain = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
-    let counts = HttpRequest::get(format!("{}/counts", server.url())).send(&plain).await.expect("counts").json().expect("JSON");
-    counts[what].as_u64().unwrap_or(0)
 }
 
 async fn outlive_token() {
@@ -238,8 +200,7 @@ async fn a_token_that_the_server_refuses_is_renewed_once() {
     let client = client(&server, app("app-revoked"));
     let token = authorise(&client, "ann").await;
     let forget = HttpRequest::post(format!("{}/forget", server.url())).header("Authorization", format!("Bearer {}", token.access_token()));
-    let plain = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
-    forget.send(&plain).await.expect("forgotten");
+    forget.send(&plain()).await.expect("forgotten");
     // By its clock the token is good, so the client finds out from the 401, refreshes and repeats the call.
     assert_eq!(me(&client).await.expect("an answer")["account"], json!("ann"));
     assert_eq!(count(&server, "app-revoked refresh_token 200").await, 1);
@@ -275,17 +236,11 @@ async fn authorise(client: &Client, login: &str) -> linchpin_runtime::auth::Toke
 
 /// Does what a person does in a browser: logs in, consents, and stops where the browser is sent back to the application.
 async fn browse(url: &Url, login: &str) -> String {
-    let browser = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
-    let mut cookies: HashMap<String, String> = HashMap::new();
+    let mut browser = Browser::default();
     let mut request = HttpRequest::get(url.as_str());
     let mut at = url.clone();
     for _ in 0..16 {
-        let jar: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        if !jar.is_empty() {
-            request = request.header("Cookie", jar.join("; "));
-        }
-        let page = request.redirects(Redirects::Never).send(&browser).await.expect("a page");
-        remember(&mut cookies, &page);
+        let page = browser.ask(request).await;
         request = match page.headers().get("location") {
             Some(location) => {
                 at = at.join(location.to_str().expect("text")).expect("a URL");
@@ -298,14 +253,6 @@ async fn browse(url: &Url, login: &str) -> String {
         };
     }
     panic!("the provider does not come to an end");
-}
-
-fn remember(cookies: &mut HashMap<String, String>, page: &HttpResponse) {
-    for cookie in page.headers().get_all("set-cookie") {
-        let pair = cookie.to_str().expect("text").split(';').next().unwrap_or_default();
-        let (name, value) = pair.split_once('=').expect("a cookie");
-        cookies.insert(name.to_owned(), value.to_owned());
-    }
 }
 
 /// Fills in the provider's form: the one for logging in, or the one for consenting.

@@ -3,22 +3,18 @@
 //!
 //! The processes are this very test program, told by its environment what to do.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::routing::post;
 use linchpin_connectors::microsoft_graph as graph;
-use linchpin_runtime::auth::{SealingKeys, Token, TokenStore};
+use linchpin_runtime::auth::{SealingKeys, TokenStore};
 use linchpin_runtime::limit::{LimitStore, StoreDown};
 use linchpin_runtime::prelude::*;
 use linchpin_runtime::store::{PostgresStore, RedisStore};
-use linchpin_runtime::testing::{Received, Reply, StandIn};
+use linchpin_runtime::testing::{Reply, StandIn};
+use linchpin_tests::counter::Counter;
+use linchpin_tests::renewal::{self, KEY, TASKS, renewals, renewed, said};
 use linchpin_tests::servers::{self, Server};
 use serde_json::json;
 
@@ -28,8 +24,6 @@ linchpin_runtime::connector!("metered");
 const TASK: &str = "LINCHPIN_SHARED";
 /// The key that seals, for both processes.
 const SEALING: &str = "LINCHPIN_SHARED_KEY";
-const KEY: &str = "microsoft_graph/v1/oauth@1/ann";
-const TASKS: usize = 8;
 
 /// One of the two stores, and where it is.
 #[derive(Clone)]
@@ -138,67 +132,35 @@ async fn a_process_that_is_told_to_call() {
 }
 
 fn start(store: &Store, what: &str, api: &str, key: Option<&Secret>) -> Child {
-    let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
-    command.args(["--exact", "a_process_that_is_told_to_call", "--nocapture"]);
-    command.env(TASK, format!("{}|{what}|{api}", store.word())).stdout(Stdio::piped()).stderr(Stdio::inherit());
-    key.iter().for_each(|key| {
-        command.env(SEALING, key.expose());
-    });
-    command.spawn().expect("it starts")
-}
-
-/// What a process said behind a word.
-fn said(child: &mut Child, word: &str) -> String {
-    let output = BufReader::new(child.stdout.as_mut().expect("piped"));
-    let line = output.lines().map_while(Result::ok).find(|line| line.starts_with(word));
-    line.unwrap_or_else(|| panic!("it says `{word}`"))[word.len()..].trim().to_owned()
-}
-
-fn token_calls(received: &[Received]) -> usize {
-    received.iter().filter(|request| request.path().ends_with("/token")).count()
-}
-
-async fn graph_server(first: Reply) -> StandIn {
-    let server = StandIn::start().await.expect("it listens");
-    server.on("POST", "/common/oauth2/v2.0/token", first);
-    server.on("GET", "/v1.0/users/ann", Reply::json(200, &json!({ "id": "ann" })));
-    server
-}
-
-fn renewed() -> Reply {
-    Reply::json(200, &json!({ "access_token": "a2", "refresh_token": "r2", "token_type": "Bearer", "expires_in": 3600 }))
+    let task = format!("{}|{what}|{api}", store.word());
+    let mut environment = vec![(TASK, task.as_str())];
+    environment.extend(key.map(|key| (SEALING, key.expose())));
+    renewal::start("a_process_that_is_told_to_call", &environment)
 }
 
 /// A store with a token that has run out, and its key.
 async fn spent(store: &Store) -> Secret {
     let key = SealingKeys::generate().expect("a key");
-    let hour = Duration::from_secs(3600);
-    let token = Token::new("a1", SystemTime::now() - 2 * hour).with_refresh("r1").expiring_at(SystemTime::now() - hour);
-    store.tokens(&key).keep(KEY, None, token).await.expect("it is kept");
+    store.tokens(&key).keep(KEY, None, renewal::spent()).await.expect("it is kept");
     key
 }
 
 async fn processes_renew_once(store: Store) {
-    let server = graph_server(renewed().delay(Duration::from_millis(300))).await;
+    let server = renewal::graph(renewed().delay(Duration::from_millis(300))).await;
     let key = spent(&store).await;
     let mut children: Vec<Child> = (0..2).map(|_| start(&store, "renew", &server.url(), Some(&key))).collect();
     for child in &mut children {
         assert!(child.wait().expect("it ends").success());
     }
-    assert_eq!(token_calls(&server.received()), 1);
-    let calls: Vec<Received> = server.received().into_iter().filter(|request| request.path() == "/v1.0/users/ann").collect();
-    assert_eq!(calls.len(), 2 * TASKS);
-    assert!(calls.iter().all(|call| call.header("authorization") == Some("Bearer a2")));
-    let kept = store.tokens(&key).load(KEY).await.expect("it is read").expect("it is there");
-    assert_eq!((kept.access_token(), kept.refresh_token()), ("a2", Some("r2")));
+    renewal::assert_renewed_once(&server, &*store.tokens(&key)).await;
 }
 
 async fn a_killed_process_keeps_nobody_out(store: Store) {
-    let server = graph_server(renewed().delay(Duration::from_secs(600))).await;
+    let server = renewal::graph(renewed().delay(Duration::from_secs(600))).await;
     server.on("POST", "/common/oauth2/v2.0/token", renewed());
     let key = spent(&store).await;
     let mut first = start(&store, "renew", &server.url(), Some(&key));
-    while token_calls(&server.received()) == 0 {
+    while renewals(&server) == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     // It has the lease, and waits for a server that takes its time; the next in line waits for the lease, longer than a lease lasts
@@ -206,54 +168,14 @@ async fn a_killed_process_keeps_nobody_out(store: Store) {
     let mut second = start(&store, "renew", &server.url(), Some(&key));
     said(&mut second, "ready");
     tokio::time::sleep(Duration::from_secs(17)).await;
-    assert_eq!(token_calls(&server.received()), 1, "one renews at a time");
+    assert_eq!(renewals(&server), 1, "one renews at a time");
     first.kill().expect("it runs");
     first.wait().expect("it ends");
     let killed = Instant::now();
     assert!(second.wait().expect("it ends").success());
     assert!(killed.elapsed() < Duration::from_secs(30), "{:?}", killed.elapsed());
-    assert_eq!(token_calls(&server.received()), 2);
+    assert_eq!(renewals(&server), 2);
     assert_eq!(store.tokens(&key).load(KEY).await.expect("it is read").expect("it is there").access_token(), "a2");
-}
-
-/// A server that knows how many calls were under way at once, and when each came.
-#[derive(Clone, Default)]
-struct Counter {
-    now: Arc<AtomicU32>,
-    most: Arc<AtomicU32>,
-    came: Arc<std::sync::Mutex<Vec<Instant>>>,
-    takes: Duration,
-}
-
-impl Counter {
-    async fn listen(takes: Duration) -> (String, Counter) {
-        let counter = Counter { takes, ..Counter::default() };
-        let router = Router::new().route("/{what}", post(taken)).with_state(counter.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        (url, counter)
-    }
-
-    fn calls(&self) -> usize {
-        self.came.lock().expect("unpoisoned").len()
-    }
-
-    /// The most calls that came within a time of this length.
-    fn most_within(&self, length: Duration) -> usize {
-        let mut came = self.came.lock().expect("unpoisoned").clone();
-        came.sort();
-        came.iter().map(|start| came.iter().filter(|one| *one >= start && **one < *start + length).count()).max().unwrap_or(0)
-    }
-}
-
-async fn taken(State(counter): State<Counter>, _headers: HeaderMap) -> axum::Json<serde_json::Value> {
-    counter.came.lock().expect("unpoisoned").push(Instant::now());
-    let now = counter.now.fetch_add(1, Ordering::SeqCst) + 1;
-    counter.most.fetch_max(now, Ordering::SeqCst);
-    tokio::time::sleep(counter.takes).await;
-    counter.now.fetch_sub(1, Ordering::SeqCst);
-    axum::Json(json!({ "ok": true }))
 }
 
 /// Starts two processes that each make 40 calls, and gives how many each could make.
@@ -281,14 +203,14 @@ async fn processes_keep_to_limits(store: Store) {
     let (url, counter) = Counter::listen(Duration::from_millis(20)).await;
     let made = two_processes(&store, "slow 120000", &url);
     assert_eq!((made.iter().sum::<u32>(), counter.calls()), (80, 80));
-    assert_eq!(counter.most.load(Ordering::SeqCst), 3);
+    assert_eq!(counter.most_at_once(), 3);
 }
 
 /// Places of a process that was killed come free when it has said nothing for a while, and not before.
 async fn places_of_a_killed_process_come_free(store: Store) {
     let (url, counter) = Counter::listen(Duration::from_secs(600)).await;
     let mut first = start(&store, "slow 600000", &url, None);
-    while counter.now.load(Ordering::SeqCst) < 3 {
+    while counter.at_once() < 3 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let (quick, _) = Counter::listen(Duration::ZERO).await;

@@ -3,22 +3,18 @@
 //! The processes are this very test program, told by its environment what to do.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use linchpin_connectors::microsoft_graph as graph;
 use linchpin_runtime::auth::{FileStore, SealingKeys, Token, TokenStore};
 use linchpin_runtime::prelude::*;
-use linchpin_runtime::testing::{Reply, StandIn};
-use serde_json::json;
+use linchpin_tests::renewal::{self, KEY, TASKS, renewals, renewed};
 
 /// Folder and address, for a process that is to make calls.
 const TASK: &str = "LINCHPIN_TWO_PROCESSES";
-const KEY: &str = "microsoft_graph/v1/oauth@1/ann";
-const TASKS: usize = 8;
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("linchpin-two-processes-{}-{name}", std::process::id()));
@@ -50,78 +46,50 @@ async fn a_process_that_is_told_to_call() {
 }
 
 fn start(folder: &Path, url: &str) -> Child {
-    let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
-    command.args(["--exact", "a_process_that_is_told_to_call", "--nocapture"]);
-    command.env(TASK, format!("{}|{url}", folder.display())).stdout(Stdio::piped()).stderr(Stdio::inherit());
-    let mut child = command.spawn().expect("it starts");
-    let output = BufReader::new(child.stdout.as_mut().expect("piped"));
-    assert!(output.lines().map_while(Result::ok).any(|line| line == "ready"), "it says that it is ready");
+    let mut child = renewal::start("a_process_that_is_told_to_call", &[(TASK, &format!("{}|{url}", folder.display()))]);
+    renewal::said(&mut child, "ready");
     child
-}
-
-fn tokens(received: &[linchpin_runtime::testing::Received]) -> Vec<String> {
-    let form = |request: &linchpin_runtime::testing::Received| String::from_utf8_lossy(&request.body).into_owned();
-    received.iter().filter(|request| request.path().ends_with("/token")).map(form).collect()
-}
-
-async fn server(first: Reply) -> StandIn {
-    let server = StandIn::start().await.expect("it listens");
-    server.on("POST", "/common/oauth2/v2.0/token", first);
-    server.on("GET", "/v1.0/users/ann", Reply::json(200, &json!({ "id": "ann" })));
-    server
-}
-
-fn renewed() -> Reply {
-    Reply::json(200, &json!({ "access_token": "a2", "refresh_token": "r2", "token_type": "Bearer", "expires_in": 3600 }))
 }
 
 /// A store with a token that has run out.
 async fn spent(folder: &Path) -> FileStore {
     let store = FileStore::open(folder).expect("a store");
-    let hour = Duration::from_secs(3600);
-    let token = Token::new("a1", SystemTime::now() - 2 * hour).with_refresh("r1").expiring_at(SystemTime::now() - hour);
-    store.keep(KEY, None, token).await.expect("it is kept");
+    store.keep(KEY, None, renewal::spent()).await.expect("it is kept");
     store
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_renew_once() {
-    let (folder, server) = (folder("once"), server(renewed().delay(Duration::from_millis(300))).await);
+    let (folder, server) = (folder("once"), renewal::graph(renewed().delay(Duration::from_millis(300))).await);
     let store = spent(&folder).await;
     let url = server.url();
     let children: Vec<Child> = (0..2).map(|_| start(&folder, &url)).collect();
     for mut child in children {
         assert!(child.wait().expect("it ends").success());
     }
-    let asked = tokens(&server.received());
-    assert_eq!(asked.len(), 1, "{asked:?}");
-    let calls = server.received().into_iter().filter(|request| request.path() == "/v1.0/users/ann").collect::<Vec<_>>();
-    assert_eq!(calls.len(), 2 * TASKS);
-    assert!(calls.iter().all(|call| call.header("authorization") == Some("Bearer a2")));
-    let kept = store.load(KEY).await.expect("it is read").expect("it is there");
-    assert_eq!((kept.access_token(), kept.refresh_token()), ("a2", Some("r2")));
+    renewal::assert_renewed_once(&server, &store).await;
     fs::remove_dir_all(folder).expect("the folder goes");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_killed_while_it_renews_keeps_nobody_out() {
-    let (folder, server) = (folder("killed"), server(renewed().delay(Duration::from_secs(600))).await);
+    let (folder, server) = (folder("killed"), renewal::graph(renewed().delay(Duration::from_secs(600))).await);
     server.on("POST", "/common/oauth2/v2.0/token", renewed());
     let store = spent(&folder).await;
     let url = server.url();
     let mut first = start(&folder, &url);
-    while tokens(&server.received()).is_empty() {
+    while renewals(&server) == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     // It has the lease, and waits for a server that takes its time; the next in line waits for the lease.
     let mut second = start(&folder, &url);
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(tokens(&server.received()).len(), 1, "one renews at a time");
+    assert_eq!(renewals(&server), 1, "one renews at a time");
     assert_eq!(store.load(KEY).await.expect("it is read").expect("it is there").access_token(), "a1", "the old token is still there");
     first.kill().expect("it runs");
     first.wait().expect("it ends");
     assert!(second.wait().expect("it ends").success());
-    assert_eq!(tokens(&server.received()).len(), 2);
+    assert_eq!(renewals(&server), 2);
     assert_eq!(store.load(KEY).await.expect("it is read").expect("it is there").access_token(), "a2");
     fs::remove_dir_all(folder).expect("the folder goes");
 }

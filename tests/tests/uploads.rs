@@ -40,21 +40,26 @@ fn calls(server: &StandIn) -> Vec<Received> {
     server.received().into_iter().filter(|one| !one.target.contains("/oauth2/")).collect()
 }
 
+/// Uploads until the server refuses the second part, and gives what was kept of it.
+async fn broken_off(server: &StandIn, file: &[u8]) -> String {
+    server.on("PUT", "/up/1", more(PART));
+    server.on("PUT", "/up/1", Reply::status(400));
+    let kept: Arc<Mutex<Option<UploadCheckpoint>>> = Arc::default();
+    let keep = kept.clone();
+    let upload = film(file.to_vec().into()).upload(&client(server)).part_size(PART as u64);
+    let failed = upload.on_checkpoint(move |one| *keep.lock().expect("unpoisoned") = Some(one)).await.expect_err("refused");
+    assert_eq!((failed.kind(), failed.step().map(|step| step.number())), (ErrorKind::Invalid, Some(2)), "{failed}");
+    serde_json::to_string(&kept.lock().expect("unpoisoned").take().expect("a checkpoint")).expect("it is written")
+}
+
 #[tokio::test]
 async fn a_film_goes_up_in_parts_and_goes_on_after_a_crash() {
     let server = server().await;
     let total = 2 * PART + 100;
     let file = vec![7; total];
-    server.on("PUT", "/up/1", more(PART));
-    server.on("PUT", "/up/1", Reply::status(400));
+    let stored = broken_off(&server, &file).await;
     server.on("PUT", "/up/1", more(2 * PART));
     server.on("PUT", "/up/1", Reply::json(201, &json!({ "id": "01NM", "name": "film 1.mp4", "size": total })));
-    let kept: Arc<Mutex<Option<UploadCheckpoint>>> = Arc::default();
-    let keep = kept.clone();
-    let upload = film(file.clone().into()).upload(&client(&server)).part_size(PART as u64);
-    let failed = upload.on_checkpoint(move |one| *keep.lock().expect("unpoisoned") = Some(one)).await.expect_err("refused");
-    assert_eq!((failed.kind(), failed.step().map(|step| step.number())), (ErrorKind::Invalid, Some(2)), "{failed}");
-    let stored = serde_json::to_string(&kept.lock().expect("unpoisoned").take().expect("a checkpoint")).expect("it is written");
 
     // Another process, with nothing but the checkpoint and the file.
     server.on("GET", "/up/1", Reply::json(200, &json!({ "nextExpectedRanges": [format!("{PART}-")] })));
@@ -73,6 +78,26 @@ async fn a_film_goes_up_in_parts_and_goes_on_after_a_crash() {
     assert_eq!(asked(&server), rows);
     let knows = |one: &Received| one.header("authorization").is_some();
     assert!(knows(&calls(&server)[0]) && calls(&server)[1..].iter().all(|one| !knows(one)), "the address is permission enough");
+}
+
+/// Whoever can write where checkpoints are kept can name an address; it gets the rest of the file at most, and no token.
+#[tokio::test]
+async fn a_forged_checkpoint_takes_no_credential_along() {
+    let (server, thief) = (server().await, StandIn::start().await.expect("another"));
+    let file = vec![7; 2 * PART];
+    let stored = broken_off(&server, &file).await;
+    thief.on("GET", "/up/1", more(PART));
+    thief.on("PUT", "/up/1", Reply::json(201, &json!({ "id": "01NM" })));
+    let resume = async |forged: String| {
+        assert_ne!(forged, stored, "it holds the address");
+        let forged: UploadCheckpoint = serde_json::from_str(&forged).expect("it is read");
+        film(file.clone().into()).upload(&client(&server)).part_size(PART as u64).resume(forged).await
+    };
+    resume(stored.replace(&server.url(), &thief.url())).await.expect("it goes there");
+    assert_eq!(asked(&thief), ["GET -".to_owned(), format!("PUT bytes {PART}-{}/{}", 2 * PART - 1, 2 * PART)]);
+    assert!(thief.received().iter().all(|one| one.header("authorization").is_none()));
+    let error = resume(stored.replace("http://", "ftp://")).await.expect_err("no such address");
+    assert_eq!(error.kind(), ErrorKind::UnsafeAddress, "{error}");
 }
 
 #[tokio::test]
