@@ -25,8 +25,8 @@ use crate::{
     error::{Error, ErrorKind},
     gate::Passage,
     life::Watch,
-    limit::{Admitted, Limits, Refusal, Sharing},
-    observe::{self, Attempt, Notice, Observer},
+    limit::{self, Admitted, Limits, Quiet, Refusal, Sharing},
+    observe::{self, Attempt, Held, Notice, Observer},
     operation::{ApiTable, Cost, OperationTable, RetryClass},
     retry::{self, Outcome, Quota, Try, Verdict},
     transport::{Http, Incoming, ReadLimits},
@@ -55,7 +55,10 @@ pub(crate) struct Core {
     pub(crate) outside: Http,
     pub(crate) settings: Settings,
     pub(crate) cache: Option<Cache>,
+    #[cfg(feature = "cookies")]
+    pub(crate) cookies: Option<crate::cookies::Jar>,
     pub(crate) limits: Option<Limits>,
+    pub(crate) quiet: Quiet,
     pub(crate) sharing: Option<Sharing>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
     pub(crate) quota: Quota,
@@ -132,6 +135,8 @@ impl Core {
     /// Waits for a place under the limits of the API and of the operation.
     async fn admit(&self, operation: &'static OperationTable, budget: &Budget) -> Result<Admitted, Error> {
         let (until, cost) = (budget.until(), operation.cost.points);
+        let came = self.observer.as_ref().map(|_| self.clock.now());
+        self.keep_quiet(until).await.map_err(refusal)?;
         let mut admitted = Admitted::default();
         if let Some(limits) = self.limits_of(operation) {
             admitted.own = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
@@ -139,17 +144,42 @@ impl Core {
         if let Some(limits) = &self.limits {
             admitted.all = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
         }
+        self.tell_held(operation, came);
         Ok(admitted)
     }
 
     /// One more try is one more call to whoever counts them.
     async fn admit_again(&self, operation: &'static OperationTable, budget: &Budget, admitted: &mut Admitted) -> Result<(), Error> {
         let (until, cost) = (budget.until(), operation.cost.points);
+        let came = self.observer.as_ref().map(|_| self.clock.now());
+        self.keep_quiet(until).await.map_err(refusal)?;
         if let Some(limits) = self.limits_of(operation) {
             admitted.own.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);
         }
         if let Some(limits) = &self.limits {
             admitted.all.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);
+        }
+        self.tell_held(operation, came);
+        Ok(())
+    }
+
+    /// Tells the observer that a try waited, if it did: nobody waits for less than a millisecond.
+    fn tell_held(&self, operation: &OperationTable, came: Option<Duration>) {
+        if let (Some(observer), Some(came)) = (&self.observer, came) {
+            let waited = self.clock.now().saturating_sub(came);
+            if waited >= Duration::from_millis(1) {
+                observer.held(&Held { operation: operation.name, waited });
+            }
+        }
+    }
+
+    /// Waits while the server wants to hear nothing.
+    async fn keep_quiet(&self, until: Option<Duration>) -> Result<(), Refusal> {
+        while let Some(wait) = self.quiet.left(self.clock.now()) {
+            if until.is_some_and(|until| self.clock.now() + wait >= until) {
+                return Err(Refusal::TooLong(wait));
+            }
+            self.clock.sleep(wait).await;
         }
         Ok(())
     }
@@ -187,6 +217,9 @@ impl Core {
                 stale = Some(applied.map_or(0, |applied| applied.generation));
                 continue;
             }
+            if let (Some(stated), Outcome::Status(429)) = (refused.stated, refused.outcome) {
+                self.pause(call.operation, stated).await;
+            }
             match self.verdict(call, &refused, number, budget) {
                 Verdict::Stop if lost && refused.error.is_stale() => {
                     let message = "an earlier try, whose answer was lost, may have made this very change";
@@ -195,7 +228,9 @@ impl Core {
                 Verdict::Stop => return Err(refused.error),
                 Verdict::After(wait) => {
                     lost |= refused.outcome == Outcome::Broken;
-                    self.rest(&refused, wait).await;
+                    if !wait.is_zero() {
+                        self.clock.sleep(wait).await;
+                    }
                 }
             }
         }
@@ -223,16 +258,6 @@ impl Core {
         match retry::decide(class, &self.table.retry, &self.settings.retry, this) {
             Verdict::After(wait) if self.quota.take() => Verdict::After(wait),
             _ => Verdict::Stop,
-        }
-    }
-
-    /// Waits; when the server named the time because of too many calls, everybody waits.
-    async fn rest(&self, refused: &Refused, wait: Duration) {
-        if let (Some(limits), Some(stated), Outcome::Status(429)) = (&self.limits, refused.stated, refused.outcome) {
-            limits.pause(&*self.clock, stated).await;
-        }
-        if !wait.is_zero() {
-            self.clock.sleep(wait).await;
         }
     }
 
@@ -339,7 +364,28 @@ impl Core {
         if let Some(limits) = self.limits_of(operation) {
             self.correct(&limits, operation.cost, headers, admitted.and_then(|admitted| admitted.own.counted())).await;
         }
+        if let Some(wait) = limit::quiet_asked(headers, self.clock.wall()) {
+            self.grow_quiet(wait).await;
+        }
         self.heed_headers(operation, status, headers);
+    }
+
+    /// The server named the time because of too many calls: whoever is under the same limits waits, also where this call is not made again.
+    async fn pause(&self, operation: &'static OperationTable, wait: Duration) {
+        if let Some(limits) = &self.limits {
+            limits.pause(&*self.clock, wait).await;
+        }
+        if let Some(limits) = self.limits_of(operation) {
+            limits.pause(&*self.clock, wait).await;
+        }
+    }
+
+    /// The server named a time in which it wants no calls: nobody makes any, in no process that shares the limits.
+    async fn grow_quiet(&self, wait: Duration) {
+        match &self.limits {
+            Some(limits) => limits.pause(&*self.clock, wait).await,
+            None => self.quiet.begin(self.clock.now(), wait),
+        }
     }
 
     /// What the answer says of the limits: what the call cost, and what is left.

@@ -17,6 +17,12 @@ pub trait Observer: Send + Sync + std::fmt::Debug {
         let _ = waiting;
     }
 
+    /// A try waited until a limit had room for it, or until the server wanted to hear something again. One that cannot wait so long is an error of
+    /// the kind [`ErrorKind::RateLimited`] instead.
+    fn held(&self, held: &Held) {
+        let _ = held;
+    }
+
     /// Something a person should know; the call goes on.
     fn noticed(&self, notice: &Notice) {
         let _ = notice;
@@ -45,6 +51,16 @@ pub struct Attempt {
     pub error: Option<ErrorKind>,
     /// From sending to the head of the answer.
     pub duration: Duration,
+}
+
+/// A try that was held back before it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Held {
+    /// `repos.list_for_org`
+    pub operation: &'static str,
+    /// For how long.
+    pub waited: Duration,
 }
 
 /// How far an operation is that makes several exchanges and waits for some of them.

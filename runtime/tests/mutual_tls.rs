@@ -11,7 +11,7 @@ use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
 use linchpin_runtime::{
     __codegen_v1 as lp, ErrorKind, RedirectPolicy,
-    http_module::{HttpRequest, Redirects},
+    http_module::{HttpRequest, Login, Redirects, client_of},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{RootCertStore, ServerConfig, pki_types::PrivateKeyDer, server::WebPkiClientVerifier};
@@ -149,6 +149,26 @@ async fn the_certificate_is_shown_at_home_and_nowhere_else() {
     }
     assert_eq!(*seen_at_home.lock().expect("unpoisoned"), [true; 4]);
     assert_eq!(*seen_elsewhere.lock().expect("unpoisoned"), [false; 2]);
+}
+
+#[tokio::test]
+async fn a_login_without_a_spec_shows_a_certificate_too() {
+    let authority = Authority::new();
+    let (elsewhere, seen_elsewhere) = serve(&authority, Asks::Politely, None).await;
+    let (home, seen_at_home) = serve(&authority, Asks::Insists, None).await;
+    let (certificate, key) = authority.certify("client");
+    let (certificate, key) = (certificate.pem(), key.serialize_pem());
+    for login in [Login::certificate(&*certificate, &*key), Login::bearer("t0p").with_certificate(&*certificate, &*key)] {
+        let builder = client_of(&home, &login).expect("a login").add_roots(authority.pem.as_bytes());
+        let client = builder.build_any().expect("a client");
+        HttpRequest::get("/here").send(&client).await.expect("an answer");
+        HttpRequest::get(format!("{elsewhere}/there")).send(&client).await.expect("an answer");
+        assert!(!format!("{login:?} {client:?}").contains("BEGIN"));
+    }
+    assert_eq!(*seen_at_home.lock().expect("unpoisoned"), [true; 2]);
+    assert_eq!(*seen_elsewhere.lock().expect("unpoisoned"), [false; 2]);
+    let error = client_of(&home, &Login::certificate(certificate, "s3cr3t")).and_then(|builder| builder.build_any()).expect_err("no key");
+    assert!(error.kind() == ErrorKind::Configuration && !error.to_string().contains("s3cr3t"), "{error}");
 }
 
 #[tokio::test]

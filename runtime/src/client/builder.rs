@@ -12,6 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
 
 use super::{AnyClient, Client, configuration};
+#[cfg(feature = "cookies")]
+use crate::cookies::Jar;
 use crate::{
     address,
     api::Api,
@@ -23,7 +25,7 @@ use crate::{
     error::Error,
     gate::RedirectPolicy,
     life::Watch,
-    limit::{LimitStore, Limits, Sharing, StoreDown},
+    limit::{LimitStore, Limits, Quiet, Sharing, StoreDown},
     observe::Observer,
     operation::{ApiTable, ConnectionTable, ConstantPlace},
     page::Caps,
@@ -83,7 +85,10 @@ pub struct ClientBuilder<A> {
     keeping: Option<Keeping>,
     sharing: Option<Sharing>,
     applied: Option<Applied>,
+    certified: bool,
     cache: Option<u64>,
+    #[cfg(feature = "cookies")]
+    cookies: Option<Jar>,
     api: PhantomData<fn() -> A>,
 }
 
@@ -115,7 +120,10 @@ impl<A> ClientBuilder<A> {
             keeping: None,
             sharing: None,
             applied: None,
+            certified: false,
             cache: None,
+            #[cfg(feature = "cookies")]
+            cookies: None,
             api: PhantomData,
         }
     }
@@ -221,6 +229,15 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// Keeps the cookies that servers set, in memory, and sends them back with every later call of this client and its clones: each to the very
+    /// origin that set it and to no other, whatever its `Domain` says. Default: no cookie is kept.
+    #[cfg(feature = "cookies")]
+    #[must_use]
+    pub fn share_cookies(mut self) -> Self {
+        self.cookies = Some(Jar::default());
+        self
+    }
+
     /// Which redirects are followed. Default: [`RedirectPolicy::SameOrigin`].
     #[must_use]
     pub fn redirects(mut self, policy: RedirectPolicy) -> Self {
@@ -317,6 +334,12 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// The connection's certificate is shown although its credentials are brought along.
+    pub(crate) fn certified(mut self) -> Self {
+        self.certified = true;
+        self
+    }
+
     /// The client, without its API's type.
     ///
     /// # Errors
@@ -332,7 +355,7 @@ impl<A> ClientBuilder<A> {
                 self.connection.iter().for_each(|(table, fields)| tell_secrets(table, fields, &*client));
                 (Http::Other(client.clone()), Http::Other(client))
             }
-            None => built_in(self.connect, self.connection.as_ref().filter(|_| self.applied.is_none()))?,
+            None => built_in(self.connect, self.connection.as_ref().filter(|_| self.certified || self.applied.is_none()))?,
         };
         let user_agent = HeaderValue::try_from(self.user_agent).map_err(|_| configuration("the user agent is not a header value"))?;
         let transport = Arc::new(Exchanges {
@@ -368,7 +391,10 @@ impl<A> ClientBuilder<A> {
             http,
             outside,
             cache: self.cache.map(Cache::new),
+            #[cfg(feature = "cookies")]
+            cookies: self.cookies,
             limits: Limits::new(self.table.limits, sharing.clone()),
+            quiet: Quiet::default(),
             sharing,
             own_limits: Mutex::new(HashMap::new()),
             quota: Quota::new(self.settings.retry.quota),

@@ -82,6 +82,10 @@ impl Core {
             SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
             SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
         })?;
+        #[cfg(feature = "cookies")]
+        if let Some(jar) = &self.cookies {
+            jar.learn(&hop.url, &incoming.headers);
+        }
         self.heed_challenge(hop, applied, &incoming);
         Ok(incoming)
     }
@@ -97,7 +101,8 @@ impl Core {
     /// Puts together what goes out. The credential joins here and nowhere else, and only past the gate.
     async fn outgoing(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Outgoing, Error> {
         if !hop.whole {
-            let (headers, body) = (self.headers_for(Passage::Bare), Payload::default().open().await?);
+            let (mut headers, body) = (self.headers_for(Passage::Bare), Payload::default().open().await?);
+            self.add_kept_cookies(&hop.url, &mut headers)?;
             return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
         }
         let mut url = hop.url.clone();
@@ -112,6 +117,7 @@ impl Core {
         if let Some(cookie) = cookies(&call.cookies, applied)? {
             headers.insert(header::COOKIE, cookie);
         }
+        self.add_kept_cookies(&hop.url, &mut headers)?;
         let payload = if hop.method == call.method { &call.payload } else { &Payload::default() };
         if payload.is_empty() {
             headers.remove(header::CONTENT_TYPE);
@@ -124,6 +130,18 @@ impl Core {
         let signed = self.credentials.as_ref().filter(|_| applied.is_some()).map_or(&[][..], |credentials| credentials.signed_query());
         let about = About::call(call.operation, applied, signed);
         Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
+    }
+
+    /// What this very origin set before goes back to it, if the program wants that.
+    #[cfg(feature = "cookies")]
+    fn add_kept_cookies(&self, url: &Url, headers: &mut HeaderMap) -> Result<(), Error> {
+        self.cookies.as_ref().map_or(Ok(()), |jar| jar.add(url, headers))
+    }
+
+    #[cfg(not(feature = "cookies"))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the feature says what it does")]
+    fn add_kept_cookies(&self, _url: &Url, _headers: &mut HeaderMap) -> Result<(), Error> {
+        Ok(())
     }
 
     fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {

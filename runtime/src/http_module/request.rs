@@ -13,6 +13,7 @@ use super::response::HttpResponse;
 use crate::api::Api;
 use crate::body::{Body, Payload};
 use crate::client::{AnyClient, Client};
+use crate::download::Download;
 use crate::error::{Error, ErrorKind};
 use crate::gate::{self, Passage};
 use crate::random;
@@ -195,6 +196,15 @@ impl HttpRequest {
     /// As any call; an answer that is an error keeps its body in [`Error::body_bytes`].
     pub async fn send(self, client: &impl AsRef<AnyClient>) -> Result<HttpResponse, Error> {
         super::send::send(self, client.as_ref()).await
+    }
+
+    /// Sends it and gives the body as a stream, for what does not fit into memory: a file with its length, type and name. A status that is not 2xx
+    /// is an error; [`timeout`](Self::timeout) bounds the time to the first byte.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn download(self, client: &impl AsRef<AnyClient>) -> Result<Download, Error> {
+        super::send::download(self, client.as_ref()).await
     }
 
     pub(crate) fn has_header(&self, name: &str) -> bool {
