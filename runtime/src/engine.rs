@@ -287,6 +287,8 @@ impl Core {
         permits: &mut Option<Admitted>,
     ) -> Result<Answered, Refused> {
         let start = self.clock.now();
+        let moved = applied.filter(|_| call.passage == Passage::WithCredentials).and_then(|applied| applied.moved(&call.url));
+        let url = moved.as_ref().unwrap_or(&call.url);
         let span = tracing::debug_span!(
             "http.client",
             otel.kind = "client",
@@ -294,9 +296,9 @@ impl Core {
             otel.status_code = tracing::field::Empty,
             operation = call.operation.name,
             http.request.method = call.operation.method,
-            server.address = call.url.host_str(),
-            server.port = call.url.port_or_known_default(),
-            url.scheme = call.url.scheme(),
+            server.address = url.host_str(),
+            server.port = url.port_or_known_default(),
+            url.scheme = url.scheme(),
             url.template = tracing::field::Empty,
             http.request.resend_count = number - 1,
             http.response.status_code = tracing::field::Empty,
@@ -308,18 +310,18 @@ impl Core {
             span.record("url.template", template);
         }
         // Pinned where it is made: a future of this size is not worth moving into the span and again into the timer.
-        let mut hops = std::pin::pin!(self.hops(call, applied, permits));
+        let mut hops = std::pin::pin!(self.hops(call, url, applied, permits));
         let in_span = std::future::poll_fn(|context| span.in_scope(|| hops.as_mut().poll(context)));
         let timed = tokio::time::timeout(budget.next_try(start), in_span).await;
         let result = timed.unwrap_or_else(|_| {
             let error = Error::new(ErrorKind::Timeout, "the server took too long");
             Err(Refused { error, outcome: Outcome::Broken, stated: None })
         });
-        self.report(call, &result, number, start, &span);
+        self.report(call, url, &result, number, start, &span);
         result
     }
 
-    fn report(&self, call: &Prepared, result: &Result<Answered, Refused>, number: u32, start: Duration, span: &tracing::Span) {
+    fn report(&self, call: &Prepared, url: &Url, result: &Result<Answered, Refused>, number: u32, start: Duration, span: &tracing::Span) {
         let (status, error) = match result {
             Ok(answered) => (Some(answered.status), None),
             Err(refused) => (refused.error.status().map(|status| status.as_u16()), Some(refused.error.kind())),
@@ -335,8 +337,8 @@ impl Core {
             observer.tried(&Attempt {
                 operation: call.operation.name,
                 method: call.operation.method,
-                server: call.url.host_str().unwrap_or_default().to_owned(),
-                port: call.url.port_or_known_default(),
+                server: url.host_str().unwrap_or_default().to_owned(),
+                port: url.port_or_known_default(),
                 template: call.operation.template(),
                 status,
                 resend_count: number - 1,
@@ -407,6 +409,12 @@ impl Core {
                 general.filter_map(|name| self.headers.get(&name).map(|value| (name, value.clone()))).collect()
             }
         }
+    }
+
+    /// An address of a server to which a token response moved the calls, as if it had not; any other as it is.
+    pub(crate) fn declared(&self, url: Url) -> Url {
+        let applied = self.credentials.as_ref().and_then(|credentials| credentials.ready());
+        applied.and_then(|applied| applied.declared(&url)).unwrap_or(url)
     }
 
     /// Says it in the log and to the observer.

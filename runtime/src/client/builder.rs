@@ -347,7 +347,7 @@ impl<A> ClientBuilder<A> {
     pub fn build_any(self) -> Result<AnyClient, Error> {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let rebase = self.base_url.as_deref().map(|url| address::server(url, |_| None)).transpose()?;
-        let fields = self.connection.as_ref().map(|(_, fields)| fields.clone()).unwrap_or_default();
+        let fields = self.connection.as_ref().map(|(table, fields)| auth::until_taught(table, fields)).unwrap_or_default();
         let template = self.connection.as_ref().and_then(|(table, _)| table.server);
         let servers = servers(self.table, template, &fields, rebase.as_ref())?;
         let (http, outside) = match self.http {
@@ -371,7 +371,8 @@ impl<A> ClientBuilder<A> {
             Some((table, fields)) => {
                 let base = servers.first().cloned().ok_or_else(|| configuration("the API declares no server"))?;
                 let scope = format!("{}/{}", self.table.connector, self.table.version);
-                let setup = Setup { table, fields: fields.clone(), base, clock: clock.clone(), scope };
+                let servers = server_templates(self.table, template).zip(servers.iter().cloned()).collect();
+                let setup = Setup { table, fields: fields.clone(), base, servers, clock: clock.clone(), scope };
                 Some(auth::connect(setup, self.keeping, rebase.clone())?)
             }
         };
@@ -437,9 +438,14 @@ fn tell_secrets(table: &'static ConnectionTable, fields: &FieldValues, client: &
 
 /// The servers of a table, filled in. A connection may have its own, which takes the place of the first.
 fn servers(table: &'static ApiTable, own: Option<&'static str>, fields: &FieldValues, rebase: Option<&Url>) -> Result<Vec<Url>, Error> {
+    server_templates(table, own).map(|template| server(table, &template, fields, rebase)).collect()
+}
+
+/// Their templates, the API's version filled in.
+fn server_templates(table: &'static ApiTable, own: Option<&'static str>) -> impl Iterator<Item = String> {
     let first = own.or(table.servers.first().copied());
     let templates = first.into_iter().chain(table.servers.iter().skip(1).copied());
-    templates.map(|template| server(table, template, fields, rebase)).collect()
+    templates.map(|template| template.replace("{api}", table.wire_version))
 }
 
 /// A server's address, filled in and rebased.

@@ -42,10 +42,11 @@ impl Core {
     pub(super) async fn hops(
         &self,
         call: &Prepared,
+        url: &Url,
         applied: Option<&Applied>,
         permits: &mut Option<Admitted>,
     ) -> Result<Answered, Refused> {
-        let mut hop = Hop { method: call.method.clone(), url: call.url.clone(), passage: call.passage, whole: true };
+        let mut hop = Hop { method: call.method.clone(), url: url.clone(), passage: call.passage, whole: true };
         for _ in 0..=HOPS {
             let incoming = self.hop(call, &hop, applied).await?;
             match location(&incoming, &hop, call.redirects) {

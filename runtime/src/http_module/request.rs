@@ -211,9 +211,10 @@ impl HttpRequest {
         self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
-    pub(crate) fn parts(&self, base: Option<&Url>, servers: &[Url]) -> Result<Parts, Error> {
+    /// What it comes to. `declared` gives addresses of servers that have moved as if they had not.
+    pub(crate) fn parts(&self, base: Option<&Url>, servers: &[Url], declared: impl Fn(Url) -> Url) -> Result<Parts, Error> {
         let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| input("the method is not one"))?;
-        let (url, passage) = self.address(base, servers)?;
+        let (url, passage) = self.address(base, servers, declared)?;
         let mut headers = self.header_map()?;
         let payload = match self.body.encode(&boundary()?)? {
             None => Payload::default(),
@@ -240,11 +241,11 @@ impl HttpRequest {
     }
 
     /// The whole address, and whether the client's credential goes there.
-    fn address(&self, base: Option<&Url>, servers: &[Url]) -> Result<(Url, Passage), Error> {
+    fn address(&self, base: Option<&Url>, servers: &[Url], declared: impl Fn(Url) -> Url) -> Result<(Url, Passage), Error> {
         let mut url = if self.url.starts_with('/') && !self.url.starts_with("//") {
             below(base.ok_or_else(|| input("a path needs a client with a server"))?, &self.url)?
         } else {
-            whole(&self.url)?
+            declared(whole(&self.url)?)
         };
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(self.pairs());
@@ -363,7 +364,7 @@ mod tests {
     }
 
     fn parts(request: &HttpRequest) -> Result<Parts, Error> {
-        request.parts(Some(&base()), &[base()])
+        request.parts(Some(&base()), &[base()], |url| url)
     }
 
     #[test]
@@ -389,7 +390,7 @@ mod tests {
         for wrong in ["//evil.example/x", "ftp://acme.example/", "https://u:p@acme.example/", "projects", ""] {
             assert!(parts(&HttpRequest::get(wrong)).is_err(), "{wrong}");
         }
-        assert!(HttpRequest::get("/x").parts(None, &[]).is_err());
+        assert!(HttpRequest::get("/x").parts(None, &[], |url| url).is_err());
     }
 
     #[test]

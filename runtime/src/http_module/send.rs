@@ -15,7 +15,7 @@ use crate::operation::{Answer, Decoding, OperationTable, RetryClass, Statuses};
 
 pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<HttpResponse, Error> {
     let core = &client.core;
-    let parts = request.parts(core.servers.first(), &core.servers)?;
+    let parts = request.parts(core.servers.first(), &core.servers, |url| core.declared(url))?;
     let taken = if parts.every_status { Taken::Every } else { Taken::Good };
     let operation = table(&parts.method, parts.repeatable, taken);
     let answered = core.execute(&prepared(core, parts, operation)).await?;
@@ -30,7 +30,7 @@ pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<Htt
 /// The same, read by whoever gets it.
 pub(super) async fn download(request: HttpRequest, client: &AnyClient) -> Result<Download, Error> {
     let core = &client.core;
-    let parts = request.parts(core.servers.first(), &core.servers)?;
+    let parts = request.parts(core.servers.first(), &core.servers, |url| core.declared(url))?;
     let operation = table(&parts.method, parts.repeatable, Taken::File);
     let answered = core.execute(&prepared(core, parts, operation)).await?;
     Ok(match answered.content {
@@ -41,7 +41,7 @@ pub(super) async fn download(request: HttpRequest, client: &AnyClient) -> Result
 
 /// A call of another universal module, which says what it is by a table of its own.
 pub(crate) fn prepare(core: &Core, request: &HttpRequest, operation: &'static OperationTable) -> Result<Prepared, Error> {
-    request.parts(core.servers.first(), &core.servers).map(|parts| prepared(core, parts, operation))
+    request.parts(core.servers.first(), &core.servers, |url| core.declared(url)).map(|parts| prepared(core, parts, operation))
 }
 
 fn prepared(core: &Core, parts: Parts, operation: &'static OperationTable) -> Prepared {
