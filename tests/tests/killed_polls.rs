@@ -68,7 +68,7 @@ fn time(millis: i64) -> String {
 /// One ticket more, or one that changes.
 fn happen(tickets: &Tickets, number: u64) {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis() as i64;
-    let id = if number % 3 == 0 { number / 2 } else { number };
+    let id = if number.is_multiple_of(3) { number / 2 } else { number };
     tickets.lock().expect("unpoisoned").insert(id, now);
 }
 
