@@ -144,7 +144,8 @@ pub(crate) fn follow(
     link: &str,
     moved: &[(u16, &Value)],
 ) -> Result<Prepared, Error> {
-    let url = gate::next_link(from, link).map_err(|error| error.with_operation(table))?;
+    let link = Url::parse(link).map_or_else(|_| link.to_owned(), |url| core.declared(url).into());
+    let url = gate::next_link(from, &link).map_err(|error| error.with_operation(table))?;
     let View::Structure(fields) = input.view() else {
         return Err(Error::new(ErrorKind::Input, "the input is not a structure"));
     };
@@ -194,7 +195,9 @@ fn address(core: &Core, table: &'static OperationTable, input: &Input<'_>) -> Re
         return Ok((url, Passage::Bare));
     }
     if table.server == ServerChoice::Inside {
-        let mut url = gate::inside(&core.servers, &outside_text(table, input)?)?;
+        let address = outside_text(table, input)?;
+        let address = Url::parse(&address).map_or_else(|_| address.to_string(), |url| core.declared(url).into());
+        let mut url = gate::inside(&core.servers, &address)?;
         add_query(core, table, input, &mut url);
         return Ok((url, Passage::WithCredentials));
     }

@@ -24,7 +24,7 @@ use crate::{
     error::{Error, ErrorKind},
     events::Events,
     head::{AnswerFuture, Coming, Head},
-    life::SignalCount,
+    life::{SignalCount, UnknownCount},
     operation::{ApiTable, ConnectionTable, OperationTable},
     page::Pages,
     shape::{Erased, ErasedRef, Filled, Shaped, Slot, build_with, taken},
@@ -91,6 +91,12 @@ impl<A: Api> Client<A> {
     /// declare is also told to the [`Observer`](crate::Observer), once.
     pub fn signals(&self) -> Vec<SignalCount> {
         self.any.signals()
+    }
+
+    /// What answers held that the spec does not know, and in how many: counted for this client and its clones where there is an
+    /// [`Observer`](crate::Observer), which is told of each once.
+    pub fn unknowns(&self) -> Vec<UnknownCount> {
+        self.any.unknowns()
     }
 
     pub(crate) fn send<O: Operation>(&self, operation: O) -> Sending<O::Output> {
@@ -248,6 +254,11 @@ impl AnyClient {
         self.core.watch.counts()
     }
 
+    /// What answers held that the spec does not know. See [`Client::unknowns`].
+    pub fn unknowns(&self) -> Vec<UnknownCount> {
+        self.core.watch.unknowns()
+    }
+
     /// Calls an operation: its one exchange, or all of its steps.
     pub(crate) fn start(&self, table: &'static OperationTable, input: ErasedRef<'_>) -> Pin<Box<Answering>> {
         self.start_from(table, input, None)
@@ -302,7 +313,7 @@ impl AnyClient {
 }
 
 fn decoded(core: &Core, answered: Answered) -> Result<Erased, Error> {
-    answer::decode(&answered).map_err(|error| core.blame(answered.operation, error))
+    core.watching(answered.operation, || answer::decode(&answered)).map_err(|error| core.blame(answered.operation, error))
 }
 
 fn connection_named(table: &'static ApiTable, name: &str) -> Result<&'static ConnectionTable, Error> {

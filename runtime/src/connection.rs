@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::{
     clock::{BoxFuture, Clock},
     error::Error,
+    gate,
     operation::ConnectionTable,
 };
 
@@ -62,6 +63,28 @@ pub struct Applied {
     pub query: Vec<(String, Zeroizing<String>)>,
     /// Cookies.
     pub cookies: Vec<(String, Zeroizing<String>)>,
+    /// Servers to which a token response moved the calls: as the client was made with them, and as they are.
+    pub moved: Vec<(Url, Url)>,
+}
+
+impl Applied {
+    /// Where an address of the API's really is.
+    pub(crate) fn moved(&self, url: &Url) -> Option<Url> {
+        self.moved.iter().find(|(declared, _)| gate::same_origin(declared, url)).map(|(_, real)| on(real, url))
+    }
+
+    /// What an address that a moved server gave would be had it not moved: what all decisions about addresses are made over.
+    pub(crate) fn declared(&self, url: &Url) -> Option<Url> {
+        self.moved.iter().find(|(_, real)| gate::same_origin(real, url)).map(|(declared, _)| on(declared, url))
+    }
+}
+
+/// The same path and query on another origin.
+fn on(origin: &Url, url: &Url) -> Url {
+    let mut moved = origin.clone();
+    moved.set_path(url.path());
+    moved.set_query(url.query());
+    moved
 }
 
 impl fmt::Debug for Applied {
@@ -127,6 +150,8 @@ pub struct Setup {
     pub fields: FieldValues,
     /// The server's address, for exchanges written as a path below it.
     pub base: Url,
+    /// The servers: their templates, and what the client was made with.
+    pub servers: Vec<(String, Url)>,
     /// The client's clock.
     pub clock: Arc<dyn Clock>,
     /// `connector/version`, which a token store uses as a part of its key.

@@ -25,8 +25,8 @@ use crate::{
     error::{Error, ErrorKind},
     gate::Passage,
     life::Watch,
-    limit::{Admitted, Limits, Refusal, Sharing},
-    observe::{self, Attempt, Notice, Observer},
+    limit::{self, Admitted, Limits, Quiet, Refusal, Sharing},
+    observe::{self, Attempt, Held, Notice, Observer},
     operation::{ApiTable, Cost, OperationTable, RetryClass},
     retry::{self, Outcome, Quota, Try, Verdict},
     transport::{Http, Incoming, ReadLimits},
@@ -55,7 +55,10 @@ pub(crate) struct Core {
     pub(crate) outside: Http,
     pub(crate) settings: Settings,
     pub(crate) cache: Option<Cache>,
+    #[cfg(feature = "cookies")]
+    pub(crate) cookies: Option<crate::cookies::Jar>,
     pub(crate) limits: Option<Limits>,
+    pub(crate) quiet: Quiet,
     pub(crate) sharing: Option<Sharing>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
     pub(crate) quota: Quota,
@@ -132,6 +135,8 @@ impl Core {
     /// Waits for a place under the limits of the API and of the operation.
     async fn admit(&self, operation: &'static OperationTable, budget: &Budget) -> Result<Admitted, Error> {
         let (until, cost) = (budget.until(), operation.cost.points);
+        let came = self.observer.as_ref().map(|_| self.clock.now());
+        self.keep_quiet(until).await.map_err(refusal)?;
         let mut admitted = Admitted::default();
         if let Some(limits) = self.limits_of(operation) {
             admitted.own = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
@@ -139,17 +144,42 @@ impl Core {
         if let Some(limits) = &self.limits {
             admitted.all = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
         }
+        self.tell_held(operation, came);
         Ok(admitted)
     }
 
     /// One more try is one more call to whoever counts them.
     async fn admit_again(&self, operation: &'static OperationTable, budget: &Budget, admitted: &mut Admitted) -> Result<(), Error> {
         let (until, cost) = (budget.until(), operation.cost.points);
+        let came = self.observer.as_ref().map(|_| self.clock.now());
+        self.keep_quiet(until).await.map_err(refusal)?;
         if let Some(limits) = self.limits_of(operation) {
             admitted.own.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);
         }
         if let Some(limits) = &self.limits {
             admitted.all.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);
+        }
+        self.tell_held(operation, came);
+        Ok(())
+    }
+
+    /// Tells the observer that a try waited, if it did: nobody waits for less than a millisecond.
+    fn tell_held(&self, operation: &OperationTable, came: Option<Duration>) {
+        if let (Some(observer), Some(came)) = (&self.observer, came) {
+            let waited = self.clock.now().saturating_sub(came);
+            if waited >= Duration::from_millis(1) {
+                observer.held(&Held { operation: operation.name, waited });
+            }
+        }
+    }
+
+    /// Waits while the server wants to hear nothing.
+    async fn keep_quiet(&self, until: Option<Duration>) -> Result<(), Refusal> {
+        while let Some(wait) = self.quiet.left(self.clock.now()) {
+            if until.is_some_and(|until| self.clock.now() + wait >= until) {
+                return Err(Refusal::TooLong(wait));
+            }
+            self.clock.sleep(wait).await;
         }
         Ok(())
     }
@@ -187,6 +217,9 @@ impl Core {
                 stale = Some(applied.map_or(0, |applied| applied.generation));
                 continue;
             }
+            if let (Some(stated), Outcome::Status(429)) = (refused.stated, refused.outcome) {
+                self.pause(call.operation, stated).await;
+            }
             match self.verdict(call, &refused, number, budget) {
                 Verdict::Stop if lost && refused.error.is_stale() => {
                     let message = "an earlier try, whose answer was lost, may have made this very change";
@@ -195,7 +228,9 @@ impl Core {
                 Verdict::Stop => return Err(refused.error),
                 Verdict::After(wait) => {
                     lost |= refused.outcome == Outcome::Broken;
-                    self.rest(&refused, wait).await;
+                    if !wait.is_zero() {
+                        self.clock.sleep(wait).await;
+                    }
                 }
             }
         }
@@ -226,16 +261,6 @@ impl Core {
         }
     }
 
-    /// Waits; when the server named the time because of too many calls, everybody waits.
-    async fn rest(&self, refused: &Refused, wait: Duration) {
-        if let (Some(limits), Some(stated), Outcome::Status(429)) = (&self.limits, refused.stated, refused.outcome) {
-            limits.pause(&*self.clock, stated).await;
-        }
-        if !wait.is_zero() {
-            self.clock.sleep(wait).await;
-        }
-    }
-
     fn renews(&self) -> bool {
         self.credentials.as_ref().is_some_and(|credentials| credentials.renews())
     }
@@ -262,6 +287,8 @@ impl Core {
         permits: &mut Option<Admitted>,
     ) -> Result<Answered, Refused> {
         let start = self.clock.now();
+        let moved = applied.filter(|_| call.passage == Passage::WithCredentials).and_then(|applied| applied.moved(&call.url));
+        let url = moved.as_ref().unwrap_or(&call.url);
         let span = tracing::debug_span!(
             "http.client",
             otel.kind = "client",
@@ -269,9 +296,9 @@ impl Core {
             otel.status_code = tracing::field::Empty,
             operation = call.operation.name,
             http.request.method = call.operation.method,
-            server.address = call.url.host_str(),
-            server.port = call.url.port_or_known_default(),
-            url.scheme = call.url.scheme(),
+            server.address = url.host_str(),
+            server.port = url.port_or_known_default(),
+            url.scheme = url.scheme(),
             url.template = tracing::field::Empty,
             http.request.resend_count = number - 1,
             http.response.status_code = tracing::field::Empty,
@@ -283,18 +310,18 @@ impl Core {
             span.record("url.template", template);
         }
         // Pinned where it is made: a future of this size is not worth moving into the span and again into the timer.
-        let mut hops = std::pin::pin!(self.hops(call, applied, permits));
+        let mut hops = std::pin::pin!(self.hops(call, url, applied, permits));
         let in_span = std::future::poll_fn(|context| span.in_scope(|| hops.as_mut().poll(context)));
         let timed = tokio::time::timeout(budget.next_try(start), in_span).await;
         let result = timed.unwrap_or_else(|_| {
             let error = Error::new(ErrorKind::Timeout, "the server took too long");
             Err(Refused { error, outcome: Outcome::Broken, stated: None })
         });
-        self.report(call, &result, number, start, &span);
+        self.report(call, url, &result, number, start, &span);
         result
     }
 
-    fn report(&self, call: &Prepared, result: &Result<Answered, Refused>, number: u32, start: Duration, span: &tracing::Span) {
+    fn report(&self, call: &Prepared, url: &Url, result: &Result<Answered, Refused>, number: u32, start: Duration, span: &tracing::Span) {
         let (status, error) = match result {
             Ok(answered) => (Some(answered.status), None),
             Err(refused) => (refused.error.status().map(|status| status.as_u16()), Some(refused.error.kind())),
@@ -310,8 +337,8 @@ impl Core {
             observer.tried(&Attempt {
                 operation: call.operation.name,
                 method: call.operation.method,
-                server: call.url.host_str().unwrap_or_default().to_owned(),
-                port: call.url.port_or_known_default(),
+                server: url.host_str().unwrap_or_default().to_owned(),
+                port: url.port_or_known_default(),
                 template: call.operation.template(),
                 status,
                 resend_count: number - 1,
@@ -339,7 +366,28 @@ impl Core {
         if let Some(limits) = self.limits_of(operation) {
             self.correct(&limits, operation.cost, headers, admitted.and_then(|admitted| admitted.own.counted())).await;
         }
+        if let Some(wait) = limit::quiet_asked(headers, self.clock.wall()) {
+            self.grow_quiet(wait).await;
+        }
         self.heed_headers(operation, status, headers);
+    }
+
+    /// The server named the time because of too many calls: whoever is under the same limits waits, also where this call is not made again.
+    async fn pause(&self, operation: &'static OperationTable, wait: Duration) {
+        if let Some(limits) = &self.limits {
+            limits.pause(&*self.clock, wait).await;
+        }
+        if let Some(limits) = self.limits_of(operation) {
+            limits.pause(&*self.clock, wait).await;
+        }
+    }
+
+    /// The server named a time in which it wants no calls: nobody makes any, in no process that shares the limits.
+    async fn grow_quiet(&self, wait: Duration) {
+        match &self.limits {
+            Some(limits) => limits.pause(&*self.clock, wait).await,
+            None => self.quiet.begin(self.clock.now(), wait),
+        }
     }
 
     /// What the answer says of the limits: what the call cost, and what is left.
@@ -361,6 +409,12 @@ impl Core {
                 general.filter_map(|name| self.headers.get(&name).map(|value| (name, value.clone()))).collect()
             }
         }
+    }
+
+    /// An address of a server to which a token response moved the calls, as if it had not; any other as it is.
+    pub(crate) fn declared(&self, url: Url) -> Url {
+        let applied = self.credentials.as_ref().and_then(|credentials| credentials.ready());
+        applied.and_then(|applied| applied.declared(&url)).unwrap_or(url)
     }
 
     /// Says it in the log and to the observer.

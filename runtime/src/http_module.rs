@@ -12,6 +12,8 @@ pub use body::{HttpBody, Part};
 pub use login::Login;
 pub use request::{HttpRequest, Redirects};
 pub use response::HttpResponse;
+#[cfg(feature = "soap")]
+pub(crate) use response::text_of;
 pub(crate) use send::prepare;
 
 use crate::{
@@ -32,12 +34,18 @@ static ONE_SERVER: ApiTable = ApiTable {
     title: "HTTP",
     docs: "One server, with a credential of the program's.",
     servers: &["{connection.server}"],
-    connections: &[&LOGIN],
+    connections: &[&LOGIN, &CERTIFIED],
     retry: RETRY,
     ..ApiTable::EMPTY
 };
 
-static LOGIN: ConnectionTable = ConnectionTable { name: "login", title: "Login", docs: "Shown to one server.", ..ConnectionTable::EMPTY };
+const LOGIN_TABLE: ConnectionTable =
+    ConnectionTable { name: "login", title: "Login", docs: "Shown to one server.", ..ConnectionTable::EMPTY };
+
+static LOGIN: ConnectionTable = LOGIN_TABLE;
+
+/// The same, for who shows a certificate.
+static CERTIFIED: ConnectionTable = ConnectionTable { name: "certified", tls: Some(("{certificate}", "{key}")), ..LOGIN_TABLE };
 
 const RETRY: RetryPolicy = RetryPolicy { statuses: &[Statuses(429, 429), Statuses(502, 504)], honour: Some("retry-after") };
 
@@ -67,5 +75,10 @@ pub fn client_of(server: &str, login: &Login) -> Result<ClientBuilder<()>, Error
     auth::encrypted(&crate::address::server(server, |_| None)?)?;
     let mut fields = FieldValues::new();
     fields.set("server", server);
-    Ok(AnyClient::builder(&ONE_SERVER, Some((LOGIN.name, fields)))?.applied(login.applied()?))
+    let Some((certificate, key)) = login.identity() else {
+        return Ok(AnyClient::builder(&ONE_SERVER, Some((LOGIN.name, fields)))?.applied(login.applied()?));
+    };
+    fields.set("certificate", certificate.expose());
+    fields.set("key", key.expose());
+    Ok(AnyClient::builder(&ONE_SERVER, Some((CERTIFIED.name, fields)))?.applied(login.applied()?).certified())
 }

@@ -18,6 +18,8 @@ mod client;
 pub mod clock;
 mod codegen;
 pub mod connection;
+#[cfg(feature = "cookies")]
+mod cookies;
 mod download;
 mod dynamic;
 mod encode;
@@ -67,7 +69,7 @@ pub use error::{Error, ErrorKind};
 pub use events::{AnyEvents, Events};
 pub use gate::RedirectPolicy;
 pub use head::{Answer, AnswerFuture, ETag};
-pub use observe::{Attempt, Notice, Observer, Waiting};
+pub use observe::{Attempt, Held, Notice, Observer, Unknown, Waiting};
 pub use page::{Checkpoint, Items, Pages};
 pub use retry::RetrySettings;
 pub use steps::{Advanced, AnyJob, FailedStep, Job, JobCheckpoint};

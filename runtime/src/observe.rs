@@ -17,6 +17,12 @@ pub trait Observer: Send + Sync + std::fmt::Debug {
         let _ = waiting;
     }
 
+    /// A try waited until a limit had room for it, or until the server wanted to hear something again. One that cannot wait so long is an error of
+    /// the kind [`ErrorKind::RateLimited`] instead.
+    fn held(&self, held: &Held) {
+        let _ = held;
+    }
+
     /// Something a person should know; the call goes on.
     fn noticed(&self, notice: &Notice) {
         let _ = notice;
@@ -45,6 +51,16 @@ pub struct Attempt {
     pub error: Option<ErrorKind>,
     /// From sending to the head of the answer.
     pub duration: Duration,
+}
+
+/// A try that was held back before it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Held {
+    /// `repos.list_for_org`
+    pub operation: &'static str,
+    /// For how long.
+    pub waited: Duration,
 }
 
 /// How far an operation is that makes several exchanges and waits for some of them.
@@ -81,6 +97,16 @@ pub enum Notice {
     /// The server says something about the end of the operation, or about the version it served, that the spec does not. Told once per
     /// operation and client; what the spec does declare is only counted.
     Drift(Box<Drift>),
+    /// An answer holds something that the spec does not know: it is let be, and an enum's value is kept as it came. Told once per operation and client
+    /// for each, at most a thousand of them; members are only looked for where the type does not keep them.
+    Unknown {
+        /// The operation.
+        operation: &'static str,
+        /// The type, by its name in the spec: `Project`, `Status`.
+        within: &'static str,
+        /// A member of it, or a value that it has.
+        what: Unknown,
+    },
     /// Records came or went while pages were read, so that one may be missing or come twice.
     Shifted {
         /// The search.
@@ -101,6 +127,16 @@ pub enum Notice {
     },
 }
 
+/// Something that the spec does not know, shortened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unknown {
+    /// A member of an object.
+    Member(String),
+    /// A value of an open enum.
+    Value(String),
+}
+
 /// Says it in the log, to those who want to know all.
 pub(crate) fn log_waiting(waiting: &Waiting) {
     let Waiting { operation, step, steps, module, calls, waited, after } = waiting;
@@ -119,6 +155,9 @@ pub(crate) fn log(notice: &Notice) {
             let (since, sunset) = (signal.since.map(tracing::field::display), signal.sunset.map(tracing::field::display));
             let info = signal.info.as_deref();
             tracing::warn!(operation, revision, since, sunset, info, place, edit, "{}", what.sentence());
+        }
+        Notice::Unknown { operation, within, what } => {
+            tracing::debug!(operation, within, ?what, "the answer holds something that the spec does not know");
         }
         Notice::Shifted { operation, pages } => {
             tracing::warn!(operation, pages, "records came or went while pages were read: one may be missing or come twice");

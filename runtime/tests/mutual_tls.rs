@@ -11,7 +11,7 @@ use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
 use linchpin_runtime::{
     __codegen_v1 as lp, ErrorKind, RedirectPolicy,
-    http_module::{HttpRequest, Redirects},
+    http_module::{HttpRequest, Login, Redirects, client_of},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{RootCertStore, ServerConfig, pki_types::PrivateKeyDer, server::WebPkiClientVerifier};
@@ -39,6 +39,39 @@ impl lp::Connection for Certified {
 
 impl lp::ConnectsTo<Api> for Certified {}
 
+lp::structure! {
+    /// A certificate and its key, for a token.
+    pub struct Bound "Bound" {
+        /// The certificate.
+        pub certificate: lp::Secret = "certificate!";
+        /// Its key.
+        pub private_key: lp::Secret = "private_key!";
+        /// The client's id.
+        pub client_id: String = "client_id!";
+    }
+}
+
+/// The client shows itself to the token endpoint by its certificate (RFC 8705).
+const BY_CERTIFICATE: lp::OAuth2 = lp::OAuth2 {
+    flow: lp::OAuth2Flow::ClientCredentials,
+    token: "https://bank.example/token",
+    client: lp::ClientAuth::None,
+    ..lp::OAuth2::EMPTY
+};
+
+impl lp::Connection for Bound {
+    const TABLE: &'static lp::ConnectionTable = &lp::ConnectionTable {
+        name: "bound",
+        fields: <Bound as lp::Shaped>::LINK,
+        grant: lp::Grant::OAuth2(&BY_CERTIFICATE),
+        credentials: &[lp::Credential::Header("authorization", "Bearer {access_token}")],
+        tls: Some(("{certificate}", "{private_key}")),
+        ..lp::ConnectionTable::EMPTY
+    };
+}
+
+impl lp::ConnectsTo<Api> for Bound {}
+
 /// An API behind mutual TLS.
 #[derive(Debug)]
 pub enum Api {}
@@ -47,7 +80,7 @@ impl lp::Api for Api {
     const TABLE: &'static lp::ApiTable = &lp::ApiTable {
         connector: "bank",
         servers: &["https://bank.example"],
-        connections: &[<Certified as lp::Connection>::TABLE],
+        connections: &[<Certified as lp::Connection>::TABLE, <Bound as lp::Connection>::TABLE],
         ..lp::ApiTable::EMPTY
     };
 }
@@ -119,7 +152,11 @@ async fn serve(authority: &Authority, asks: Asks, away: Option<String>) -> (Stri
                         Some(away) => answer.status(302).header("location", away.as_str()),
                         None => answer,
                     };
-                    std::future::ready(Ok::<_, Infallible>(answer.body(Full::new(Bytes::from_static(b"ok"))).expect("an answer")))
+                    let body: &'static [u8] = match request.uri().path() {
+                        "/token" => br#"{"access_token":"t0p","token_type":"Bearer","expires_in":60}"#,
+                        _ => b"ok",
+                    };
+                    std::future::ready(Ok::<_, Infallible>(answer.body(Full::new(Bytes::from_static(body))).expect("an answer")))
                 });
                 drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
             });
@@ -149,6 +186,38 @@ async fn the_certificate_is_shown_at_home_and_nowhere_else() {
     }
     assert_eq!(*seen_at_home.lock().expect("unpoisoned"), [true; 4]);
     assert_eq!(*seen_elsewhere.lock().expect("unpoisoned"), [false; 2]);
+}
+
+#[tokio::test]
+async fn the_token_endpoint_is_shown_the_certificate() {
+    let authority = Authority::new();
+    let (home, shown) = serve(&authority, Asks::Insists, None).await;
+    let (certificate, key) = authority.certify("client");
+    let bound = Bound { certificate: certificate.pem().into(), private_key: key.serialize_pem().into(), client_id: "me".into() };
+    let builder = lp::Client::<Api>::builder(bound).base_url(&home).add_roots(authority.pem.as_bytes());
+    let client = builder.build().expect("a client");
+    HttpRequest::get("/here").send(&client).await.expect("a token, and an answer");
+    assert_eq!(*shown.lock().expect("unpoisoned"), [true; 2], "the token and the call");
+}
+
+#[tokio::test]
+async fn a_login_without_a_spec_shows_a_certificate_too() {
+    let authority = Authority::new();
+    let (elsewhere, seen_elsewhere) = serve(&authority, Asks::Politely, None).await;
+    let (home, seen_at_home) = serve(&authority, Asks::Insists, None).await;
+    let (certificate, key) = authority.certify("client");
+    let (certificate, key) = (certificate.pem(), key.serialize_pem());
+    for login in [Login::certificate(&*certificate, &*key), Login::bearer("t0p").with_certificate(&*certificate, &*key)] {
+        let builder = client_of(&home, &login).expect("a login").add_roots(authority.pem.as_bytes());
+        let client = builder.build_any().expect("a client");
+        HttpRequest::get("/here").send(&client).await.expect("an answer");
+        HttpRequest::get(format!("{elsewhere}/there")).send(&client).await.expect("an answer");
+        assert!(!format!("{login:?} {client:?}").contains("BEGIN"));
+    }
+    assert_eq!(*seen_at_home.lock().expect("unpoisoned"), [true; 2]);
+    assert_eq!(*seen_elsewhere.lock().expect("unpoisoned"), [false; 2]);
+    let error = client_of(&home, &Login::certificate(certificate, "s3cr3t")).and_then(|builder| builder.build_any()).expect_err("no key");
+    assert!(error.kind() == ErrorKind::Configuration && !error.to_string().contains("s3cr3t"), "{error}");
 }
 
 #[tokio::test]

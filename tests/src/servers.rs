@@ -72,6 +72,21 @@ pub fn emulate() -> Option<Arc<Server>> {
     })
 }
 
+/// Stripe, emulated, which tells this address of everything and signs with this secret. Each test has its own.
+pub fn emulated_stripe(tell: &str, secret: &str) -> Option<Server> {
+    let seed = std::env::temp_dir().join(format!("linchpin-stripe-{}-{}.yaml", std::process::id(), unique()));
+    let text = format!("stripe:\n  webhooks:\n    - url: {tell}\n      events: [\"*\"]\n      secret: {secret}\n");
+    let command = |port: u16| {
+        std::fs::write(&seed, &text).map_err(|error| error.to_string())?;
+        let mut command = node("node_modules/emulate/dist/index.js")?;
+        command.args(["start", "--port", &port.to_string(), "--service", "stripe", "--seed"]).arg(&seed);
+        Ok(command)
+    };
+    let started = start("emulate", &["stripe"], command);
+    let _ = std::fs::remove_file(&seed);
+    started.map_or_else(|reason| skip("emulate", &reason), Some)
+}
+
 /// An OpenID provider; see `tests/servers/oidc.mjs` for its clients.
 pub fn oidc_provider() -> Option<Arc<Server>> {
     static SLOT: Slot = Slot::new(&[]);
@@ -165,6 +180,17 @@ pub fn kinto(ends: &str) -> Option<Arc<Server>> {
         command.env("KINTO_EOS", format!("\"{ends}\""));
         Ok(command)
     })
+}
+
+/// Kinto again, which asks for quiet after each of its answers: for so many seconds.
+pub fn kinto_that_backs_off(seconds: u32) -> Option<Server> {
+    let command = |port: u16| {
+        let mut command = Command::new(installed(".venv/bin/kinto")?);
+        command.args(["start", "--ini", "kinto.ini", "--port", &port.to_string()]);
+        command.env("KINTO_EOS", "\"2099-12-31\"").env("KINTO_BACKOFF", seconds.to_string());
+        Ok(command)
+    };
+    start("kinto", &[], command).map_or_else(|reason| skip("kinto", &reason), Some)
 }
 
 /// The reference server of tus 1.0.

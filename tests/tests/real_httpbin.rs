@@ -190,6 +190,60 @@ async fn redirects_are_followed_as_chosen() {
 }
 
 #[tokio::test]
+async fn cookies_are_shared_when_they_are_wanted() {
+    let Some(server) = servers::httpbin() else { return };
+    let set = || HttpRequest::get(format!("{}/cookies/set?session=s1&theme=dark", server.url()));
+    let seen = || HttpRequest::get(format!("{}/cookies", server.url()));
+    // httpbin sets them with a redirect to what shows them.
+    let client = http_module::client().and_then(|builder| builder.share_cookies().build_any()).expect("a client");
+    assert_eq!(json(set(), &client).await["cookies"], json!({"session": "s1", "theme": "dark"}));
+    let clone = client.clone();
+    assert_eq!(json(seen().header("Cookie", "theme=light"), &clone).await["cookies"], json!({"session": "s1", "theme": "light"}));
+    json(HttpRequest::get(format!("{}/cookies/delete?theme", server.url())), &clone).await;
+    assert_eq!(json(seen(), &client).await["cookies"], json!({"session": "s1"}));
+    // `localhost` is another origin than `127.0.0.1`, and the same server.
+    let elsewhere = HttpRequest::get(format!("{}/cookies", server.url().replace("127.0.0.1", "localhost")));
+    assert_eq!(json(elsewhere, &client).await["cookies"], json!({}));
+    // Another client has another jar, and one that was not asked for has none.
+    let other = http_module::client().and_then(|builder| builder.share_cookies().build_any()).expect("a client");
+    assert_eq!(json(seen(), &other).await["cookies"], json!({}));
+    let without = plain();
+    json(set(), &without).await;
+    assert_eq!(json(seen(), &without).await["cookies"], json!({}));
+    assert!(!format!("{client:?}").contains("s1"));
+}
+
+#[tokio::test]
+async fn where_redirects_end_and_files_that_are_not_held() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = plain();
+    let resolved = HttpRequest::new("HEAD", format!("{}/redirect/3", server.url())).send(&client).await.expect("an answer");
+    assert_eq!((resolved.status().as_u16(), resolved.url().path()), (200, "/get"));
+    let kept =
+        HttpRequest::get(format!("{}/redirect/3", server.url())).redirects(Redirects::Never).send(&client).await.expect("the redirect");
+    assert_eq!(kept.url().path(), "/redirect/3");
+
+    let file = HttpRequest::get(format!("{}/image/png", server.url())).download(&client).await.expect("a file");
+    assert_eq!((file.content_type(), file.length().is_some()), (Some("image/png"), true));
+    assert_eq!(&file.bytes().await.expect("the file")[1..4], b"PNG");
+    let error = HttpRequest::get(format!("{}/status/404", server.url())).download(&client).await.expect_err("no file");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_call_takes_no_longer_than_it_says() {
+    let Some(server) = servers::httpbin() else { return };
+    let client = http_module::client().and_then(|builder| builder.no_retry().build_any()).expect("a client");
+    let slow =
+        |seconds| HttpRequest::get(format!("{}/delay/2", server.url())).timeout(std::time::Duration::from_millis(seconds)).send(&client);
+    // A second is the least, so this one is not given up at once.
+    let start = std::time::Instant::now();
+    assert_eq!(slow(0).await.expect_err("too slow").kind(), ErrorKind::Timeout);
+    assert!((1.0..1.9).contains(&start.elapsed().as_secs_f64()), "{:?}", start.elapsed());
+    assert_eq!(slow(10_000).await.expect("in time").status().as_u16(), 200);
+}
+
+#[tokio::test]
 async fn credentials_do_not_follow_to_another_origin() {
     let Some(server) = servers::httpbin() else { return };
     let client = client(&server.url(), "s3cr3t");

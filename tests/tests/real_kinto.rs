@@ -1,11 +1,14 @@
 //! Kinto announces its own end: first in a header, then by refusing. Nobody here wrote it.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
+use linchpin_runtime::clock::Clock;
 use linchpin_runtime::life::{Drift, Drifted, Source};
 use linchpin_runtime::prelude::*;
+use linchpin_runtime::testing::SimulatedClock;
 use linchpin_runtime::{Notice, Observer};
-use linchpin_tests::servers::{Server, kinto};
+use linchpin_tests::servers::{Server, kinto, kinto_that_backs_off};
 
 linchpin_runtime::connector!("kinto");
 
@@ -89,4 +92,27 @@ async fn what_did_not_change_is_not_sent_again_and_nobody_is_overwritten() {
     assert_eq!((now.is_kept(), now.note.as_deref()), (false, Some("theirs")));
     put("ours").if_match(now.etag().expect("a tag")).send(&client).await.expect("it is the state that we know");
     assert_eq!(get().send(&client).await.expect("an answer").note.as_deref(), Some("ours"));
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_quiet_gets_it() {
+    let Some(server) = kinto_that_backs_off(30) else { return };
+    let clock = Arc::new(SimulatedClock::at(SystemTime::now()));
+    let open = || kinto::Open { host: "kinto.example".parse().expect("a host") };
+    let builder = kinto::Client::builder(open()).base_url(server.url()).clock(clock.clone());
+    let client = builder.overall_timeout(Duration::from_secs(40)).build().expect("a client");
+    let start = clock.now();
+    kinto::Hello::new().send(&client).await.expect("nobody asked for quiet yet");
+    assert_eq!(clock.now() - start, Duration::ZERO);
+    // It answers with success, and wants to hear nothing for half a minute: the next call waits, of a clone too.
+    kinto::Hello::new().send(&client.clone()).await.expect("after the quiet");
+    assert!((29..32).contains(&(clock.now() - start).as_secs()), "{:?}", clock.now() - start);
+    // Who cannot wait so long is told at once, and how long it would be; nothing is sent.
+    let hurried = kinto::Client::builder(open()).base_url(server.url()).clock(clock.clone()).overall_timeout(Duration::from_secs(10));
+    let hurried = hurried.build().expect("a client");
+    kinto::Hello::new().send(&hurried).await.expect("a client of its own knows of nothing yet");
+    let before = clock.now();
+    let error = kinto::Hello::new().send(&hurried).await.expect_err("it cannot wait");
+    assert_eq!((error.kind(), clock.now()), (ErrorKind::RateLimited, before));
+    assert!(error.retry_after().is_some_and(|wait| wait > Duration::from_secs(25)), "{error:?}");
 }

@@ -113,6 +113,12 @@ async fn deliveries_are_taken_once(store: Arc<dyn DeliveryLog>) {
     assert_eq!(taken, 1);
     store.release(&[7; 32]).await.expect("it is released");
     assert!(store.claim(&[7; 32], now, now + hour).await.expect("it is decided"));
+    // Whoever deals with one says so, and it stays taken.
+    assert!(store.outlives_processes() && store.claim(&[9; 32], now, now + Duration::from_millis(200)).await.expect("it is decided"));
+    store.extend(&[9; 32], now, now + hour).await.expect("it is kept");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let then = SystemTime::now();
+    assert!(!store.claim(&[9; 32], then, then + hour).await.expect("it is decided"));
     // One whose time is over may come again.
     assert!(store.claim(&[8; 32], now, now + Duration::from_millis(50)).await.expect("it is decided"));
     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -1,13 +1,16 @@
 //! Triggers of the GitHub connector against emulate's GitHub: hooks that are made, deliveries that it signs and sends, and polling.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use linchpin_connectors::github::{self, v2026_03_10 as v2026};
+use linchpin_runtime::http_module::{self, HttpRequest};
 use linchpin_runtime::prelude::*;
+use linchpin_runtime::testing::SimulatedClock;
 use linchpin_runtime::trigger::{PollState, Start};
-use linchpin_runtime::webhook::Endpoint;
+use linchpin_runtime::webhook::{Answer, Endpoint, Received};
+use linchpin_runtime::webhook_module::{Inbound, receiver, schemes};
 use linchpin_tests::servers::{self, Server};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -108,6 +111,54 @@ async fn deliveries_with_another_secret_are_refused() {
         }
     }
     assert!(events.try_recv().is_err());
+    serving.abort();
+}
+
+#[tokio::test]
+async fn stripe_signs_and_what_is_forged_is_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (given, mut events) = mpsc::unbounded_channel();
+    let (answered, mut answers) = mpsc::unbounded_channel();
+    let genuine = receiver(schemes::STRIPE, [Secret::new("whsec_linchpin")]).expect("a key").answering(move |event: Arc<Inbound>, _| {
+        let given = given.clone();
+        async move { given.send((event.headers().clone(), event.body().clone())).map(|()| Answer::text("ok")) }
+    });
+    let app = Router::new().route_service("/stripe", genuine).layer(axum::middleware::from_fn(
+        move |request: axum::extract::Request, next: axum::middleware::Next| {
+            let answered = answered.clone();
+            async move {
+                let response = next.run(request).await;
+                answered.send(response.status().as_u16()).expect("somebody listens");
+                response
+            }
+        },
+    ));
+    let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+    let Some(server) = servers::emulated_stripe(&format!("http://{address}/stripe"), "whsec_linchpin") else { return };
+    let client = http_module::client().and_then(|builder| builder.build_any()).expect("a client");
+    let customer = HttpRequest::post(format!("{}/v1/customers", server.service("stripe"))).form([("email", "ann@example.com")]);
+    customer.send(&client).await.expect("a customer");
+    let (headers, body) = next(&mut events).await.expect("it is delivered");
+    assert_eq!(next(&mut answers).await, Some(200));
+    let event: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!((&event["type"], &event["data"]["object"]["email"]), (&"customer.created".into(), &"ann@example.com".into()));
+
+    // The very delivery: with another secret, with another byte, again, and much later.
+    let to = |secret: &str| receiver(schemes::STRIPE, [Secret::new(secret)]).expect("a key");
+    let (method, uri) = (http::Method::POST, http::Uri::from_static("/stripe"));
+    let fresh = to("whsec_linchpin");
+    assert!(fresh.receive(&method, &uri, &headers, &body).await.is_ok());
+    assert!(matches!(fresh.receive(&method, &uri, &headers, &body).await, Ok(Received::Repeated)));
+    let mut changed = body.to_vec();
+    *changed.last_mut().expect("a byte") = b' ';
+    let late = to("whsec_linchpin").clock(Arc::new(SimulatedClock::at(SystemTime::now() + Duration::from_secs(301 + 30))));
+    for (what, receiver, body) in
+        [("another secret", to("whsec_other"), body.clone()), ("another byte", to("whsec_linchpin"), changed.into()), ("late", late, body)]
+    {
+        let refusal = receiver.receive(&method, &uri, &headers, &body).await.expect_err(what);
+        assert_eq!(refusal.status(), http::StatusCode::UNAUTHORIZED, "{what}");
+    }
     serving.abort();
 }
 

@@ -1,8 +1,8 @@
 //! What a token response may teach: values for templates, among them the host that calls go to from then on.
 //!
 //! A server that could name any host would receive the credential at any host. So a learned host must match the pattern that the
-//! spec declares for the field of that name, and an address under a name that no field declares must be the token endpoint's own
-//! host or one below it.
+//! spec declares for the field of that name, and an address under a name for which no pattern is declared must be the token endpoint's
+//! own host or one below it.
 
 use url::Url;
 
@@ -15,8 +15,10 @@ use crate::shape::{Field, Kind, Leaf, Shape};
 pub(crate) fn check(token: &mut Token, fields: &'static Shape, endpoint: &Url) -> Result<(), AuthError> {
     for (name, value) in &mut token.learned {
         match fields.fields().iter().find(|field| field.name() == name) {
-            Some(field) if is_host(field) => {
-                *value = host_of(name, value)?;
+            Some(field) if is_host(field) || !field.attrs.pattern.is_empty() => {
+                if is_host(field) || looks_like_an_address(value) {
+                    *value = host_of(name, value)?;
+                }
                 if !matches(field.attrs.pattern, value) {
                     return Err(refused(name, "does not match the pattern that the spec declares for it"));
                 }
@@ -78,6 +80,8 @@ mod tests {
             instance: Option<Host> = "instance" r"pattern [a-z0-9-]+\.acme\.example";
             other: Option<Host> = "other";
             tenant: Option<String> = "tenant";
+            region: Option<String> = "region" r"pattern ^[a-z]+\.regions\.example$";
+            shard: Option<String> = "shard" r"pattern ^[a-z0-9]+$";
         }
     }
 
@@ -105,6 +109,20 @@ mod tests {
             "",
         ] {
             assert!(matches!(learn("instance", hostile), Err(AuthError::UnsafeAddress { .. })), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_becomes_a_host_matches_its_pattern_too() {
+        assert_eq!(learn("region", "https://eu.regions.example/").unwrap(), "eu.regions.example");
+        assert_eq!(learn("shard", "na12").unwrap(), "na12");
+        for hostile in
+            ["evil.example", "login.acme.example", "eu.regions.example.evil.example", "https://eu.regions.example@evil.example", "eu"]
+        {
+            assert!(learn("region", hostile).is_err(), "{hostile}");
+        }
+        for hostile in ["na12.evil.example", "na12/x", "evil.example/", "na-12", ""] {
+            assert!(learn("shard", hostile).is_err(), "{hostile}");
         }
     }
 

@@ -87,6 +87,20 @@ pub(crate) fn connect(setup: Setup, keeping: Option<Keeping>, rebase: Option<Url
     Ok(Connected { credentials: Arc::new(session.clone()), session: Some(session) })
 }
 
+/// The fields, with the token endpoint's own host in the place of those that its answer is to teach: a client is made before it has a token.
+pub(crate) fn until_taught(table: &ConnectionTable, fields: &FieldValues) -> FieldValues {
+    let mut fields = fields.clone();
+    let Grant::OAuth2(oauth) = table.grant else { return fields };
+    let endpoint = template::expand_url(oauth.token, &Values::of(&fields)).ok();
+    let Some(host) = endpoint.as_ref().and_then(Url::host_str) else { return fields };
+    for (name, _) in oauth.reads.iter().filter(|(name, _)| !token::STANDARD_MEMBERS.contains(name)) {
+        if fields.get(name).is_none() {
+            fields.set(*name, host);
+        }
+    }
+    fields
+}
+
 /// What a client shows when a connection is made, if its connection is one of those.
 pub(crate) fn identity(table: &ConnectionTable, fields: &FieldValues) -> Result<Option<Identity>, Error> {
     let Some((certificate, key)) = table.tls else { return Ok(None) };

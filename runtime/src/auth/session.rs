@@ -3,22 +3,27 @@
 //! The order is always the same: wait for whoever renews already; look whether they did our work; take the store's lease; look
 //! whether another process did our work; ask the server; keep the answer; only then use it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tracing::Instrument as _;
+use url::Url;
 
 use super::credential;
 use super::error::AuthError;
 use super::grant;
 use super::store::{Kept, TokenStore};
+use super::template;
 use super::token::Token;
 use super::token_request::Proof;
 use super::values::Values;
+use crate::address;
 use crate::clock::BoxFuture;
 use crate::connection::{Applied, Credentials, Setup, Transport};
 use crate::error::Error;
+use crate::gate;
 
 /// A token is renewed this long before it ends, or in the last fifth of a short life.
 const SKEW: Duration = Duration::from_secs(60);
@@ -241,10 +246,27 @@ impl Inner {
         self.replace(old.as_ref(), token, None).await
     }
 
+    /// Which servers are elsewhere than the client was made with, because the token response said so. One that points the client at a
+    /// stand-in means that.
+    fn moved(&self, values: &Values<'_>) -> Result<Vec<(Url, Url)>, AuthError> {
+        let mut moved = Vec::new();
+        for (template, declared) in self.setup.servers.iter().filter(|(template, _)| self.rebase.is_none() && template.contains('{')) {
+            let real = address::server(template, |hole| values.resolve(hole).ok().map(Cow::Borrowed));
+            let real = real.map_err(|_| AuthError::answer("it does not say where the account's server is"))?;
+            template::require_tls(&real)?;
+            if !gate::same_origin(&real, declared) {
+                moved.push((declared.clone(), real));
+            }
+        }
+        Ok(moved)
+    }
+
     /// Makes a kept token the one in use.
     fn hold(&self, token: Token) -> Result<Arc<Applied>, AuthError> {
         let values = Values::of(&self.setup.fields).with_token(Some(&token));
-        let applied = Arc::new(credential::apply(self.setup.table.credentials, &values, token.generation)?);
+        let moved = self.moved(&values)?;
+        let applied = credential::apply(self.setup.table.credentials, &values, token.generation)?;
+        let applied = Arc::new(Applied { moved, ..applied });
         let mut held = self.held();
         held.current = Some((token, Arc::clone(&applied)));
         held.dead = None;

@@ -135,8 +135,14 @@ impl World {
         clock.advance(1_000_000);
         let mut fields = FieldValues::new();
         fields.set("client_id", "me");
-        let setup =
-            Setup { table, fields, base: Url::parse("https://acme.example/").unwrap(), clock: clock.clone(), scope: "acme".to_owned() };
+        let setup = Setup {
+            table,
+            fields,
+            base: Url::parse("https://acme.example/").unwrap(),
+            servers: Vec::new(),
+            clock: clock.clone(),
+            scope: "acme".to_owned(),
+        };
         let session = connect(setup, Some(Keeping { store, key: "ann".to_owned() }), None).unwrap().session.unwrap();
         Self { clock, endpoint: Arc::default(), session }
     }

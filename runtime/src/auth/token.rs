@@ -113,7 +113,8 @@ pub(crate) fn read_token(answer: &Json, reads: &Reads, now: SystemTime) -> Resul
     Ok(token)
 }
 
-const STANDARD_MEMBERS: [&str; 6] = ["access_token", "token_type", "refresh_token", "expires_in", "expires_at", "scope"];
+/// What every token response may hold; whatever else is read from one is learned.
+pub(super) const STANDARD_MEMBERS: [&str; 6] = ["access_token", "token_type", "refresh_token", "expires_in", "expires_at", "scope"];
 
 /// The value at a path of members.
 pub(crate) fn at<'j>(json: &'j Json, path: &[&str]) -> Option<&'j Json> {

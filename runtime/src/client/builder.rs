@@ -12,6 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
 
 use super::{AnyClient, Client, configuration};
+#[cfg(feature = "cookies")]
+use crate::cookies::Jar;
 use crate::{
     address,
     api::Api,
@@ -23,7 +25,7 @@ use crate::{
     error::Error,
     gate::RedirectPolicy,
     life::Watch,
-    limit::{LimitStore, Limits, Sharing, StoreDown},
+    limit::{LimitStore, Limits, Quiet, Sharing, StoreDown},
     observe::Observer,
     operation::{ApiTable, ConnectionTable, ConstantPlace},
     page::Caps,
@@ -83,7 +85,10 @@ pub struct ClientBuilder<A> {
     keeping: Option<Keeping>,
     sharing: Option<Sharing>,
     applied: Option<Applied>,
+    certified: bool,
     cache: Option<u64>,
+    #[cfg(feature = "cookies")]
+    cookies: Option<Jar>,
     api: PhantomData<fn() -> A>,
 }
 
@@ -115,7 +120,10 @@ impl<A> ClientBuilder<A> {
             keeping: None,
             sharing: None,
             applied: None,
+            certified: false,
             cache: None,
+            #[cfg(feature = "cookies")]
+            cookies: None,
             api: PhantomData,
         }
     }
@@ -221,6 +229,15 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// Keeps the cookies that servers set, in memory, and sends them back with every later call of this client and its clones: each to the very
+    /// origin that set it and to no other, whatever its `Domain` says. Default: no cookie is kept.
+    #[cfg(feature = "cookies")]
+    #[must_use]
+    pub fn share_cookies(mut self) -> Self {
+        self.cookies = Some(Jar::default());
+        self
+    }
+
     /// Which redirects are followed. Default: [`RedirectPolicy::SameOrigin`].
     #[must_use]
     pub fn redirects(mut self, policy: RedirectPolicy) -> Self {
@@ -317,6 +334,12 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// The connection's certificate is shown although its credentials are brought along.
+    pub(crate) fn certified(mut self) -> Self {
+        self.certified = true;
+        self
+    }
+
     /// The client, without its API's type.
     ///
     /// # Errors
@@ -324,7 +347,7 @@ impl<A> ClientBuilder<A> {
     pub fn build_any(self) -> Result<AnyClient, Error> {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let rebase = self.base_url.as_deref().map(|url| address::server(url, |_| None)).transpose()?;
-        let fields = self.connection.as_ref().map(|(_, fields)| fields.clone()).unwrap_or_default();
+        let fields = self.connection.as_ref().map(|(table, fields)| auth::until_taught(table, fields)).unwrap_or_default();
         let template = self.connection.as_ref().and_then(|(table, _)| table.server);
         let servers = servers(self.table, template, &fields, rebase.as_ref())?;
         let (http, outside) = match self.http {
@@ -332,7 +355,7 @@ impl<A> ClientBuilder<A> {
                 self.connection.iter().for_each(|(table, fields)| tell_secrets(table, fields, &*client));
                 (Http::Other(client.clone()), Http::Other(client))
             }
-            None => built_in(self.connect, self.connection.as_ref().filter(|_| self.applied.is_none()))?,
+            None => built_in(self.connect, self.connection.as_ref().filter(|_| self.certified || self.applied.is_none()))?,
         };
         let user_agent = HeaderValue::try_from(self.user_agent).map_err(|_| configuration("the user agent is not a header value"))?;
         let transport = Arc::new(Exchanges {
@@ -348,7 +371,8 @@ impl<A> ClientBuilder<A> {
             Some((table, fields)) => {
                 let base = servers.first().cloned().ok_or_else(|| configuration("the API declares no server"))?;
                 let scope = format!("{}/{}", self.table.connector, self.table.version);
-                let setup = Setup { table, fields: fields.clone(), base, clock: clock.clone(), scope };
+                let servers = server_templates(self.table, template).zip(servers.iter().cloned()).collect();
+                let setup = Setup { table, fields: fields.clone(), base, servers, clock: clock.clone(), scope };
                 Some(auth::connect(setup, self.keeping, rebase.clone())?)
             }
         };
@@ -368,7 +392,10 @@ impl<A> ClientBuilder<A> {
             http,
             outside,
             cache: self.cache.map(Cache::new),
+            #[cfg(feature = "cookies")]
+            cookies: self.cookies,
             limits: Limits::new(self.table.limits, sharing.clone()),
+            quiet: Quiet::default(),
             sharing,
             own_limits: Mutex::new(HashMap::new()),
             quota: Quota::new(self.settings.retry.quota),
@@ -411,9 +438,14 @@ fn tell_secrets(table: &'static ConnectionTable, fields: &FieldValues, client: &
 
 /// The servers of a table, filled in. A connection may have its own, which takes the place of the first.
 fn servers(table: &'static ApiTable, own: Option<&'static str>, fields: &FieldValues, rebase: Option<&Url>) -> Result<Vec<Url>, Error> {
+    server_templates(table, own).map(|template| server(table, &template, fields, rebase)).collect()
+}
+
+/// Their templates, the API's version filled in.
+fn server_templates(table: &'static ApiTable, own: Option<&'static str>) -> impl Iterator<Item = String> {
     let first = own.or(table.servers.first().copied());
     let templates = first.into_iter().chain(table.servers.iter().skip(1).copied());
-    templates.map(|template| server(table, template, fields, rebase)).collect()
+    templates.map(|template| template.replace("{api}", table.wire_version))
 }
 
 /// A server's address, filled in and rebased.

@@ -240,4 +240,23 @@ mod tests {
         assert_eq!(sorted(None, 416, &[(header::CONTENT_RANGE, "bytes */3")]), Ok(Answer::OutOfRange));
         assert_eq!(sorted(None, 416, &[]), Ok(Answer::OutOfRange));
     }
+
+    #[test]
+    fn broken_ranges_are_no_part_and_do_no_harm() {
+        let good = ["bytes 4-9/10", "bytes */10", "Bytes 4-9/*"];
+        crate::fuzz::feed_text(
+            50,
+            &good,
+            &["-", "/", "*", "+", " ", "bytes", "18446744073709551615", "99999999999999999999", "\u{e9}"],
+            |text| {
+                let Ok(value) = http::HeaderValue::from_bytes(text.as_bytes()) else { return };
+                let headers = HeaderMap::from_iter([(header::CONTENT_RANGE, value)]);
+                for status in [StatusCode::PARTIAL_CONTENT, StatusCode::RANGE_NOT_SATISFIABLE] {
+                    if let Ok(Answer::Part { until, total }) = sort(&known(Some(10)), 4, status, &headers) {
+                        assert!((5..=10).contains(&until) && total == Some(10), "{text}");
+                    }
+                }
+            },
+        );
+    }
 }

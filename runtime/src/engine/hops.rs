@@ -42,10 +42,11 @@ impl Core {
     pub(super) async fn hops(
         &self,
         call: &Prepared,
+        url: &Url,
         applied: Option<&Applied>,
         permits: &mut Option<Admitted>,
     ) -> Result<Answered, Refused> {
-        let mut hop = Hop { method: call.method.clone(), url: call.url.clone(), passage: call.passage, whole: true };
+        let mut hop = Hop { method: call.method.clone(), url: url.clone(), passage: call.passage, whole: true };
         for _ in 0..=HOPS {
             let incoming = self.hop(call, &hop, applied).await?;
             match location(&incoming, &hop, call.redirects) {
@@ -82,6 +83,10 @@ impl Core {
             SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
             SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
         })?;
+        #[cfg(feature = "cookies")]
+        if let Some(jar) = &self.cookies {
+            jar.learn(&hop.url, &incoming.headers);
+        }
         self.heed_challenge(hop, applied, &incoming);
         Ok(incoming)
     }
@@ -97,7 +102,8 @@ impl Core {
     /// Puts together what goes out. The credential joins here and nowhere else, and only past the gate.
     async fn outgoing(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Outgoing, Error> {
         if !hop.whole {
-            let (headers, body) = (self.headers_for(Passage::Bare), Payload::default().open().await?);
+            let (mut headers, body) = (self.headers_for(Passage::Bare), Payload::default().open().await?);
+            self.add_kept_cookies(&hop.url, &mut headers)?;
             return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
         }
         let mut url = hop.url.clone();
@@ -112,6 +118,7 @@ impl Core {
         if let Some(cookie) = cookies(&call.cookies, applied)? {
             headers.insert(header::COOKIE, cookie);
         }
+        self.add_kept_cookies(&hop.url, &mut headers)?;
         let payload = if hop.method == call.method { &call.payload } else { &Payload::default() };
         if payload.is_empty() {
             headers.remove(header::CONTENT_TYPE);
@@ -124,6 +131,18 @@ impl Core {
         let signed = self.credentials.as_ref().filter(|_| applied.is_some()).map_or(&[][..], |credentials| credentials.signed_query());
         let about = About::call(call.operation, applied, signed);
         Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
+    }
+
+    /// What this very origin set before goes back to it, if the program wants that.
+    #[cfg(feature = "cookies")]
+    fn add_kept_cookies(&self, url: &Url, headers: &mut HeaderMap) -> Result<(), Error> {
+        self.cookies.as_ref().map_or(Ok(()), |jar| jar.add(url, headers))
+    }
+
+    #[cfg(not(feature = "cookies"))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the feature says what it does")]
+    fn add_kept_cookies(&self, _url: &Url, _headers: &mut HeaderMap) -> Result<(), Error> {
+        Ok(())
     }
 
     fn sign(&self, headers: &mut HeaderMap, url: &mut Url, hop: &Hop, payload: &Payload, home: bool) -> Result<(), Error> {

@@ -286,4 +286,33 @@ mod tests {
         let mut comments = Frames::new(Framing::Events, 64);
         (0..1000).for_each(|_| comments.push(b": still here\n").expect("comments are not kept"));
     }
+
+    #[test]
+    fn broken_streams_do_no_harm_however_they_come_in_pieces() {
+        let good = [
+            "id: 1\nevent: tick\ndata: {\"n\":1}\n\n: silence\nretry: 2500\ndata: a\ndata: b\r\n\r\nid\n\n",
+            "{\"n\":1}\n\n{\"n\":2}\r\n[3]",
+        ];
+        let pieces =
+            ["data:", "id: \0", "event", "retry: 99999999999999999999", "\n", "\r", "\r\n", "\n\n", ":", "\u{feff}", "\u{e9}", "{"];
+        for framing in [Framing::Events, Framing::Lines] {
+            crate::fuzz::feed(49, &good.map(str::as_bytes), &pieces, |bytes| {
+                let read = |piece: usize| {
+                    let mut frames = Frames::new(framing, 500);
+                    let fits = bytes.chunks(piece).all(|piece| frames.push(piece).is_ok());
+                    if fits {
+                        frames.finish();
+                    }
+                    (fits, std::iter::from_fn(|| frames.next()).collect::<Vec<_>>())
+                };
+                let (fits, whole) = read(bytes.len().max(1));
+                let (fits_in_pieces, in_pieces) = read(7);
+                assert_eq!(fits, fits_in_pieces);
+                // What is too long ends the stream, and what is left of it is nobody's.
+                assert!(!fits || whole == in_pieces, "other frames in pieces");
+                // A byte that is no text becomes a mark of three.
+                assert!(whole.iter().all(|frame| frame.data.len() <= 3 * 501));
+            });
+        }
+    }
 }

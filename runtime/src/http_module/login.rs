@@ -13,10 +13,15 @@ use crate::value::Secret;
 
 /// What shows a server who calls. It goes to that server's origin and nowhere else.
 #[derive(Clone)]
-pub struct Login(Shown);
+pub struct Login {
+    shown: Shown,
+    /// A certificate and its key, in PEM.
+    identity: Option<(Secret, Secret)>,
+}
 
 #[derive(Clone)]
 enum Shown {
+    Nothing,
     Bearer(Secret),
     Basic(String, Secret),
     Header(String, Secret),
@@ -26,27 +31,47 @@ enum Shown {
 impl Login {
     /// `Authorization: Bearer` (RFC 6750).
     pub fn bearer(token: impl Into<Secret>) -> Self {
-        Login(Shown::Bearer(token.into()))
+        Self::of(Shown::Bearer(token.into()))
     }
 
     /// `Authorization: Basic` (RFC 7617).
     pub fn basic(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Login(Shown::Basic(user.into(), password.into()))
+        Self::of(Shown::Basic(user.into(), password.into()))
     }
 
     /// A key in a header.
     pub fn header(name: impl Into<String>, key: impl Into<Secret>) -> Self {
-        Login(Shown::Header(name.into(), key.into()))
+        Self::of(Shown::Header(name.into(), key.into()))
     }
 
     /// A key in the query, for servers that take it nowhere else.
     pub fn query(name: impl Into<String>, key: impl Into<Secret>) -> Self {
-        Login(Shown::Query(name.into(), key.into()))
+        Self::of(Shown::Query(name.into(), key.into()))
+    }
+
+    /// A certificate that the client shows when a connection is made (mutual TLS), with its key, both in PEM.
+    pub fn certificate(certificate: impl Into<Secret>, key: impl Into<Secret>) -> Self {
+        Self::of(Shown::Nothing).with_certificate(certificate, key)
+    }
+
+    /// Shows a certificate beside the rest.
+    #[must_use]
+    pub fn with_certificate(self, certificate: impl Into<Secret>, key: impl Into<Secret>) -> Self {
+        Self { identity: Some((certificate.into(), key.into())), ..self }
+    }
+
+    fn of(shown: Shown) -> Self {
+        Self { shown, identity: None }
+    }
+
+    pub(super) fn identity(&self) -> Option<(&Secret, &Secret)> {
+        self.identity.as_ref().map(|(certificate, key)| (certificate, key))
     }
 
     pub(super) fn applied(&self) -> Result<Applied, Error> {
         let mut applied = Applied::default();
-        match &self.0 {
+        match &self.shown {
+            Shown::Nothing => {}
             Shown::Bearer(token) => {
                 let value = Secret::new(format!("Bearer {}", token.expose()));
                 applied.headers.push((header::AUTHORIZATION, sensitive(&value)?));
@@ -66,7 +91,8 @@ impl Login {
 /// Where it goes, without what it is.
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.0 {
+        f.write_str(match &self.shown {
+            Shown::Nothing => "Login(certificate)",
             Shown::Bearer(_) => "Login(bearer)",
             Shown::Basic(..) => "Login(basic)",
             Shown::Header(..) => "Login(header)",

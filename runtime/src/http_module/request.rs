@@ -13,6 +13,7 @@ use super::response::HttpResponse;
 use crate::api::Api;
 use crate::body::{Body, Payload};
 use crate::client::{AnyClient, Client};
+use crate::download::Download;
 use crate::error::{Error, ErrorKind};
 use crate::gate::{self, Passage};
 use crate::random;
@@ -197,13 +198,23 @@ impl HttpRequest {
         super::send::send(self, client.as_ref()).await
     }
 
+    /// Sends it and gives the body as a stream, for what does not fit into memory: a file with its length, type and name. A status that is not 2xx
+    /// is an error; [`timeout`](Self::timeout) bounds the time to the first byte.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn download(self, client: &impl AsRef<AnyClient>) -> Result<Download, Error> {
+        super::send::download(self, client.as_ref()).await
+    }
+
     pub(crate) fn has_header(&self, name: &str) -> bool {
         self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
-    pub(crate) fn parts(&self, base: Option<&Url>, servers: &[Url]) -> Result<Parts, Error> {
+    /// What it comes to. `declared` gives addresses of servers that have moved as if they had not.
+    pub(crate) fn parts(&self, base: Option<&Url>, servers: &[Url], declared: impl Fn(Url) -> Url) -> Result<Parts, Error> {
         let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| input("the method is not one"))?;
-        let (url, passage) = self.address(base, servers)?;
+        let (url, passage) = self.address(base, servers, declared)?;
         let mut headers = self.header_map()?;
         let payload = match self.body.encode(&boundary()?)? {
             None => Payload::default(),
@@ -230,11 +241,11 @@ impl HttpRequest {
     }
 
     /// The whole address, and whether the client's credential goes there.
-    fn address(&self, base: Option<&Url>, servers: &[Url]) -> Result<(Url, Passage), Error> {
+    fn address(&self, base: Option<&Url>, servers: &[Url], declared: impl Fn(Url) -> Url) -> Result<(Url, Passage), Error> {
         let mut url = if self.url.starts_with('/') && !self.url.starts_with("//") {
             below(base.ok_or_else(|| input("a path needs a client with a server"))?, &self.url)?
         } else {
-            whole(&self.url)?
+            declared(whole(&self.url)?)
         };
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(self.pairs());
@@ -353,7 +364,7 @@ mod tests {
     }
 
     fn parts(request: &HttpRequest) -> Result<Parts, Error> {
-        request.parts(Some(&base()), &[base()])
+        request.parts(Some(&base()), &[base()], |url| url)
     }
 
     #[test]
@@ -379,7 +390,7 @@ mod tests {
         for wrong in ["//evil.example/x", "ftp://acme.example/", "https://u:p@acme.example/", "projects", ""] {
             assert!(parts(&HttpRequest::get(wrong)).is_err(), "{wrong}");
         }
-        assert!(HttpRequest::get("/x").parts(None, &[]).is_err());
+        assert!(HttpRequest::get("/x").parts(None, &[], |url| url).is_err());
     }
 
     #[test]

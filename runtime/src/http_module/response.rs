@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value as Json;
+use url::Url;
 
 use super::xml;
 use crate::error::{Error, ErrorKind};
@@ -11,18 +12,24 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone)]
 pub struct HttpResponse {
     status: StatusCode,
+    url: Url,
     headers: HeaderMap,
     body: Bytes,
 }
 
 impl HttpResponse {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body }
+    pub(crate) fn new(status: StatusCode, url: Url, headers: HeaderMap, body: Bytes) -> Self {
+        Self { status, url, headers, body }
     }
 
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// Where the answer came from: the address that was called, or where the redirects that were followed ended.
+    pub fn url(&self) -> &Url {
+        &self.url
     }
 
     /// The headers.
@@ -40,16 +47,7 @@ impl HttpResponse {
     /// # Errors
     /// The body is not text in that charset.
     pub fn text(&self) -> Result<String, Error> {
-        let charset = self.content_type().1;
-        match charset.as_str() {
-            "" | "utf-8" | "utf8" | "us-ascii" => {
-                String::from_utf8(self.body.to_vec()).map_err(|_| Error::new(ErrorKind::Decode, "the answer is not text in UTF-8"))
-            }
-            "iso-8859-1" | "latin1" => Ok(self.body.iter().map(|byte| char::from(*byte)).collect()),
-            other => {
-                Err(Error::new(ErrorKind::Decode, format!("the answer is text in `{}`, which is not read", crate::error::shorten(other))))
-            }
-        }
+        text_of(&self.headers, &self.body)
     }
 
     /// The body as JSON, whatever its content type.
@@ -72,7 +70,7 @@ impl HttpResponse {
         if self.body.is_empty() {
             return Ok(Json::Null);
         }
-        let (kind, _) = self.content_type();
+        let (kind, _) = content_type(&self.headers);
         match kind.as_str() {
             kind if kind == "application/json" || kind.ends_with("+json") => self.json(),
             kind if kind.ends_with("/xml") || kind.ends_with("+xml") => xml::to_json(&self.text()?),
@@ -82,15 +80,27 @@ impl HttpResponse {
             }
         }
     }
+}
 
-    /// Type and charset of the content, in lower case.
-    fn content_type(&self) -> (String, String) {
-        let value = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let mut parts = value.split(';').map(|part| part.trim().to_ascii_lowercase());
-        let kind = parts.next().unwrap_or_default();
-        let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()));
-        (kind, charset.unwrap_or_default())
+/// A body as text, in the charset of its content type.
+pub(crate) fn text_of(headers: &HeaderMap, body: &Bytes) -> Result<String, Error> {
+    let charset = content_type(headers).1;
+    match charset.as_str() {
+        "" | "utf-8" | "utf8" | "us-ascii" => {
+            String::from_utf8(body.to_vec()).map_err(|_| Error::new(ErrorKind::Decode, "the answer is not text in UTF-8"))
+        }
+        "iso-8859-1" | "latin1" => Ok(body.iter().map(|byte| char::from(*byte)).collect()),
+        other => Err(Error::new(ErrorKind::Decode, format!("the answer is text in `{}`, which is not read", crate::error::shorten(other)))),
     }
+}
+
+/// Type and charset of the content, in lower case.
+fn content_type(headers: &HeaderMap) -> (String, String) {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = value.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let kind = parts.next().unwrap_or_default();
+    let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()));
+    (kind, charset.unwrap_or_default())
 }
 
 impl std::fmt::Debug for HttpResponse {
@@ -112,7 +122,7 @@ mod tests {
     fn response(kind: &str, body: &'static [u8]) -> HttpResponse {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
-        HttpResponse::new(StatusCode::OK, headers, Bytes::from_static(body))
+        HttpResponse::new(StatusCode::OK, Url::parse("https://acme.example/").unwrap(), headers, Bytes::from_static(body))
     }
 
     #[test]

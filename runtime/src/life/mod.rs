@@ -30,7 +30,7 @@ mod watch;
 pub use drift::{Drift, Drifted};
 pub use header::read;
 pub use signal::{Signal, Source};
-pub use watch::SignalCount;
+pub use watch::{SignalCount, UnknownCount};
 
 pub(crate) use body::refused;
 pub(crate) use watch::Watch;

@@ -1,7 +1,7 @@
 //! The engine's hook: takes what answers and errors say, counts it, and tells what is new, once for each operation and client.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -11,8 +11,9 @@ use super::{Drift, Drifted, Signal, drift, header, served};
 use crate::{
     engine::Core,
     error::Error,
-    observe::Notice,
+    observe::{Notice, Unknown},
     operation::{OperationTable, ServerChoice},
+    shape::{self, Strange},
     value::{Date, DateTime},
 };
 
@@ -30,6 +31,27 @@ pub struct SignalCount {
     pub undeclared: u64,
 }
 
+/// In how many answers something was that the spec does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownCount {
+    /// What was called.
+    pub operation: &'static str,
+    /// The type, by its name in the spec.
+    pub within: &'static str,
+    /// What it is.
+    pub what: Unknown,
+    /// In how many answers, or pages, it was.
+    pub answers: u64,
+}
+
+/// The most that is counted of what specs do not know.
+const MOST_STRANGE: usize = 1000;
+
+fn unknown(strange: Strange) -> Unknown {
+    if strange.is_member { Unknown::Member(strange.text) } else { Unknown::Value(strange.text) }
+}
+
 /// What a client and its clones have seen of the life of operations.
 #[derive(Debug, Default)]
 pub(crate) struct Watch(Mutex<Seen>);
@@ -39,6 +61,8 @@ struct Seen {
     operations: HashMap<(&'static str, u32), Counted>,
     /// The drift of the API version was told.
     version: bool,
+    /// What the spec does not know, by operation, and in how many answers it was.
+    strange: HashMap<(&'static str, Strange), u64>,
 }
 
 #[derive(Debug, Default)]
@@ -75,6 +99,37 @@ impl Watch {
         !std::mem::replace(&mut seen.operations.entry((operation.name, operation.revision)).or_default().life, true)
     }
 
+    /// Counts something that the spec does not know; true the first time.
+    fn count_strange(&self, operation: &'static str, strange: Strange) -> bool {
+        let mut seen = self.seen();
+        let full = seen.strange.len() >= MOST_STRANGE;
+        match seen.strange.entry((operation, strange)) {
+            Entry::Occupied(mut known) => {
+                *known.get_mut() += 1;
+                false
+            }
+            Entry::Vacant(new) if !full => {
+                new.insert(1);
+                true
+            }
+            Entry::Vacant(_) => false,
+        }
+    }
+
+    /// What the spec does not know, by operation, type and name.
+    pub(crate) fn unknowns(&self) -> Vec<UnknownCount> {
+        let seen = self.seen();
+        let counts = seen.strange.iter().map(|((operation, strange), answers)| UnknownCount {
+            operation,
+            within: strange.shape,
+            what: unknown(strange.clone()),
+            answers: *answers,
+        });
+        let mut counts: Vec<_> = counts.collect();
+        counts.sort_unstable_by_key(|one| (one.operation, one.within, format!("{:?}", one.what)));
+        counts
+    }
+
     /// Everything that was counted, by name.
     pub(crate) fn counts(&self) -> Vec<SignalCount> {
         let seen = self.seen();
@@ -91,6 +146,17 @@ impl Watch {
 }
 
 impl Core {
+    /// Decodes an answer; where somebody observes, what the spec does not know of it is counted, and told the first time.
+    pub(crate) fn watching<T>(&self, operation: &'static OperationTable, decode: impl FnOnce() -> T) -> T {
+        let (decoded, noted) = shape::noting(self.observer.is_some(), decode);
+        for strange in noted {
+            if self.watch.count_strange(operation.name, strange.clone()) {
+                self.tell(&Notice::Unknown { operation: operation.name, within: strange.shape, what: unknown(strange) });
+            }
+        }
+        decoded
+    }
+
     /// The spec says that an operation is deprecated.
     pub(crate) fn tell_life(&self, operation: &'static OperationTable) {
         if let Some(life) = operation.life

@@ -1,6 +1,7 @@
 //! Limits before the call, not after the 429: how many at once, how many in a window, what the server says is left. One set per connection, shared by
 //! all clones of a client; where the program gives a store, by all processes that use it. What is decided is `rates`'; waiting is here.
 
+mod quiet;
 mod rates;
 mod record;
 mod shared;
@@ -17,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use store::{LimitStore, MemoryLimitStore, Seen, StoreDown, Swapped, Versioned};
 
 use crate::{auth::StoreError, clock::Clock, operation::Limit};
+pub(crate) use quiet::{Quiet, asked as quiet_asked};
 use rates::Rates;
 pub(crate) use shared::{Asked, Place, Shared};
 

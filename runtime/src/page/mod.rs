@@ -307,7 +307,7 @@ impl Pager {
 
     /// Decodes a page, asks for the next one as soon as it is known, and gives the items.
     fn take(&mut self, answered: &Answered) -> Result<ErasedList, Error> {
-        let (mut list, facts) = read_page(answered, self.page)?;
+        let (mut list, facts) = self.core.watching(self.table, || read_page(answered, self.page))?;
         let room = self.progress.room()?;
         self.notice_shift(&list);
         match self.progress.advance(facts) {

@@ -40,7 +40,7 @@ pub use table::{Declared, Field, Kind, Leaf, Link, Shape, Structure, Symbol, Sym
 
 pub use validate::{Violation, validate, violations};
 
-pub(crate) use decode::decode_formatted;
+pub(crate) use decode::{Strange, decode_formatted, noting};
 pub(crate) use encode::write_named;
 pub(crate) use memory::{Filled, Slot, build_with, opaque, taken};
 

@@ -1,13 +1,13 @@
 //! The answer to a call: its value, its headers; and the text of what came, by its content type.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use crate::{
     error::{Error, ErrorKind, shorten},
-    http_module::HttpResponse,
+    http_module::text_of,
 };
 
 /// The answer to a call. `Debug` shows no value.
@@ -77,7 +77,7 @@ pub(super) fn text(headers: &HeaderMap, body: &Bytes) -> Result<String, Error> {
     if let Some(encoding) = own.and_then(|own| format!("text/xml; charset={own}").parse().ok()) {
         headers.insert(header::CONTENT_TYPE, encoding);
     }
-    HttpResponse::new(StatusCode::OK, headers, body.clone()).text()
+    text_of(&headers, body)
 }
 
 /// What `<?xml … encoding="…"?>` says.

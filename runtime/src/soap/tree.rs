@@ -275,4 +275,43 @@ mod tests {
             assert_eq!(refused.limit, limit, "{wrong}");
         }
     }
+
+    #[test]
+    fn broken_documents_do_no_harm() {
+        let good = [
+            "<a xmlns='urn:one' xmlns:t='urn:two'>\n  <t:b t:c='1' d=\"x &amp; y&#33;\">a &lt; <![CDATA[<b>]]></t:b><!-- c -->\n<e xmlns=''/></a>",
+            "<?xml version='1.0' encoding='utf-8'?><s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>\
+             <faultcode>s:Server</faultcode><faultstring>no</faultstring><detail><x>1</x></detail></s:Fault></s:Body></s:Envelope>",
+        ];
+        let pieces = [
+            "<a>",
+            "</a>",
+            "<!DOCTYPE a [",
+            "]>",
+            "&x;",
+            "&#x110000;",
+            "<![CDATA[",
+            "]]>",
+            "xmlns:p='u'",
+            "<!--",
+            "<?",
+            "'",
+            "\"",
+            "p:",
+            "\u{e9}",
+        ];
+        let mut read_well = 0;
+        crate::fuzz::feed_text(48, &good, &pieces, |text| {
+            let Ok(root) = read(text) else { return };
+            read_well += 1;
+            assert!(size(&root) <= text.len(), "a document does not grow by being read");
+            let _ = crate::soap::envelope::Envelope::read(text).map(|envelope| envelope.fault().is_some());
+        });
+        assert!(read_well > 100, "{read_well} were read: the changes are too coarse to test anything");
+    }
+
+    /// Letters of all texts.
+    fn size(node: &Node) -> usize {
+        node.text.len() + node.children.iter().map(size).sum::<usize>()
+    }
 }

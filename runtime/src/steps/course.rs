@@ -160,7 +160,7 @@ impl Course {
             let from = files.checkpoint.filter(|_| self.table.gives.source == StepSource::Output(self.made()));
             call_step(core, step, &self.known, from, budget).await?
         };
-        let output = answer::decode(&answered)?;
+        let output = core.watching(answered.operation, || answer::decode(&answered))?;
         self.known.outputs.push(Some(output));
         let Some(rule) = self.table.steps.get(self.made()).and_then(|step| step.wait.as_ref()) else { return Ok(Duration::ZERO) };
         let stated = answer::stated_pause(core, &answered.headers);

@@ -90,7 +90,9 @@ pub(crate) async fn call(
     let known = Known { input: Given::Whole(input), outputs, lengths: HashMap::new(), endpoint };
     let budget = core.budget();
     let answered = call_step(core, step, &known, None, &budget).await;
-    answered.and_then(|answered| answer::decode(&answered)).map_err(|error| error.with_operation(step.operation))
+    answered
+        .and_then(|answered| core.watching(answered.operation, || answer::decode(&answered)))
+        .map_err(|error| error.with_operation(step.operation))
 }
 
 /// The lengths of the files whose length a step is given, by the names of the inputs.

@@ -122,7 +122,7 @@ async fn run(core: &Arc<Core>, table: &'static OperationTable, input: Erased, st
         let also: Vec<(u16, &Value)> = asked.iter().map(|(index, value)| (*index, value)).collect();
         let prepared = page::prepare(core, table, input.as_ref(), position, &also)?;
         let answered = core.run(&prepared).await?;
-        let (list, facts) = page::read_page(&answered, table.page)?;
+        let (list, facts) = core.watching(table, || page::read_page(&answered, table.page))?;
         let seen = seen(&list, poll).map_err(|error| error.with_status(answered.status))?;
         let fresh = course.take(&seen, facts)?;
         items.extend(kept(list, &fresh));

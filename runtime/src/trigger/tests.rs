@@ -126,6 +126,8 @@ struct Day {
     given: HashMap<(DateTime, String), u32>,
     polls: u32,
     faults: u32,
+    /// Polls that stopped at the cap of their pages.
+    capped: u32,
     server: Server,
 }
 
@@ -158,7 +160,7 @@ fn day(seed: u64, plan: Plan) -> Day {
     };
     (0..random.usize(0..30)).for_each(|_| server.live());
     let mut kept = PollState::start(plan.start);
-    let mut day = Day { given: HashMap::new(), polls: 0, faults: 0, server };
+    let mut day = Day { given: HashMap::new(), polls: 0, faults: 0, capped: 0, server };
     for round in 0..120 {
         let quiet = round >= 80;
         if !quiet {
@@ -168,7 +170,8 @@ fn day(seed: u64, plan: Plan) -> Day {
         }
         day.polls += 1;
         match poll(&mut day.server, table, &kept, &mut random, quiet, plan, size) {
-            Some((found, state)) => {
+            Some((found, state, more)) => {
+                day.capped += u32::from(more);
                 // The state goes through a store, as text.
                 let text = serde_json::to_string(&state).expect("a state is JSON");
                 kept = serde_json::from_str(&text).expect("and back");
@@ -182,7 +185,7 @@ fn day(seed: u64, plan: Plan) -> Day {
 }
 
 /// A poll; none when something failed or the program stopped before its state was kept.
-#[allow(clippy::type_complexity, reason = "what was given, and the state")]
+#[allow(clippy::type_complexity, reason = "what was given, the state, and whether there is more")]
 fn poll(
     server: &mut Server,
     table: &'static OperationTable,
@@ -191,7 +194,7 @@ fn poll(
     quiet: bool,
     plan: Plan,
     size: usize,
-) -> Option<(Vec<(DateTime, String)>, PollState)> {
+) -> Option<(Vec<(DateTime, String)>, PollState, bool)> {
     let input = Erased::new(Watch { since: None, first: 0, limit: size as i64 });
     let caps = Caps { pages: u32::MAX, records: u64::MAX };
     let poll = table.poll.expect("it polls");
@@ -209,9 +212,9 @@ fn poll(
             server.live();
         }
     }
-    let (state, _) = course.end().expect("it is through, or may stop here");
+    let (state, more) = course.end().expect("it is through, or may stop here");
     // It stops after the work and before the state is kept: the work is done again.
-    (quiet || random.u8(0..10) > 0).then_some((found, state))
+    (quiet || random.u8(0..10) > 0).then_some((found, state, more))
 }
 
 fn holds(seed: u64, plan: Plan) -> Day {
@@ -229,45 +232,44 @@ fn holds(seed: u64, plan: Plan) -> Day {
 
 const PLAN: Plan = Plan { strategy: OFFSET, order: PollOrder::Rising, lookback: 0, late: 0, cap: 10_000, deletes: true, start: Start::All };
 
+/// Days of a plan, one for each seed, and a line that says what they were like.
+fn days(what: &str, seeds: u64, plan: Plan) {
+    let (mut polls, mut faults, mut capped, mut given) = (0, 0, 0, 0);
+    for seed in 0..seeds {
+        let day = holds(seed, plan);
+        (polls, faults, capped, given) = (polls + day.polls, faults + day.faults, capped + day.capped, given + day.given.len());
+    }
+    assert_eq!(plan.cap < 100, capped > polls / 50, "{what}: {capped} polls stopped at their cap");
+    println!("{what}: {seeds} days, {polls} polls, {faults} of them failed or cut short, {given} items, none lost, none twice");
+    // The days are what they are meant to be: full, and full of trouble.
+    assert!(faults > polls / 20 && given as u64 > 30 * seeds, "{what}: {polls} polls, {faults} faults, {given} items");
+}
+
 #[test]
 fn nothing_is_lost_or_given_twice_with_the_oldest_first() {
-    let (mut polls, mut faults, mut given) = (0, 0, 0);
-    for seed in 0..150 {
-        let day = holds(seed, PLAN);
-        (polls, faults, given) = (polls + day.polls, faults + day.faults, given + day.given.len());
-    }
-    // The days are what they are meant to be: full, and full of trouble.
-    assert!(faults > polls / 20 && given > 5_000, "{polls} polls, {faults} faults, {given} items");
+    days("oldest first", 150, PLAN);
 }
 
 #[test]
 fn late_items_are_found_within_the_lookback() {
-    for seed in 0..100 {
-        // A poll itself takes time, and that counts.
-        holds(seed, Plan { late: 5, lookback: 40, ..PLAN });
-    }
+    // A poll itself takes time, and that counts.
+    days("oldest first, items that show late", 100, Plan { late: 5, lookback: 40, ..PLAN });
 }
 
 #[test]
 fn a_poll_may_stop_at_its_cap_with_the_oldest_first() {
-    for seed in 0..150 {
-        holds(seed, Plan { cap: 40, ..PLAN });
-    }
+    days("oldest first, capped", 150, Plan { cap: 2, ..PLAN });
 }
 
 #[test]
 fn nothing_is_lost_or_given_twice_with_the_newest_first() {
-    for seed in 0..150 {
-        holds(seed, Plan { order: PollOrder::Falling, deletes: false, ..PLAN });
-    }
+    days("newest first", 150, Plan { order: PollOrder::Falling, deletes: false, ..PLAN });
 }
 
 #[test]
 fn nothing_is_lost_or_given_twice_in_the_order_of_ids() {
-    for seed in 0..150 {
-        holds(seed, Plan { order: PollOrder::Other, deletes: false, ..PLAN });
-        holds(seed, Plan { order: PollOrder::Other, strategy: KEYSET, ..PLAN });
-    }
+    days("by id, by offset", 150, Plan { order: PollOrder::Other, deletes: false, ..PLAN });
+    days("by id, by key", 150, Plan { order: PollOrder::Other, strategy: KEYSET, ..PLAN });
 }
 
 #[test]

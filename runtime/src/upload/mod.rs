@@ -85,7 +85,7 @@ async fn send(core: &Core, table: &'static OperationTable, input: Erased, tracki
     drop(input);
     let place = Whereabouts { of: table, step: 0, outputs: Vec::new() };
     let answered = Box::pin(run(core, call, tracking, place)).await?;
-    answer::decode(&answered)
+    core.watching(answered.operation, || answer::decode(&answered))
 }
 
 impl<T: Shaped> IntoFuture for Upload<T> {

@@ -13,6 +13,7 @@ use super::{
     part::{Content, Request},
     receiver::Received,
     refusal::Refusal,
+    taken::{ATTENDED, Taken},
     verify::{self, Proved},
 };
 use crate::{
@@ -40,6 +41,8 @@ pub(super) struct Gate {
     pub(super) remembered: Duration,
     /// What comes again is given again.
     pub(super) again: bool,
+    /// Whoever deals with a delivery says so from time to time, and says when it is done.
+    pub(super) attended: bool,
 }
 
 /// A request that may pass.
@@ -70,6 +73,7 @@ impl Gate {
             clock: Arc::new(SystemClock::new()),
             remembered: UNTIMED,
             again: false,
+            attended: false,
         })
     }
 
@@ -104,11 +108,14 @@ impl Gate {
             None => now + self.remembered,
         };
         let key = verify::digest(&[name.as_bytes(), &proved.key]);
+        let attended = self.attended && !self.again && self.log.outlives_processes();
+        let taken = Taken::new(key, self.log.clone(), self.clock.clone(), attended.then_some(until));
         if self.again {
-            return Ok(Received::event(event, proved.id, key, self.log.clone()));
+            return Ok(Received::event(event, proved.id, taken));
         }
-        match self.log.claim(&key, now, until).await {
-            Ok(true) => Ok(Received::event(event, proved.id, key, self.log.clone())),
+        let first = if attended { until.min(now + ATTENDED) } else { until };
+        match self.log.claim(&key, now, first).await {
+            Ok(true) => Ok(Received::event(event, proved.id, taken)),
             Ok(false) => Ok(Received::Repeated),
             Err(error) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, format!("the log of deliveries fails: {error}"))),
         }

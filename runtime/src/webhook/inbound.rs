@@ -131,12 +131,13 @@ impl WebhookReceiver {
 
     /// A service that gives each delivery to `handle`, with its id, and answers what that says, within ten seconds. When `handle` fails or takes
     /// longer, the answer is an error and the delivery may come again.
-    pub fn answering<H, F, X>(self, handle: H) -> WebhookService<Inbound>
+    pub fn answering<H, F, X>(mut self, handle: H) -> WebhookService<Inbound>
     where
         H: Fn(Arc<Inbound>, Option<String>) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Answer, X>> + Send + 'static,
         X: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        self.gate.attended = true;
         WebhookService::over(Arc::new(self), handle)
     }
 }

@@ -16,6 +16,18 @@ pub trait DeliveryLog: Send + Sync + fmt::Debug {
 
     /// Lets it come again: it was taken, and could not be dealt with.
     fn release<'a>(&'a self, key: &'a [u8; 32]) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Whether what is taken stays taken when the process that took it dies. Then a service takes a delivery for a minute at a time, and
+    /// [extends](Self::extend) that while it deals with it: what nobody deals with any more may come again. Default: it does not.
+    fn outlives_processes(&self) -> bool {
+        false
+    }
+
+    /// A delivery that was taken is taken until then. Default: nothing, for logs that do not outlive their process.
+    fn extend<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+        let _ = (key, now, until);
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Remembers in memory, at most so many. When it is full of deliveries whose time is not over, it takes no more: forgetting one would let it in

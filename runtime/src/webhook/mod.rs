@@ -16,6 +16,7 @@ mod receiver;
 mod refusal;
 mod service;
 mod subscription;
+mod taken;
 mod token;
 pub(crate) mod verify;
 

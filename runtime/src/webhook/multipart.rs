@@ -149,4 +149,22 @@ mod tests {
         let many = "--B:1\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n".repeat(PARTS + 1) + "--B:1--";
         assert!(shown(&many).is_err());
     }
+
+    #[test]
+    fn broken_forms_do_no_harm() {
+        let good = ["--B:1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\n--B:1\r\nContent-Type: text/csv\r\n\
+                     Content-Disposition: form-data; filename=\"x;.csv\"; name=b\r\n\r\n1,2\r\n--B:1--"];
+        let pieces =
+            ["--B:1", "--B:1--", "\r\n", "\r\n\r\n", "\r\n--B:1\r\n", "Content-Disposition: form-data; name=a", "\"", ";", "\\", "\u{e9}"];
+        let mut read = 0;
+        crate::fuzz::feed(46, &good.map(str::as_bytes), &pieces, |body| {
+            let Ok(parts) = super::read(KIND, &Bytes::copy_from_slice(body)) else { return };
+            read += 1;
+            assert!(parts.len() <= PARTS && parts.iter().map(|part| part.content.len()).sum::<usize>() <= body.len());
+        });
+        assert!(read > 100, "{read} were read: the changes are too coarse to test anything");
+        crate::fuzz::feed_text(47, &[KIND], &["boundary=", "\"", ";", "=", "B:1", "\u{e9}"], |kind| {
+            let _ = super::read(kind, &Bytes::from_static(good[0].as_bytes()));
+        });
+    }
 }

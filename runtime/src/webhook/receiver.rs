@@ -12,6 +12,7 @@ use super::{
     log::DeliveryLog,
     part::{Content, Request},
     refusal::{Refusal, text},
+    taken::Taken,
 };
 use crate::{
     auth::StoreError,
@@ -71,13 +72,12 @@ pub struct Delivery<E> {
     /// What happened.
     pub event: E,
     id: Option<String>,
-    key: [u8; 32],
-    log: Arc<dyn DeliveryLog>,
+    taken: Taken,
 }
 
 impl<E> Received<E> {
-    pub(super) fn event(event: E, id: Option<String>, key: [u8; 32], log: Arc<dyn DeliveryLog>) -> Received<E> {
-        Received::Event(Delivery { event, id, key, log })
+    pub(super) fn event(event: E, id: Option<String>, taken: Taken) -> Received<E> {
+        Received::Event(Delivery { event, id, taken })
     }
 }
 
@@ -92,16 +92,16 @@ impl<E> Delivery<E> {
     /// # Errors
     /// When the log fails. The delivery is then refused until its time is over.
     pub async fn failed(self) -> Result<(), StoreError> {
-        self.log.release(&self.key).await
+        self.taken.release().await
     }
 
-    /// The event by itself, and the rest.
-    pub(super) fn parted(self) -> (E, Delivery<()>) {
-        (self.event, Delivery { event: (), id: self.id, key: self.key, log: self.log })
+    /// The event by itself, and its place in the log.
+    pub(super) fn parted(self) -> (E, Taken) {
+        (self.event, self.taken)
     }
 
     fn map<T>(self, event: impl FnOnce(E) -> T) -> Delivery<T> {
-        Delivery { event: event(self.event), id: self.id, key: self.key, log: self.log }
+        Delivery { event: event(self.event), id: self.id, taken: self.taken }
     }
 }
 
@@ -166,6 +166,12 @@ impl<E> Receiver<E> {
     #[must_use]
     pub fn remembered(mut self, time: Duration) -> Self {
         Arc::make_mut(&mut self.any).gate.remembered = time;
+        self
+    }
+
+    /// Whoever deals with its deliveries says so.
+    pub(super) fn attended(mut self) -> Self {
+        Arc::make_mut(&mut self.any).gate.attended = true;
         self
     }
 

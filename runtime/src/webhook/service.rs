@@ -20,6 +20,7 @@ use super::{
     answer::Answer,
     receiver::{Delivery, Received, Receiver, taken},
     refusal::{Refusal, text},
+    taken::Taken,
 };
 use crate::{clock::BoxFuture, shape::Shaped};
 
@@ -93,7 +94,7 @@ impl<E: Shaped + Send + Sync> Receiver<E> {
             let handled = handle(event, id);
             async move { handled.await.map(|()| Answer::text("")) }
         };
-        WebhookService { within: None, ..WebhookService::over(Arc::new(self), answered) }
+        WebhookService { within: None, ..WebhookService::over(Arc::new(self.attended()), answered) }
     }
 
     /// A service that answers what `handle` says, for APIs that ask and not only tell (slash commands, rates of carriers). An answer may take ten
@@ -104,7 +105,7 @@ impl<E: Shaped + Send + Sync> Receiver<E> {
         F: Future<Output = Result<Answer, X>> + Send + 'static,
         X: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        WebhookService::over(Arc::new(self), handle)
+        WebhookService::over(Arc::new(self.attended()), handle)
     }
 }
 
@@ -173,16 +174,19 @@ impl<E: Send + Sync> WebhookService<E> {
 
     async fn handled(&self, delivery: Delivery<E>) -> Response<Bytes> {
         let id = delivery.id().map(str::to_owned);
-        let (event, rest) = delivery.parted();
-        let mut claim = Claim(Some(rest));
+        let (event, taken) = delivery.parted();
+        let mut claim = Claim(Some(taken.clone()));
         let handled = (self.handler)(Arc::new(event), id);
         let handled = match self.within {
-            None => Some(handled.await),
-            Some(within) => tokio::time::timeout(within, handled).await.ok(),
+            None => Some(taken.attend(handled).await),
+            Some(within) => tokio::time::timeout(within, taken.attend(handled)).await.ok(),
         };
         let (status, said) = match handled {
             Some(Ok(answer)) => {
                 claim.0 = None;
+                if let Err(error) = taken.settle().await {
+                    tracing::warn!("the log of deliveries was not told that one is done, so it may come again: {error}");
+                }
                 return answer.into_response();
             }
             Some(Err(error)) => {
@@ -194,26 +198,26 @@ impl<E: Send + Sync> WebhookService<E> {
                 (StatusCode::SERVICE_UNAVAILABLE, "the event took too long")
             }
         };
-        if let Some(rest) = claim.0.take() {
-            release(rest).await;
+        if let Some(taken) = claim.0.take() {
+            release(taken).await;
         }
         text(status, said)
     }
 }
 
 /// A delivery that is being dealt with. Where that is cut off, because the sender hung up or the handler panicked, it may come again.
-struct Claim(Option<Delivery<()>>);
+struct Claim(Option<Taken>);
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if let (Some(rest), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(release(rest));
+        if let (Some(taken), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(release(taken));
         }
     }
 }
 
-async fn release(rest: Delivery<()>) {
-    if let Err(error) = rest.failed().await {
+async fn release(taken: Taken) {
+    if let Err(error) = taken.release().await {
         tracing::warn!("{error}");
     }
 }

@@ -270,7 +270,7 @@ mod tests {
         fields.set("api_key", "k-1");
         fields.set("secret", key);
         let base = url::Url::parse("https://acme.example").unwrap();
-        let setup = Setup { table, fields, base, clock: Arc::new(SimulatedClock::default()), scope: String::new() };
+        let setup = Setup { table, fields, base, servers: Vec::new(), clock: Arc::new(SimulatedClock::default()), scope: String::new() };
         let signer = Hmac::new(&Settings::new(sign, Values::of(&setup.fields)), &setup)?;
         let at_hand = signer.at_hand(table.credentials);
         Ok((signer, at_hand))

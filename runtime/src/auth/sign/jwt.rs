@@ -178,7 +178,7 @@ mod tests {
         fields.set("key", "s3cr3t");
         let clock = Arc::new(SimulatedClock::default());
         let base = url::Url::parse("https://acme.example").unwrap();
-        let setup = Setup { table: &TABLE, fields, base, clock: clock.clone(), scope: String::new() };
+        let setup = Setup { table: &TABLE, fields, base, servers: Vec::new(), clock: clock.clone(), scope: String::new() };
         let minting = Minting::new(&Settings::new(&SIGN, Values::of(&setup.fields)), &setup).unwrap();
         let first = minting.ready().expect("one at once");
         assert!(first.headers[0].1.is_sensitive());

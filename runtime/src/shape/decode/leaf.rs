@@ -9,6 +9,7 @@ use super::{
     Names,
     error::shortened,
     seed::{AnyVisitor, Seed},
+    strange,
 };
 use crate::{
     shape::{
@@ -45,6 +46,7 @@ pub(super) fn int<'x, E: Error>(seed: Seed<'_, 'x>, value: i64) -> Result<Filled
                 Some(index) => Ok(seed.slot.put_symbol(index)),
                 None => {
                     let Seed { slot, context, format, default } = seed;
+                    strange::value(slot.shape(), &value.to_string());
                     slot.put_other_int(value).map_err(|slot| unexpected(&Seed { slot, context, format, default }, &value.to_string()))
                 }
             }
@@ -123,6 +125,7 @@ fn symbol<'x, E: Error>(seed: Seed<'_, 'x>, text: &str) -> Result<Filled<'x>, E>
         Some(index) => Ok(seed.slot.put_symbol(index)),
         None => {
             let Seed { slot, context, format, default } = seed;
+            strange::value(slot.shape(), text);
             slot.put_other_text(text.to_owned()).map_err(|(slot, text)| {
                 let known: Vec<_> = table.symbols().iter().take(20).map(|symbol| symbol.wire).collect();
                 wrong(&Seed { slot, context, format, default }, &format!("one of {}", known.join(", ")), &format!("{:?}", shortened(&text)))

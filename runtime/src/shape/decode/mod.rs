@@ -7,6 +7,7 @@ mod index;
 mod leaf;
 mod page;
 mod seed;
+mod strange;
 mod structure;
 mod union;
 
@@ -18,6 +19,7 @@ use super::{
     memory::{Filled, Slot, build, build_with},
 };
 
+pub(crate) use self::strange::{Strange, noting};
 pub use self::{
     error::DecodeError,
     page::{DecodedPage, PageRequest, decode_at, decode_page},

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::{Names, context::Context, index, seed::Seed};
+use super::{Names, context::Context, index, seed::Seed, strange};
 use crate::shape::{
     Erased, Field, Kind, Leaf, Shape,
     memory::{Filled, MapEntries, Slot, StructureBuilder},
@@ -168,6 +168,7 @@ impl Visitor<'_> for &mut Lookup<'_> {
             return Ok(Key::Field(index));
         }
         if !self.keeps_rest {
+            strange::member(self.shape, key);
             return Ok(Key::Unknown);
         }
         self.context.check_text(key)?;

@@ -9,6 +9,7 @@ use super::{
     error::shortened,
     leaf::{gives_raw_text, kind_of, unexpected},
     seed::Seed,
+    strange,
     structure::put_default,
 };
 use crate::shape::{Erased, UnionStyle, UnionTable, memory::Filled};
@@ -58,12 +59,16 @@ fn decode_tagged<'x, E: Error>(seed: Seed<'_, 'x>, table: &'static UnionTable, t
 fn decode_untagged<'x, E: Error>(seed: Seed<'_, 'x>, table: &'static UnionTable, text: &str) -> Result<Filled<'x>, E> {
     let Seed { slot, context, .. } = seed;
     let mut reasons = Vec::new();
+    let mark = strange::mark();
     for (index, variant) in table.variants().iter().enumerate() {
         let tried =
             Erased::build(variant.shape.get(), |slot| Seed::new(slot, context).deserialize(&mut serde_json::Deserializer::from_str(text)));
         match tried {
             Ok(value) => return slot.fill_variant(index, |slot| Ok(slot.put_erased(value))),
-            Err(_) => reasons.push(format!("{}: {}", variant.name, context.take_failure())),
+            Err(_) => {
+                strange::back_to(mark);
+                reasons.push(format!("{}: {}", variant.name, context.take_failure()));
+            }
         }
     }
     Err(context.fail(format!("no variant fits ({})", reasons.join("; "))))

@@ -231,6 +231,16 @@ impl DeliveryLog for PostgresStore {
     fn release<'a>(&'a self, key: &'a [u8; 32]) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move { self.rows(&self.0.tables.release, &[(&key.as_slice(), Type::BYTEA)]).await.map(drop) })
     }
+
+    fn outlives_processes(&self) -> bool {
+        true
+    }
+
+    fn extend<'a>(&'a self, key: &'a [u8; 32], _now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(
+            async move { self.rows(&self.0.tables.extend, &[(&key.as_slice(), Type::BYTEA), (&until, Type::TIMESTAMPTZ)]).await.map(drop) },
+        )
+    }
 }
 
 impl LimitStore for PostgresStore {

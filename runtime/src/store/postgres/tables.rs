@@ -18,6 +18,7 @@ pub(super) struct Tables {
     pub(super) keep_state: String,
     pub(super) claim: String,
     pub(super) release: String,
+    pub(super) extend: String,
     pub(super) read_limit: String,
     pub(super) swap_limit: String,
 }
@@ -92,6 +93,9 @@ CREATE INDEX IF NOT EXISTS {limits_until} ON {limits} (until);
                  RETURNING true"
             ),
             release: format!("DELETE FROM {deliveries} WHERE key = $1"),
+            extend: format!(
+                "INSERT INTO {deliveries} (key, claim, until) VALUES ($1, 0, $2) ON CONFLICT (key) DO UPDATE SET until = EXCLUDED.until"
+            ),
             read_limit: format!("SELECT clock_timestamp(), l.version, l.record FROM (SELECT) one LEFT JOIN {limits} l ON l.key = $1"),
             swap_limit: format!(
                 "WITH gone AS (DELETE FROM {limits} WHERE key IN

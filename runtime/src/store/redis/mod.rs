@@ -204,6 +204,17 @@ impl DeliveryLog for RedisStore {
     fn release<'a>(&'a self, key: &'a [u8; 32]) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move { self.run::<i64>(&self.0.scripts.forget, &self.key("delivery", &hex(key)), &[]).await.map(drop) })
     }
+
+    fn outlives_processes(&self) -> bool {
+        true
+    }
+
+    fn extend<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let lasts = until.duration_since(now).unwrap_or_default().as_millis().clamp(1, i64::MAX as u128).to_string();
+            self.run::<Value>(&self.0.scripts.extend, &self.key("delivery", &hex(key)), &[lasts.as_bytes()]).await.map(drop)
+        })
+    }
 }
 
 /// Seconds, microseconds, version and record.

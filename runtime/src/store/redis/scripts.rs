@@ -11,6 +11,7 @@ pub(super) struct Scripts {
     pub(super) load_state: Script,
     pub(super) keep_state: Script,
     pub(super) claim: Script,
+    pub(super) extend: Script,
     pub(super) read_limit: Script,
     pub(super) swap_limit: Script,
 }
@@ -38,6 +39,8 @@ impl Scripts {
                  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
                  return 1",
             ),
+            // For how many milliseconds more.
+            extend: Script::new("return redis.call('SET', KEYS[1], '', 'PX', ARGV[1])"),
             read_limit: Script::new(
                 "local time = redis.call('TIME')
                  local there = redis.call('HMGET', KEYS[1], 'version', 'record')

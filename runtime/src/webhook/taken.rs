@@ -1,0 +1,57 @@
+//! A delivery's place in the log, from when it is taken until it is dealt with: so that one whose process dies meanwhile may come again.
+
+use std::{
+    pin::pin,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::log::DeliveryLog;
+use crate::{auth::StoreError, clock::Clock};
+
+/// For how long a delivery is taken by whoever has to say again that it is being dealt with.
+pub(super) const ATTENDED: Duration = Duration::from_secs(60);
+
+/// A delivery's place in the log.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    key: [u8; 32],
+    log: Arc<dyn DeliveryLog>,
+    clock: Arc<dyn Clock>,
+    /// Until when it is to be remembered once it is dealt with, where that has to be said.
+    until: Option<SystemTime>,
+}
+
+impl Taken {
+    pub(super) fn new(key: [u8; 32], log: Arc<dyn DeliveryLog>, clock: Arc<dyn Clock>, until: Option<SystemTime>) -> Taken {
+        Taken { key, log, clock, until }
+    }
+
+    /// It may come again.
+    pub(super) async fn release(&self) -> Result<(), StoreError> {
+        self.log.release(&self.key).await
+    }
+
+    /// It is dealt with.
+    pub(super) async fn settle(&self) -> Result<(), StoreError> {
+        match self.until {
+            Some(until) => self.log.extend(&self.key, self.clock.wall(), until).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Deals with it, and says so all the while where that has to be said: when this process dies, it may come again.
+    pub(super) async fn attend<T>(&self, dealing: impl Future<Output = T>) -> T {
+        let mut dealing = pin!(dealing);
+        let Some(last) = self.until else { return dealing.await };
+        loop {
+            if let Ok(done) = tokio::time::timeout(ATTENDED / 3, &mut dealing).await {
+                return done;
+            }
+            let now = self.clock.wall();
+            if let Err(error) = self.log.extend(&self.key, now, last.min(now + ATTENDED)).await {
+                tracing::warn!("the log of deliveries was not told that one is still being dealt with: {error}");
+            }
+        }
+    }
+}
