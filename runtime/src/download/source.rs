@@ -37,7 +37,7 @@ const ADVANCE: u64 = 64 * 1024;
 pub(super) struct Source {
     reader: Reader,
     idle: Duration,
-    /// The call's place among those that run at once, kept until the stream is dropped.
+    /// The call's place among those that run at once, kept until the stream is at its end or dropped.
     permits: Admitted,
     again: Option<Again>,
     /// Unpacked bytes up to here.
@@ -104,6 +104,11 @@ impl Source {
         (self.reader, self.permits)
     }
 
+    /// The place that is held while it comes.
+    pub(super) fn place(&self) -> &Admitted {
+        &self.permits
+    }
+
     /// How long the file is, where that is known.
     pub(super) fn total(&self) -> Option<u64> {
         if self.reader.unpacks() { None } else { self.reader.span().total }
@@ -137,12 +142,12 @@ impl Source {
                     self.tell();
                     return Ok(Piece::Bytes(bytes));
                 }
-                Ok(None) => return Ok(Piece::End),
+                Ok(None) => return Ok(self.end()),
                 Err(error) => {
                     self.broken = true;
                     match self.go_on(error).await? {
                         Course::On => {}
-                        Course::End => return Ok(Piece::End),
+                        Course::End => return Ok(self.end()),
                         Course::Anew => {
                             self.tell();
                             return Ok(Piece::Anew);
@@ -151,6 +156,11 @@ impl Source {
                 }
             }
         }
+    }
+
+    fn end(&mut self) -> Piece {
+        self.permits = Admitted::default();
+        Piece::End
     }
 
     async fn read(&mut self) -> Result<Option<Bytes>, Error> {
@@ -186,15 +196,13 @@ impl Source {
         let may = matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout);
         let Some(again) = self.again.as_ref().filter(|_| may) else { return Err(error) };
         let (core, at) = (again.core.clone(), self.reader.at());
-        let ranged = ranged(&again.call, &again.known.validator, at)?;
+        // The place that the broken answer held is the next one's.
+        let ranged = Prepared { place: self.permits.clone(), ..ranged(&again.call, &again.known.validator, at)? };
         let Verdict::After(wait) = self.pause(&core, at) else { return Err(error) };
-        let permits = std::mem::take(&mut self.permits);
         let asking = async move {
             if !wait.is_zero() {
                 core.clock.sleep(wait).await;
             }
-            // The place that the broken answer held is the one that the next may need.
-            drop(permits);
             core.execute(&ranged).await
         };
         Ok((Box::pin(asking), at))
@@ -333,7 +341,7 @@ fn ranged(call: &Prepared, validator: &Validator, at: u64) -> Result<Prepared, E
 
 /// The call for all of it.
 fn whole(call: &Prepared) -> Prepared {
-    let mut whole = call.clone();
+    let mut whole = Prepared { place: Admitted::default(), ..call.clone() };
     if std::mem::take(&mut whole.partial) {
         whole.headers.remove(header::RANGE);
         whole.headers.remove(header::IF_RANGE);

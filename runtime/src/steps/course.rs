@@ -280,7 +280,8 @@ fn is_given(step: &StepTable) -> bool {
 
 fn prepared(core: &Core, step: &StepTable, known: &Known) -> Result<Prepared, Error> {
     let input = known.input_of(step)?;
-    call::prepare(core, step.operation, input.as_ref(), &[])
+    let call = call::prepare(core, step.operation, input.as_ref(), &[])?;
+    Ok(Prepared { place: known.place(), ..call })
 }
 
 /// The pause before the next call, or why there is none.
