@@ -286,4 +286,27 @@ mod tests {
         let mut comments = Frames::new(Framing::Events, 64);
         (0..1000).for_each(|_| comments.push(b": still here\n").expect("comments are not kept"));
     }
+
+    #[test]
+    fn broken_streams_do_no_harm() {
+        let good = ["id: 7\nevent: made\ndata: {\"a\":1}\ndata: more\n\nretry: 500\n: a comment\n\ndata\n\n", "{\"a\":1}\r\n\n{\"a\":2}"];
+        let pieces = ["data:", "\n", "\r", "\r\n", "\n\n", "id:", "event: x", "retry: 9", ":", "\u{feff}", "\u{0}", "\u{e9}"];
+        crate::fuzz::feed_text(46, &good, &pieces, |text| {
+            for framing in [Framing::Events, Framing::Lines] {
+                let mut frames = Frames::new(framing, 4096);
+                let mut given = 0;
+                for piece in text.as_bytes().chunks(7) {
+                    if frames.push(piece).is_err() {
+                        break;
+                    }
+                    while let Some(frame) = frames.next() {
+                        given += 1;
+                        assert!(frame.data.len() <= 4096 && !frame.id.contains('\0'), "{text}");
+                    }
+                }
+                frames.finish();
+                assert!(given <= text.len(), "{text}");
+            }
+        });
+    }
 }

@@ -149,4 +149,22 @@ mod tests {
         let many = "--B:1\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n".repeat(PARTS + 1) + "--B:1--";
         assert!(shown(&many).is_err());
     }
+
+    #[test]
+    fn broken_bodies_do_no_harm() {
+        let good = "--B:1\r\nContent-Disposition: form-data; name=\"a\"; filename=\"x;.csv\"\r\nContent-Type: text/csv\r\n\r\none\r\n--B:1\r\n\
+                    Content-Disposition: form-data; name=b\r\n\r\ntwo\r\n--B:1--";
+        let pieces =
+            ["--B:1", "\r\n", "--", "\r\n\r\n", "\"", ";", "name=", ":", "Content-Disposition: form-data; name=a\r\n", "\u{e9}", "="];
+        let mut found = 0;
+        crate::fuzz::feed(47, &[good.as_bytes()], &pieces, |bytes| {
+            let body = Bytes::copy_from_slice(bytes);
+            if let Ok(parts) = read("multipart/form-data; boundary=\"B:1\"", &body) {
+                found += 1;
+                assert!(parts.len() <= PARTS);
+            }
+            let _ = std::str::from_utf8(bytes).map(|text| read(text, &Bytes::from_static(b"--B:1--")).is_ok());
+        });
+        assert!(found > 100, "{found} were read: the changes are too coarse to test anything");
+    }
 }
