@@ -24,7 +24,7 @@ use crate::{
 /// let acme = blocking::AnyClient::of(http_module::client_of("https://api.acme.example", &Login::bearer("t0p-secret"))?)?;
 /// let projects = acme.http(HttpRequest::get("/projects"))?;
 /// let viewer = acme.graphql::<serde_json::Value>(&GraphqlRequest::new("/graphql", "{ viewer { login } }"))?;
-/// println!("{} bytes, {:?}", projects.bytes().len(), viewer.data);
+/// println!("{}: {}, {:?}", projects.status(), projects.text()?, viewer.data);
 /// # Ok(())
 /// # }
 /// ```
