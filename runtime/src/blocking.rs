@@ -1,16 +1,33 @@
-//! For programs without async: the same clients, waited for. A thin wrapper; what is called, and how it fails, is the client's.
+//! For programs without async: the same clients, waited for. A thin wrapper; what is called, and how it fails, is the client's. What takes longer
+//! than an answer has a file each.
+
+mod any;
+mod download;
+mod events;
+mod job;
+mod pages;
+mod receiver;
+mod upload;
 
 use std::{fmt, future::Future, sync::Arc};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::{
-    api::{Api, ConnectsTo, OfferedBy, Operation, Search},
+    api::{Api, ConnectsTo, OfferedBy, Operation, Search, Streaming, Uploads},
     client::{self, ClientBuilder},
+    download::DownloadCheckpoint,
     error::{Error, ErrorKind},
-    page::Checkpoint,
-    shape::Shaped,
+    steps::JobCheckpoint,
 };
+
+pub use any::AnyClient;
+pub use download::Download;
+pub use events::Events;
+pub use job::Job;
+pub use pages::{GraphqlItems, Items, Pages};
+pub use receiver::Receiver;
+pub use upload::Upload;
 
 /// A client whose calls return when the answer is there. Clones share the client and the one thread on which it works.
 ///
@@ -66,6 +83,57 @@ impl<A: Api> Client<A> {
         Pages { inner: search.pages(&self.inner), waiter: self.waiter.clone(), failed: false }
     }
 
+    /// The items of what gives them one after the other, while the connection stays open.
+    pub fn events<S: Streaming + OfferedBy<A>>(&self, streaming: S) -> Events<S::Event> {
+        Events { inner: streaming.events(&self.inner), waiter: self.waiter.clone(), over: false }
+    }
+
+    /// An upload in parts, to be told of how far it is, and to go on from where an earlier one was.
+    pub fn upload<O: Uploads + OfferedBy<A>>(&self, operation: O) -> Upload<O::Output> {
+        Upload { inner: operation.upload(&self.inner), waiter: self.waiter.clone() }
+    }
+
+    /// Sends what gives a file, and waits for its beginning.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub fn download<O: Operation<Output = crate::Download> + OfferedBy<A>>(&self, operation: O) -> Result<Download, Error> {
+        Ok(Download::new(self.send(operation)?, self.waiter.clone()))
+    }
+
+    /// The same, going on from a checkpoint. See [`Operation::resume`].
+    ///
+    /// # Errors
+    /// As there, and as [`Client::send`].
+    pub fn resume<O>(&self, operation: O, checkpoint: DownloadCheckpoint) -> Result<Download, Error>
+    where
+        O: Operation<Output = crate::Download> + OfferedBy<A>,
+    {
+        let download = self.waiter.wait(operation.resume(&self.inner, checkpoint))??;
+        Ok(Download::new(download, self.waiter.clone()))
+    }
+
+    /// Begins an operation that makes several exchanges as a job. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Operation::start`].
+    pub fn start<O: Operation + OfferedBy<A>>(&self, operation: O) -> Result<Job<O, A>, Error> {
+        Ok(Job { inner: operation.start(&self.inner)?, client: self.clone() })
+    }
+
+    /// Goes on with a job from a checkpoint.
+    ///
+    /// # Errors
+    /// As [`Job::resume`](crate::Job::resume).
+    pub fn resume_job<O: Operation + OfferedBy<A>>(&self, checkpoint: &JobCheckpoint) -> Result<Job<O, A>, Error> {
+        Ok(Job { inner: crate::Job::resume(&self.inner, checkpoint)?, client: self.clone() })
+    }
+
+    /// The same client without its type: for modules called by name, and for the universal modules over this connection.
+    pub fn any(&self) -> AnyClient {
+        AnyClient { inner: self.inner.any().clone(), waiter: self.waiter.clone() }
+    }
+
     /// Calls a module by its name, see [`client::Client::call`].
     ///
     /// # Errors
@@ -74,7 +142,7 @@ impl<A: Api> Client<A> {
         self.waiter.wait(self.inner.call(module, input))?
     }
 
-    /// Waits for anything else that the client does: authorising, a download's chunks, a custom call.
+    /// Waits for anything else that the client does: authorising, a poll, a custom call.
     ///
     /// # Errors
     /// Only when it is called from async code.
@@ -95,74 +163,6 @@ impl<A> Clone for Client<A> {
 }
 
 impl<A> fmt::Debug for Client<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
-    }
-}
-
-/// The items of a search, one after the other. After an error it ends; [`checkpoint`](Items::checkpoint) says where to go on.
-pub struct Items<T> {
-    inner: crate::page::Items<T>,
-    waiter: Arc<Waiter>,
-    failed: bool,
-}
-
-impl<T: Shaped> Items<T> {
-    /// Goes on from here.
-    #[must_use]
-    pub fn from(self, checkpoint: Checkpoint) -> Items<T> {
-        Items { inner: self.inner.from(checkpoint), ..self }
-    }
-
-    /// Where the page begins that is being read.
-    pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.inner.checkpoint()
-    }
-}
-
-impl<T: Shaped> Iterator for Items<T> {
-    type Item = Result<T, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.waiter.next(&mut self.failed, self.inner.try_next())
-    }
-}
-
-impl<T> fmt::Debug for Items<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
-    }
-}
-
-/// The pages of a search, one after the other. After an error it ends; [`checkpoint`](Pages::checkpoint) says where to go on.
-pub struct Pages<T> {
-    inner: crate::page::Pages<T>,
-    waiter: Arc<Waiter>,
-    failed: bool,
-}
-
-impl<T: Shaped> Pages<T> {
-    /// Goes on from here.
-    #[must_use]
-    pub fn from(self, checkpoint: Checkpoint) -> Pages<T> {
-        Pages { inner: self.inner.from(checkpoint), ..self }
-    }
-
-    /// Where the next page begins.
-    pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.inner.checkpoint()
-    }
-}
-
-impl<T: Shaped> Iterator for Pages<T> {
-    type Item = Result<Vec<T>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.waiter.next(&mut self.failed, self.inner.try_next())
-    }
-}
-
-impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }
@@ -193,6 +193,12 @@ impl Waiter {
         let next = self.wait(next).and_then(|next| next).transpose();
         *failed = matches!(next, Some(Err(_)));
         next
+    }
+}
+
+impl fmt::Debug for Waiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Waiter")
     }
 }
 

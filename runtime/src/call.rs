@@ -14,6 +14,7 @@ use crate::{
     error::{Error, ErrorKind},
     gate::{self, Passage},
     http_module::Redirects,
+    limit::Admitted,
     operation::{ConstantPlace, Decoding, Framing, OperationTable, Place, Segment, ServerChoice, Style},
     plain::Plain,
     shape::{Attrs, ErasedRef, Field, StructureView, View},
@@ -45,6 +46,8 @@ pub(crate) struct Prepared {
     pub(crate) conditional: bool,
     /// It is one of those that send a body in parts: that more is wanted is an answer, and whether it is sent again is not decided here.
     pub(crate) part: bool,
+    /// The place of another call among those that run at once, where it shares that one.
+    pub(crate) place: Admitted,
 }
 
 /// One field's value for one request: what the input holds, or what paging puts in its place.
@@ -356,6 +359,7 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
         streamed: false,
         conditional: false,
         part: false,
+        place: Admitted::default(),
     })
 }
 

@@ -128,21 +128,21 @@ impl Core {
 
     /// Waits for a place, and sends.
     pub(crate) async fn admitted(&self, call: &Prepared, budget: &Budget) -> Result<Answered, Error> {
-        let permits = self.admit(call.operation, budget).await?;
+        let permits = self.admit(call.operation, budget, &call.place).await?;
         self.tries(call, budget, permits).await
     }
 
-    /// Waits for a place under the limits of the API and of the operation.
-    async fn admit(&self, operation: &'static OperationTable, budget: &Budget) -> Result<Admitted, Error> {
+    /// Waits for a place under the limits of the API and of the operation, where it does not share that of another call.
+    async fn admit(&self, operation: &'static OperationTable, budget: &Budget, shares: &Admitted) -> Result<Admitted, Error> {
         let (until, cost) = (budget.until(), operation.cost.points);
         let came = self.observer.as_ref().map(|_| self.clock.now());
         self.keep_quiet(until).await.map_err(refusal)?;
         let mut admitted = Admitted::default();
         if let Some(limits) = self.limits_of(operation) {
-            admitted.own = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
+            admitted.own = limits.admit(&*self.clock, until, cost, &shares.own).await.map_err(refusal)?;
         }
         if let Some(limits) = &self.limits {
-            admitted.all = limits.admit(&*self.clock, until, cost).await.map_err(refusal)?;
+            admitted.all = limits.admit(&*self.clock, until, cost, &shares.all).await.map_err(refusal)?;
         }
         self.tell_held(operation, came);
         Ok(admitted)

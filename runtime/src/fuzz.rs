@@ -1,5 +1,5 @@
 //! Broken input for the tests of everything that reads what came over a network: good inputs, changed at random by a fixed seed, and inputs that are
-//! much too long. What must hold of a reader is its own test's; here it is fed, and must be done in time.
+//! much too long. What must hold of a reader is its own test's; here it is fed, and must be done in time and with little memory.
 //!
 //! `LINCHPIN_FUZZ_ROUNDS` sets how often each is fed.
 
@@ -10,14 +10,34 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the long ones are.
 const LONG: usize = 60_000;
 
+/// How much may be allocated at once while an input is read, with all that is made of it. The most that was seen is 13 bytes for each (elements of XML
+/// without anything in them) and 6 kB beside.
+#[derive(Clone, Copy)]
+pub(crate) struct Room {
+    /// So many bytes for each of the input's.
+    pub(crate) times: u64,
+    /// And so many beside.
+    pub(crate) beside: u64,
+}
+
+/// What is enough for every reader that unpacks nothing.
+const ENOUGH: Room = Room { times: 20, beside: 32 * 1024 };
+
 /// Feeds a reader with all of `good`, with what becomes of them when `pieces` and other bytes are put in, parts left out, doubled and mixed, and with
 /// each piece over and over.
-pub(crate) fn feed(seed: u64, good: &[&[u8]], pieces: &[&str], mut reader: impl FnMut(&[u8])) {
+pub(crate) fn feed(seed: u64, good: &[&[u8]], pieces: &[&str], reader: impl FnMut(&[u8])) {
+    feed_within(ENOUGH, seed, good, pieces, reader);
+}
+
+/// The same for a reader that has other bounds.
+pub(crate) fn feed_within(room: Room, seed: u64, good: &[&[u8]], pieces: &[&str], mut reader: impl FnMut(&[u8])) {
     let mut timed = |input: &[u8]| {
-        let start = Instant::now();
-        reader(input);
+        let (start, length) = (Instant::now(), input.len() as u64);
+        let held = allocation_counter::measure(|| reader(input)).bytes_max;
         let took = start.elapsed();
-        assert!(took < PATIENCE, "{took:?} for {} bytes: {}", input.len(), String::from_utf8_lossy(&input[..input.len().min(200)]));
+        let shown = || String::from_utf8_lossy(&input[..input.len().min(200)]);
+        assert!(took < PATIENCE, "{took:?} for {length} bytes: {}", shown());
+        assert!(held <= room.times * length + room.beside, "{held} bytes of memory for {length} bytes: {}", shown());
     };
     good.iter().for_each(|one| timed(one));
     let mut random = fastrand::Rng::with_seed(seed);

@@ -4,11 +4,16 @@ mod support;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 use linchpin_runtime::{
     Download, DownloadCheckpoint, ErrorKind,
+    clock::{BoxFuture, Clock},
     prelude::*,
     testing::{Reply, SimulatedClock, StandIn},
 };
@@ -344,4 +349,53 @@ async fn files_are_asked_for_as_they_are() {
     let server = server([whole()]).await;
     bytes(&server).await.expect("all of it");
     assert_eq!(server.received()[0].header("accept-encoding"), Some("identity"));
+}
+
+/// A clock on which whoever sleeps is woken when the test says so.
+#[derive(Debug, Default)]
+struct Gate {
+    open: AtomicBool,
+    slept: AtomicUsize,
+}
+
+/// The clock, for a client.
+#[derive(Debug)]
+struct Gated(Arc<Gate>);
+
+impl Clock for Gated {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        let gate = self.0.clone();
+        gate.slept.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            while !gate.open.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+    }
+}
+
+/// A program that waits for pieces a little at a time, as in a `select!`, costs no more tries than one that waits for good.
+#[tokio::test]
+async fn a_pause_that_is_left_is_one_pause() {
+    let server = server([whole().truncated(5), part(5)]).await;
+    let gate = Arc::new(Gate::default());
+    let client = builder(&server).clock(Arc::new(Gated(gate.clone()))).build().expect("a client");
+    let download = Fetch {}.send(&client).await.expect("it begins");
+    assert_eq!(download.chunk().await.expect("a piece").expect("a piece"), "01234");
+    for left in 0..6 {
+        let waited = tokio::time::timeout(Duration::from_millis(50), download.chunk()).await;
+        assert!(waited.is_err(), "left {left} times: {waited:?}");
+    }
+    assert_eq!((gate.slept.load(Ordering::SeqCst), server.received().len()), (1, 1));
+    gate.open.store(true, Ordering::SeqCst);
+    assert_eq!(download.bytes().await.expect("the rest"), &FILE.as_bytes()[5..]);
+    assert_eq!(server.received().len(), 2);
 }

@@ -177,6 +177,23 @@ mod streams {
         assert!(moves.try_next().await.expect("the end").is_none());
     }
 
+    /// A program that waits for events a little at a time, as in a `select!`, does not come back sooner than one that waits for good.
+    #[tokio::test]
+    async fn a_rest_that_is_left_is_kept_all_the_same() {
+        let change = "retry: 400\nevent: order.cancelled\ndata: {\"id\":\"1\"}\n\n";
+        let server = answering("GET", "/orders/changes", [events(change)]).await;
+        let client = Client::builder(Key::new("s3cr3t")).base_url(server.url()).build().expect("a client");
+        let mut changes = FollowOrders::new().events(&client);
+        changes.try_next().await.expect("a change").expect("a change");
+        let ended = std::time::Instant::now();
+        for _ in 0..3 {
+            tokio::time::timeout(Duration::from_millis(50), changes.try_next()).await.expect_err("it rests");
+        }
+        assert_eq!(server.received().len(), 1);
+        changes.try_next().await.expect("a change").expect("a change");
+        assert!(ended.elapsed() >= Duration::from_millis(400) && server.received().len() == 2);
+    }
+
     #[tokio::test]
     async fn connections_that_give_nothing_are_bounded() {
         let server = answering("GET", "/orders/changes", [events(": nothing here\n\n")]).await;

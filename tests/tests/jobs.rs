@@ -202,6 +202,42 @@ async fn a_status_tells_when_it_is_done() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_waited_for_goes_on_where_it_was_left() {
+    let server = StandIn::start().await.expect("a stand-in");
+    let whole = || Reply::status(200).header("etag", "\"p1\"").body("0123456789");
+    let rest = Reply::status(206).header("etag", "\"p1\"").header("content-range", "bytes 4-9/10").body("456789");
+    let end = Reply::status(416).header("content-range", "bytes */10");
+    for place in [1, 1, 1, 2] {
+        server.on("POST", "/v2/copies", Reply::status(202).header("location", &format!("/v2/files/{place}")));
+    }
+    let (first, other) = ([Reply::status(202), whole().truncated(4), Reply::status(202), rest, end], [Reply::status(202), whole()]);
+    first.into_iter().for_each(|reply| server.on("GET", "/v2/files/1", reply));
+    other.into_iter().for_each(|reply| server.on("GET", "/v2/files/2", reply));
+    let download = v2::Print::new("a").send(&client(&server).0).await.expect("printed");
+    assert_eq!(download.chunk().await.expect("a piece").expect("a piece"), "0123");
+    let checkpoint = download.checkpoint().expect("a place");
+
+    // Another process: what is before the file is made again, and the file goes on when it is there.
+    let resumed = v2::Print::new("a").resume(&client(&server).0, checkpoint.clone()).await.expect("it goes on");
+    assert_eq!((resumed.start(), resumed.length()), (4, Some(10)));
+    assert_eq!(&resumed.bytes().await.expect("the rest")[..], b"456789");
+    let ranges: Vec<_> = server.received().iter().map(|one| one.header("range").map(str::to_owned)).collect();
+    let asked = Some("bytes=4-".to_owned());
+    assert_eq!(ranges, [None, None, None, None, asked.clone(), asked]);
+
+    // All of it is there already.
+    let mut over = serde_json::to_value(&checkpoint).expect("JSON");
+    over["bytes"] = 10.into();
+    let over = serde_json::from_value(over).expect("a checkpoint");
+    let resumed = v2::Print::new("a").resume(&client(&server).0, over).await.expect("it is over");
+    assert_eq!((resumed.start(), resumed.bytes().await.expect("nothing").len()), (10, 0));
+
+    // What is printed anew at another place is another file.
+    let anew = v2::Print::new("a").resume(&client(&server).0, checkpoint).await.expect("it begins anew");
+    assert_eq!((anew.start(), &anew.bytes().await.expect("all of it")[..]), (0, &b"0123456789"[..]));
+}
+
+#[tokio::test]
 async fn the_address_of_a_job_stays_with_the_api() {
     let other = StandIn::start().await.expect("another");
     for elsewhere in [format!("{}/v2/operations/7", other.url()), "file:///etc/passwd".to_owned(), "https://user@jobs.example/7".to_owned()]

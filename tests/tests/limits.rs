@@ -4,12 +4,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use linchpin_runtime::limit::{LimitStore, MemoryLimitStore, StoreDown};
 use linchpin_runtime::prelude::*;
 use linchpin_runtime::testing::{Reply, Route, SimulatedClock, StandIn};
 use linchpin_runtime::{Held, Observer};
 use linchpin_tests::counter::Counter;
 
 linchpin_runtime::connector!("metered");
+linchpin_runtime::connector!("narrow");
 
 fn client(url: &str, patience: Duration) -> metered::Client {
     let key = metered::Key::new("metered.example".parse::<linchpin_runtime::Host>().expect("a host"), "k");
@@ -92,4 +94,63 @@ async fn a_wait_that_one_call_is_told_of_holds_for_those_that_follow() {
         assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(30))));
         assert_eq!(busy.received().len(), calls);
     }
+}
+
+/// A server that has a film, of which the first answer breaks off, and takes copies.
+async fn copier() -> StandIn {
+    let server = StandIn::start().await.expect("a stand-in");
+    let film = |status: u16| Reply::status(status).header("etag", "\"f1\"");
+    let rest = film(206).header("content-range", "bytes 3-9/10").body("3456789");
+    server.on("GET", "/films/f1", film(200).body("0123456789").truncated(3));
+    server.on("GET", "/films/f1", rest);
+    server.on("GET", "/films/f1", film(200).body("0123456789"));
+    let made = Reply::json(200, &serde_json::json!({ "id": "f2", "place": "p1" }));
+    for (method, path) in [("POST", "/tickets"), ("PUT", "/copies/p1")] {
+        server.on(method, path, made.clone());
+    }
+    server.on("PUT", "/parts/p1", Reply::status(308).header("range", "bytes=0-3"));
+    server.on("PUT", "/parts/p1", Reply::status(308).header("range", "bytes=0-7"));
+    server.on("PUT", "/parts/p1", made);
+    server
+}
+
+/// The steps of one module share the place of a file that one of them gives: each would wait for the other otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_goes_on_has_one_place() {
+    let stores: [Option<Arc<dyn LimitStore>>; 2] = [None, Some(Arc::new(MemoryLimitStore::new()))];
+    for store in stores {
+        let server = copier().await;
+        let patience = Duration::from_secs(5);
+        let mut builder = narrow::Client::builder(narrow::Key::new("k")).base_url(server.url()).overall_timeout(patience);
+        if let Some(store) = store {
+            builder = builder.limit_store(store, "k", StoreDown::Refuse);
+        }
+        let client = builder.build().expect("a client");
+        narrow::CopyFilm::new("f1").send(&client).await.expect("copied");
+        let received = server.received();
+        assert_eq!(received.last().map(|last| &last.body[..]), Some(&b"0123456789"[..]));
+        // The place is free again, also for the next one that does the same.
+        let server = copier().await;
+        let again = narrow::Client::builder(narrow::Key::new("k")).base_url(server.url()).overall_timeout(patience);
+        narrow::CopyFilmInParts::new("f1").send(&again.build().expect("a client")).await.expect("copied");
+        let sent: Vec<u8> = server.received().iter().filter(|one| one.method == "PUT").flat_map(|one| one.body.to_vec()).collect();
+        assert_eq!(sent, b"0123456789");
+        narrow::films::Open::new().send(&client).await.expect("there is a place");
+    }
+}
+
+/// Whoever keeps a file keeps its place: until it is read to its end, or let go.
+#[tokio::test]
+async fn a_file_has_a_place_until_its_end() {
+    let server = copier().await;
+    let client = narrow::Client::builder(narrow::Key::new("k")).base_url(server.url()).overall_timeout(Duration::from_millis(400));
+    let client = client.build().expect("a client");
+    let film = narrow::films::Fetch::new("f1").send(&client).await.expect("a film");
+    let error = narrow::films::Open::new().send(&client).await.expect_err("there is no place");
+    assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+    while film.chunk().await.expect("a piece").is_some() {}
+    narrow::films::Open::new().send(&client).await.expect("there is a place");
+    let left = narrow::films::Fetch::new("f1").send(&client).await.expect("a film");
+    drop(left);
+    narrow::films::Open::new().send(&client).await.expect("there is a place");
 }

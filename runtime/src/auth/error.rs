@@ -23,7 +23,8 @@ pub(crate) enum AuthError {
     /// An address that a credential must not travel to.
     UnsafeAddress { problem: String },
     /// The person or the server refused the authorization, or the callback is not the answer to our request. The code is one of
-    /// RFC 6749, 4.1.2.1, or ours: `state_mismatch`, `issuer_mismatch`, `redirect_mismatch`.
+    /// RFC 6749, 4.1.2.1, or ours: `state_mismatch`, `issuer_mismatch`, `redirect_mismatch`, and of attempts that other processes began
+    /// `unknown_request`, `expired_request`, `repeated_request`.
     Refused { code: String, description: String },
     /// The grant is used up or was withdrawn. A person has to authorise again.
     Reauthorize { code: String, description: String },

@@ -15,6 +15,7 @@ mod learned;
 #[cfg(feature = "login")]
 mod loopback;
 mod pem;
+mod pending;
 mod pkce;
 mod probe;
 mod sealing;
@@ -39,6 +40,7 @@ pub use device::{DeviceAuthorizer, DeviceCode};
 pub use file_store::FileStore;
 #[cfg(feature = "login")]
 pub use loopback::Loopback;
+pub use pending::PendingAuthorization;
 pub use sealing::SealingKeys;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 pub(crate) use sealing::record_name;

@@ -1,4 +1,5 @@
-//! Tokens as bytes that may lie on a disk or in a database: sealed with a key that is kept elsewhere. Where the bytes lie is the stores'.
+//! Tokens, and attempts to get one, as bytes that may lie on a disk, in a database or with whom they are about: sealed with a key that is kept elsewhere.
+//! Where the bytes lie is the stores'.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,10 +18,12 @@ use crate::value::{Secret, bytes::hex};
 
 /// The layout of what is sealed here.
 const LAYOUT: u8 = 1;
+/// What tokens are bound to, so that nothing else is opened as one.
+const TOKEN: &str = "token";
 const KEY_LEN: usize = 32;
 const ID_LEN: usize = 4;
 
-/// The keys that seal tokens: the first seals, all open. AES-256 in Galois/counter mode (NIST SP 800-38D), a fresh random nonce for each record; a
+/// The keys that seal tokens, and attempts to get one: the first seals, all open. AES-256 in Galois/counter mode (NIST SP 800-38D), a fresh random nonce for each record; a
 /// record opens only under the name and the generation for which it was sealed.
 ///
 /// A new key is put in front and the old one kept behind it until everything is sealed anew:
@@ -69,25 +72,39 @@ impl SealingKeys {
 
     /// Seals a token under a name.
     pub(crate) fn seal(&self, name: &str, token: &Token) -> Result<Vec<u8>, StoreError> {
-        let key = self.0.first().ok_or("there is no key to seal with")?;
-        let nonce = random::bytes::<NONCE_LEN>()?;
-        let mut sealed = Zeroizing::new(in_clear(token));
-        let bound = Aad::from(bound_to(key.id, name, token.generation));
-        let tag = key.key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed);
-        let tag = tag.map_err(|_| "the token cannot be sealed")?;
-        Ok([&[LAYOUT][..], &key.id, &nonce, &sealed, tag.as_ref()].concat())
+        self.seal_as(TOKEN, name, token.generation, in_clear(token))
     }
 
     /// Opens what was sealed under this name and generation.
     pub(crate) fn open(&self, name: &str, generation: u64, record: &[u8]) -> Result<Token, StoreError> {
-        let (id, nonce, sealed) = parts(record).ok_or("what is kept is no sealed token, or of a layout that this version does not know")?;
+        let clear = self.open_as(TOKEN, name, generation, record)?;
+        read_clear(&clear, generation).ok_or_else(|| "the token that is kept cannot be read".into())
+    }
+
+    /// Seals something of a kind under a name.
+    pub(super) fn seal_as(&self, kind: &str, name: &str, generation: u64, clear: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+        let mut sealed = Zeroizing::new(clear);
+        let key = self.0.first().ok_or("there is no key to seal with")?;
+        let nonce = random::bytes::<NONCE_LEN>()?;
+        let bound = Aad::from(bound_to(kind, key.id, name, generation));
+        let tag = key.key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed);
+        let tag = tag.map_err(|_| format!("the {kind} cannot be sealed"))?;
+        Ok([&[LAYOUT][..], &key.id, &nonce, &sealed, tag.as_ref()].concat())
+    }
+
+    /// Opens what was sealed as that kind of thing, under this name and generation.
+    pub(super) fn open_as(&self, kind: &str, name: &str, generation: u64, record: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let (id, nonce, sealed) =
+            parts(record).ok_or_else(|| format!("what is kept is no sealed {kind}, or of a layout that this version does not know"))?;
         let key = self.0.iter().find(|key| key.id == id);
         let key =
-            key.ok_or_else(|| format!("the token was sealed with another key ({}): give that one to `SealingKeys::and_old`", hex(&id)))?;
+            key.ok_or_else(|| format!("the {kind} was sealed with another key ({}): give that one to `SealingKeys::and_old`", hex(&id)))?;
         let mut clear = Zeroizing::new(sealed.to_vec());
-        let opened = key.key.open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to(id, name, generation)), &mut clear);
-        let opened = opened.map_err(|_| "what is kept of the token was changed, or belongs to another connection")?;
-        read_clear(opened, generation).ok_or_else(|| "the token that is kept cannot be read".into())
+        let bound = Aad::from(bound_to(kind, id, name, generation));
+        let opened = key.key.open_in_place(Nonce::assume_unique_for_key(nonce), bound, &mut clear);
+        let length = opened.map_err(|_| format!("what is kept of the {kind} was changed, or belongs to another connection"))?.len();
+        clear.truncate(length);
+        Ok(clear)
     }
 
     /// Did the first key seal it?
@@ -120,8 +137,8 @@ pub(crate) fn record_name(key: &str) -> String {
 }
 
 /// What a record is good for; it stands in clear beside it and is sealed with it.
-fn bound_to(id: [u8; ID_LEN], name: &str, generation: u64) -> Vec<u8> {
-    [&b"linchpin token"[..], &[LAYOUT], &id, &generation.to_be_bytes(), name.as_bytes()].concat()
+fn bound_to(kind: &str, id: [u8; ID_LEN], name: &str, generation: u64) -> Vec<u8> {
+    [b"linchpin ", kind.as_bytes(), &[LAYOUT], &id, &generation.to_be_bytes(), name.as_bytes()].concat()
 }
 
 /// Layout, id of the key, nonce, and what is sealed with its tag.

@@ -70,6 +70,11 @@ impl Session {
         self.0.rebase.as_ref()
     }
 
+    /// Under what the token is kept: names one connection of one person.
+    pub(crate) fn key(&self) -> &str {
+        &self.0.key
+    }
+
     /// Takes a token that a person has just authorised: it replaces whatever was kept.
     pub(crate) async fn accept(&self, token: Token) -> Result<Arc<Applied>, AuthError> {
         self.0.accept(token).await

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::range::Validator;
-use crate::checkpoint::stored;
+use crate::{call::Prepared, checkpoint::stored, gate::Passage};
 
 /// A place in a download to go on from later, perhaps in another process: how many bytes are kept, and which state of the file they are of. It
 /// holds no credential and no address.
@@ -35,6 +35,12 @@ impl DownloadCheckpoint {
     /// How many there are in all, where that was known.
     pub fn total(&self) -> Option<u64> {
         self.total
+    }
+
+    /// Whether a call asks for a file at another address of the API's own.
+    pub(crate) fn is_elsewhere(&self, call: &Prepared) -> bool {
+        let own = call.passage == Passage::WithCredentials;
+        own && self.address.as_ref().is_some_and(|address| *address != digest(&call.url))
     }
 
     fn to_value(&self) -> Value {

@@ -110,6 +110,11 @@ impl Download {
         self.into_source().map(Source::into_reader)
     }
 
+    /// The place that is held while it comes; none while somebody reads it.
+    pub(crate) fn place(&self) -> Option<Admitted> {
+        Some(self.stream.try_lock().ok()?.place().clone())
+    }
+
     /// The number of bytes of all of it, when the server says so.
     pub fn length(&self) -> Option<u64> {
         self.length

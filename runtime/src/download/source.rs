@@ -2,6 +2,7 @@
 //! `range`'s to say; each request goes through every layer, as the first did.
 
 use std::{
+    future::poll_fn,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -18,11 +19,12 @@ use crate::{
     answer::{Answered, Content},
     budget::Budget,
     call::Prepared,
+    clock::BoxFuture,
     engine::Core,
     error::{Error, ErrorKind},
     gate::Passage,
     limit::Admitted,
-    operation::RetryClass,
+    operation::{Decoding, RetryClass},
     retry::{Outcome, Try, Verdict},
     transfer::{Progress, SharedListener},
     transport::{Reader, Span},
@@ -35,18 +37,23 @@ const ADVANCE: u64 = 64 * 1024;
 pub(super) struct Source {
     reader: Reader,
     idle: Duration,
-    /// The call's place among those that run at once, kept until the stream is dropped.
+    /// The call's place among those that run at once, kept until the stream is at its end or dropped.
     permits: Admitted,
     again: Option<Again>,
     /// Unpacked bytes up to here.
     given: u64,
     /// It broke off, and is not going on yet. Kept, because whoever waits for a piece may stop doing so.
     broken: bool,
+    /// The pause before the rest is asked for, and the asking: kept for the same reason, so that it is one try however often it is waited for.
+    asking: Option<Asking>,
     /// Breaks since enough came, and where the last one was.
     breaks: u32,
     last_break: u64,
     listener: SharedListener,
 }
+
+/// What comes of asking for the rest, and the place where it begins.
+type Asking = (BoxFuture<'static, Result<Answered, Error>>, u64);
 
 /// How to ask for the rest.
 pub(crate) struct Again {
@@ -90,11 +97,16 @@ impl Source {
         let total = reader.stated();
         reader.stand(Span { total, ..Span::default() });
         let again = again.map(|again| Again { known: Known { total, ..again.known }, ..again });
-        Source { reader, idle, permits, again, given: 0, broken: false, breaks: 0, last_break: 0, listener }
+        Source { reader, idle, permits, again, given: 0, broken: false, asking: None, breaks: 0, last_break: 0, listener }
     }
 
     pub(super) fn into_reader(self) -> (Reader, Admitted) {
         (self.reader, self.permits)
+    }
+
+    /// The place that is held while it comes.
+    pub(super) fn place(&self) -> &Admitted {
+        &self.permits
     }
 
     /// How long the file is, where that is known.
@@ -130,12 +142,12 @@ impl Source {
                     self.tell();
                     return Ok(Piece::Bytes(bytes));
                 }
-                Ok(None) => return Ok(Piece::End),
+                Ok(None) => return Ok(self.end()),
                 Err(error) => {
                     self.broken = true;
                     match self.go_on(error).await? {
                         Course::On => {}
-                        Course::End => return Ok(Piece::End),
+                        Course::End => return Ok(self.end()),
                         Course::Anew => {
                             self.tell();
                             return Ok(Piece::Anew);
@@ -144,6 +156,11 @@ impl Source {
                 }
             }
         }
+    }
+
+    fn end(&mut self) -> Piece {
+        self.permits = Admitted::default();
+        Piece::End
     }
 
     async fn read(&mut self) -> Result<Option<Bytes>, Error> {
@@ -162,21 +179,33 @@ impl Source {
 
     /// Asks for the rest.
     async fn go_on(&mut self, error: Error) -> Result<Course, Error> {
+        if self.asking.is_none() {
+            self.asking = Some(self.ask(error)?);
+        }
+        let (answered, at) = poll_fn(|context| {
+            let (asking, at) = self.asking.as_mut().expect("it was there before the wait");
+            asking.as_mut().poll(context).map(|answered| (answered, *at))
+        })
+        .await;
+        self.asking = None;
+        self.take(answered?, at)
+    }
+
+    /// The rest, after a pause; or the error that there was, where it is not asked for.
+    fn ask(&mut self, error: Error) -> Result<Asking, Error> {
         let may = matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout);
         let Some(again) = self.again.as_ref().filter(|_| may) else { return Err(error) };
-        let core = again.core.clone();
-        let at = self.reader.at();
-        match self.pause(&core, at) {
-            Verdict::Stop => return Err(error),
-            Verdict::After(wait) if wait.is_zero() => {}
-            Verdict::After(wait) => core.clock.sleep(wait).await,
-        }
-        // The place that the broken answer held is the one that the next may need.
-        self.permits = Admitted::default();
-        let again = self.again.as_ref().expect("it was there before the wait");
-        let ranged = ranged(&again.call, &again.known.validator, at)?;
-        let answered = core.execute(&ranged).await?;
-        self.take(answered, at)
+        let (core, at) = (again.core.clone(), self.reader.at());
+        // The place that the broken answer held is the next one's.
+        let ranged = Prepared { place: self.permits.clone(), ..ranged(&again.call, &again.known.validator, at)? };
+        let Verdict::After(wait) = self.pause(&core, at) else { return Err(error) };
+        let asking = async move {
+            if !wait.is_zero() {
+                core.clock.sleep(wait).await;
+            }
+            core.execute(&ranged).await
+        };
+        Ok((Box::pin(asking), at))
     }
 
     /// Whether there is another try, and when.
@@ -258,11 +287,15 @@ pub(crate) async fn resume(core: &Core, call: Prepared, checkpoint: &DownloadChe
     if checkpoint.operation != call.operation.name {
         return other(&format!("module, `{}`", crate::error::shorten(&checkpoint.operation)));
     }
-    if call.passage == Passage::WithCredentials && checkpoint.address.as_ref().is_some_and(|address| *address != digest(&call.url)) {
+    if checkpoint.is_elsewhere(&call) {
         return other("file");
     }
     let known = Known { validator: checkpoint.validator.clone(), total: checkpoint.total, encoding: None };
     let answered = core.run_within(&ranged(&call, &known.validator, checkpoint.at)?, budget).await?;
+    // There is no file yet: whoever waits for one asks again.
+    if answered.answer.decoding != Decoding::Stream {
+        return Ok(answered);
+    }
     let at = checkpoint.at;
     let span = match range::sort(&known, at, status(&answered), &answered.headers)? {
         range::Answer::Part { until, total } => Span { until: Some(until), total, ..Span::default() },
@@ -285,6 +318,10 @@ fn placed(core: &Core, call: Prepared, mut answered: Answered, at: u64, span: Sp
         Content::Bytes(bytes) => Download::of_bytes(&answered.headers, bytes),
     };
     let download = download.begin_at(at, |source| source.begin_at(at, span, known, again));
+    // To whoever waits for the file, a part of it says what all of it would.
+    if matches!(answered.status, 206 | 416) {
+        answered.status = answered.answer.statuses.0;
+    }
     answered.content = Content::Stream(download);
     answered
 }
@@ -304,7 +341,7 @@ fn ranged(call: &Prepared, validator: &Validator, at: u64) -> Result<Prepared, E
 
 /// The call for all of it.
 fn whole(call: &Prepared) -> Prepared {
-    let mut whole = call.clone();
+    let mut whole = Prepared { place: Admitted::default(), ..call.clone() };
     if std::mem::take(&mut whole.partial) {
         whole.headers.remove(header::RANGE);
         whole.headers.remove(header::IF_RANGE);

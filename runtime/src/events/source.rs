@@ -36,6 +36,8 @@ pub(super) struct Source {
     given: u64,
     /// Connections in a row that gave nothing.
     idle: u32,
+    /// There is no other connection before this, on the client's clock: also where whoever waits stops doing so and comes back.
+    rests_until: Option<Duration>,
     over: bool,
 }
 
@@ -65,7 +67,19 @@ impl Source {
         let call = Prepared { streamed: true, ..call::prepare(core, table, input, &[])? };
         let frames = Frames::new(items.framing, core.settings.event);
         let resume = items.resume;
-        Ok(Source { core: core.clone(), call, items, frames, open: None, last_id: None, resume, given: 0, idle: 0, over: false })
+        Ok(Source {
+            core: core.clone(),
+            call,
+            items,
+            frames,
+            open: None,
+            last_id: None,
+            resume,
+            given: 0,
+            idle: 0,
+            rests_until: None,
+            over: false,
+        })
     }
 
     /// Goes on behind the event with this id.
@@ -96,7 +110,7 @@ impl Source {
         while !self.over {
             let frame = match self.frame().await? {
                 Next::Frame(frame) => frame,
-                Next::Closed(error) => match self.again(error).await? {
+                Next::Closed(error) => match self.again(error)? {
                     true => continue,
                     false => break,
                 },
@@ -147,6 +161,11 @@ impl Source {
 
     /// Opens a connection; false where the server says that there is nothing more.
     async fn connect(&mut self) -> Result<bool, Error> {
+        let clock = &self.core.clock;
+        if let Some(rest) = self.rests_until.map(|until| until.saturating_sub(clock.now())).filter(|rest| !rest.is_zero()) {
+            clock.sleep(rest).await;
+        }
+        self.rests_until = None;
         if self.frames.id().is_empty() {
             self.call.headers.remove(LAST_EVENT_ID);
         } else {
@@ -177,8 +196,8 @@ impl Source {
         }
     }
 
-    /// Whether another connection goes on with what one gave that has ended; waits before it.
-    async fn again(&mut self, error: Option<Error>) -> Result<bool, Error> {
+    /// Whether another connection goes on with what one gave that has ended, after a rest.
+    fn again(&mut self, error: Option<Error>) -> Result<bool, Error> {
         self.open = None;
         let broken = error.as_ref().is_none_or(|error| matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout));
         let resumes = self.resume && self.items.framing == Framing::Events && self.call.method == http::Method::GET;
@@ -193,7 +212,7 @@ impl Source {
         match self.core.another(RetryClass::Safe, &Try::new(Outcome::Broken, self.idle)) {
             Verdict::After(wait) => {
                 let asked = self.frames.retry().unwrap_or(Duration::ZERO).min(self.core.settings.retry.longest_stated);
-                self.core.clock.sleep(wait.max(asked)).await;
+                self.rests_until = Some(self.core.clock.now() + wait.max(asked));
                 Ok(true)
             }
             Verdict::Stop => {

@@ -86,4 +86,20 @@ mod tests {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }
+
+    #[test]
+    fn broken_envelopes_do_no_harm() {
+        let good = br#"{"data":{"user":{"id":"1","tags":[1,null,true]}},"errors":[{"message":"no","path":["user",0],"locations":[{"line":1,"column":2}],
+            "extensions":{"code":"FORBIDDEN"}}],"extensions":{"cost":{"actual":3}}}"#;
+        let pieces =
+            ["null", "{}", "[", "]", "{", "}", "\"", ",", ":", "1e99", "\"errors\":", "\"data\":{", "\"message\":1", "[0,", "\u{e9}"];
+        // Free JSON is kept as values, of which each takes more than it is long.
+        let room = crate::fuzz::Room { times: 80, beside: 32 * 1024 };
+        let mut found = 0;
+        crate::fuzz::feed_within(room, 49, &[good], &pieces, |bytes| {
+            let _ = head(bytes);
+            found += usize::from(read(bytes, std::marker::PhantomData::<serde_json::Value>).is_ok());
+        });
+        assert!(found > 100, "{found} were read: the changes are too coarse to test anything");
+    }
 }

@@ -11,6 +11,7 @@ use crate::client::AnyClient;
 use crate::download::Download;
 use crate::engine::Core;
 use crate::error::{Error, ErrorKind};
+use crate::limit::Admitted;
 use crate::operation::{Answer, Decoding, OperationTable, RetryClass, Statuses};
 
 pub(super) async fn send(request: HttpRequest, client: &AnyClient) -> Result<HttpResponse, Error> {
@@ -65,6 +66,7 @@ fn prepared(core: &Core, parts: Parts, operation: &'static OperationTable) -> Pr
         streamed: false,
         conditional: false,
         part: false,
+        place: Admitted::default(),
     }
 }
 

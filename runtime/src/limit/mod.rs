@@ -40,11 +40,10 @@ pub(crate) struct Limits {
     shared: Option<Arc<Shared>>,
 }
 
-/// What a call has been given: what holds its place until its answer has been read, and when it was counted.
-#[derive(Debug, Default)]
+/// What a call has been given: what holds its place until its answer has been read, and when it was counted. Clones hold the same place together.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Permits {
-    #[allow(dead_code, reason = "held for its drop")]
-    held: Vec<Held>,
+    held: Option<Arc<[Held]>>,
     counted: Option<Duration>,
 }
 
@@ -56,10 +55,17 @@ enum Held {
 }
 
 /// What a call was given by the limits of its operation and by those of the API.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Admitted {
     pub(crate) own: Permits,
     pub(crate) all: Permits,
+}
+
+impl Admitted {
+    /// What a call of another operation can share in.
+    pub(crate) fn of_all(&self) -> Admitted {
+        Admitted { all: self.all.clone(), own: Permits::default() }
+    }
 }
 
 /// Why a call may not be made.
@@ -84,6 +90,11 @@ async fn place(places: &Arc<Semaphore>, clock: &dyn Clock, until: Option<Duratio
 }
 
 impl Permits {
+    /// Whether a place is held.
+    pub(crate) fn hold(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// When the call was counted last.
     pub(crate) fn counted(&self) -> Option<Duration> {
         self.counted
@@ -114,23 +125,35 @@ impl Limits {
         })
     }
 
-    /// Waits for a place and for room.
-    pub(crate) async fn admit(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
+    /// Waits for a place and for room; what shares the place of another waits for room only.
+    pub(crate) async fn admit(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32, shares: &Permits) -> Result<Permits, Refusal> {
+        if shares.hold() {
+            let counted = self.admit_again(clock, until, cost).await?.counted;
+            return Ok(Permits { counted, ..shares.clone() });
+        }
         let mut held = Vec::with_capacity(self.at_once.len());
         for semaphore in &self.at_once {
             held.push(Held::Here(place(semaphore, clock, until).await?));
         }
-        let mut permits = self.room(clock, until, cost, true).await?;
-        held.append(&mut permits.held);
-        Ok(Permits { held, ..permits })
+        let (shared, counted) = self.room(clock, until, cost, true).await?;
+        held.extend(shared.map(Held::Shared));
+        Ok(Permits { held: (!held.is_empty()).then(|| held.into()), counted })
     }
 
     /// Waits for room for one more try of a call that has a place.
     pub(crate) async fn admit_again(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
-        self.room(clock, until, cost, false).await
+        let (_, counted) = self.room(clock, until, cost, false).await?;
+        Ok(Permits { held: None, counted })
     }
 
-    async fn room(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32, holds: bool) -> Result<Permits, Refusal> {
+    /// The place in the store, where one is asked for and there is one, and when it was counted.
+    async fn room(
+        &self,
+        clock: &dyn Clock,
+        until: Option<Duration>,
+        cost: u32,
+        holds: bool,
+    ) -> Result<(Option<Place>, Option<Duration>), Refusal> {
         loop {
             let asked = self.ask(clock, cost, holds);
             let asked = match until.filter(|_| self.shared.is_some()) {
@@ -142,10 +165,10 @@ impl Limits {
             };
             let wait = match asked.map_err(Refusal::Store)? {
                 Asked::Room(place, counted) => {
-                    return Ok(Permits { held: place.map(Held::Shared).into_iter().collect(), counted: Some(counted) });
+                    return Ok((place, Some(counted)));
                 }
                 Asked::Wait(wait) => wait,
-                Asked::Alone => return Ok(Permits::default()),
+                Asked::Alone => return Ok((None, None)),
             };
             if until.is_some_and(|until| clock.now() + wait >= until) {
                 return Err(Refusal::TooLong(wait));

@@ -11,7 +11,10 @@ use std::{
 };
 
 use http::HeaderMap;
-use tokio::sync::{MutexGuard, Notify};
+use tokio::{
+    runtime::Handle,
+    sync::{MutexGuard, Notify},
+};
 
 use super::{
     rates::Moment,
@@ -93,17 +96,31 @@ pub(crate) enum Asked {
     Alone,
 }
 
-/// A place among what may be done at once; it is given back when this is dropped.
-pub(crate) struct Place(Arc<Shared>);
+/// A place among what may be done at once; it is given back when this is dropped, also by whoever stops asking for it.
+pub(crate) struct Place {
+    shared: Arc<Shared>,
+    /// The store may know of it.
+    told: bool,
+}
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.in_use.fetch_sub(1, Ordering::AcqRel);
-        self.0.given_back.notify_one();
+impl Place {
+    /// It was never given.
+    fn refused(mut self) {
+        self.told = false;
     }
 }
 
-/// The task that keeps places; when it ends, or its runtime does, another may begin.
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.shared.in_use.fetch_sub(1, Ordering::AcqRel);
+        if self.told {
+            self.shared.given_back.notify_one();
+            self.shared.start_keeper();
+        }
+    }
+}
+
+/// What keeps places, in a task; when that ends, or its runtime does, another may begin.
 struct Keeper(Arc<Shared>);
 
 impl Drop for Keeper {
@@ -173,13 +190,12 @@ impl Shared {
             Ok(asked) => asked,
             Err(error) => return self.without(error),
         };
-        Ok(match asked {
-            Asked::Room(_, counted) => {
-                place.iter().for_each(|_| self.start_keeper());
-                Asked::Room(place, counted)
-            }
-            other => other,
-        })
+        if let Asked::Room(_, counted) = asked {
+            place.iter().for_each(|_| self.start_keeper());
+            return Ok(Asked::Room(place, counted));
+        }
+        place.into_iter().for_each(Place::refused);
+        Ok(asked)
     }
 
     /// Learns from an answer's headers.
@@ -290,45 +306,63 @@ impl Shared {
 
     fn place(self: &Arc<Self>) -> Place {
         self.in_use.fetch_add(1, Ordering::AcqRel);
-        Place(self.clone())
+        Place { shared: self.clone(), told: true }
     }
 
     fn places(&self) -> u32 {
         self.in_use.load(Ordering::Acquire)
     }
 
-    /// Has a task say that this process lives, for as long as it holds places, and give back what it no longer holds.
+    /// Has a task say that this process lives, for as long as it holds places, and give back what it no longer holds. Where no runtime is, places run out
+    /// in the store.
     fn start_keeper(self: &Arc<Self>) {
+        let Ok(runtime) = Handle::try_current() else { return };
         if !self.keeper.swap(true, Ordering::AcqRel) {
-            tokio::spawn(Arc::clone(self).keep());
+            runtime.spawn(Keeper(self.clone()).keep());
         }
     }
+}
 
-    async fn keep(self: Arc<Self>) {
-        let keeper = Keeper(self.clone());
+impl Keeper {
+    async fn keep(self) {
+        let shared = self.0.clone();
         loop {
-            let told = tokio::time::timeout(HEARTBEAT, self.given_back.notified()).await;
-            let mut seen = self.seen.lock().await;
-            let decide = |record: &mut Record, now: Moment| {
-                let places = self.places();
-                if told.is_ok() && record.held_by(self.id) == places {
-                    return Decision::Keep(());
-                }
-                // What this process has already is not asked for again: whoever it takes the place of came when it was thought dead.
-                let _ = record.hold(self.id, places, u32::MAX, now, now.least + HELD);
-                Decision::Write(())
-            };
-            if !self.rests()
-                && let Err(error) = self.change(&mut seen, decide).await
-            {
-                self.rest();
-                tracing::warn!(key = self.key, %error, "the store of limits was not told which calls are under way");
-            }
-            // Nobody takes a place while this has the lock. What the store was not told runs out there.
-            if self.places() == 0 {
-                drop(keeper);
+            let told = tokio::time::timeout(HEARTBEAT, shared.given_back.notified()).await;
+            let mut seen = shared.seen.lock().await;
+            let held = shared.tell(&mut seen, told.is_ok()).await;
+            // Nobody takes a place while this has the lock, but some may be given back while it is told how many there are: those are told next.
+            if shared.places() == 0 && held == 0 {
+                drop(self);
                 return;
             }
         }
     }
 }
+
+impl Shared {
+    /// Tells the store how many places are held, and gives how many it was told; none where it could not be: what it was not told runs out there.
+    async fn tell(&self, seen: &mut MutexGuard<'_, Option<Known>>, only_if_other: bool) -> u32 {
+        if self.rests() {
+            return 0;
+        }
+        // A write of which nobody heard may be on its way still. Another one after it keeps it out; seeing that it is not there yet does not.
+        let settled = seen.is_some();
+        let decide = |record: &mut Record, now: Moment| {
+            let places = self.places();
+            if only_if_other && settled && record.held_by(self.id) == places {
+                return Decision::Keep(places);
+            }
+            // What this process has already is not asked for again: whoever it takes the place of came when it was thought dead.
+            let _ = record.hold(self.id, places, u32::MAX, now, now.least + HELD);
+            Decision::Write(places)
+        };
+        self.change(seen, decide).await.unwrap_or_else(|error| {
+            self.rest();
+            tracing::warn!(key = self.key, %error, "the store of limits was not told which calls are under way");
+            0
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     checkpoint::outputs_of,
     input::{Given, Known, at},
-    lengths,
+    lengths, paths,
     wait::{Next, Over, Standing, next},
 };
 use crate::{
@@ -116,7 +116,10 @@ impl Course {
         };
         let pause = match step.wait.as_ref() {
             None => self.once(core, step, budget, files).await,
-            Some(rule) => self.again(core, step, rule, budget).await,
+            Some(rule) => {
+                let from = self.resumed(files);
+                self.again(core, step, rule, from, budget).await
+            }
         };
         match pause {
             // What was begun may ask for a pause that its wait does not have: then that is the wait's.
@@ -157,14 +160,18 @@ impl Course {
             *budget = core.budget();
             answered
         } else {
-            let from = files.checkpoint.filter(|_| self.table.gives.source == StepSource::Output(self.made()));
-            call_step(core, step, &self.known, from, budget).await?
+            call_step(core, step, &self.known, self.resumed(files), budget).await?
         };
         let output = core.watching(answered.operation, || answer::decode(&answered))?;
         self.known.outputs.push(Some(output));
         let Some(rule) = self.table.steps.get(self.made()).and_then(|step| step.wait.as_ref()) else { return Ok(Duration::ZERO) };
         let stated = answer::stated_pause(core, &answered.headers);
         pause(rule, &Standing { waited: Duration::ZERO, calls: 0, unclear: 0, stated }, None)
+    }
+
+    /// Where the next step goes on with a file, if it is the step that gives it.
+    fn resumed<'f>(&self, files: &Files<'f>) -> Option<&'f DownloadCheckpoint> {
+        files.checkpoint.filter(|_| self.table.gives.source == StepSource::Output(self.made()))
     }
 
     async fn send_parts(
@@ -179,13 +186,20 @@ impl Course {
     }
 
     /// A step that waits, made once more.
-    async fn again(&mut self, core: &Core, step: &'static StepTable, rule: &WaitTable, budget: &mut Budget) -> Result<Duration, Error> {
+    async fn again(
+        &mut self,
+        core: &Core,
+        step: &'static StepTable,
+        rule: &WaitTable,
+        from: Option<&DownloadCheckpoint>,
+        budget: &mut Budget,
+    ) -> Result<Duration, Error> {
         let now = core.clock.wall();
         let mut state = self.wait.unwrap_or(WaitState { since: now, calls: 0, unclear: 0 });
         let left = rule.most().saturating_sub(elapsed(state.since, now));
         // A last call has the time of one try, even if the whole is over.
         let own = core.budget_of(left.max(core.settings.per_try));
-        let called = call_step(core, step, &self.known, None, &own).await;
+        let called = call_step(core, step, &self.known, from, &own).await;
         state.calls += 1;
         let (shown, stated, error) = match called {
             Ok(answered) => {
@@ -251,13 +265,23 @@ pub(super) async fn call_step(
     let call = prepared(core, step, known)?;
     match from {
         None => core.run_within(&call, budget).await,
+        // Where earlier steps say what is fetched, they may have made another file than the last time.
+        Some(checkpoint) if is_given(step) && checkpoint.is_elsewhere(&call) => core.run_within(&call, budget).await,
         Some(checkpoint) => download::resume(core, call, checkpoint, budget).await,
     }
 }
 
+/// Whether what a step is given comes from earlier ones.
+fn is_given(step: &StepTable) -> bool {
+    let mut given = false;
+    step.inputs.iter().for_each(|(_, value)| paths(value, &mut |path| given |= matches!(path.source, StepSource::Output(_))));
+    given
+}
+
 fn prepared(core: &Core, step: &StepTable, known: &Known) -> Result<Prepared, Error> {
     let input = known.input_of(step)?;
-    call::prepare(core, step.operation, input.as_ref(), &[])
+    let call = call::prepare(core, step.operation, input.as_ref(), &[])?;
+    Ok(Prepared { place: known.place(), ..call })
 }
 
 /// The pause before the next call, or why there is none.

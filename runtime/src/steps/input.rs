@@ -8,6 +8,7 @@ use crate::{
     body::Body,
     download::Download,
     error::{Error, ErrorKind},
+    limit::Admitted,
     operation::{FilePart, OperationTable, StepPath, StepSource, StepTable, StepValue},
     shape::{Attrs, Erased, ErasedRef, Filled, Kind, Leaf, Names, PatchView, Shape, Slot, View, write_named},
 };
@@ -98,6 +99,13 @@ impl Known {
             }
         }
         Ok(input)
+    }
+
+    /// The place among calls that run at once that a file of an earlier step holds while it comes. Later steps share it: one of them may be what reads
+    /// the file, and each would otherwise wait for what only its own end sets free.
+    pub(super) fn place(&self) -> Admitted {
+        let mut outputs = self.outputs.iter().flatten();
+        outputs.find_map(|output| place_in(output.as_ref())).unwrap_or_default()
     }
 
     /// What the operation gives when all steps are made.
@@ -198,6 +206,17 @@ impl Known {
             return true;
         }
         false
+    }
+}
+
+/// The place that a file in a value holds.
+fn place_in(value: ErasedRef<'_>) -> Option<Admitted> {
+    let value = value.present()?;
+    match value.view() {
+        View::Opaque(_) => value.get::<Download>().and_then(Download::place).map(|place| place.of_all()).filter(|place| place.all.hold()),
+        View::Structure(fields) => fields.fields().find_map(|(_, field)| place_in(field)),
+        View::Union(_, _, inner) => place_in(inner),
+        _ => None,
     }
 }
 

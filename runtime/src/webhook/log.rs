@@ -9,7 +9,8 @@ use std::{
 
 use crate::{auth::StoreError, clock::BoxFuture};
 
-/// Remembers deliveries by what they are known by. Several processes that receive for one endpoint share one.
+/// Remembers deliveries by what they are known by. Several processes that receive for one endpoint share one. What else serves once may be
+/// remembered in it, too: an [`Authorizer`](crate::auth::Authorizer) does so with attempts.
 pub trait DeliveryLog: Send + Sync + fmt::Debug {
     /// Takes a delivery, unless it was taken already and that time is not over: true when it was not. This is one atomic step.
     fn claim<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<bool, StoreError>>;

@@ -30,6 +30,12 @@ impl Refusal {
         Refusal { error: Some(error), ..Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "it is genuine, and is not what the spec says") }
     }
 
+    /// It could not be looked at.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn of_ours(error: Error) -> Refusal {
+        Refusal { error: Some(error), ..Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "it could not be looked at") }
+    }
+
     /// 401 where it does not prove itself, 413 where it is too large, 422 where it cannot be read, 500 and 503 where we are at fault.
     pub fn status(&self) -> StatusCode {
         self.status
