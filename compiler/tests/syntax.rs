@@ -364,7 +364,7 @@ fn formatting_is_stable_on_any_layout() {
 fn a_comment_stands_with_what_it_is_about() {
     let (mut tried, files) = (0, [files("tests/fixtures"), files("tests/export")].concat());
     for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".pin")) {
-        for (start, _) in pieces(text).into_iter().step_by(17) {
+        for (start, _) in pieces(text).into_iter().step_by(47) {
             let commented = format!("{}\n// why\n{}", &text[..start], &text[start..]);
             let in_text = text[..start].matches("\"\"\"").count() % 2 == 1 || text[..start].ends_with('/');
             let Some(formatted) = format(&commented).filter(|_| !in_text) else { continue };
@@ -377,7 +377,7 @@ fn a_comment_stands_with_what_it_is_about() {
             tried += 1;
         }
     }
-    assert!(tried > 300, "only {tried} comments");
+    assert!(tried > 100, "only {tried} comments");
 }
 
 /// Replaces runs of blanks outside strings, comments and documentation by others, and now and then by a line end.

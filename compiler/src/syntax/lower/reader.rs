@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::{Comment, Date, Ident, Template, TemplatePart, Text, WirePath};
 use crate::syntax::scan::Scan;
-use crate::syntax::text::{bytes, duration, milliseconds};
+use crate::syntax::text::{bytes, duration, milliseconds, over_lines};
 
 /// A hundred years, in milliseconds: nothing that is waited for or kept takes longer, and clocks can count so far.
 const LONGEST: u64 = 36_500 * 86_400_000;
@@ -172,7 +172,7 @@ impl<'t> Reader<'t> {
         let written = pair.as_str();
         let span = self.token(pair);
         if let Some(lines) = written.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")) {
-            return Spanned { value: unindented(&lines.replace("\\\"\"\"", "\"\"\"")), span };
+            return Spanned { value: over_lines(lines), span };
         }
         let inside = &written[1..written.len() - 1];
         if !inside.contains('\\') {
@@ -404,24 +404,6 @@ fn unescape(escape: &str) -> (Option<char>, usize) {
         }
         _ => (None, 1 + escape[1..].chars().next().map_or(0, char::len_utf8)),
     }
-}
-
-/// A text over several lines without the indentation that all of them have, and without the empty line at its begin and its end.
-fn unindented(text: &str) -> String {
-    let mut lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
-    let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    // What stands behind the quotes is on no line of its own.
-    let common = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
-    for line in lines.iter_mut().skip(1) {
-        *line = &line[indentation(line).min(common)..];
-    }
-    if lines.len() > 1 && lines.last().is_some_and(|line| line.trim().is_empty()) {
-        lines.pop();
-    }
-    if lines.len() > 1 && lines[0].trim().is_empty() {
-        lines.remove(0);
-    }
-    lines.join("\n")
 }
 
 /// The names of a hole, where they are names.
