@@ -1,7 +1,7 @@
 //! `linchpin fmt`: the canonical layout. A file with mistakes in its text is left alone and reported.
 
 use crate::output::say;
-use crate::{Outcome, spec};
+use crate::{Outcome, files, spec};
 use linchpin_compiler::diagnostics::{Diagnostics, full};
 use linchpin_compiler::syntax::{self, print};
 use std::io::IsTerminal;
@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
                 clean = false;
                 continue;
             };
+            let formatted = files::with_line_ends_of(&file.text, &formatted);
             if formatted == file.text {
                 continue;
             }

@@ -159,6 +159,24 @@ fn an_edit_writes_the_change_and_the_present() {
 }
 
 #[test]
+fn an_edited_file_keeps_its_line_ends() {
+    let folder = tasks("work?: int", "work?: float");
+    let path = folder.path("tasks.pin");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    std::fs::write(&path, text.replace('\n', "\r\n")).expect("it can be written");
+    let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit", "--dry-run"]);
+    let untouched = run.out.lines().filter(|line| line.starts_with('-')).count();
+    assert!(untouched < text.lines().count(), "not all lines differ: {}", run.out);
+    let run = linchpin_in(&folder, ["diff", "tasks.pin", "newer.pin", "--edit"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let edited = std::fs::read_to_string(&path).expect("it is there");
+    assert!(edited.contains("change "), "{edited}");
+    assert_eq!(edited.matches('\n').count(), edited.matches("\r\n").count(), "{edited:?}");
+    let run = linchpin_in(&folder, ["fmt", "--check", "tasks.pin"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""), "the layout says nothing of line ends");
+}
+
+#[test]
 fn what_cannot_be_edited_is_left_as_it_is() {
     let folder = tasks("work?: int", "work?: float");
     for (arguments, said) in [

@@ -359,6 +359,27 @@ fn formatting_is_stable_on_any_layout() {
     }
 }
 
+/// A comment on a line of its own, put before any piece of a text, stays before that and stands as deep as it does.
+#[test]
+fn a_comment_stands_with_what_it_is_about() {
+    let (mut tried, files) = (0, [files("tests/fixtures"), files("tests/export")].concat());
+    for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".pin")) {
+        for (start, _) in pieces(text).into_iter().step_by(47) {
+            let commented = format!("{}\n// why\n{}", &text[..start], &text[start..]);
+            let in_text = text[..start].matches("\"\"\"").count() % 2 == 1 || text[..start].ends_with('/');
+            let Some(formatted) = format(&commented).filter(|_| !in_text) else { continue };
+            assert_eq!(format(&formatted).as_ref(), Some(&formatted), "{name}, {start}");
+            let indentation = |line: &str| line.len() - line.trim_start().len();
+            let mut lines = formatted.lines().skip_while(|line| line.trim() != "// why");
+            let (Some(comment), Some(next)) = (lines.next(), lines.find(|line| !line.trim().is_empty())) else { continue };
+            let closes = next.trim_start().starts_with(['}', ']', ')']);
+            assert_eq!(indentation(comment), indentation(next) + if closes { 2 } else { 0 }, "{name}, {start}\n{comment}\n{next}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 100, "only {tried} comments");
+}
+
 /// Replaces runs of blanks outside strings, comments and documentation by others, and now and then by a line end.
 fn shake(text: &str, seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Editing, old: &Named, report: &Report, after: &Rea
     if arguments.dry_run {
         files::show(&sources, &edited.sources, &edited.changed);
     } else {
-        files::write(&edited.sources, &edited.changed)?;
+        files::write(&sources, &edited.sources, &edited.changed)?;
     }
     tell(&edited, &coming, arguments.dry_run);
     Ok(ExitCode::SUCCESS)

@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments, path: &Path, document: &Document<'_>, t
     if updating.dry_run {
         files::show(&sources, &updated.sources, &updated.changed);
     } else {
-        files::write(&updated.sources, &updated.changed)?;
+        files::write(&sources, &updated.sources, &updated.changed)?;
     }
     match arguments.report {
         Report::Text => tell(&updated, updating.dry_run),

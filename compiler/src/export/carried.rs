@@ -4,7 +4,7 @@
 //! and their tests, other versions, and successors that only another version has, which become words.
 
 mod same;
-mod successors;
+pub(super) mod successors;
 
 pub use same::same;
 

@@ -11,6 +11,7 @@ mod bodies;
 mod carried;
 mod document;
 mod examples;
+mod expand;
 mod extensions;
 mod json;
 mod left_out;
@@ -24,6 +25,7 @@ mod webhooks;
 use std::collections::HashMap;
 
 pub use carried::{carried, same};
+pub use expand::{alone, expanded};
 
 use crate::model::project::project;
 use crate::model::resolve::names::Convention;

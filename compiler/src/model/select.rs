@@ -81,6 +81,13 @@ pub fn except(model: Model, unwanted: &[Pattern]) -> Model {
     keep(model, |connector, name| !unwanted.iter().any(|pattern| pattern.takes(connector, name)))
 }
 
+/// The connector with one module and what that needs.
+#[cfg(feature = "export")]
+pub(crate) fn only(model: Model, module: Symbol) -> Model {
+    let name = model.name(module).clone();
+    keep(model, |_, one| *one == name)
+}
+
 fn keep(mut model: Model, wanted: impl Fn(&str, &SymbolName) -> bool) -> Model {
     let connector = model.connector.name.clone();
     let taken = |symbol: Symbol| wanted(&connector, model.name(symbol));

@@ -54,28 +54,39 @@ impl Wait {
         if let Some(most) = self.up_to {
             text.push_str(&format!(" up to {}", duration(most)));
         }
-        for until in &self.until {
-            text.push_str(&match until {
-                WaitUntil::Status(range) => format!(" until status {}", status(*range)),
-                WaitUntil::When(when) => format!(" until {}", when.text()),
-            });
-        }
+        self.untils().for_each(|until| text.push_str(&format!(" {until}")));
         for failure in &self.fails {
             text.push_str(&format!(" fails when {}", failure.when.text()));
             for (word, path) in [("code", &failure.code), ("message", &failure.message)].into_iter().filter(|(_, path)| !path.is_empty()) {
                 text.push_str(&format!(" {word} {}", path.join(".")));
             }
         }
-        text.push_str(&format!(" at most {}", duration(self.most)));
-        if let Some(times) = self.times {
-            text.push_str(&format!(" {times} times"));
-        }
-        text
+        format!("{text} {}", self.at_most())
+    }
+
+    /// `until status = "FINISHED" at most 30m`: what whoever calls notices of it, failures apart.
+    pub(crate) fn ends(&self) -> String {
+        let mut all: Vec<String> = self.untils().collect();
+        all.sort();
+        all.push(self.at_most());
+        all.join(" ")
+    }
+
+    fn untils(&self) -> impl Iterator<Item = String> {
+        self.until.iter().map(|until| match until {
+            WaitUntil::Status(range) => format!("until status {}", status(*range)),
+            WaitUntil::When(when) => format!("until {}", when.text()),
+        })
+    }
+
+    fn at_most(&self) -> String {
+        let times = self.times.map_or_else(String::new, |times| format!(" {times} times"));
+        format!("at most {}{times}", duration(self.most))
     }
 }
 
 impl WaitCondition {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let path = self.members.join(".");
         self.equals.as_ref().map_or_else(|| format!("{path} present"), |value| format!("{path} = {value}"))
     }

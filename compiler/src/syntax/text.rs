@@ -24,6 +24,36 @@ pub(crate) fn quoted(text: &str) -> String {
     out
 }
 
+/// A text in three quotes, line by line at this indentation, if it has several lines and is the same when it is read again; otherwise as any string.
+pub(crate) fn in_lines(text: &str, indentation: usize) -> String {
+    let space = " ".repeat(indentation);
+    let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("\n{space}{line}") };
+    let inside: String = text.replace("\"\"\"", "\\\"\"\"").split('\n').map(line).collect();
+    let inside = format!("{inside}\n{}", " ".repeat(indentation.saturating_sub(2)));
+    let seen = |letter: char| letter == '\n' || !letter.is_control() && !is_unseen(letter);
+    let fits = text.trim_end().contains('\n') && text.chars().all(seen) && over_lines(&inside) == text;
+    if fits { format!("\"\"\"{inside}\"\"\"") } else { quoted(text) }
+}
+
+/// What stands between three quotes, without the indentation that all of its lines have, and without the empty line at its begin and its end.
+pub(crate) fn over_lines(written: &str) -> String {
+    let text = written.replace("\\\"\"\"", "\"\"\"");
+    let mut lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    // What stands behind the quotes is on no line of its own.
+    let common = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
+    for line in lines.iter_mut().skip(1) {
+        *line = &line[indentation(line).min(common)..];
+    }
+    if lines.len() > 1 && lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    if lines.len() > 1 && lines[0].trim().is_empty() {
+        lines.remove(0);
+    }
+    lines.join("\n")
+}
+
 /// Characters without a shape, or that turn the direction of what follows.
 pub(crate) fn is_unseen(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}')
@@ -107,6 +137,20 @@ mod tests {
         }
         assert_eq!((duration(0), byte_count(0)), ("0ms".to_owned(), "0".to_owned()));
         assert_eq!((duration(90_000), byte_count(10 << 20)), ("90s".to_owned(), "10MiB".to_owned()));
+    }
+
+    #[test]
+    fn a_text_over_lines_is_read_again() {
+        let document = "query A {\n  a(b: \"c\")\n\n  d\n}";
+        assert_eq!(in_lines(document, 4), "\"\"\"\n    query A {\n      a(b: \"c\")\n\n      d\n    }\n  \"\"\"");
+        for text in [document, "a\nb\n", "\na\nb", "a \"\"\" b\nc", "a\n \nb", "a\\\nb\\", "\"\"\"\"\na"] {
+            let written = in_lines(text, 6);
+            let inside = written.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")).unwrap_or_else(|| panic!("{written}"));
+            assert_eq!(over_lines(inside), text);
+        }
+        for text in ["one line", "one line\n", "  all\n  deep", "a\r\nb", "a\n\u{202e}b", "", "\n"] {
+            assert_eq!(in_lines(text, 6), quoted(text), "it would be another");
+        }
     }
 
     #[test]

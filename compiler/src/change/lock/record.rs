@@ -75,7 +75,7 @@ pub(super) struct Key {
 }
 
 /// The groups of facts.
-pub(super) const GROUPS: [&str; 27] = [
+pub(super) const GROUPS: [&str; 28] = [
     "answer",
     "authorize",
     "call",
@@ -103,6 +103,7 @@ pub(super) const GROUPS: [&str; 27] = [
     "token",
     "value",
     "variant",
+    "wait",
 ];
 
 /// The facets of facts, in the order in which they are written; the first is that of a fact with nothing else.

@@ -3,7 +3,7 @@
 
 use super::present::{key, shaped_facets, wire_path};
 use super::record::{Fact, Facts};
-use crate::model::{Connector, Failure, Limit, Model, Module, RetryClass, Send};
+use crate::model::{Connector, Failure, Limit, Model, Module, RetryClass, Send, Wait};
 use crate::source::Span;
 use crate::syntax::text::duration;
 
@@ -28,6 +28,7 @@ pub(super) fn of_connector(model: &Model, version: usize) -> Facts {
 /// What a module says in place of that, or besides.
 pub(super) fn of_module(model: &Model, module: &Module, facts: &mut Facts) {
     failures(model, &module.fails, module.span, facts);
+    waits(module, facts);
     limits(&module.limits, module.span, facts);
     if let Some(cost) = &module.cost {
         let read = cost.header.as_ref().map(|header| format!(" read header {header}")).unwrap_or_default();
@@ -61,6 +62,22 @@ fn failures(model: &Model, fails: &[Failure], place: Span, facts: &mut Facts) {
         facets.extend(when.map(|when| ("when", when)));
         facets.extend((!failure.code.is_empty()).then(|| ("code", wire_path(&failure.code))));
         facets.extend((!failure.message.is_empty()).then(|| ("message", wire_path(&failure.message))));
+        facts.insert(key("fails", (number + 1).to_string()), Fact { facets, place });
+    }
+}
+
+/// What ends each wait and how long it may take; what fails it is an error answer like others. Pauses only servers notice.
+fn waits(module: &Module, facts: &mut Facts) {
+    let steps = module.steps.iter().flat_map(|steps| &steps.list);
+    let waits: Vec<(&Wait, Span)> = steps.filter_map(|step| Some((step.wait.as_ref()?, step.span))).collect();
+    for (number, (wait, place)) in waits.iter().enumerate() {
+        facts.insert(key("wait", (number + 1).to_string()), Fact::plain(wait.ends(), *place));
+    }
+    let failures = waits.iter().flat_map(|(wait, place)| wait.fails.iter().map(move |failure| (failure, *place)));
+    for (number, (failure, place)) in failures.enumerate() {
+        let mut facets = vec![("when", failure.when.text())];
+        facets.extend((!failure.code.is_empty()).then(|| ("code", failure.code.join("."))));
+        facets.extend((!failure.message.is_empty()).then(|| ("message", failure.message.join("."))));
         facts.insert(key("fails", (number + 1).to_string()), Fact { facets, place });
     }
 }

@@ -6,7 +6,7 @@ use crate::model::dotted;
 use crate::model::{Life, Model, TypeDefKind};
 
 /// Says in words what cannot be named.
-pub(super) fn in_words(model: &mut Model) {
+pub(in crate::export) fn in_words(model: &mut Model) {
     let known = everything_named(model);
     let there = |scope: &[String], name: &str| (0..=scope.len()).any(|depth| known.contains(&dotted(&scope[..depth], name)));
     let settle = |life: &mut Option<Life>, scope: &[String]| {

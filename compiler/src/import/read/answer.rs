@@ -31,7 +31,8 @@ impl<'n> Reader<'n, '_> {
         let node = &member.value;
         Media {
             media: &member.key,
-            schema: node.get("schema").map(|schema| self.schema(schema)),
+            // Of a body whose items come one after the other, OpenAPI 3.2 gives the schema of one.
+            schema: node.get("schema").or_else(|| node.get("itemSchema")).map(|schema| self.schema(schema)),
             examples: node.get("examples").or_else(|| node.get("example")),
             encoding: node.get("encoding"),
             span: member.key_span,

@@ -3,7 +3,7 @@
 use super::bodies::{Form, essence, form};
 use super::maker::{Hint, Maker};
 use super::notes::Subject;
-use super::plan::{Answer, Fails, Field, Type, TypeKind, What};
+use super::plan::{Answer, Bounds, Fails, Field, Type, TypeKind, What};
 use crate::import::document::{self, Operation};
 use crate::import::schema::SchemaId;
 
@@ -27,7 +27,8 @@ impl<'n> Maker<'_, 'n> {
         let default = operation.answers.iter().find(|one| one.status.eq_ignore_ascii_case("default"));
         let mut told = Vec::new();
         for answer in &good {
-            told.push(self.success(answer, status(answer).unwrap_or_default(), parent, good.len() > 1));
+            let came = if good.len() == 1 { self.one_by_one(answer, status(answer).unwrap_or_default(), parent, operation) } else { None };
+            told.push(came.unwrap_or_else(|| self.success(answer, status(answer).unwrap_or_default(), parent, good.len() > 1)));
         }
         let mut default_is_good = false;
         if good.is_empty() {
@@ -65,6 +66,30 @@ impl<'n> Maker<'_, 'n> {
             }
         }
         answers
+    }
+
+    /// An answer whose items come one after the other, where its media type says so and its schema what they are.
+    fn one_by_one(&mut self, answer: &document::Answer<'n>, status: String, parent: &str, operation: &Operation<'n>) -> Option<Answer> {
+        // Of several types the best is chosen, and noted, once: only where this one is alone it is looked at here.
+        let [media] = answer.content.as_slice() else { return None };
+        let framing = framing(media.media)?;
+        let schemas: Vec<SchemaId> = media.schema.into_iter().collect();
+        let leaves = self.opened(&self.used(&schemas));
+        let flat = self.merged(&leaves);
+        if flat.properties.is_empty() && flat.items.is_empty() && flat.choices.is_empty() {
+            self.note(Subject::Content, media.span, format!("`{}` of which the schema says no items: it comes as it is", media.media));
+            return None;
+        }
+        let what = self.what(&schemas, &Hint::place(parent, "output"));
+        let mut item = match what.ty {
+            Type::List(item, _) => *item,
+            ty => What::of(ty),
+        };
+        self.without_files(&mut item, media.span);
+        let ends = [answer.description, operation.description].iter().any(|text| text.contains("[DONE]"));
+        let end = if ends { " end \"[DONE]\"" } else { "" };
+        let what = What::of(Type::List(Box::new(item), Bounds::default()));
+        Some(Answer { status, what: Some(what), encoding: Some(format!("{framing}{end}")) })
     }
 
     fn success(&mut self, answer: &document::Answer<'n>, status: String, parent: &str, several: bool) -> Answer {
@@ -179,6 +204,23 @@ impl<'n> Maker<'_, 'n> {
             },
             _ => None,
         }
+    }
+}
+
+/// How items stand in a body of a media type, one after the other.
+fn framing(media: &str) -> Option<&'static str> {
+    match essence(media).as_str() {
+        "text/event-stream" => Some("events"),
+        "application/x-ndjson"
+        | "application/ndjson"
+        | "application/jsonl"
+        | "application/x-jsonl"
+        | "application/jsonlines"
+        | "application/x-jsonlines"
+        | "application/json-lines"
+        | "application/json-seq"
+        | "application/stream+json" => Some("lines"),
+        _ => None,
     }
 }
 

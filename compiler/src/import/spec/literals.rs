@@ -2,7 +2,7 @@
 
 use crate::import::node::{Node, Value};
 
-pub(super) use crate::syntax::text::{is_unseen, quoted, word_or_quoted as key};
+pub(super) use crate::syntax::text::{in_lines, is_unseen, quoted, word_or_quoted as key};
 
 /// A string that is a template, where its braces are meant as braces.
 pub(super) fn template_text(text: &str) -> String {

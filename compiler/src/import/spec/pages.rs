@@ -2,7 +2,7 @@
 //! Without two signs it is not paged.
 
 use super::maker::Maker;
-use super::plan::{Answer, Bounds, Field, Module, ModuleKind, Type, What};
+use super::plan::{Answer, Bounds, Field, Held, Module, ModuleKind, Type, What};
 use crate::import::document::Operation;
 use crate::import::node::Node;
 
@@ -104,8 +104,10 @@ impl<'n> Maker<'_, 'n> {
     pub(super) fn page(&mut self, operation: &Operation<'n>, module: &mut Module) {
         let [Answer { what: Some(what), encoding: None, .. }] = &module.answers[..] else { return };
         let listed = matches!(what.ty, Type::List(..)) && !what.nullable;
-        let reads = operation.method == "GET"
-            || operation.method == "POST" && module.name.split('_').any(|word| ["search", "query", "list", "find"].contains(&word));
+        const READING: [&str; 4] = ["search", "query", "list", "find"];
+        let asks = |word: &str| READING.contains(&word);
+        let named = module.name.split('_').any(asks) || module.path.rsplit('/').next().is_some_and(|last| asks(&last.to_lowercase()));
+        let reads = operation.method == "GET" || operation.method == "POST" && named;
         if !reads || what.nullable {
             return;
         }
@@ -116,22 +118,24 @@ impl<'n> Maker<'_, 'n> {
         }
         let Some(page) = found else { return };
         for name in narrowed {
-            if let Some(field) = module.query.iter_mut().find(|field| field.name == name)
+            if let Some(field) = inputs_mut(module).find(|field| field.name == name)
                 && let Type::Scalar(kind, bounds) = &field.what.ty
                 && *kind != "int"
             {
-                let whole = |end: &Option<String>| end.clone().filter(|end| end.parse::<i64>().is_ok());
+                // The bounds of a text are those of its length.
+                let whole = |end: &Option<String>| end.clone().filter(|end| *kind != "string" && end.parse::<i64>().is_ok());
                 let bounds = Bounds { min: whole(&bounds.min), max: whole(&bounds.max), ..Bounds::default() };
                 field.what.ty = Type::Scalar("int", bounds);
-                field.default = field.default.as_deref().and_then(super::literals::whole).or_else(|| {
-                    field.optional |= field.default.is_some();
-                    None
-                });
+                field.default =
+                    field.default.as_deref().map(|text| text.trim_matches('"')).and_then(super::literals::whole).or_else(|| {
+                        field.optional |= field.default.is_some();
+                        None
+                    });
             }
         }
         let counts = page.starts_with("offset") || page.starts_with("number");
         let sorted =
-            module.query.iter().any(|field| field.default.is_some() && ["sort", "order"].iter().any(|word| field.name.contains(word)));
+            inputs(module).any(|(field, _)| field.default.is_some() && ["sort", "order"].iter().any(|word| field.name.contains(word)));
         if counts && !sorted {
             module.order = Some("none \"the API's description does not say how items are sorted\"".to_owned());
         }
@@ -144,7 +148,10 @@ impl<'n> Maker<'_, 'n> {
         let pageable = operation.extensions.iter().find(|(name, _)| *name == "x-ms-pageable").map(|(_, node)| *node);
         let items = if listed { None } else { Some(self.items(&members, pageable)?) };
         let items_clause = items.map(|member| format!("  items {}", member.path)).unwrap_or_default();
-        let input = |names: &[&str]| names.iter().find_map(|wanted| module.query.iter().find(|field| plain(&field.wire) == *wanted));
+        let input_of = |names: &[&str]| names.iter().find_map(|wanted| inputs(module).find(|(field, _)| plain(&field.wire) == *wanted));
+        let input = |names: &[&str]| input_of(names).map(|(field, _)| field);
+        let counting =
+            |names: &[&str]| input_of(names).filter(|(field, typed)| number(field) || !typed && counts(field)).map(|(field, _)| field);
         let member = |names: &[&str], fits: &dyn Fn(&What) -> bool| {
             names.iter().find_map(|wanted| members.iter().find(|member| plain(&member.name) == *wanted && fits(member.what)))
         };
@@ -154,7 +161,7 @@ impl<'n> Maker<'_, 'n> {
         // Beside `page` it is `page_size` that counts, beside `offset` it is `limit`, where a list can be asked for in both ways.
         let of_pages: Vec<&str> = SIZES.into_iter().filter(|name| name.contains("page")).collect();
         let of_items: Vec<&str> = SIZES.into_iter().filter(|name| !name.contains("page")).collect();
-        let sized = |best: &[&str]| input(best).or_else(|| input(&SIZES)).filter(|field| number(field));
+        let sized = |best: &[&str]| if input(best).is_some() { counting(best) } else { counting(&SIZES) };
         let size = sized(&SIZES);
         let told = pageable.and_then(|node| node.get("nextLinkName")).and_then(Node::text).map(str::to_owned);
         let told_member = told.as_ref().and_then(|name| members.iter().find(|member| member.name == *name));
@@ -179,7 +186,7 @@ impl<'n> Maker<'_, 'n> {
         }
         let link = operation.answers.iter().filter(|answer| answer.status.starts_with('2')).flat_map(|answer| &answer.headers);
         let link = link.map(|header| header.name).find(|name| name.eq_ignore_ascii_case("link"));
-        let steps = input(&NUMBERS).or_else(|| input(&OFFSETS)).filter(|field| number(field));
+        let steps = if input(&NUMBERS).is_some() { counting(&NUMBERS) } else { counting(&OFFSETS) };
         if let Some(link) = link.filter(|_| listed && (steps.is_some() || size.is_some() || cursor.is_some())) {
             let _ = link;
             return Some("link header \"Link\"".to_owned());
@@ -187,7 +194,7 @@ impl<'n> Maker<'_, 'n> {
         let total = member(&TOTALS, &is_count);
         for (word, names, sizes) in [("number", &NUMBERS[..], &of_pages), ("offset", &OFFSETS[..], &of_items)] {
             let size = sized(sizes);
-            let Some(advance) = input(names).filter(|field| number(field) && size.is_none_or(|size| size.name != field.name)) else {
+            let Some(advance) = counting(names).filter(|field| size.is_none_or(|size| size.name != field.name)) else {
                 continue;
             };
             if size.is_none() && total.is_none() && more.is_none() {
@@ -269,6 +276,39 @@ impl<'n> Maker<'_, 'n> {
 
 fn plain(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What may carry a page: inputs of the query, and members of a body; with whether what they hold has a type on the wire, as in JSON.
+fn inputs(module: &Module) -> impl Iterator<Item = (&Field, bool)> {
+    let members = module.body.iter().filter_map(|body| match &body.held {
+        Held::Members(fields) if body.encoding.is_empty() || body.encoding == "form" => Some((fields, body.encoding.is_empty())),
+        _ => None,
+    });
+    let members = members.flat_map(|(fields, typed)| fields.iter().map(move |field| (field, typed)));
+    module.query.iter().map(|field| (field, false)).chain(members)
+}
+
+fn inputs_mut(module: &mut Module) -> impl Iterator<Item = &mut Field> {
+    let members = module.body.iter_mut().filter_map(|body| match &mut body.held {
+        Held::Members(fields) => Some(fields),
+        Held::Whole(_) => None,
+    });
+    module.query.iter_mut().chain(members.flatten())
+}
+
+/// A text of digits, by its default, its pattern or what is said of it: where the wire knows only text, it is a number.
+fn counts(field: &Field) -> bool {
+    let Type::Scalar("string", bounds) = &field.what.ty else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Of what a body need not hold, the default is said in words.
+    let said = field.docs.lines().find_map(|line| line.strip_prefix("Unless given: `")?.strip_suffix("`."));
+    let by_default = field.default.as_deref().or(said).is_some_and(|text| digits(text.trim_matches('"')));
+    let by_pattern = bounds.pattern.as_deref().is_some_and(|pattern| {
+        let plain = pattern.trim_start_matches('^').trim_end_matches('$').trim_end_matches(['+', '*']);
+        ["[0-9]", "\\d", "[\\d]"].contains(&plain)
+    });
+    let told = || field.docs.to_lowercase();
+    by_default || by_pattern || ["number of ", "how many", "page number", "index of"].iter().any(|words| told().contains(words))
 }
 
 fn number(field: &Field) -> bool {

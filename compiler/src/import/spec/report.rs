@@ -31,9 +31,13 @@ pub fn text(imported: &Imported, tree: &Tree) -> String {
             out.push_str(&format!("\n{}: {}\n  {}\n", only.subject.name(), only.reason, place(only, tree)));
             continue;
         }
-        out.push_str(&format!("\n{} ({} times): {}\n", first.subject.name(), notes.len(), first.reason));
+        // Reasons that differ in names and numbers stand with their places.
+        let one = notes.iter().all(|note| note.reason == first.reason);
+        let reason = if one { format!(": {}", first.reason) } else { String::new() };
+        out.push_str(&format!("\n{} ({} times){reason}\n", first.subject.name(), notes.len()));
         for note in notes.iter().take(SHOWN) {
-            out.push_str(&format!("  {}\n", place(note, tree)));
+            let reason = if one { String::new() } else { format!(": {}", note.reason) };
+            out.push_str(&format!("  {}{reason}\n", place(note, tree)));
         }
         if notes.len() > SHOWN {
             out.push_str(&format!("  and {} more; `--report json` lists all\n", notes.len() - SHOWN));

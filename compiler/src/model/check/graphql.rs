@@ -38,7 +38,9 @@ pub(super) fn variables_are_the_inputs(checker: &mut Checker<'_>) {
                         format!("the document declares `${name}`, and no input gives it a value"),
                     )
                     .here(format!("`${name}: {}`", variable.ty))
-                    .help(format!("add an input `{name}` to the body, or take the variable out of the document")),
+                    .help(format!(
+                        "add an input `{name}` behind the document, as in `{{ {name}: string }}`, or take the variable out of it"
+                    )),
                 );
             }
         }

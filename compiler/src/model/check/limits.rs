@@ -6,6 +6,10 @@ use crate::model::{Limit, Module};
 
 /// A cost that no limit counts holds nothing back.
 pub(super) fn costs_are_counted(checker: &mut Checker<'_>) {
+    // A limit that could not be read may count them.
+    if !checker.model.whole {
+        return;
+    }
     for module in &checker.model.modules {
         let Some(span) = module.spans.cost.filter(|_| !limits(checker, module).any(Limit::counts_points)) else { continue };
         checker.report(

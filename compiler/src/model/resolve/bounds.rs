@@ -75,11 +75,20 @@ impl Resolver<'_> {
         let text = written.value.as_str();
         let fits = match bounded {
             Bounded::Whole => text.parse::<i64>().is_ok(),
-            Bounded::Number => text.parse::<f64>().is_ok(),
+            Bounded::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
             _ => text.parse::<u64>().is_ok(),
         };
         if !fits {
-            let help = if bounded.counts() { "a length is a whole number from 0" } else { "write a whole number" };
+            let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+            let help = match bounded {
+                _ if bounded.counts() && !text.starts_with('-') && whole => {
+                    "it is too large: at most `18446744073709551615` can stand here"
+                }
+                _ if bounded.counts() => "a length is a whole number from 0",
+                Bounded::Number => "it is too large: at most `1.7976931348623157e308` can stand here",
+                _ if whole => "it is too large: whole numbers go from `-9223372036854775808` to `9223372036854775807`",
+                _ => "write a whole number",
+            };
             self.misfit_at(Some(written.span), what, &format!("the end `{text}`"), help);
         }
         fits.then(|| text.to_owned())

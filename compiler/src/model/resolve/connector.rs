@@ -141,10 +141,10 @@ impl<'a> Resolver<'a> {
             LimitKind::Concurrent(count) => Limit::Concurrent(self.not_zero(count, "calls at once")),
             LimitKind::Window { count, window, moving, points } => {
                 let what = if *points { "points" } else { "calls" };
-                let (holds, millis) = (self.not_zero(count, what), self.not_zero(window, "time"));
+                let holds = self.not_zero(count, what);
                 // A number that is wrong, and was reported, makes no cost too high.
                 let count = if *points && count.value == 0 { u64::MAX } else { holds };
-                Limit::Window { count, millis, moving: *moving, points: *points }
+                Limit::Window { count, millis: window.value, moving: *moving, points: *points }
             }
             LimitKind::Headers { remaining, reset: (kind, header), points } => {
                 const KINDS: [&str; 3] = ["epoch", "delta", "date"];
@@ -169,8 +169,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn not_zero(&mut self, number: &Spanned<u64>, what: &str) -> u64 {
-        // What could not be read is 0 too, and was reported.
-        if number.value == 0 && self.sources.text(number.span).starts_with('0') {
+        if number.value == 0 {
             self.report(
                 Diagnostic::new(codes::ZERO_LIMIT, number.span, format!("a limit of no {what} lets nothing through"))
                     .here("must be at least 1")

@@ -183,7 +183,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// Codes that say that something is not there.
-const ABOUT_ABSENCE: [Code; 13] = [
+const ABOUT_ABSENCE: [Code; 15] = [
     codes::NO_EXCHANGE,
     codes::PAGE_INCOMPLETE,
     codes::NO_ITEMS,
@@ -197,6 +197,8 @@ const ABOUT_ABSENCE: [Code; 13] = [
     codes::EXPECTS_NOTHING,
     codes::TOKEN_FROM_NOWHERE,
     codes::UNUSED_MIXIN,
+    codes::ENDLESS_WAIT,
+    codes::WAIT_INCOMPLETE,
 ];
 
 fn unread_words<'a>(files: &[ast::File], sources: &'a Sources) -> HashSet<&'a str> {

@@ -7,6 +7,7 @@ use super::names::{pascal, title};
 use super::pages::PageParts;
 use super::unknown::{choice, unknown};
 use super::{Resolver, Site};
+use crate::diagnostics::nearest::nearest;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::model::{
     Answer, Connection, Connector, Decoding, Encoding, Framing, ItemStream, Module, ModuleServer, ModuleSpans, Order, Page, Parts, PartsBy,
@@ -104,7 +105,7 @@ impl<'a> Resolver<'a> {
                 self.raw_body_is_one_value(request);
                 Encoding::Raw(detail("application/octet-stream"))
             }
-            "graphql" => Encoding::Graphql(self.document(request)),
+            "graphql" => self.document(request).map_or(Encoding::Json, Encoding::Graphql),
             _ => {
                 let encoding = &request.encoding;
                 let known = ["json", "form", "multipart", "xml", "raw", "graphql"];
@@ -114,8 +115,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What a GraphQL server is sent; empty where there is none.
-    fn document(&mut self, request: &ast::Request) -> String {
+    /// What a GraphQL server is sent; none where it is not written as it should be, which is reported.
+    fn document(&mut self, request: &ast::Request) -> Option<String> {
         let problem = match (&request.detail, &request.body) {
             (None, _) => Some("a GraphQL call needs its document"),
             (_, RequestBody::Whole(_)) => Some("the variables of a GraphQL call are members"),
@@ -128,7 +129,7 @@ impl<'a> Resolver<'a> {
                     .help("write for example `body graphql \"query Issue($id: ID!) { issue(id: $id) { title } }\" { id: string }`"),
             );
         }
-        request.detail.as_ref().map(|detail| detail.value.clone()).unwrap_or_default()
+        request.detail.as_ref().filter(|_| problem.is_none()).map(|detail| detail.value.clone())
     }
 
     fn raw_body_is_one_value(&mut self, request: &ast::Request) {
@@ -202,15 +203,16 @@ impl<'a> Resolver<'a> {
             }
             (Some(Type::String(_)), Some(written)) if written.value.contains('/') => Decoding::Text(written.value.clone()),
             (_, Some(written)) => {
-                self.report(
-                    Diagnostic::new(
-                        codes::UNKNOWN_ENCODING,
-                        written.span,
-                        format!("an answer of this type cannot be read as `{}`", written.value),
-                    )
-                    .here("unknown encoding")
-                    .help("write `as json`, `as xml`, `as headers`, or `as events` or `as lines` for a list; text goes with `string`, any other bytes with `file`"),
-                );
+                let problem = Diagnostic::new(
+                    codes::UNKNOWN_ENCODING,
+                    written.span,
+                    format!("an answer of this type cannot be read as `{}`", written.value),
+                )
+                .here("unknown encoding");
+                self.report(match meant(&written.value) {
+                    Some(word) => problem.help(format!("write `as {word}`")).replace(format!("write `{word}`"), written.span, word),
+                    None => problem.help("write `as json`, `as xml`, `as headers`, or `as events` or `as lines` for a list; text goes with `string`, any other bytes with `file`"),
+                });
                 Decoding::Json
             }
         }
@@ -338,6 +340,15 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
 }
 
 /// Just before the closing brace of an item.
+/// What an answer is read as, where it is called otherwise elsewhere.
+fn meant(word: &str) -> Option<&'static str> {
+    match word {
+        "sse" | "stream" | "eventstream" | "event_stream" | "text/event-stream" => Some("events"),
+        "ndjson" | "jsonl" | "jsonlines" | "json_lines" | "application/x-ndjson" | "application/jsonl" => Some("lines"),
+        _ => nearest(word, ["json", "xml", "headers", "events", "lines"]),
+    }
+}
+
 pub(super) fn before_brace(item: Span) -> Span {
     Span { start: item.end.saturating_sub(1), end: item.end.saturating_sub(1), ..item }
 }

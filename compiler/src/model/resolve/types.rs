@@ -92,11 +92,13 @@ impl<'a> Resolver<'a> {
     pub(super) fn enum_value(&mut self, variant: &ast::Variant) -> Literal {
         let Some(value) = &variant.value else { return Literal::Text(variant.name.value.clone()) };
         literal(value).filter(|literal| !matches!(literal, Literal::Bool(_))).unwrap_or_else(|| {
-            self.report(
-                Diagnostic::new(codes::BAD_ENUM_VALUE, value.span, "a value of an enum is text or a whole number")
+            let problem = Diagnostic::new(codes::BAD_ENUM_VALUE, value.span, "a value of an enum is text or a whole number");
+            self.report(match too_large(value) {
+                true => problem.here("too large").help(TOO_LARGE),
+                false => problem
                     .here("neither text nor a whole number")
                     .help(format!("write `{} = \"…\"` or `{} = 1`", variant.name.value, variant.name.value)),
-            );
+            });
             UNKNOWN_VALUE
         })
     }
@@ -181,11 +183,14 @@ impl<'a> Resolver<'a> {
     fn literal_type(&mut self, value: &Value) -> Type {
         literal(value).map_or_else(
             || {
-                self.report(
-                    Diagnostic::new(codes::BAD_LITERAL_TYPE, value.span, "only text, whole numbers and booleans can stand as a type")
-                        .here("cannot be a type")
-                        .help("write a literal such as `\"asc\"`, `1` or `true`, or the name of a type"),
-                );
+                let problem =
+                    Diagnostic::new(codes::BAD_LITERAL_TYPE, value.span, "only text, whole numbers and booleans can stand as a type");
+                self.report(match too_large(value) {
+                    true => problem.here("too large").help(TOO_LARGE),
+                    false => {
+                        problem.here("cannot be a type").help("write a literal such as `\"asc\"`, `1` or `true`, or the name of a type")
+                    }
+                });
                 Type::UNKNOWN
             },
             Type::Literal,
@@ -337,6 +342,16 @@ pub(super) fn literal(value: &Value) -> Option<Literal> {
 
 fn literal_of(part: &TypeExpr) -> Option<Literal> {
     if let TypeKind::Literal(value) = &part.kind { literal(value) } else { None }
+}
+
+const TOO_LARGE: &str =
+    "whole numbers go from `-9223372036854775808` to `9223372036854775807`; write it as text if it is none to count with";
+
+/// A whole number that does not fit 64 bits.
+fn too_large(value: &Value) -> bool {
+    let ast::ValueKind::Number(text) = &value.kind else { return false };
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<i64>().is_err()
 }
 
 fn choosable(part: &&TypeExpr) -> bool {

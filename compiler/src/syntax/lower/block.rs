@@ -348,8 +348,21 @@ impl<'t> Reader<'t> {
         let mut pairs = pairs.filter(|pair| !is_mark(pair.as_rule())).peekable();
         while let Some(pair) = pairs.next() {
             if pair.as_rule() == Rule::bad {
-                let bad_follows = pairs.peek().is_some_and(|next| next.as_rule() == Rule::bad);
-                self.bad(pair, held.take(), block, bad_follows, &mut last_bad, &mut once);
+                let before = held.take();
+                // Lines that stand deeper than a statement go on with it.
+                let mut more = Vec::new();
+                while let (Some(before), Some(next)) = (&before, pairs.peek()) {
+                    let plain = next.as_rule() == Rule::bad && next.clone().into_inner().all(|part| part.as_rule() != Rule::doc);
+                    if !plain || !self.is_attached(before, self.span(next)) {
+                        break;
+                    }
+                    more.extend(pairs.next());
+                }
+                let bad_follows = !more.is_empty() || pairs.peek().is_some_and(|next| next.as_rule() == Rule::bad);
+                self.stray_documentation(&pair, block, bad_follows);
+                if !self.bad(pair, before, &more, block, &mut last_bad, &mut once) {
+                    more.into_iter().for_each(|one| _ = self.bad(one, None, &[], block, &mut last_bad, &mut once));
+                }
                 continue;
             }
             last_bad = None;

@@ -163,6 +163,10 @@ fn request(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Request> {
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::word => encoding = reader.ident(&part),
+            Rule::graphql_word => {
+                encoding = reader.ident(&part);
+                body = Some(ast::RequestBody::Fields(Vec::new()));
+            }
             Rule::string => detail = Some(reader.text(&part)),
             Rule::open => {
                 body = Some(ast::RequestBody::Fields(fields::fields(reader, whole)));
@@ -232,8 +236,8 @@ fn parts(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Parts> {
         let rule = part.as_rule();
         let Some(said) = part.into_inner().next() else { continue };
         match rule {
-            Rule::parts_size => parts.size = Some(reader.byte_count(&said)),
-            Rule::parts_multiple => parts.multiple = Some(reader.byte_count(&said)),
+            Rule::parts_size => parts.size = reader.byte_count(&said),
+            Rule::parts_multiple => parts.multiple = reader.byte_count(&said),
             _ => parts.next = Some(reader.wire_path(said)),
         }
     }
@@ -275,8 +279,8 @@ fn page_statement(reader: &mut Reader<'_>, pair: Pair<'_>, page: &mut ast::Page)
         Rule::page_key => page.key = Some(reader.ident(&first)),
         Rule::page_items => page.items = Some(reader.wire_path(first)),
         Rule::stop => page.stop = Some((reader.ident(&first), inner.next().map(|path| reader.wire_path(path)), span)),
-        Rule::page_start => page.start = Some(reader.count(&first)),
-        Rule::cap => page.cap = Some(reader.count(&first)),
+        Rule::page_start => page.start = reader.count(&first),
+        Rule::cap => page.cap = reader.count(&first),
         _ => {}
     }
 }

@@ -5,7 +5,10 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::{Comment, Date, Ident, Template, TemplatePart, Text, WirePath};
 use crate::syntax::scan::Scan;
-use crate::syntax::text::{bytes, milliseconds};
+use crate::syntax::text::{bytes, duration, milliseconds, over_lines};
+
+/// A hundred years, in milliseconds: nothing that is waited for or kept takes longer, and clocks can count so far.
+const LONGEST: u64 = 36_500 * 86_400_000;
 
 /// What lowering carries along.
 pub(super) struct Reader<'t> {
@@ -143,7 +146,10 @@ impl<'t> Reader<'t> {
 
     pub(super) fn blank_line_between(&self, before: Span, behind: Span) -> bool {
         let between = self.text.get(before.end as usize..behind.start as usize).unwrap_or_default();
-        between.split('\n').count() > 2 && between.split('\n').skip(1).any(|line| line.trim().is_empty())
+        let mut whole_lines = between.split('\n').skip(1).collect::<Vec<_>>();
+        // The last one is the begin of the line behind.
+        whole_lines.pop();
+        whole_lines.iter().any(|line| line.trim().is_empty())
     }
 
     pub(super) fn ident(&self, pair: &Pair<'_>) -> Ident {
@@ -166,7 +172,7 @@ impl<'t> Reader<'t> {
         let written = pair.as_str();
         let span = self.token(pair);
         if let Some(lines) = written.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")) {
-            return Spanned { value: unindented(&lines.replace("\\\"\"\"", "\"\"\"")), span };
+            return Spanned { value: over_lines(lines), span };
         }
         let inside = &written[1..written.len() - 1];
         if !inside.contains('\\') {
@@ -261,31 +267,46 @@ impl<'t> Reader<'t> {
         WirePath { segments, span }
     }
 
-    /// A whole number without a sign.
-    pub(super) fn count(&mut self, pair: &Pair<'_>) -> Spanned<u64> {
-        let span = self.token(pair);
-        let value = pair.as_str().parse().unwrap_or_else(|_| {
-            self.bad_number(pair.as_str(), span, "a whole number, as in `10` or `5000`");
-            1
-        });
-        Spanned { value, span }
+    /// A whole number without a sign, of at most 32 bits; none where it is not, which is reported.
+    pub(super) fn count(&mut self, pair: &Pair<'_>) -> Option<Spanned<u64>> {
+        let (text, span) = (pair.as_str(), self.token(pair));
+        let value = text.parse().ok().filter(|count| *count <= u64::from(u32::MAX));
+        match value {
+            None if is_digits(text) => self.too_large(text, span, &u32::MAX.to_string()),
+            None => self.bad_number(text, span, "a whole number", "write for example `10` or `5000`"),
+            Some(_) => {}
+        }
+        value.map(|value| Spanned { value, span })
     }
 
-    /// `320KiB`
-    pub(super) fn byte_count(&mut self, pair: &Pair<'_>) -> Spanned<u64> {
-        let span = self.token(pair);
-        let value = bytes(pair.as_str()).unwrap_or_else(|| {
-            self.bad_number(pair.as_str(), span, "a number of bytes, as in `4096`, `320KiB`, `10MiB` or `1GiB`");
-            1
-        });
-        Spanned { value, span }
+    /// `320KiB`; none where it is no size, which is reported.
+    pub(super) fn byte_count(&mut self, pair: &Pair<'_>) -> Option<Spanned<u64>> {
+        let (text, span) = (pair.as_str(), self.token(pair));
+        let value = bytes(text).filter(|bytes| *bytes <= i64::MAX as u64);
+        if value.is_none() {
+            let problem = Diagnostic::new(codes::BAD_NUMBER, span, format!("`{text}` is not a number of bytes"));
+            match with_usual_unit(text, &BYTES) {
+                Some(usual) if bytes(&usual).is_some() => {
+                    self.report(problem.help(format!("write `{usual}`")).replace(format!("write `{usual}`"), span, usual));
+                }
+                Some(_) => self.too_large(text, span, "8589934591GiB"),
+                None if is_digits(text) => self.too_large(text, span, "8589934591GiB"),
+                None => self.report(problem.help("write for example `4096`, `320KiB`, `10MiB` or `1GiB`")),
+            }
+        }
+        value.map(|value| Spanned { value, span })
     }
 
     /// `@2`
     pub(super) fn revision(&mut self, pair: &Pair<'_>) -> Spanned<u32> {
         let span = self.token(pair);
-        let value = pair.as_str()[1..].trim().parse().ok().filter(|value| *value > 0).unwrap_or_else(|| {
-            self.bad_number(pair.as_str(), span, "a revision, as in `@1`; revisions count from 1");
+        let text = pair.as_str()[1..].trim();
+        let value = text.parse().ok().filter(|value| *value > 0).unwrap_or_else(|| {
+            if is_digits(text) && text.bytes().any(|digit| digit != b'0') {
+                self.too_large(pair.as_str(), span, &format!("@{}", u32::MAX));
+                return 1;
+            }
+            self.bad_number(pair.as_str(), span, "a revision", "revisions count from 1: `@1`, `@2`");
             1
         });
         Spanned { value, span }
@@ -296,19 +317,25 @@ impl<'t> Reader<'t> {
         let span = self.token(pair);
         let text = pair.as_str();
         if !is_json_number(text) {
-            self.bad_number(text, span, "a number, as in `42`, `-1` or `12.5`");
+            self.bad_number(text, span, "a number", "write for example `42`, `-1` or `12.5`");
             return Spanned { value: "0".to_owned(), span };
         }
         Spanned { value: text.to_owned(), span }
     }
 
-    fn bad_number(&mut self, text: &str, span: Span, expected: &str) {
-        let mut diagnostic = Diagnostic::new(codes::BAD_NUMBER, span, format!("`{text}` is not {expected}"));
+    fn too_large(&mut self, text: &str, span: Span, most: &str) {
+        self.report(
+            Diagnostic::new(codes::BAD_NUMBER, span, format!("`{text}` is too large")).help(format!("at most `{most}` can stand here")),
+        );
+    }
+
+    fn bad_number(&mut self, text: &str, span: Span, expected: &str, example: &str) {
+        let diagnostic = Diagnostic::new(codes::BAD_NUMBER, span, format!("`{text}` is not {expected}"));
         let digits = text.replace('_', "");
-        if digits != text && is_json_number(&digits) {
-            diagnostic = diagnostic.help(format!("write `{digits}`")).replace(format!("write `{digits}`"), span, digits);
-        }
-        self.report(diagnostic);
+        self.report(match digits != text && is_json_number(&digits) {
+            true => diagnostic.help(format!("write `{digits}`")).replace(format!("write `{digits}`"), span, digits),
+            false => diagnostic.help(example),
+        });
     }
 
     /// `2026-05-08` or `2028-10`
@@ -324,17 +351,25 @@ impl<'t> Reader<'t> {
         Spanned { value, span }
     }
 
-    /// `500ms 10s 1m 1h 1d` in milliseconds.
-    pub(super) fn duration(&mut self, pair: &Pair<'_>) -> Spanned<u64> {
-        let span = self.token(pair);
-        let value = milliseconds(pair.as_str()).unwrap_or_else(|| {
-            self.report(
-                Diagnostic::new(codes::BAD_DURATION, span, format!("`{}` is not a length of time", pair.as_str()))
-                    .help("write a whole number and `ms`, `s`, `m`, `h` or `d`: `500ms`, `10s`, `1m`, `1h`, `1d`"),
-            );
-            1000
+    /// `500ms 10s 1m 1h 1d` in milliseconds; none where it is no length of time, which is reported.
+    pub(super) fn duration(&mut self, pair: &Pair<'_>) -> Option<Spanned<u64>> {
+        const UNITS: &str = "write a whole number and `ms`, `s`, `m`, `h` or `d`: `500ms`, `10s`, `1m`, `1h`, `1d`";
+        let (text, span) = (pair.as_str(), self.token(pair));
+        let value = milliseconds(text);
+        if value.is_some_and(|value| value <= LONGEST) {
+            return value.map(|value| Spanned { value, span });
+        }
+        let usual = with_usual_unit(text, &TIMES).filter(|usual| milliseconds(usual).is_some_and(|value| value <= LONGEST));
+        let whole =
+            with_usual_unit(text, &TIMES).is_some_and(|usual| !usual.trim_end_matches(char::is_alphabetic).trim_matches('0').is_empty());
+        let problem = Diagnostic::new(codes::BAD_DURATION, span, format!("`{text}` is not a length of time"));
+        self.report(match usual {
+            Some(usual) => problem.help(format!("write `{usual}`")).replace(format!("write `{usual}`"), span, usual),
+            None if whole => Diagnostic::new(codes::BAD_DURATION, span, format!("`{text}` is too long"))
+                .help(format!("at most `{}` can stand here", duration(LONGEST))),
+            None => problem.help(UNITS),
         });
-        Spanned { value, span }
+        None
     }
 
     /// `429` or `5xx`
@@ -371,24 +406,6 @@ fn unescape(escape: &str) -> (Option<char>, usize) {
     }
 }
 
-/// A text over several lines without the indentation that all of them have, and without the empty line at its begin and its end.
-fn unindented(text: &str) -> String {
-    let mut lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
-    let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    // What stands behind the quotes is on no line of its own.
-    let common = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
-    for line in lines.iter_mut().skip(1) {
-        *line = &line[indentation(line).min(common)..];
-    }
-    if lines.len() > 1 && lines.last().is_some_and(|line| line.trim().is_empty()) {
-        lines.pop();
-    }
-    if lines.len() > 1 && lines[0].trim().is_empty() {
-        lines.remove(0);
-    }
-    lines.join("\n")
-}
-
 /// The names of a hole, where they are names.
 fn hole(inside: &str, place: impl Fn(usize, usize) -> Span) -> Option<Vec<Ident>> {
     let mut at = 0;
@@ -401,6 +418,30 @@ fn hole(inside: &str, place: impl Fn(usize, usize) -> Span) -> Option<Vec<Ident>
             (letters && !name.is_empty() && !name.as_bytes()[0].is_ascii_digit()).then(|| Spanned { value: name.to_owned(), span })
         })
         .collect()
+}
+
+/// What people call units of time, and what they are called here.
+const TIMES: [(&str, &[&str]); 5] = [
+    ("ms", &["ms", "millis", "millisecond", "milliseconds", "msec"]),
+    ("s", &["s", "sec", "secs", "second", "seconds"]),
+    ("m", &["m", "min", "mins", "minute", "minutes"]),
+    ("h", &["h", "hr", "hrs", "hour", "hours"]),
+    ("d", &["d", "day", "days"]),
+];
+
+/// The same of sizes.
+const BYTES: [(&str, &[&str]); 3] = [("KiB", &["kib", "kb", "k"]), ("MiB", &["mib", "mb", "m"]), ("GiB", &["gib", "gb", "g"])];
+
+/// `30 minutes` as `30m`
+fn with_usual_unit(text: &str, units: &[(&str, &[&str])]) -> Option<String> {
+    let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    let unit = unit.trim_start().to_ascii_lowercase();
+    let (usual, _) = units.iter().find(|(_, names)| names.contains(&unit.as_str()))?;
+    (!number.is_empty()).then(|| format!("{number}{usual}"))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_json_number(text: &str) -> bool {

@@ -1,32 +1,15 @@
 //! What could not be read: says what was expected, mends one word where that makes it readable, and reads on.
 
 use super::block::Block;
+use super::mend::{Failure, Mend, first_token, is_word};
 use super::reader::{Reader, Shift};
 use super::{Grammar, Pair, Rule, words};
-use crate::diagnostics::{Diagnostic, codes, nearest::nearest};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Span;
-use crate::syntax::METHODS;
 use pest::Parser;
-use pest::error::{ErrorVariant, InputLocation};
 
 /// How many words of one statement are mended before it is given up.
 const MENDS: usize = 4;
-
-/// How far a statement could be read.
-struct Failure {
-    at: usize,
-    expected: Vec<Rule>,
-}
-
-/// What makes a statement readable.
-enum Mend {
-    /// Another word in place of this one.
-    Replace(&'static str),
-    /// Something missing before this.
-    Insert(&'static str),
-    /// The word goes.
-    Remove,
-}
 
 /// A stretch of text that is read again.
 struct Stretch<'p> {
@@ -42,19 +25,20 @@ struct Stretch<'p> {
 type Once<'f, 't> = dyn FnMut(&mut Reader<'t>, Pair<'_>) + 'f;
 
 impl<'t> Reader<'t> {
-    /// A stretch that is no statement. `before` is the statement in front of it, not taken into the tree yet.
+    /// A stretch that is no statement. `before` is the statement in front of it, not taken into the tree yet, and `more` are such stretches
+    /// on the lines behind it that would go on with that statement. True when they were read along.
     pub(super) fn bad(
         &mut self,
         bad: Pair<'_>,
         before: Option<Pair<'_>>,
+        more: &[Pair<'_>],
         block: &Block,
-        bad_follows: bool,
         last_bad: &mut Option<Span>,
         once: &mut Once<'_, 't>,
-    ) {
-        self.stray_documentation(&bad, block, bad_follows);
+    ) -> bool {
         let Some(text) = bad.clone().into_inner().find(|pair| pair.as_rule() == Rule::bad_text) else {
-            return before.into_iter().for_each(|before| once(self, before));
+            before.into_iter().for_each(|before| once(self, before));
+            return false;
         };
         let span = self.span(&text);
         let follows = self.is_mended(span) || last_bad.is_some_and(|last| self.continues(last, span));
@@ -62,18 +46,20 @@ impl<'t> Reader<'t> {
             before.into_iter().for_each(|before| once(self, before));
             self.unread.push(span);
             *last_bad = Some(span);
-            return;
+            return false;
         }
         let input = bad.as_span().get_input();
         let start = if block.documented { bad.as_span().start() } else { text.as_span().start() };
-        let end = bad.as_span().start() + bad.as_str().trim_end_matches([' ', '\t', '\r', '\n', ',']).len();
+        let end_of = |bad: &Pair<'_>| bad.as_span().start() + bad.as_str().trim_end_matches([' ', '\t', '\r', '\n', ',']).len();
+        let (end, whole_end) = (end_of(&bad), end_of(more.last().unwrap_or(&bad)));
         let text_at = text.as_span().start();
         let alone = Stretch { text: &input[start..end], base: start, bad_at: text_at - start, joined: false };
         let joined = before.as_ref().filter(|before| self.is_attached(before, span)).map(|before| {
             let base = before.as_span().start();
-            Stretch { text: &input[base..end], base, bad_at: text_at - base, joined: true }
+            Stretch { text: &input[base..whole_end], base, bad_at: text_at - base, joined: true }
         });
         let joined = joined.filter(|joined| goes_on(joined, &alone, block));
+        let along = joined.is_some();
         let mended = match joined {
             Some(joined) => {
                 let mended = self.mend(&joined, block, once);
@@ -89,13 +75,15 @@ impl<'t> Reader<'t> {
         };
         *last_bad = None;
         if !mended {
+            let span = if along { Span { end: self.span(more.last().unwrap_or(&text)).end, ..span } } else { span };
             self.unread.push(span);
             *last_bad = Some(span);
         }
+        along
     }
 
     /// Documentation where none can stand, or with nothing behind it.
-    fn stray_documentation(&mut self, bad: &Pair<'_>, block: &Block, bad_follows: bool) {
+    pub(super) fn stray_documentation(&mut self, bad: &Pair<'_>, block: &Block, bad_follows: bool) {
         let mut parts = bad.clone().into_inner();
         let Some(doc) = parts.next().filter(|part| part.as_rule() == Rule::doc) else { return };
         let documents = block.documented && (bad_follows || parts.any(|part| part.as_rule() == Rule::bad_text));
@@ -116,7 +104,7 @@ impl<'t> Reader<'t> {
     }
 
     /// True when the stretch stands on the line of a statement's end, or deeper on the next line.
-    fn is_attached(&self, before: &Pair<'_>, span: Span) -> bool {
+    pub(super) fn is_attached(&self, before: &Pair<'_>, span: Span) -> bool {
         let before = self.span(before);
         let (own_line, indentation) = self.starts_line(span);
         let (_, before_indentation) = self.starts_line(before);
@@ -138,7 +126,8 @@ impl<'t> Reader<'t> {
     fn mend(&mut self, stretch: &Stretch<'_>, block: &Block, once: &mut Once<'_, 't>) -> bool {
         let mut text = stretch.text.to_owned();
         let mut shifts = vec![Shift { base: stretch.base as u32, at: 0, new: 0, old: 0 }];
-        let mut report = true;
+        // What else is wrong behind something that goes follows from that.
+        let (mut report, mut quiet) = (true, false);
         for _ in 0..MENDS {
             let failure = match Grammar::parse(block.lone, &text) {
                 Ok(pairs) => {
@@ -147,7 +136,9 @@ impl<'t> Reader<'t> {
                 }
                 Err(error) => Failure::of(&error),
             };
-            if let Some(pairs) = self.statement_before(&failure, &text, block) {
+            if failure.habit(&text).is_none()
+                && let Some(pairs) = self.statement_before(&failure, &text, block)
+            {
                 self.shifted(&shifts, |reader| pairs.filter(|pair| pair.as_rule() != Rule::EOI).for_each(|pair| once(reader, pair)));
                 let from = shifts[1..].iter().rev().fold(failure.at, |at, shift| shift.map(at as u32) as usize);
                 let rest = Stretch { text: &stretch.text[from..], base: stretch.base + from, bad_at: 0, joined: false };
@@ -158,8 +149,9 @@ impl<'t> Reader<'t> {
             if std::mem::take(&mut report) {
                 self.shifted(&shifts, |reader| reader.explain(&failure, &text, block, mend.as_ref(), first));
             }
+            quiet |= matches!(mend, Some(Mend::Remove(_)));
             // What else is wrong behind a misspelled word is a mistake of its own.
-            report = mend.as_ref().is_some_and(|mend| is_word(mend.token()));
+            report = !quiet && mend.as_ref().is_some_and(|mend| is_word(mend.token()));
             let Some(mend) = mend else { return false };
             let (mended, shift) = mend.apply(&text, failure.at);
             text = mended;
@@ -178,7 +170,7 @@ impl<'t> Reader<'t> {
         let found = first_token(&text[failure.at..]);
         let (start, end) = match found {
             "" => (text.trim_end().len(), text.trim_end().len()),
-            found => (failure.at, failure.at + found.len()),
+            found => (failure.at, failure.at + mend.map_or(found.len(), |mend| mend.replaced(text, failure.at))),
         };
         let span = self.place(start as u32, end as u32);
         if self.is_mended(span) {
@@ -194,7 +186,8 @@ impl<'t> Reader<'t> {
             true => Diagnostic::new(codes::UNKNOWN_STATEMENT, span, format!("`{shown}` starts no {}", block.statement)),
             false if matches!(mend, Some(Mend::Insert(_))) => {
                 let token = mend.map_or("", Mend::token);
-                Diagnostic::new(codes::UNEXPECTED, span, format!("`{token}` is missing before `{shown}`"))
+                let place = if found.is_empty() { "here".to_owned() } else { format!("before `{shown}`") };
+                Diagnostic::new(codes::UNEXPECTED, span, format!("`{token}` is missing {place}"))
             }
             false if mend.is_some_and(|mend| is_word(mend.token())) => {
                 let word = mend.map_or("", Mend::token);
@@ -209,27 +202,21 @@ impl<'t> Reader<'t> {
                 let before = self.place(0, failure.at as u32);
                 let at = before.start + self.written(before).trim_end().len() as u32;
                 let write = format!("write `{}`", token.trim());
-                diagnostic.help(&write).replace(write, Span { start: at, end: at, ..span }, *token)
+                let inserted = if is_word(token) { format!(" {token}") } else { (*token).to_owned() };
+                diagnostic.help(&write).replace(write, Span { start: at, end: at, ..span }, inserted)
             }
-            Some(Mend::Remove) if found == ";" => diagnostic
+            Some(Mend::Remove(Some(why))) => diagnostic.help(*why),
+            Some(Mend::Remove(None)) if found == ";" => diagnostic
                 .help("take it away: space, a line end or a comma is enough between two statements")
                 .replace("take it away", span, ""),
             _ if unknown => diagnostic.help(format!("there are {}", words::quoted(block.starts))),
-            _ => match advice(found, &failure.expected, &expected) {
+            _ => match failure.advice(text, &expected, block.statement) {
                 Some(advice) => diagnostic.help(advice),
                 None => diagnostic,
             },
         };
         self.report(diagnostic);
     }
-}
-
-/// What to write where one word cannot say it.
-fn advice(found: &str, rules: &[Rule], expected: &str) -> Option<&'static str> {
-    if found.starts_with('?') && rules.contains(&Rule::colon) {
-        return Some("the `?` stands right behind the name: `name? \"wire name\": type`");
-    }
-    (expected == "`use`").then_some("write `use SUCCESSOR \"why\"`, or `use none \"why\"` when there is none")
 }
 
 /// Whether an unreadable stretch goes on with the statement before it, rather than being one of its own.
@@ -239,116 +226,19 @@ fn goes_on(joined: &Stretch<'_>, alone: &Stretch<'_>, block: &Block) -> bool {
     if failure.at != joined.bad_at {
         return failure.at > joined.bad_at;
     }
+    if failure.habit(joined.text).is_some() {
+        return true;
+    }
     // A known keyword is a statement of its own, whatever is wrong behind it.
     if block.starts.contains(&first_token(&joined.text[joined.bad_at..])) {
         return false;
     }
-    if matches!(failure.mend(joined.text, block, false), Some(Mend::Replace(_))) {
+    if matches!(failure.mend(joined.text, block, false), Some(Mend::Replace(_) | Mend::Insert(_))) {
         return true;
     }
     let Err(error) = Grammar::parse(block.lone, alone.text) else { return false };
     let own = Failure::of(&error);
     own.at <= alone.bad_at && !matches!(own.mend(alone.text, block, true), Some(Mend::Replace(_)))
-}
-
-impl Failure {
-    fn of(error: &pest::error::Error<Rule>) -> Self {
-        let at = match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-        };
-        let expected = match &error.variant {
-            ErrorVariant::ParsingError { positives, .. } => positives.clone(),
-            ErrorVariant::CustomError { .. } => Vec::new(),
-        };
-        Self { at, expected }
-    }
-
-    /// What would make the text readable beyond the failure.
-    fn mend(&self, text: &str, block: &Block, first: bool) -> Option<Mend> {
-        let found = first_token(&text[self.at..]);
-        if found.is_empty() {
-            return None;
-        }
-        if first && !block.starts.is_empty() && is_word(found) {
-            let habit = block.habits.iter().find(|(habit, _)| *habit == found).map(|(_, word)| *word);
-            return habit.or_else(|| nearest(found, block.starts.iter().copied())).map(Mend::Replace);
-        }
-        let keywords = self.expected.iter().flat_map(|rule| words::keywords(*rule));
-        let methods = self.expected.contains(&Rule::method).then_some(&METHODS).into_iter().flatten();
-        if is_word(found)
-            && let Some(word) = nearest(found, keywords.chain(methods).copied())
-        {
-            return Some(Mend::Replace(word));
-        }
-        if self.expected.contains(&Rule::colon)
-            && (is_word(found) || found.starts_with(|one: char| one.is_ascii_digit() || "[{\"-".contains(one)))
-        {
-            return Some(Mend::Insert(": "));
-        }
-        if self.expected.contains(&Rule::colon) && found == "=" {
-            return Some(Mend::Replace(":"));
-        }
-        if self.expected.contains(&Rule::variant_value) && found.starts_with('"') {
-            return Some(Mend::Insert(" = "));
-        }
-        if self.expected.contains(&Rule::equals) && (is_word(found) || found.starts_with('"')) {
-            return Some(Mend::Insert(" = "));
-        }
-        if self.expected.contains(&Rule::variant_value) && found == ":" {
-            return Some(Mend::Replace("="));
-        }
-        let arrow = self.expected.iter().any(|rule| matches!(rule, Rule::arrow | Rule::answer));
-        if arrow && is_word(found) && !self.expected.contains(&Rule::EOI) {
-            return Some(Mend::Insert("-> "));
-        }
-        if arrow && matches!(found, "=>" | ":" | "→") {
-            return Some(Mend::Replace("->"));
-        }
-        (!first).then_some(Mend::Remove)
-    }
-}
-
-impl Mend {
-    /// What is written, without space.
-    fn token(&self) -> &'static str {
-        match self {
-            Mend::Replace(token) | Mend::Insert(token) => token.trim(),
-            Mend::Remove => "",
-        }
-    }
-
-    fn apply(self, text: &str, at: usize) -> (String, Shift) {
-        let found = first_token(&text[at..]).len();
-        let (old, new) = match self {
-            Mend::Replace(word) => (found, word.to_owned()),
-            Mend::Insert(token) => (0, token.to_owned()),
-            Mend::Remove => (found, text[at..at + found].chars().map(|one| if one == '\n' { '\n' } else { ' ' }).collect()),
-        };
-        let shift = Shift { base: 0, at: at as u32, new: new.len() as u32, old: old as u32 };
-        (format!("{}{new}{}", &text[..at], &text[at + old..]), shift)
-    }
-}
-
-/// The word, string, number, bracket or run of signs that a text starts with; nothing at a line's end or its own.
-fn first_token(text: &str) -> &str {
-    let Some(first) = text.chars().next() else { return "" };
-    let length = match first {
-        '"' => text[1..].find('"').map_or(text.len(), |end| end + 2),
-        '{' | '}' | '[' | ']' | '(' | ')' => 1,
-        '@' => 1 + text[1..].find(|one: char| !is_letter(one)).unwrap_or(text.len() - 1),
-        one if is_letter(one) => text.find(|one: char| !is_letter(one) && one != '-').unwrap_or(text.len()),
-        one if one.is_whitespace() || one == ',' => 0,
-        _ => text.find(|one: char| is_letter(one) || one.is_whitespace() || "\"{}[](),@".contains(one)).unwrap_or(text.len()),
-    };
-    &text[..length]
-}
-
-fn is_letter(one: char) -> bool {
-    one.is_alphanumeric() || one == '_'
-}
-
-fn is_word(text: &str) -> bool {
-    text.starts_with(|one: char| one.is_alphabetic() || one == '_')
 }
 
 /// A long string is shown by its start.

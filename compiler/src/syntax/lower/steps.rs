@@ -48,8 +48,8 @@ fn wait(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Wait {
         last = rank;
         for part in clause.into_inner() {
             match (rule, part.as_rule()) {
-                (Rule::wait_every, Rule::duration) => wait.every = Some(reader.duration(&part)),
-                (Rule::wait_every, _) => wait.up_to = first(part).map(|most| reader.duration(&most)),
+                (Rule::wait_every, Rule::duration) => wait.every = reader.duration(&part),
+                (Rule::wait_every, _) => wait.up_to = first(part).and_then(|most| reader.duration(&most)),
                 (Rule::wait_until, Rule::wait_status) => {
                     let statuses = part.into_inner().map(|status| reader.status(&status)).collect();
                     wait.until.push(ast::WaitUntil::Statuses(statuses));
@@ -65,8 +65,8 @@ fn wait(reader: &mut Reader<'_>, pair: Pair<'_>) -> ast::Wait {
                         *(if told == Rule::wait_code { &mut failure.code } else { &mut failure.message }) = path;
                     }
                 }
-                (Rule::wait_most, Rule::duration) => wait.most = Some(reader.duration(&part)),
-                _ => wait.times = first(part).map(|count| reader.count(&count)),
+                (Rule::wait_most, Rule::duration) => wait.most = reader.duration(&part),
+                _ => wait.times = first(part).and_then(|count| reader.count(&count)),
             }
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn cursor(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Cur
         match rule {
             Rule::cursor_time => time = Some(reader.path(inner)),
             Rule::cursor_id => id = Some(reader.path(inner)),
-            Rule::lookback => lookback = Some(reader.duration(&inner)),
+            Rule::lookback => lookback = reader.duration(&inner),
             _ => {}
         }
     }
@@ -121,7 +121,7 @@ fn verify_statement(reader: &mut Reader<'_>, pair: Pair<'_>, verify: &mut ast::V
             for part in inner {
                 match part.as_rule() {
                     Rule::word => unit = Some(reader.ident(&part)),
-                    _ => within = first(part).map(|within| reader.duration(&within)),
+                    _ => within = first(part).and_then(|within| reader.duration(&within)),
                 }
             }
             verify.time = Some(ast::DeliveryTime { sent, unit, within, span });
@@ -188,7 +188,7 @@ pub(super) fn subscription(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<as
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::step => step = steps::step(reader, part),
-            _ => before = first(part).map(|before| reader.duration(&before)),
+            _ => before = first(part).and_then(|before| reader.duration(&before)),
         }
     }
     Some(ast::Subscription { step: step?, before, span })

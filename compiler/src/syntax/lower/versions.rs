@@ -98,19 +98,19 @@ fn limit_by_count(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::LimitK
     let count = reader.count(&inner.next()?);
     let window = inner.next()?;
     if window.as_rule() == Rule::concurrent {
-        return Some(ast::LimitKind::Concurrent(count));
+        return Some(ast::LimitKind::Concurrent(count?));
     }
     let mut inner = window.into_inner().peekable();
     let points = inner.next_if(|pair| pair.as_rule() == Rule::points).is_some();
     let window = reader.duration(&inner.next()?);
-    Some(ast::LimitKind::Window { count, window, moving: inner.next().is_some(), points })
+    Some(ast::LimitKind::Window { count: count?, window: window?, moving: inner.next().is_some(), points })
 }
 
 /// `cost …`
 pub(super) fn cost(reader: &mut Reader<'_>, pair: Pair<'_>) -> Option<ast::Cost> {
     let span = reader.span(&pair);
     let mut inner = pair.into_inner();
-    let points = reader.count(&inner.next()?);
+    let points = reader.count(&inner.next()?)?;
     let header = inner.next().and_then(|read| read.into_inner().next()?.into_inner().next()).map(|header| reader.text(&header));
     Some(ast::Cost { points, header, span })
 }

@@ -30,7 +30,8 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
         Rule::points => &["points"],
         Rule::cost_read => &["read"],
         Rule::concurrent => &["concurrent"],
-        Rule::limit_window | Rule::per_connection => &["per"],
+        Rule::limit_window => &["per"],
+        Rule::per_connection => &["per connection"],
         Rule::limit_count => &["per", "concurrent", "points"],
         Rule::moving => &["moving"],
         Rule::connection_word => &["connection"],
@@ -52,6 +53,13 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
         Rule::wait_code => &["code"],
         Rule::wait_message => &["message"],
         Rule::wait_most => &["at most"],
+        Rule::times_word => &["times"],
+        Rule::items_named => &["by name"],
+        Rule::items_end => &["end"],
+        Rule::items_resume => &["resume"],
+        Rule::parts_size => &["of"],
+        Rule::parts_multiple => &["multiple"],
+        Rule::parts_next => &["next"],
         Rule::encoded => &["as"],
         Rule::nothing => &["nothing"],
         Rule::page_url => &["url"],
@@ -116,6 +124,8 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::step_list => "a list",
         Rule::wait_condition => "a condition such as `status = finished`",
         Rule::wait_times => "a number and `times`",
+        Rule::parts_by => "a way to send it in parts such as `content_range`",
+        Rule::byte_count => "a size such as `10MiB`",
         Rule::removed_field => "`:` and the type it had",
         Rule::move_call => "the method and path it had",
         Rule::move_place => "the place it had",
@@ -180,7 +190,7 @@ pub(super) fn list(expected: &[Rule], statement: &str) -> String {
 }
 
 /// Whether a clause cannot be left out where it is tried.
-fn is_compulsory(rule: Rule) -> bool {
+pub(super) fn is_compulsory(rule: Rule) -> bool {
     !matches!(
         rule,
         Rule::on
@@ -211,8 +221,15 @@ fn is_compulsory(rule: Rule) -> bool {
             | Rule::step_given
             | Rule::wait
             | Rule::wait_up_to
+            | Rule::EOI
             | Rule::within_api
             | Rule::client_key
+            | Rule::items_named
+            | Rule::items_end
+            | Rule::items_resume
+            | Rule::parts_size
+            | Rule::parts_multiple
+            | Rule::parts_next
     )
 }
 

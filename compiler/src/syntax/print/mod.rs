@@ -83,7 +83,9 @@ impl Printer {
             let breaks = is_first || after_line || token.is_line() || (token.starts && (author_broke || one_per_line));
             if breaks || (author_broke && !opens) {
                 let blank = token.newlines > 1 && !is_first;
-                let continued = !token.starts && !token.is_line();
+                // A comment stands with what it is about: between the clauses of a statement as deep as they.
+                let about = nodes[index..].iter().map(Node::first).find(|token| !token.comment);
+                let continued = about.is_some_and(|token| !token.starts && !token.is_line());
                 self.lines.start(depth * STEP + if continued { STEP } else { 0 }, blank, block);
                 if token.starts && !token.is_line() && kind != Kind::File {
                     self.mark_column(&nodes[index..], kind);

@@ -1,5 +1,5 @@
 //! What holds whatever is called against what was released: where calls go, what every request sends, how errors are told, what is tried
-//! again. Limits, and which statuses are tried again, change what our side does and no shape: they are recorded, and need no words.
+//! again. Limits, which statuses are tried again, and what ends a wait, change what our side does and no shape: they are recorded, and need no words.
 
 use super::{Comparer, Direction, Fit, Trail};
 use crate::change::lock::record::{Entry, Fact, Kind};
@@ -69,7 +69,9 @@ impl<'r> Comparer<'r> {
                 continue;
             };
             let trail = Trail { direction: Direction::Out, path: Vec::new(), root: String::new() };
-            let fit = self.fit_text(was.get("type"), is.get("type"), &trail);
+            // What fails a wait has no type of its own.
+            let untyped = was.get("type").is_empty() && is.get("type").is_empty();
+            let fit = if untyped { Fit::Same } else { self.fit_text(was.get("type"), is.get("type"), &trail) };
             let elsewhere = ["at", "on", "when", "code", "message"].iter().any(|facet| was.get(facet) != is.get(facet));
             if fit != Fit::Same || elsewhere {
                 let message = format!("an error answer of `{}` is `{}` now; it was released as `{}`", now.name, told(is), told(was));

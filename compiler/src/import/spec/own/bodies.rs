@@ -6,7 +6,7 @@ use super::Own;
 use super::fields::{Written, block};
 use super::names::Site;
 use crate::import::node::Node;
-use crate::import::spec::literals::quoted;
+use crate::import::spec::literals::{in_lines, quoted};
 
 impl<'n> Own<'n> {
     /// `body …`
@@ -21,7 +21,7 @@ impl<'n> Own<'n> {
             self.odd(body, "a body without a schema");
             return None;
         };
-        let encoding = self.encoding(body, media, schema);
+        let encoding = self.encoding(body, media, schema, site);
         let Some(whole) = self.word(body, "x-linchpin-whole") else {
             let schema = self.seen_through(schema);
             // Of a GraphQL call the variables are what the language calls its members.
@@ -38,7 +38,7 @@ impl<'n> Own<'n> {
     }
 
     /// What stands behind `body`.
-    fn encoding(&mut self, body: &'n Node, media: &str, schema: &'n Node) -> String {
+    fn encoding(&mut self, body: &'n Node, media: &str, schema: &'n Node, site: &Site) -> String {
         let told = self.object(body, "x-linchpin-body");
         let word = told.and_then(|told| self.one_of(told, "as", &["json", "raw", "xml", "graphql"]));
         let root = told.and_then(|told| self.text(told, "root"));
@@ -48,7 +48,8 @@ impl<'n> Own<'n> {
             (Some("raw"), _) => format!("raw {}", quoted(media)),
             (Some("xml"), _) | (None, "application/xml") => format!("xml {}", quoted(root.unwrap_or("request"))),
             (Some("graphql"), _) => {
-                format!("graphql {}", quoted(told.and_then(|told| self.text(told, "document")).unwrap_or_default()))
+                let document = told.and_then(|told| self.text(told, "document")).unwrap_or_default();
+                format!("graphql {}", in_lines(document, 4 + 2 * site.group.len()))
             }
             (_, "application/json") => "json".to_owned(),
             (_, "application/x-www-form-urlencoded") => "form".to_owned(),

@@ -6,7 +6,7 @@ use super::literals::plain;
 use super::names::dotted;
 use super::operations::Found;
 use crate::import::node::{Node, Value};
-use crate::import::spec::literals::{key, listed, quoted};
+use crate::import::spec::literals::{in_lines, key, listed, quoted};
 use crate::syntax::METHODS;
 
 impl<'n> Own<'n> {
@@ -68,7 +68,7 @@ impl<'n> Own<'n> {
                 status = told;
                 let body = reply.get("body").map(|body| match &body.value {
                     Value::List(_) | Value::Map(_) => plain(body),
-                    Value::Text(text) => quoted(text),
+                    Value::Text(text) => in_lines(text, 6),
                     _ => quoted(&plain(body)),
                 });
                 let body = body.map(|body| format!(" {body}")).unwrap_or_default();

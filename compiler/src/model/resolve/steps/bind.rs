@@ -92,7 +92,7 @@ impl<'a> Resolver<'a> {
         let mut list = Vec::new();
         let mut connections: Option<Vec<String>> = None;
         for step in &steps.list {
-            let (bound, called) = self.bound_step(step, view, &mut known)?;
+            let (bound, called) = self.bound_step(step, step.wait.as_ref(), view, &mut known)?;
             if !self.common(&mut connections, called, step) {
                 return None;
             }
@@ -127,10 +127,11 @@ impl<'a> Resolver<'a> {
         Some((source.path, Some(if source.absent { Type::Nullable(Box::new(source.ty)) } else { source.ty })))
     }
 
-    /// A step, and the module that it calls. Outer none: there is no telling what comes after it.
+    /// A step, until when it is made again, and the module that it calls. Outer none: there is no telling what comes after it.
     pub(super) fn bound_step<'v>(
         &mut self,
         step: &'a ast::Step,
+        written: Option<&'a ast::Wait>,
         view: &View<'v>,
         known: &mut Known<'a>,
     ) -> Option<(Option<Step>, &'v Module)> {
@@ -146,14 +147,17 @@ impl<'a> Resolver<'a> {
             self.report(not_in(&ident, "module", declared.map_or(span, |module| module.span), self.version_name(view)));
             return None;
         };
-        self.is_one_exchange(&ident, then, step, view)?;
+        self.is_one_exchange(&ident, then, written, view)?;
         let inputs = self.inputs_of_step(step, now, then, view, known);
         if let Some(name) = &step.name {
             known.later.retain(|later| later.span != name.span);
             self.name_is_new(name, view, known);
         }
-        let wait = self.wait(step, now, then, view);
-        let output = |module: &Module| wait::gives(module, step.wait.as_ref()).cloned();
+        let wait = match written {
+            Some(written) => self.wait(step, written, now, then, view).map(Some),
+            None => Some(None),
+        };
+        let output = |module: &Module| wait::gives(module, written).cloned();
         known.made.push(Made {
             name: step.name.as_ref(),
             module: &step.module,
@@ -174,8 +178,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// A step is one exchange: no steps in it, no pages, nothing that waits to be told.
-    fn is_one_exchange(&mut self, name: &Ident, module: &Module, step: &ast::Step, view: &View<'_>) -> Option<()> {
-        let several = wait::gives_several(module, step.wait.as_ref());
+    fn is_one_exchange(&mut self, name: &Ident, module: &Module, wait: Option<&ast::Wait>, view: &View<'_>) -> Option<()> {
+        let several = wait::gives_several(module, wait);
         let problem = if module.span == view.own {
             "a module cannot be a step of itself"
         } else if module.method.is_empty() {
@@ -189,7 +193,7 @@ impl<'a> Resolver<'a> {
         } else {
             return Some(());
         };
-        let help = match several && step.wait.is_some() {
+        let help = match several && wait.is_some() {
             true => "wait for one of its answers by the status: `until status 200`",
             false => "call an action, or a search without pages, that is one exchange with one kind of answer",
         };
@@ -417,9 +421,14 @@ impl<'a> Resolver<'a> {
                 None => problem,
             };
             let asked = matches!(source.path.source, StepSource::Input(_)) && source.path.members.is_empty() && source.path.part.is_none();
-            self.report(problem.help(match (asked, source.path.part.is_some()) {
-                (true, _) => format!("make `{text}` required, or give it a default"),
-                (_, true) => "take an input for it: not every file says so".to_owned(),
+            let waits = matches!(source.path.source, StepSource::Output(at) if known.made.get(at).is_some_and(|made| made.wait.is_some()));
+            self.report(problem.help(match (asked, source.path.part.is_some(), path) {
+                (true, ..) => format!("make `{text}` required, or give it a default"),
+                (_, true, _) => "take an input for it: not every file says so".to_owned(),
+                (.., [_, members @ ..]) if waits && !members.is_empty() => {
+                    let member = joined(members).0;
+                    format!("let the wait end with it: `until {member} present`, and no other `until`; or make the input of that module optional")
+                }
                 _ => "give something that is always there, or make the input of that module optional".to_owned(),
             }));
             return None;
@@ -472,7 +481,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn type_shown(&self, ty: &Type) -> String {
+    pub(super) fn type_shown(&self, ty: &Type) -> String {
         fit::shown(ty, |symbol| self.symbols.get(symbol.0 as usize).map_or_else(String::new, |name| name.name.clone()))
     }
 }

@@ -1,8 +1,9 @@
 //! Modules with steps: each is bound in every API version that it exists in, and versions in which that comes out differently get a module
 //! of their own. What a step is given is `bind`'s; where its value comes from is `source`'s; what fits what is `fit`'s; how a trigger
-//! asks to be told is `subscription`'s; until when a step is made again is `wait`'s.
+//! asks to be told is `subscription`'s; until when a step is made again is `wait`'s, and what that looks at is `condition`'s.
 
 mod bind;
+mod condition;
 mod fit;
 mod source;
 mod subscription;

@@ -95,7 +95,7 @@ impl<'a> Resolver<'a> {
 
     fn call(&mut self, step: &'a ast::Step, view: &View<'_>, known: &mut Known<'a>) -> Option<Step> {
         self.waits_for_nothing(step);
-        self.bound_step(step, view, known)?.0
+        self.bound_step(step, None, view, known)?.0
     }
 
     /// Where it stands until when a subscription lasts.

@@ -1,31 +1,27 @@
 //! Steps that are made again until something holds: what ends them, what fails them, and that they have an end.
 
 use super::super::Resolver;
-use super::super::literals::{Naming, Reading};
 use super::super::symbols::joined;
-use super::super::unknown::unknown;
 use super::bind::View;
-use super::source::Both;
+use super::condition::Told;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Literal, Module, RetryClass, Type, TypeDefKind, Versions, Wait, WaitCondition, WaitFailure, WaitUntil};
+use crate::model::{Module, RetryClass, Type, Wait, WaitFailure, WaitUntil};
 use crate::source::Span;
-use crate::syntax::ast::{self, Ident, Path, Value, ValueKind};
-
-/// What a step that waits gives, in the present and in the version.
-struct Told<'t> {
-    now: Option<&'t Type>,
-    then: Option<&'t Type>,
-    /// Its answers differ, so that only their statuses can be told apart before it is done.
-    several: bool,
-}
+use crate::syntax::ast::{self, Path};
 
 impl<'a> Resolver<'a> {
     /// The rule of a step that waits, in the version that is bound. None when it is wrong, which is reported.
-    pub(super) fn wait(&mut self, step: &'a ast::Step, now: &Module, then: &Module, view: &View<'_>) -> Option<Option<Wait>> {
-        let Some(written) = &step.wait else { return Some(None) };
+    pub(super) fn wait(
+        &mut self,
+        step: &'a ast::Step,
+        written: &'a ast::Wait,
+        now: &Module,
+        then: &Module,
+        view: &View<'_>,
+    ) -> Option<Wait> {
         let safe = self.may_be_repeated(step, then);
         let times = self.has_an_end(written);
-        let mut until = Vec::new();
+        let (mut until, mut ends) = (Vec::new(), Vec::new());
         let mut good = true;
         let (here, there) = (gives(now, Some(written)), gives(then, Some(written)));
         let told = Told { now: here, then: there, several: differ(then) };
@@ -34,10 +30,14 @@ impl<'a> Resolver<'a> {
                 ast::WaitUntil::Statuses(statuses) => {
                     let ranges = self.statuses(statuses);
                     good &= self.are_answered(statuses, &ranges, then);
+                    ends.extend(statuses.iter().map(|status| status.span));
                     until.extend(ranges.into_iter().map(WaitUntil::Status));
                 }
                 ast::WaitUntil::When(condition) => match self.wait_condition(condition, &told, step, view) {
-                    Some(condition) => until.push(WaitUntil::When(condition)),
+                    Some(when) => {
+                        ends.push(condition.span);
+                        until.push(WaitUntil::When(when));
+                    }
                     None => good = false,
                 },
             }
@@ -55,10 +55,11 @@ impl<'a> Resolver<'a> {
                 _ => good = false,
             }
         }
+        good &= self.conditions_differ(&until, &ends, &fails, written);
         let (every, most) = times?;
         let up_to = written.up_to.as_ref().map(|most| most.value);
         let times = written.times.as_ref().map(|times| u32::try_from(times.value).unwrap_or(u32::MAX));
-        (good && safe && !until.is_empty()).then_some(Some(Wait { every, up_to, until, fails, most, times }))
+        (good && safe && !until.is_empty()).then_some(Wait { every, up_to, until, fails, most, times })
     }
 
     /// What acts each time it is called must not be called to see how far something is.
@@ -151,113 +152,30 @@ impl<'a> Resolver<'a> {
         false
     }
 
-    fn wait_condition(
-        &mut self,
-        condition: &'a ast::WaitCondition,
-        told: &Told<'_>,
-        step: &ast::Step,
-        view: &View<'_>,
-    ) -> Option<WaitCondition> {
-        if condition.equals.is_none() && !condition.present {
-            let (name, span) = joined(&condition.path);
-            self.report(
-                Diagnostic::new(codes::WAIT_INCOMPLETE, span, format!("`{name}` alone is no condition"))
-                    .here("what of it?")
-                    .help(format!("write `{name} present`, or `{name} = …` with a value; the condition on a status is `status 200`")),
-            );
-            return None;
+    /// What ends a wait stands once, and does not fail it.
+    fn conditions_differ(&mut self, until: &[WaitUntil], ends: &[Span], fails: &[WaitFailure], written: &ast::Wait) -> bool {
+        let failing = fails.iter().map(|one| WaitUntil::When(one.when.clone()));
+        let all: Vec<WaitUntil> = until.iter().cloned().chain(failing).collect();
+        // Failures that are wrong are missing among `fails`, so that none can be told by its place.
+        let failing = written.fails.iter().map(|one| one.when.span);
+        let spans: Vec<Span> = ends.iter().copied().chain(failing).collect();
+        if spans.len() != all.len() {
+            return true;
         }
-        let (members, both) = self.wait_path(&condition.path, told, step, view)?;
-        let Some(value) = &condition.equals else { return Some(WaitCondition { members, equals: None }) };
-        let (ty, nullable) = match both.then {
-            Type::Nullable(inner) => (*inner, true),
-            ty => (ty, false),
+        let again = (1..all.len()).find_map(|at| Some((at, all[..at].iter().position(|one| *one == all[at])?)));
+        let Some((again, first)) = again else { return true };
+        let both = again >= until.len() && first < until.len();
+        let (problem, help) = match both {
+            true => ("the same condition ends the wait and fails it", "say behind `fails when` what only a failure shows"),
+            false => ("the same condition stands twice", "keep one of them"),
         };
-        if !self.can_equal(&ty) {
-            self.report(
-                Diagnostic::new(
-                    codes::WAIT_CONDITION,
-                    condition.span,
-                    "only a text, a number, `true` or `false`, or a value of an enum can be compared",
-                )
-                .here("none of these")
-                .help("compare a member of it, or ask whether it is there: `until … present`"),
-            );
-            return None;
-        }
-        // Of an open enum, too: what it does not have never comes as far as this spec knows.
-        self.is_among(value, &ty, view)?;
-        let reading = Reading { misfit: codes::WAIT_CONDITION, naming: Naming::Wire, ..Reading::given(Versions(1 << view.version)) };
-        let (text, problems) = self.literals().read(value, &ty, nullable, reading);
-        let good = problems.is_empty();
-        for problem in problems {
-            self.report(problem);
-        }
-        good.then_some(WaitCondition { members, equals: Some(text) })
-    }
-
-    /// A text in quotes where an enum stands is one of its values on the wire.
-    fn is_among(&mut self, value: &Value, ty: &Type, view: &View<'_>) -> Option<()> {
-        let (ValueKind::Text(text), Type::Named(symbol)) = (&value.kind, ty) else { return Some(()) };
-        let defined = self.definitions_of(*symbol).filter(|one| one.on.has(view.version));
-        let all = defined.filter_map(|one| if let TypeDefKind::Enum { variants, .. } = &one.kind { Some(variants) } else { None });
-        let known: Vec<String> = all
-            .flatten()
-            .filter(|variant| variant.on.has(view.version))
-            .filter_map(|variant| if let Literal::Text(text) = &variant.value { Some(text.clone()) } else { None })
-            .collect();
-        if known.is_empty() || known.contains(text) {
-            return Some(());
-        }
-        let written = Ident { value: text.clone(), span: value.span };
-        self.report(unknown(codes::UNKNOWN_ENUM_VALUE, &written, "value on the wire", known.iter().map(String::as_str)));
-        None
-    }
-
-    fn can_equal(&self, ty: &Type) -> bool {
-        match ty {
-            Type::String(_) | Type::Int(_) | Type::Bool | Type::Uuid | Type::Id(_) | Type::Literal(_) | Type::Json => true,
-            Type::Named(symbol) => self.definitions_of(*symbol).all(|one| matches!(one.kind, TypeDefKind::Enum { .. })),
-            ty => *ty == Type::UNKNOWN,
-        }
-    }
-
-    /// Members of what the step gives, by their names in the version, and what stands there.
-    fn wait_path(&mut self, path: &Path, told: &Told<'_>, step: &ast::Step, view: &View<'_>) -> Option<(Vec<String>, Both)> {
-        let (name, span) = joined(path);
-        if told.several {
-            self.report(
-                Diagnostic::new(codes::WAIT_CONDITION, span, "the answers have several types, so no member of them can be looked at")
-                    .here("of which answer?")
-                    .also(joined(&step.module).1, "answers with several types")
-                    .help("tell them apart by their status: `until status 200`"),
-            );
-            return None;
-        }
-        let (Some(now), Some(then)) = (told.now, told.then) else {
-            self.report(
-                Diagnostic::new(codes::WAIT_CONDITION, span, format!("there is no `{name}`: the module answers with nothing"))
-                    .here("nothing to look at")
-                    .also(joined(&step.module).1, "answers with nothing")
-                    .help("say in that module what it answers with, or go by its status: `until status 200`"),
-            );
-            return None;
-        };
-        let mut both = Both { now: now.clone(), then: then.clone() };
-        let mut members = Vec::new();
-        for name in path {
-            both = match (both.now, both.then) {
-                (Type::File, _) | (_, Type::File) => {
-                    self.report(no_members_of_a_file(name));
-                    return None;
-                }
-                (now, then) => Both { now, then },
-            };
-            let (member, next, ..) = self.step_member(name, both, view)?;
-            members.push(member);
-            both = next;
-        }
-        Some((members, both))
+        self.report(
+            Diagnostic::new(codes::WAIT_CONDITION, spans[again], problem)
+                .here("the same again")
+                .also(spans[first], "stands here")
+                .help(help),
+        );
+        false
     }
 
     /// A wait where a call is made once.
@@ -311,10 +229,4 @@ fn contradiction(span: Span, problem: &str, every: Span) -> Diagnostic {
         .here("contradicts")
         .also(every, "the first pause")
         .help("pauses grow from `every` to `up to`, and `at most` is for all of them together")
-}
-
-fn no_members_of_a_file(name: &Ident) -> Diagnostic {
-    Diagnostic::new(codes::WAIT_CONDITION, name.span, "a file is not looked into")
-        .here("of a file")
-        .help("go by the status of the answer: `until status 200`")
 }
