@@ -112,8 +112,27 @@ impl Limits {
         })
     }
 
-    /// Waits for a place and for room.
+    /// Waits for a place and for room. Most calls find both, and are spared what waiting takes.
     pub(crate) async fn admit(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
+        match self.admit_now(clock, cost) {
+            Some(permits) => Ok(permits),
+            None => Box::pin(self.admit_in_turn(clock, until, cost)).await,
+        }
+    }
+
+    /// A place and room, if both are there. Who waits for a place gets it before anybody who asks here.
+    fn admit_now(&self, clock: &dyn Clock, cost: u32) -> Option<Permits> {
+        if self.shared.is_some() {
+            return None;
+        }
+        let places = self.at_once.iter().map(|places| places.clone().try_acquire_owned().ok().map(Held::Here));
+        let held = places.collect::<Option<_>>()?;
+        let now = clock.now();
+        self.rates().ask(now.into(), cost).ok()?;
+        Some(Permits { held, counted: Some(now) })
+    }
+
+    async fn admit_in_turn(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
         let mut held = Vec::with_capacity(self.at_once.len());
         for semaphore in &self.at_once {
             held.push(Held::Here(place(semaphore, clock, until).await?));
@@ -154,7 +173,7 @@ impl Limits {
 
     async fn ask(&self, clock: &dyn Clock, cost: u32, holds: bool) -> Result<Asked, StoreError> {
         let shared = match &self.shared {
-            Some(shared) => shared.ask(cost, holds).await?,
+            Some(shared) => Box::pin(shared.ask(cost, holds)).await?,
             None => Asked::Alone,
         };
         let now = clock.now();
@@ -181,7 +200,7 @@ impl Limits {
         let wall = clock.wall();
         self.rates().learn(headers, clock.now(), wall);
         if let Some(shared) = &self.shared {
-            shared.learn(headers, wall).await;
+            Box::pin(shared.learn(headers, wall)).await;
         }
     }
 
@@ -196,7 +215,7 @@ impl Limits {
             Some(shared) => {
                 // Here it was counted at another time, so nothing is given back.
                 self.rates().settle(now.into(), now, estimated, actual.max(estimated));
-                shared.settle(counted, estimated, actual).await;
+                Box::pin(shared.settle(counted, estimated, actual)).await;
             }
         }
     }
