@@ -19,7 +19,7 @@ use crate::{
     operation::{Answer, ApiTable, Condition, Decoding, Failure, Framing, Limit, OperationTable, Reset},
     retry::{includes, stated_wait},
     shape::{self, DecodeError, Erased, Kind, Leaf, Names, PageRequest, Shape, Shaped},
-    transport::{Incoming, ReadLimits, Reader},
+    transport::{Incoming, IncomingBody, ReadLimits, Reader},
 };
 
 /// The most bytes of an error's body that are read.
@@ -69,50 +69,74 @@ pub(crate) enum Failed {
 }
 
 /// Sorts an answer by its status and reads it.
-pub(crate) async fn receive(
-    core: &Core,
-    call: &Prepared,
+pub(crate) fn receive<'a>(
+    core: &'a Core,
+    call: &'a Prepared,
     url: Url,
     incoming: Incoming,
+    permits: &'a mut Option<Admitted>,
+) -> impl Future<Output = Result<Answered, Failed>> + Send + 'a {
+    let Incoming { status: stated_status, headers, body } = incoming;
+    // A block holds what it captures once, where an `async fn` would hold each of these twice.
+    async move {
+        let operation = call.operation;
+        let status = stated_status.as_u16();
+        let Some(answer) = answer_of(call, status) else {
+            let error = Box::pin(refusal(core, operation, Incoming { status: stated_status, headers, body })).await;
+            let status = if operation.is_graphql() { graphql::amounts_to(&error, stated_status) } else { status };
+            return Err(Failed::Answer(error, status));
+        };
+        let content = match unread(core, call, answer, stated_status, &headers, body, permits)? {
+            Unread::Content(content) => content,
+            Unread::All(mut reader) => Content::Bytes(reader.all().await.map_err(Failed::Unread)?),
+        };
+        if let (true, Content::Bytes(body)) = (operation.is_graphql(), &content) {
+            let at = operation.page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answer.at);
+            if let Some(error) = graphql::refused(core, operation, at, stated_status, &headers, body) {
+                let status = graphql::amounts_to(&error, stated_status);
+                return Err(Failed::Answer(error, status));
+            }
+        }
+        Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false })
+    }
+}
+
+/// What becomes of a success before its body is read.
+enum Unread {
+    /// Nothing is read here.
+    Content(Content),
+    /// All of it is read.
+    All(Reader),
+}
+
+fn unread(
+    core: &Core,
+    call: &Prepared,
+    answer: &Answer,
+    stated_status: StatusCode,
+    headers: &HeaderMap,
+    body: IncomingBody,
     permits: &mut Option<Admitted>,
-) -> Result<Answered, Failed> {
-    let operation = call.operation;
-    let stated_status = incoming.status;
-    let status = stated_status.as_u16();
-    let Some(answer) = answer_of(call, status) else {
-        let error = refusal(core, operation, incoming).await;
-        let status = if operation.is_graphql() { graphql::amounts_to(&error, stated_status) } else { status };
-        return Err(Failed::Answer(error, status));
-    };
-    let headers = incoming.headers;
+) -> Result<Unread, Failed> {
+    let (operation, status) = (call.operation, stated_status.as_u16());
     if call.partial && status == 416 || call.conditional && status == 304 {
-        let content = Content::Bytes(Bytes::new());
-        return Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false });
+        return Ok(Unread::Content(Content::Bytes(Bytes::new())));
     }
     if status == 206 && answer.decoding == Decoding::Stream && !call.partial && !call.headers.contains_key(header::RANGE) {
         let message = "the server sent a part of the file, and all of it was asked for";
         return Err(Failed::Unread(Error::new(ErrorKind::Decode, message).with_status(status)));
     }
     // An API that reports errors with status 200 does so in JSON where a file was asked for, too.
-    let may_fail = is_json(&headers) && failures(operation, core.table).any(|failure| failure.when.is_some());
-    let content = if is_streamed(call, answer, &headers) && (call.streamed || !may_fail) {
-        let limits = ReadLimits { wire: core.settings.download, decoded: core.settings.download, ..core.read_limits() };
-        let reader = Reader::new(&headers, incoming.body, limits).map_err(Failed::Unread)?;
-        let permits = permits.take().unwrap_or_default();
-        let again = Again::of(core, call, incoming.status, &headers);
-        Content::Stream(Download::new(&headers, reader, core.settings.idle, core.settings.read.decoded, permits, again))
-    } else {
-        let reader = Reader::new(&headers, incoming.body, core.read_limits()).map_err(Failed::Unread)?;
-        Content::Bytes(reader.all().await.map_err(Failed::Unread)?)
-    };
-    if let (true, Content::Bytes(body)) = (operation.is_graphql(), &content) {
-        let at = operation.page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answer.at);
-        if let Some(error) = graphql::refused(core, operation, at, stated_status, &headers, body) {
-            let status = graphql::amounts_to(&error, stated_status);
-            return Err(Failed::Answer(error, status));
-        }
+    let may_fail = is_json(headers) && failures(operation, core.table).any(|failure| failure.when.is_some());
+    if !(is_streamed(call, answer, headers) && (call.streamed || !may_fail)) {
+        return Reader::new(headers, body, core.read_limits()).map(Unread::All).map_err(Failed::Unread);
     }
-    Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false })
+    let limits = ReadLimits { wire: core.settings.download, decoded: core.settings.download, ..core.read_limits() };
+    let reader = Reader::new(headers, body, limits).map_err(Failed::Unread)?;
+    let permits = permits.take().unwrap_or_default();
+    let again = Again::of(core, call, stated_status, headers);
+    let download = Download::new(headers, reader, core.settings.idle, core.settings.read.decoded, permits, again);
+    Ok(Unread::Content(Content::Stream(download)))
 }
 
 /// The answer of the table that a status belongs to. Who asks for a part of a file gets one as the file, or is told that there is none.
@@ -149,7 +173,7 @@ async fn refusal(core: &Core, operation: &'static OperationTable, incoming: Inco
     let limits = ReadLimits { wire: ERROR_BYTES, decoded: ERROR_BYTES, ..core.read_limits() };
     let body = match Reader::new(&headers, incoming.body, limits) {
         // The status says what went wrong; a body that cannot be read does not change that.
-        Ok(reader) => reader.all().await.unwrap_or_default(),
+        Ok(mut reader) => reader.all().await.unwrap_or_default(),
         Err(_) => Bytes::new(),
     };
     let applies = |failure: &&Failure| match failure.statuses {

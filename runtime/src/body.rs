@@ -242,8 +242,21 @@ impl Payload {
         })
     }
 
-    /// Starts reading. Lengths of files are taken now.
+    /// Starts reading. Lengths of files are taken now. What is in memory is open at once.
     pub(crate) async fn open(&self) -> Result<OpenPayload, Error> {
+        match self.at_hand() {
+            Some(open) => Ok(open),
+            None => Box::pin(self.open_each()).await,
+        }
+    }
+
+    fn at_hand(&self) -> Option<OpenPayload> {
+        let bytes = |piece: &Piece| if let Piece::Bytes(bytes) = piece { Some(OpenPiece::Bytes(bytes.clone())) } else { None };
+        let lengths = self.pieces.iter().map(|piece| if let Piece::Bytes(bytes) = piece { bytes.len() as u64 } else { 0 });
+        Some(OpenPayload { length: Some(lengths.sum()), pieces: self.pieces.iter().map(bytes).collect::<Option<_>>()? })
+    }
+
+    async fn open_each(&self) -> Result<OpenPayload, Error> {
         let mut length = Some(0u64);
         let mut pieces = VecDeque::with_capacity(self.pieces.len());
         for piece in &self.pieces {

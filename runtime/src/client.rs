@@ -298,17 +298,15 @@ impl AnyClient {
     /// Sends a call that may not have been made.
     fn sent(&self, prepared: Result<Prepared, Error>, checkpoint: Option<DownloadCheckpoint>) -> Pin<Box<Answering>> {
         let core = self.core.clone();
-        Box::pin(async move {
-            let prepared = prepared?;
-            match checkpoint {
-                None => decoded(&core, core.run(&prepared).await?),
-                Some(checkpoint) => {
-                    let operation = prepared.operation;
-                    let resumed = Box::pin(download::resume(&core, prepared, &checkpoint, &core.budget())).await;
-                    decoded(&core, resumed.map_err(|error| error.with_operation(operation))?)
-                }
-            }
-        })
+        match (prepared, checkpoint) {
+            (Err(error), _) => Box::pin(std::future::ready(Err(error))),
+            (Ok(prepared), None) => Box::pin(async move { decoded(&core, core.run(&prepared).await?) }),
+            (Ok(prepared), Some(checkpoint)) => Box::pin(async move {
+                let operation = prepared.operation;
+                let resumed = download::resume(&core, prepared, &checkpoint, &core.budget()).await;
+                decoded(&core, resumed.map_err(|error| error.with_operation(operation))?)
+            }),
+        }
     }
 }
 

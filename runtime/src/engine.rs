@@ -15,7 +15,7 @@ use http::{HeaderMap, header};
 use url::Url;
 
 use crate::{
-    answer::{self, Answered, Failed},
+    answer::Answered,
     budget::Budget,
     cache::{self, Cache},
     call::Prepared,
@@ -29,7 +29,7 @@ use crate::{
     observe::{self, Attempt, Held, Notice, Observer},
     operation::{ApiTable, Cost, OperationTable, RetryClass},
     retry::{self, Outcome, Quota, Try, Verdict},
-    transport::{Http, Incoming, ReadLimits},
+    transport::{Http, ReadLimits},
 };
 
 pub(crate) use exchanges::Exchanges;
@@ -203,7 +203,7 @@ impl Core {
         loop {
             number += 1;
             if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
-                self.admit_again(call.operation, budget, admitted).await?;
+                Box::pin(self.admit_again(call.operation, budget, admitted)).await?;
             }
             let applied = self.credential(call, stale).await?;
             let refused = match self.one_try(call, applied.as_deref(), number, budget, &mut permits).await {
@@ -348,17 +348,7 @@ impl Core {
         }
     }
 
-    /// Reads an answer as far as its kind asks for, and sorts it.
-    async fn receive(&self, call: &Prepared, url: Url, incoming: Incoming, permits: &mut Option<Admitted>) -> Result<Answered, Refused> {
-        let status = incoming.status.as_u16();
-        self.learn(call.operation, status, &incoming.headers, permits.as_ref()).await;
-        let result = answer::receive(self, call, url, incoming, permits).await;
-        result.map_err(|failed| match failed {
-            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
-            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
-        })
-    }
-
+    /// Learns from an answer's head what it says of limits, and of the end of things.
     async fn learn(&self, operation: &'static OperationTable, status: u16, headers: &HeaderMap, admitted: Option<&Admitted>) {
         if let Some(limits) = &self.limits {
             self.correct(limits, operation.cost, headers, admitted.and_then(|admitted| admitted.all.counted())).await;

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Core, Refused};
 use crate::{
-    answer::Answered,
+    answer::{self, Answered, Failed},
     body::Payload,
     call::Prepared,
     connection::Applied,
@@ -51,7 +51,10 @@ impl Core {
             let incoming = self.hop(call, &hop, applied).await?;
             match location(&incoming, &hop, call.redirects) {
                 Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
-                None => return self.receive(call, hop.url, incoming, permits).await,
+                None => {
+                    self.learn(call.operation, incoming.status.as_u16(), &incoming.headers, permits.as_ref()).await;
+                    return answer::receive(self, call, hop.url, incoming, permits).await.map_err(Refused::from);
+                }
             }
         }
         Err(refused_here(Error::new(ErrorKind::Limit, "the server redirects too often")))
@@ -74,12 +77,15 @@ impl Core {
     }
 
     async fn hop(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Incoming, Refused> {
-        let outgoing = self.outgoing(call, hop, applied).await.map_err(refused_here)?;
-        if self.settings.guard {
-            guard_literal(&outgoing.url).map_err(refused_here)?;
-        }
-        let http = if hop.is_home() { &self.http } else { &self.outside };
-        let incoming = http.send(outgoing).await.map_err(|failure| match failure {
+        let sent = {
+            let outgoing = self.outgoing(call, hop, applied).await.map_err(refused_here)?;
+            if self.settings.guard {
+                guard_literal(&outgoing.url).map_err(refused_here)?;
+            }
+            let http = if hop.is_home() { &self.http } else { &self.outside };
+            http.send(outgoing)
+        };
+        let incoming = sent.await.map_err(|failure| match failure {
             SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
             SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
         })?;
@@ -160,6 +166,15 @@ impl Core {
         *url = signed;
         *headers = std::mem::take(request.headers_mut());
         Ok(())
+    }
+}
+
+impl From<Failed> for Refused {
+    fn from(failed: Failed) -> Refused {
+        match failed {
+            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
+            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
+        }
     }
 }
 

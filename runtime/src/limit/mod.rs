@@ -125,8 +125,32 @@ impl Limits {
         })
     }
 
-    /// Waits for a place and for room; what shares the place of another waits for room only.
+    /// Waits for a place and for room; what shares the place of another waits for room only. Most calls find both, and are spared what waiting takes.
     pub(crate) async fn admit(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32, shares: &Permits) -> Result<Permits, Refusal> {
+        match self.admit_now(clock, cost, shares) {
+            Some(permits) => Ok(permits),
+            None => Box::pin(self.admit_in_turn(clock, until, cost, shares)).await,
+        }
+    }
+
+    /// A place and room, if both are there. Who waits for a place gets it before anybody who asks here.
+    fn admit_now(&self, clock: &dyn Clock, cost: u32, shares: &Permits) -> Option<Permits> {
+        if self.shared.is_some() {
+            return None;
+        }
+        let place = if shares.hold() { shares.clone() } else { self.places_now()? };
+        let now = clock.now();
+        self.rates().ask(now.into(), cost).ok()?;
+        Some(Permits { counted: Some(now), ..place })
+    }
+
+    fn places_now(&self) -> Option<Permits> {
+        let places = self.at_once.iter().map(|places| places.clone().try_acquire_owned().ok().map(Held::Here));
+        let held = places.collect::<Option<Vec<_>>>()?;
+        Some(Permits { held: (!held.is_empty()).then(|| held.into()), counted: None })
+    }
+
+    async fn admit_in_turn(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32, shares: &Permits) -> Result<Permits, Refusal> {
         if shares.hold() {
             let counted = self.admit_again(clock, until, cost).await?.counted;
             return Ok(Permits { counted, ..shares.clone() });
@@ -179,7 +203,7 @@ impl Limits {
 
     async fn ask(&self, clock: &dyn Clock, cost: u32, holds: bool) -> Result<Asked, StoreError> {
         let shared = match &self.shared {
-            Some(shared) => shared.ask(cost, holds).await?,
+            Some(shared) => Box::pin(shared.ask(cost, holds)).await?,
             None => Asked::Alone,
         };
         let now = clock.now();
@@ -206,7 +230,7 @@ impl Limits {
         let wall = clock.wall();
         self.rates().learn(headers, clock.now(), wall);
         if let Some(shared) = &self.shared {
-            shared.learn(headers, wall).await;
+            Box::pin(shared.learn(headers, wall)).await;
         }
     }
 
@@ -221,7 +245,7 @@ impl Limits {
             Some(shared) => {
                 // Here it was counted at another time, so nothing is given back.
                 self.rates().settle(now.into(), now, estimated, actual.max(estimated));
-                shared.settle(counted, estimated, actual).await;
+                Box::pin(shared.settle(counted, estimated, actual)).await;
             }
         }
     }

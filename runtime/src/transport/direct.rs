@@ -39,6 +39,9 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// What is spoken over TLS, the best first.
 const PROTOCOLS: &[&[u8]] = if cfg!(feature = "http2") { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
 
+/// An answer that is waited for.
+pub(super) type Answer = legacy::ResponseFuture;
+
 /// hyper's client with connections of ours. Clones share connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Direct(Arc<legacy::Client<Connector, OpenPayload>>);
@@ -56,22 +59,27 @@ impl Direct {
         tcp.set_keepalive_retries(Some(times));
         #[cfg(target_os = "linux")]
         tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-        let connector = Connector { inner: HttpsConnector::from((tcp, tls)), longest: settings.connect_timeout };
+        let connector = Connector(Arc::new(Connecting { inner: HttpsConnector::from((tcp, tls)), longest: settings.connect_timeout }));
         let client = legacy::Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(connector);
         Direct(Arc::new(client))
     }
 
-    /// Sends one request and waits for the head of the answer.
-    pub(super) async fn send(&self, request: Outgoing) -> Result<Incoming, SendFailure> {
+    /// Makes one request, which is sent when its answer is first waited for.
+    pub(super) fn send(&self, request: Outgoing) -> Result<Answer, SendFailure> {
         let uri = Uri::try_from(String::from(request.url)).map_err(|_| unsendable())?;
         let mut outgoing = Request::new(request.body);
         *outgoing.method_mut() = request.method;
         *outgoing.uri_mut() = uri;
         *outgoing.headers_mut() = request.headers;
         outgoing.headers_mut().entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        let (head, body) = self.0.request(outgoing).await.map_err(|error| sort(&error))?.into_parts();
-        Ok(Incoming { status: head.status, headers: head.headers, body: IncomingBody(Source::Direct(body)) })
+        Ok(self.0.request(outgoing))
     }
+}
+
+/// Waits for the head of an answer.
+pub(super) async fn head(answer: Answer) -> Result<Incoming, SendFailure> {
+    let (head, body) = answer.await.map_err(|error| sort(&error))?.into_parts();
+    Ok(Incoming { status: head.status, headers: head.headers, body: IncomingBody(Source::Direct(body)) })
 }
 
 fn unsendable() -> SendFailure {
@@ -104,9 +112,12 @@ pub(super) async fn chunk(body: &mut hyper::body::Incoming) -> Result<Option<Byt
     }
 }
 
-/// Makes connections: resolves, connects and agrees on TLS, all within one time.
+/// Makes connections: resolves, connects and agrees on TLS, all within one time. hyper's client clones it for every request, and seldom uses it.
 #[derive(Clone, Debug)]
-struct Connector {
+struct Connector(Arc<Connecting>);
+
+#[derive(Debug)]
+struct Connecting {
     inner: HttpsConnector<HttpConnector<Resolver>>,
     longest: Duration,
 }
@@ -119,11 +130,12 @@ impl Service<Uri> for Connector {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Failed>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failed>> {
-        self.inner.poll_ready(context)
+        // Neither of the two has anything to wait for, and `call` takes a new clone.
+        self.0.inner.clone().poll_ready(context)
     }
 
     fn call(&mut self, to: Uri) -> Self::Future {
-        let connecting = tokio::time::timeout(self.longest, self.inner.call(to));
+        let connecting = tokio::time::timeout(self.0.longest, self.0.inner.clone().call(to));
         Box::pin(async move {
             let late = || io::Error::new(io::ErrorKind::TimedOut, "connecting took too long");
             connecting.await.unwrap_or_else(|_| Err(late().into()))

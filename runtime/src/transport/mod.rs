@@ -175,6 +175,12 @@ impl Default for ConnectSettings {
     }
 }
 
+/// A request on its way.
+enum Sent<'a> {
+    Direct(Result<direct::Answer, SendFailure>),
+    Otherwise(BoxFuture<'a, Result<Incoming, SendFailure>>),
+}
+
 /// What sends.
 #[derive(Clone, Debug)]
 pub(crate) enum Http {
@@ -193,12 +199,18 @@ impl Http {
         }
     }
 
-    /// Sends one request and waits for the head of the answer.
-    pub(crate) async fn send(&self, request: Outgoing) -> Result<Incoming, SendFailure> {
-        match self {
-            Http::Direct(client) => client.send(request).await,
-            Http::Proxied(client) => client.send(request).await,
-            Http::Other(client) => client.send(request).await,
+    /// Sends one request and waits for the head of the answer. The request is no part of the future, which so stays small.
+    pub(crate) fn send(&self, request: Outgoing) -> impl Future<Output = Result<Incoming, SendFailure>> + Send + '_ {
+        let sent = match self {
+            Http::Direct(client) => Sent::Direct(client.send(request)),
+            Http::Proxied(client) => Sent::Otherwise(Box::pin(client.send(request))),
+            Http::Other(client) => Sent::Otherwise(client.send(request)),
+        };
+        async move {
+            match sent {
+                Sent::Direct(answer) => direct::head(answer?).await,
+                Sent::Otherwise(answer) => answer.await,
+            }
         }
     }
 }

@@ -41,7 +41,8 @@ pub(crate) struct Span {
 #[derive(Debug)]
 pub(crate) struct Reader {
     body: IncomingBody,
-    unpacker: Option<flate2::write::MultiGzDecoder<Vec<u8>>>,
+    /// On the heap: most answers of a small size come unpacked, and a reader is moved as often as they are.
+    unpacker: Option<Box<flate2::write::MultiGzDecoder<Vec<u8>>>>,
     /// Came, and not unpacked yet.
     packed: Bytes,
     limits: ReadLimits,
@@ -61,7 +62,7 @@ impl Reader {
         let unpacker = match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes()) {
             None | Some(b"" | b"identity") => None,
             Some(encoding) if encoding.eq_ignore_ascii_case(b"gzip") || encoding.eq_ignore_ascii_case(b"x-gzip") => {
-                Some(flate2::write::MultiGzDecoder::new(Vec::new()))
+                Some(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())))
             }
             Some(_) => return Err(Error::new(ErrorKind::Decode, "the answer is packed in a way that was not asked for")),
         };
@@ -181,16 +182,16 @@ impl Reader {
     }
 
     /// All of it. A body that comes in one piece is not copied.
-    pub(crate) async fn all(mut self) -> Result<Bytes, Error> {
+    pub(crate) async fn all(&mut self) -> Result<Bytes, Error> {
         let Some(first) = self.chunk().await? else { return Ok(Bytes::new()) };
         // Also when the stated length has come: reading to the end lets the connection be used again.
         match self.chunk().await? {
             None => Ok(first),
-            Some(second) => self.gather(first, second).await,
+            Some(second) => Box::pin(self.gather(first, second)).await,
         }
     }
 
-    async fn gather(mut self, first: Bytes, second: Bytes) -> Result<Bytes, Error> {
+    async fn gather(&mut self, first: Bytes, second: Bytes) -> Result<Bytes, Error> {
         let expected = self.length().unwrap_or(0).min(self.limits.decoded);
         let mut all = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).max(first.len() + second.len()));
         all.extend_from_slice(&first);

@@ -151,7 +151,7 @@ impl Cassette {
         let Incoming { status, mut headers, body } = http.send(outgoing).await?;
         let limits = ReadLimits { wire: u64::MAX, decoded: u64::MAX, ratio: u64::MAX };
         let body = match Reader::new(&headers, body, limits) {
-            Ok(reader) => reader.all().await.map_err(SendFailure::Broken)?,
+            Ok(mut reader) => reader.all().await.map_err(SendFailure::Broken)?,
             Err(error) => return Err(SendFailure::Broken(error)),
         };
         // It is unpacked, and in one piece.
