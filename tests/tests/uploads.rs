@@ -40,10 +40,12 @@ fn calls(server: &StandIn) -> Vec<Received> {
     server.received().into_iter().filter(|one| !one.target.contains("/oauth2/")).collect()
 }
 
-/// Uploads until the server refuses the second part, and gives what was kept of it.
-async fn broken_off(server: &StandIn, file: &[u8]) -> String {
-    server.on("PUT", "/up/1", more(PART));
-    server.on("PUT", "/up/1", Reply::status(400));
+/// Uploads until the server refuses the second part, and gives what was kept of it; parts that come later are answered with `then`.
+async fn broken_off(server: &StandIn, file: &[u8], then: Vec<Reply>) -> String {
+    // All at once: the last answer of a route is the one that stays.
+    for reply in [more(PART), Reply::status(400)].into_iter().chain(then) {
+        server.on("PUT", "/up/1", reply);
+    }
     let kept: Arc<Mutex<Option<UploadCheckpoint>>> = Arc::default();
     let keep = kept.clone();
     let upload = film(file.to_vec().into()).upload(&client(server)).part_size(PART as u64);
@@ -57,9 +59,8 @@ async fn a_film_goes_up_in_parts_and_goes_on_after_a_crash() {
     let server = server().await;
     let total = 2 * PART + 100;
     let file = vec![7; total];
-    let stored = broken_off(&server, &file).await;
-    server.on("PUT", "/up/1", more(2 * PART));
-    server.on("PUT", "/up/1", Reply::json(201, &json!({ "id": "01NM", "name": "film 1.mp4", "size": total })));
+    let finished = Reply::json(201, &json!({ "id": "01NM", "name": "film 1.mp4", "size": total }));
+    let stored = broken_off(&server, &file, vec![more(2 * PART), finished]).await;
 
     // Another process, with nothing but the checkpoint and the file.
     server.on("GET", "/up/1", Reply::json(200, &json!({ "nextExpectedRanges": [format!("{PART}-")] })));
@@ -85,7 +86,7 @@ async fn a_film_goes_up_in_parts_and_goes_on_after_a_crash() {
 async fn a_forged_checkpoint_takes_no_credential_along() {
     let (server, thief) = (server().await, StandIn::start().await.expect("another"));
     let file = vec![7; 2 * PART];
-    let stored = broken_off(&server, &file).await;
+    let stored = broken_off(&server, &file, Vec::new()).await;
     thief.on("GET", "/up/1", more(PART));
     thief.on("PUT", "/up/1", Reply::json(201, &json!({ "id": "01NM" })));
     let resume = async |forged: String| {
