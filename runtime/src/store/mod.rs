@@ -28,6 +28,8 @@ use crate::auth::StoreError;
 
 /// How long a server may take, connecting included, unless the program says otherwise.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a server that is not ready is left alone.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How a server is reached, and how the names of what is kept there begin.
 struct Reach {
@@ -59,6 +61,8 @@ struct Failure {
 enum FailureKind {
     /// The connection broke: another may do.
     Broken,
+    /// The server does nothing yet, and says so: later it may.
+    NotYet,
     /// Nothing came in time, and nobody knows whether the other end is still there.
     Late,
     /// The server, or the program, said no.

@@ -1,16 +1,20 @@
 //! One connection to a PostgreSQL server, made when it is needed and made anew when it is gone. Statements go out side by side over it.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio_postgres::{
     Client, Config, Row,
     config::{Host, SslMode},
-    error::SqlState,
+    error::{DbError, Severity, SqlState},
     types::{ToSql, Type},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::super::{Failure, FailureKind, Reach, in_time};
+use super::super::{Failure, FailureKind, PAUSE, Reach, in_time};
 use crate::auth::StoreError;
 
 /// A value of a statement, with its type.
@@ -39,34 +43,50 @@ impl Connection {
         Ok(Connection { config, tls, patience: reach.patience, client: tokio::sync::Mutex::default() })
     }
 
-    /// The rows that a statement gives. It may be made twice, when the connection breaks before its answer is here.
+    /// The rows that a statement gives. It may be made twice, when the connection ends before its answer is here.
     pub(super) async fn rows(&self, statement: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        let mut again = true;
+        self.exchange(statement, Some(values)).await
+    }
+
+    /// Makes several statements without values in one transaction, which may be made twice, too.
+    pub(super) async fn batch(&self, statements: &str) -> Result<(), StoreError> {
+        self.exchange(statements, None).await.map(drop)
+    }
+
+    async fn exchange(&self, statement: &str, values: Option<&[Value<'_>]>) -> Result<Vec<Row>, StoreError> {
+        let (mut again, until) = (true, Instant::now() + self.patience);
         loop {
-            let client = in_time(self.patience, self.client()).await?;
-            let answer = in_time(self.patience, async {
-                client.query_typed(statement, values).await.map_err(|error| {
-                    let broken = client.is_closed() || error.is_closed();
-                    let failure = Failure::of(&error, if broken { FailureKind::Broken } else { FailureKind::Refused });
-                    if error.code() == Some(&SqlState::UNDEFINED_TABLE) { failure.with_help("`create_tables` makes them") } else { failure }
-                })
-            });
-            match answer.await {
-                Err(failure) if failure.kind == FailureKind::Broken && std::mem::take(&mut again) => {}
-                Err(failure) if failure.kind == FailureKind::Late => {
-                    self.client.lock().await.take();
-                    return Err(failure.into());
+            let client = match in_time(self.patience, self.client()).await {
+                Ok(client) => client,
+                Err(failure) if failure.kind == FailureKind::NotYet && Instant::now() + PAUSE < until => {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
                 }
-                answer => return Ok(answer?),
+                Err(failure) => return Err(failure.into()),
+            };
+            let answer = async {
+                let answer = match values {
+                    Some(values) => client.query_typed(statement, values).await,
+                    None => client.batch_execute(statement).await.map(|()| Vec::new()),
+                };
+                answer.map_err(|error| failure(&client, &error))
+            };
+            let failure = match in_time(self.patience, answer).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            if failure.kind != FailureKind::Refused {
+                self.leave(&client).await;
+            }
+            if failure.kind != FailureKind::Broken || !std::mem::take(&mut again) {
+                return Err(failure.into());
             }
         }
     }
 
-    /// Makes several statements without values in one transaction.
-    pub(super) async fn batch(&self, statements: &str) -> Result<(), StoreError> {
-        let client = in_time(self.patience, self.client()).await?;
-        let answer = async { client.batch_execute(statements).await.map_err(|error| Failure::of(&error, FailureKind::Refused)) };
-        Ok(in_time(self.patience, answer).await?)
+    /// The next statement goes over another connection than this one.
+    async fn leave(&self, client: &Arc<Client>) {
+        self.client.lock().await.take_if(|current| Arc::ptr_eq(current, client));
     }
 
     async fn client(&self) -> Result<Arc<Client>, Failure> {
@@ -74,8 +94,11 @@ impl Connection {
         if let Some(client) = slot.as_ref().filter(|client| !client.is_closed()) {
             return Ok(client.clone());
         }
-        let (client, connection) =
-            self.config.connect(self.tls.clone()).await.map_err(|error| Failure::of(&error, FailureKind::Refused))?;
+        let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| {
+            // It starts, or it is about to end.
+            let not_yet = error.code() == Some(&SqlState::CANNOT_CONNECT_NOW);
+            Failure::of(&error, if not_yet { FailureKind::NotYet } else { FailureKind::Refused })
+        })?;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "the connection to PostgreSQL ended");
@@ -85,6 +108,21 @@ impl Connection {
         *slot = Some(client.clone());
         Ok(client)
     }
+}
+
+/// What an error says of the connection. A server that ends one says why in an error, and that may be read before the end of the stream is: then it is
+/// the answer to whatever was asked last, of which nothing was done.
+fn failure(client: &Client, error: &tokio_postgres::Error) -> Failure {
+    let broken = client.is_closed() || error.is_closed() || error.as_db_error().is_some_and(ends);
+    let failure = Failure::of(error, if broken { FailureKind::Broken } else { FailureKind::Refused });
+    if error.code() == Some(&SqlState::UNDEFINED_TABLE) { failure.with_help("`create_tables` makes them") } else { failure }
+}
+
+/// Whether a server, or a pooler in front of it, ends the connection by this: whatever is fatal does, by the protocol, and what tells of a shutdown
+/// (57P01 to 57P03), of an idle time that is over (57P05) or of a connection that failed (class 08) does whatever it calls itself.
+fn ends(error: &DbError) -> bool {
+    let fatal = matches!(error.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+    fatal || matches!(error.code().code(), "57P01" | "57P02" | "57P03" | "57P05") || error.code().code().starts_with("08")
 }
 
 /// Only what does not leave the machine may go without TLS unless the address says so. Where addresses stand beside names, those are gone to.

@@ -1,9 +1,13 @@
 //! One connection to a Redis server, made when it is needed and made anew when it is gone. Commands go out side by side over it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use redis::{
-    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, Script, ScriptInvocation, Value, aio::MultiplexedConnection,
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisError, RetryMethod, Script, ScriptInvocation, Value,
+    aio::MultiplexedConnection,
 };
 use rustls::pki_types::ServerName;
 use tokio::{
@@ -12,7 +16,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::super::{Failure, FailureKind, Reach, in_time};
+use super::super::{Failure, FailureKind, PAUSE, Reach, in_time};
 use crate::auth::StoreError;
 
 /// A connection and how to make it.
@@ -38,32 +42,33 @@ impl Connection {
         Ok(Connection { info, tls, patience: reach.patience, current: tokio::sync::Mutex::default() })
     }
 
-    /// What a script gives for one key. It may be run twice, when the connection breaks before its answer is here.
+    /// What a script gives for one key. It may be run twice, when the connection breaks before its answer is here. A server that says that it is not ready
+    /// is asked again for as long as one answer may take.
     pub(super) async fn run(&self, script: &Script, key: &str, values: &[&[u8]]) -> Result<Value, StoreError> {
         let mut invocation = script.key(key);
         values.iter().for_each(|value| {
             invocation.arg(*value);
         });
-        let mut again = true;
+        let (mut again, until) = (true, Instant::now() + self.patience);
         loop {
-            match in_time(self.patience, self.once(&invocation)).await {
-                Err(failure) if failure.kind != FailureKind::Refused => {
-                    self.current.lock().await.take();
-                    if failure.kind == FailureKind::Late || !std::mem::take(&mut again) {
-                        return Err(failure.into());
-                    }
-                }
-                answer => return Ok(answer?),
+            let failure = match in_time(self.patience, self.once(&invocation)).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            if matches!(failure.kind, FailureKind::Broken | FailureKind::Late) {
+                self.current.lock().await.take();
+            }
+            match failure.kind {
+                FailureKind::Broken if std::mem::take(&mut again) => {}
+                FailureKind::NotYet if Instant::now() + PAUSE < until => tokio::time::sleep(PAUSE).await,
+                _ => return Err(failure.into()),
             }
         }
     }
 
     async fn once(&self, invocation: &ScriptInvocation<'_>) -> Result<Value, Failure> {
         let mut connection = self.connection().await?;
-        invocation.invoke_async::<Value>(&mut connection).await.map_err(|error| {
-            let kind = if error.is_unrecoverable_error() { FailureKind::Broken } else { FailureKind::Refused };
-            Failure::of(&error, kind)
-        })
+        invocation.invoke_async::<Value>(&mut connection).await.map_err(|error| Failure::of(&error, kind(&error)))
     }
 
     async fn connection(&self) -> Result<MultiplexedConnection, Failure> {
@@ -98,5 +103,19 @@ impl Connection {
         let (connection, driver) = made.map_err(|error| Failure::of(&error, FailureKind::Refused))?;
         tokio::spawn(driver);
         Ok(connection)
+    }
+}
+
+/// What an error says of the connection. Nothing was done where a server says that it is a replica now (another connection may lead to the one that writes),
+/// that it still reads its data, or that a script keeps it busy.
+fn kind(error: &RedisError) -> FailureKind {
+    match error.retry_method() {
+        _ if error.is_timeout() => FailureKind::Late,
+        RetryMethod::Reconnect | RetryMethod::ReconnectFromInitialConnections | RetryMethod::RefreshSlotsAndRetry => FailureKind::Broken,
+        RetryMethod::WaitAndRetry => FailureKind::NotYet,
+        _ if error.code() == Some("BUSY") => FailureKind::NotYet,
+        // Before Redis 7 what a command in a script is refused with stands in the text of another error.
+        _ if error.detail().is_some_and(|detail| detail.contains("-READONLY ")) => FailureKind::Broken,
+        _ => FailureKind::Refused,
     }
 }
