@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::range::Validator;
-use crate::{call::Prepared, checkpoint::stored, gate::Passage};
+use crate::{call::Prepared, checkpoint::stored, gate::Passage, value::bytes::hex};
 
 /// A place in a download to go on from later, perhaps in another process: how many bytes are kept, and which state of the file they are of. It
 /// holds no credential and no address.
@@ -79,7 +79,7 @@ impl DownloadCheckpoint {
 
 /// What stands for an address in a checkpoint.
 pub(super) fn digest(url: &Url) -> String {
-    Sha256::digest(url.as_str()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(url.as_str()))
 }
 
 stored!(DownloadCheckpoint, "this is not a checkpoint of a download");

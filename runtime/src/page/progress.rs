@@ -86,10 +86,8 @@ pub(crate) struct Facts {
 impl Facts {
     /// A next link as a whole address; it must not leave the origin of its page.
     fn whole(&self, link: String) -> Result<String, Error> {
-        match &self.from {
-            Some(from) => gate::next_link(from, &link).map(String::from),
-            None => Ok(link),
-        }
+        let unknown = || Error::new(ErrorKind::Paging, "the address of the page is not known, and a next link is read against it");
+        gate::next_link(self.from.as_ref().ok_or_else(unknown)?, &link).map(String::from)
     }
 }
 
@@ -357,6 +355,22 @@ mod tests {
     const OFFSET: Strategy = Strategy::Offset { advance: 0, size: Some(1) };
     const NUMBER: Strategy = Strategy::Number { advance: 0, size: Some(1), start: 1 };
     const CURSOR: Strategy = Strategy::Cursor { send: 0, read: &["next"] };
+    const LINK: Strategy = Strategy::LinkHeader { header: "link" };
+
+    #[test]
+    fn a_next_link_is_read_against_its_page_and_stays_with_it() {
+        let linked = |from: Option<&str>, link: &str| {
+            let from = from.map(|from| from.parse().expect("a URL"));
+            let mut progress = progress(LINK, Stop::Absent, None);
+            progress.advance(Facts { from, ..cursor(1, json!(link)) }).map(|_| progress.position().clone())
+        };
+        let page = Some("https://acme.example/v1/items?page=1");
+        let Position::Url(next) = linked(page, "?page=2").expect("goes on") else { panic!("it is an address") };
+        assert_eq!(next, "https://acme.example/v1/items?page=2");
+        assert_eq!(linked(page, "https://other.example/").expect_err("elsewhere").kind(), ErrorKind::UnsafeAddress);
+        // Without the page's address there is nothing to hold it against.
+        assert_eq!(linked(None, "https://other.example/").expect_err("against what?").kind(), ErrorKind::Paging);
+    }
 
     #[test]
     fn an_offset_moves_by_what_came_and_ends_at_a_short_page() {
