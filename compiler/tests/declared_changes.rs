@@ -199,7 +199,6 @@ fn how_a_call_is_made_is_no_finding() {
     let released = surface(EVERYTHING);
     for (was, is) in [
         ("every 500ms up to 1m", "every 2s"),
-        ("at most 2h 99 times", "at most 3h"),
         ("of 10MiB multiple", "of 20MiB multiple"),
         ("nodes { id note }", "nodes { id note pinned }"),
         ("cost 5 read", "cost 7 read"),
@@ -209,4 +208,8 @@ fn how_a_call_is_made_is_no_finding() {
         let report = diff(&released, &surface(&edited), &Options::default());
         assert!(report.findings.is_empty(), "{was}: {}", report.findings[0].kind.id);
     }
+    // How long a call may take is noticed by whoever makes it.
+    let longer = surface(&EVERYTHING.replacen("at most 2h 99 times", "at most 3h", 1));
+    let kinds: Vec<&str> = diff(&released, &longer, &Options::default()).findings.iter().map(|one| one.kind.id).collect();
+    assert_eq!(kinds, ["wait-changed"]);
 }

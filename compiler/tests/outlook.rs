@@ -124,7 +124,7 @@ fn the_header_of_the_version_served_needs_versions() {
     let (_, illegal) = said(&(connector(r#"served header "X Served""#) + " api v1 { }" + rest));
     assert!(illegal.contains("error[P0311]"), "{illegal}");
     let (_, incomplete) = said(&(connector(r#"served "X-Served""#) + " api v1 { }" + rest));
-    assert!(incomplete.contains("expected `header`"), "{incomplete}");
+    assert!(incomplete.contains("`header` is missing"), "{incomplete}");
     let (_, misspelt) = said(&(connector(r#"servd header "X-Served""#) + " api v1 { }" + rest));
     assert!(misspelt.contains("error[P0102]"), "{misspelt}");
 }

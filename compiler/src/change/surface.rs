@@ -131,6 +131,10 @@ pub struct Module {
     pub revision: u32,
     /// What items are ordered by, or what a poll remembers.
     pub order: Option<String>,
+    /// Until when it waits for what it began, and for how long, step by step.
+    pub waits: Vec<String>,
+    /// What fails these waits, and where it is said why.
+    pub wait_failures: Vec<String>,
 }
 
 /// Where a parameter goes.

@@ -55,12 +55,7 @@ impl Wait {
             text.push_str(&format!(" up to {}", duration(most)));
         }
         self.untils().for_each(|until| text.push_str(&format!(" {until}")));
-        for failure in &self.fails {
-            text.push_str(&format!(" fails when {}", failure.when.text()));
-            for (word, path) in [("code", &failure.code), ("message", &failure.message)].into_iter().filter(|(_, path)| !path.is_empty()) {
-                text.push_str(&format!(" {word} {}", path.join(".")));
-            }
-        }
+        self.fails.iter().for_each(|failure| text.push_str(&format!(" fails when {}", failure.text())));
         format!("{text} {}", self.at_most())
     }
 
@@ -82,6 +77,15 @@ impl Wait {
     fn at_most(&self) -> String {
         let times = self.times.map_or_else(String::new, |times| format!(" {times} times"));
         format!("at most {}{times}", duration(self.most))
+    }
+}
+
+impl WaitFailure {
+    /// `status = "FAILED" code error.code`
+    pub(crate) fn text(&self) -> String {
+        let paths = [("code", &self.code), ("message", &self.message)].into_iter().filter(|(_, path)| !path.is_empty());
+        let told: String = paths.map(|(word, path)| format!(" {word} {}", path.join("."))).collect();
+        format!("{}{told}", self.when.text())
     }
 }
 

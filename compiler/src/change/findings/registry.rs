@@ -127,6 +127,9 @@ kinds! { ANSWERS:
     OUTPUT_GRANULARITY_CHANGED = "output-granularity-changed" Breaking Module Person "S13" "{name} gives {new}, no longer {old}"
         ["response-type-changed", "response-became-list", "response-became-single"];
     POLL_ORDER_CHANGED = "poll-order-changed" Breaking Module Default "S15" "{name} tells new items by {new}, no longer by {old}";
+    WAIT_CHANGED = "wait-changed" Compatible None Lossless "E11" "{name} waits {new} now, no longer {old}";
+    WAIT_FAILURE_ADDED = "wait-failure-added" Compatible None Lossless "E11" "{name} fails when {new} now";
+    WAIT_FAILURE_REMOVED = "wait-failure-removed" Breaking Module Person "E11" "{name} no longer fails when {old}";
     EVENT_ADDED = "event-added" Compatible None Lossless "S1" "event {name} is new";
     EVENT_REMOVED = "event-removed" Breaking Module Person "S14" "event {name} is gone";
     EVENT_PAYLOAD_VERSION_CHANGED = "event-payload-version-changed" Breaking Module Lossless "S14 V8" "the payload of {name} was {old} and is {new} now"

@@ -68,11 +68,21 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
         security: security_of(&module.connections, module.span),
         servers: servers(module, projection),
         page: module.page.as_ref().map(|one| page(one, module)),
-        module: Some(Told { kind, revision: module.revision, order }),
+        module: Some(Told {
+            kind,
+            revision: module.revision,
+            order,
+            waits: waits(module).map(model::Wait::ends).collect(),
+            wait_failures: waits(module).flat_map(|wait| &wait.fails).map(model::WaitFailure::text).collect(),
+        }),
         life: life(module.life.as_ref()),
         place: module.spans.method,
         path_place: module.spans.path,
     }
+}
+
+fn waits(module: &Module) -> impl Iterator<Item = &model::Wait> {
+    module.steps.iter().flat_map(|steps| &steps.list).filter_map(|step| step.wait.as_ref())
 }
 
 /// The path, holes by their names on the wire.

@@ -331,5 +331,15 @@ impl<'s> Differ<'s> {
             let told = |order: &Option<String>| order.clone().unwrap_or_else(|| "nothing".into());
             push(&registry::POLL_ORDER_CHANGED, None, &told(&old.order), &told(&new.order));
         }
+        if old.waits != new.waits {
+            let told = |waits: &[String]| if waits.is_empty() { "for nothing".to_owned() } else { waits.join(", then ") };
+            push(&registry::WAIT_CHANGED, None, &told(&old.waits), &told(&new.waits));
+        }
+        for gone in old.wait_failures.iter().filter(|one| !new.wait_failures.contains(one)) {
+            push(&registry::WAIT_FAILURE_REMOVED, None, gone, "");
+        }
+        for came in new.wait_failures.iter().filter(|one| !old.wait_failures.contains(one)) {
+            push(&registry::WAIT_FAILURE_ADDED, None, "", came);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::unknown::{choice, unknown};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Answer, Constant, Input, Page, PageSpans, Stop, Strategy, Type, Versions};
+use crate::model::{Answer, Constant, Decoding, Input, Page, PageSpans, Stop, Strategy, Type, Versions};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ModuleKind, WirePath};
 
@@ -49,7 +49,9 @@ impl Resolver<'_> {
     fn search_has_items(&mut self, parts: &PageParts<'_>, answers: &[Answer]) {
         let item = answers.first().and_then(|answer| answer.body.as_ref());
         let listed = item.is_some_and(|ty| matches!(ty, Type::List(..)) || *ty == Type::UNKNOWN);
-        if parts.kind == ModuleKind::Search && !listed {
+        // What is to come item by item and is no list is told as that.
+        let by_item = answers.first().is_some_and(|answer| matches!(answer.decoding, Decoding::Items(_)));
+        if parts.kind == ModuleKind::Search && !listed && !by_item {
             self.report(no_items(parts.name, answers.first().map(|answer| answer.span)));
         }
     }

@@ -20,6 +20,10 @@ use Habit::{Before, Leave, Stop, Write};
 const CONDITION: &str = "a condition is a path with `= value` or `present` behind it; each `until` ends the wait by itself";
 const NO_AND: &str = "there is no `and`: each `until` ends the wait by itself, so name what comes last";
 const WHOLE: &str = "write each condition in full: `until state = finished until state = failed`";
+const RESETS: &str = "say how the header tells the time: `reset epoch`, `reset delta` (seconds from now) or `reset date`";
+const NO_QUOTES: &str = "names stand without quotes";
+const NO_COLON: &str = "write it without a colon";
+const COUNTED: &str = "the number stands first: `50 times`";
 const WHAT_ENDS: &str = "say what ends the wait: `until state = finished`";
 
 /// What the habit is where `found` stands, which is not among what is `expected`. `behind` is what follows it.
@@ -27,7 +31,13 @@ pub(super) fn habit(found: &str, behind: &str, expected: &[Rule]) -> Option<Habi
     let wanted = |rule: Rule| expected.contains(&rule);
     let next = behind.trim_start();
     if wanted(Rule::duration) {
-        return length_of_time(found);
+        return if found == ":" { Some(Leave(NO_COLON)) } else { length_of_time(found) };
+    }
+    if wanted(Rule::reset_kind) {
+        return Some(Stop(RESETS));
+    }
+    if wanted(Rule::honour) && matches!(found, "after" | "header" | "respect" | "honor" | "wait") {
+        return Some(Write("honour"));
     }
     if wanted(Rule::cost_read) {
         return match found {
@@ -58,8 +68,18 @@ pub(super) fn habit(found: &str, behind: &str, expected: &[Rule]) -> Option<Habi
             _ => next.starts_with("when ").then_some(Leave("leave it out: `code` and `message` say where a job tells why it failed")),
         };
     }
+    if found == ":" && (wanted(Rule::wait) || wanted(Rule::wait_every)) && wanted(Rule::open) {
+        return Some(Write("="));
+    }
+    let names = |rule: &Rule| matches!(rule, Rule::path | Rule::word | Rule::wait_status);
+    if found.starts_with('"') && !expected.is_empty() && expected.iter().all(names) {
+        return Some(Stop(NO_QUOTES));
+    }
     in_wait(found, next, &wanted)
 }
+
+/// What follows a condition.
+const CLAUSES: [&str; 6] = ["every ", "until ", "fails ", "at most ", "code ", "message "];
 
 /// Between the clauses of a wait.
 fn in_wait(found: &str, next: &str, wanted: &dyn Fn(Rule) -> bool) -> Option<Habit> {
@@ -68,6 +88,8 @@ fn in_wait(found: &str, next: &str, wanted: &dyn Fn(Rule) -> bool) -> Option<Hab
         rest.starts_with('=') || rest.starts_with("present") || next.starts_with("status ")
     };
     let condition = wanted(Rule::present) || wanted(Rule::equals) || wanted(Rule::wait_condition);
+    let word = found.starts_with(|one: char| one.is_alphabetic());
+    let is_alone = word && (next.is_empty() || CLAUSES.iter().any(|clause| next.starts_with(clause)));
     match found {
         "or" | "||" if wanted(Rule::wait_until) => Some(match says_something() {
             // Behind `fails when` another failure is meant.
@@ -82,11 +104,15 @@ fn in_wait(found: &str, next: &str, wanted: &dyn Fn(Rule) -> bool) -> Option<Hab
             true => Leave("write `present` alone"),
             false => Write("="),
         }),
+        ":" if condition || wanted(Rule::wait_status) => Some(Leave(NO_COLON)),
+        "times" if wanted(Rule::wait_times) || wanted(Rule::count) => Some(Stop(COUNTED)),
         "=" if wanted(Rule::value) => Some(Leave("write one `=`")),
         "not" | "in" | "!=" | ">" | "<" | ">=" | "<=" | "!" if condition => Some(Stop(CONDITION)),
         "to" | "up" | "upto" | "till" if wanted(Rule::wait_up_to) => Some(Write("up to")),
         "at" | "atmost" | "max" | "maximum" | "within" | "timeout" | "for" if wanted(Rule::wait_most) => Some(Write("at most")),
         "wait" | "poll" | "repeat" | "retry" | "each" if wanted(Rule::wait) || wanted(Rule::wait_every) => Some(Write("every")),
+        _ if wanted(Rule::present) && wanted(Rule::equals) && is_alone => Some(Before(" = ")),
+        _ if next.starts_with('=') && wanted(Rule::wait_until) && !wanted(Rule::equals) => Some(Stop(WHOLE)),
         _ => None,
     }
 }

@@ -187,8 +187,17 @@ fn advice(found: &str, rules: &[Rule], expected: &str, statement: &str) -> Optio
     if rules.contains(&Rule::count) {
         return Some("write a whole number in digits");
     }
-    if statement == "step" && matches!(found, "every" | "until" | "fails" | "at") {
+    if statement == "step" && found == "(" {
+        return Some("what a step is given stands in braces, as in `fetch { url = job.url }`");
+    }
+    if statement == "step" && rules.contains(&Rule::step) {
         return Some(WAITS);
+    }
+    if statement == "value that is given" && matches!(found, "every" | "until" | "fails" | "at") {
+        return Some("a wait stands behind the braces of its step");
+    }
+    if rules.contains(&Rule::string) && is_word(found) && rules.iter().all(|rule| *rule == Rule::string) {
+        return Some("put it in double quotes");
     }
     if found.starts_with('?') && rules.contains(&Rule::colon) {
         return Some("the `?` stands right behind the name: `name? \"wire name\": type`");

@@ -106,6 +106,7 @@ fn shape(rule: Rule, statement: &str) -> String {
         Rule::path => "a name",
         Rule::number => "a number",
         Rule::count => "a whole number",
+        Rule::reset_kind => "`epoch`, `delta` or `date`",
         Rule::date => "a date such as `2026-05-08`",
         Rule::duration => "a length of time such as `10s`",
         Rule::status => "a status such as `404` or `4xx`",

@@ -21,7 +21,7 @@ impl<'n> Own<'n> {
         let mut lines = Vec::new();
         if let Some(inputs) = self.object(node, "x-linchpin-inputs") {
             let fields = self.fields(inputs, site);
-            lines.push(block("input", fields));
+            lines.extend((!fields.is_empty()).then(|| block("input", fields)));
         }
         let list = self.list(steps, "list");
         let names: Vec<Option<&str>> = list.iter().map(|step| self.word(step, "name")).collect();

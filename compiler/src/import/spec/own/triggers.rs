@@ -70,7 +70,7 @@ impl<'n> Own<'n> {
         lines.extend(self.fails(node, site));
         if let Some(inputs) = self.object(node, "x-linchpin-inputs") {
             let fields = self.fields(inputs, site);
-            lines.push(block("input", fields));
+            lines.extend((!fields.is_empty()).then(|| block("input", fields)));
         }
         lines.extend(told.map_or_else(Vec::new, |told| self.subscription(told, site)));
         lines

@@ -38,6 +38,22 @@ impl<'a> Resolver<'a> {
             self.half_a_condition(&condition.path, &both.then);
             return None;
         }
+        if let Some(Value { kind: ValueKind::Name(name), span }) = &condition.equals
+            && let [word] = name.as_slice()
+            && word.value == "present"
+            && self.is_no_value(word, &both.then)
+        {
+            let (path, at) = joined(&condition.path);
+            let write = format!("write `{path} present`");
+            let between = Span { start: at.end, ..*span };
+            self.report(
+                Diagnostic::new(codes::WAIT_CONDITION, *span, "`present` is no value, but asks whether there is one")
+                    .here("behind `=`")
+                    .help(&write)
+                    .replace(write, between, " present"),
+            );
+            return None;
+        }
         let Some(value) = &condition.equals else { return Some(WaitCondition { members, equals: None }) };
         let (ty, nullable) = match both.then {
             Type::Nullable(inner) => (*inner, true),
@@ -62,6 +78,14 @@ impl<'a> Resolver<'a> {
             self.report(problem);
         }
         good.then_some(WaitCondition { members, equals: Some(text) })
+    }
+
+    fn is_no_value(&self, word: &Ident, ty: &Type) -> bool {
+        let Type::Named(symbol) = ty else { return true };
+        self.definitions_of(*symbol).all(|one| match &one.kind {
+            TypeDefKind::Enum { variants, .. } => variants.iter().all(|variant| variant.name != word.value),
+            _ => true,
+        })
     }
 
     /// A path with nothing behind it.
