@@ -267,7 +267,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+    let begins = |window: &[u8]| window[..1].eq_ignore_ascii_case(&part[..1]);
+    text.windows(part.len()).any(|window| begins(window) && window.eq_ignore_ascii_case(part))
 }
 
 /// Whether what was found is what a condition names.
