@@ -25,6 +25,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// A text in three quotes, line by line at this indentation, if it has several lines and is the same when it is read again; otherwise as any string.
+#[cfg(any(test, feature = "import"))]
 pub(crate) fn in_lines(text: &str, indentation: usize) -> String {
     let space = " ".repeat(indentation);
     let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("\n{space}{line}") };
