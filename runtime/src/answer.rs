@@ -86,9 +86,15 @@ pub(crate) fn receive<'a>(
             let status = if operation.is_graphql() { graphql::amounts_to(&error, stated_status) } else { status };
             return Err(Failed::Answer(error, status));
         };
-        let content = match unread(core, call, answer, stated_status, &headers, body, permits)? {
-            Unread::Content(content) => content,
-            Unread::All(mut reader) => Content::Bytes(reader.all().await.map_err(Failed::Unread)?),
+        // Read where it lies: what a `match` takes apart, the future would hold three times.
+        let mut unread = unread(core, call, answer, stated_status, &headers, body, permits)?;
+        let read = match &mut unread {
+            Unread::Content(_) => None,
+            Unread::All(reader) => Some(reader.all().await.map_err(Failed::Unread)?),
+        };
+        let content = match (read, unread) {
+            (None, Unread::Content(content)) => content,
+            (read, _) => Content::Bytes(read.unwrap_or_default()),
         };
         if let (true, Content::Bytes(body)) = (operation.is_graphql(), &content) {
             let at = operation.page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answer.at);
