@@ -43,9 +43,10 @@ fn version(projection: &Projection<'_>) -> TokenStream {
         }
         None => version.definition(&one.item),
     });
+    // Generators of this kind know requests: what the owner delivers, and what is done in steps, only our crate has.
     let operations = projection.modules.iter().enumerate().map(|(index, one)| match one.same_as {
-        Some(_) => TokenStream::new(),
-        None => version.operation(index, &one.item),
+        None if !one.item.method.is_empty() => version.operation(index, &one.item),
+        _ => TokenStream::new(),
     });
     let round_trips = projection.types.iter().enumerate().filter(|(_, one)| one.same_as.is_none()).map(|(index, one)| {
         let (function, name) = (format_ident!("round_trip_{index}"), version.name(one.item.symbol));
