@@ -272,6 +272,20 @@ fn mistakes_are_told_all_at_once() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_done_says_so() {
+    let home = home().await;
+    let nobody = OAuth2::client_credentials("id").client_secret("s").token("http://127.0.0.1:1/token");
+    let robot = client_of(&home.url(), &Login::oauth2(nobody)).and_then(|builder| builder.no_retry().build_any()).expect("a client");
+    let error = HttpRequest::get("/api/me").send(&robot).await.expect_err("nobody is there");
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.to_string().contains("while a credential is obtained: the connection could not be made"), "{error}");
+    assert!(home.received().is_empty());
+    let error = robot.authorizer(Url::parse(CALLBACK).expect("a URL")).expect_err("no person is asked");
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("not one that a person authorises"), "{error}");
+}
+
+#[tokio::test]
 async fn nothing_secret_is_shown() {
     let (home, provider) = (home().await, StandIn::start().await.expect("a stand-in"));
     provider.on("POST", "/token", Reply::json(401, &json!({ "error": "invalid_client" })));

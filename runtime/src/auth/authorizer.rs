@@ -75,7 +75,7 @@ impl Authorizer {
     pub(crate) fn new(session: Session, transport: Arc<dyn Transport>, redirect_uri: Url) -> Result<Self, Error> {
         let oauth = match session.setup().table.grant {
             Grant::OAuth2(oauth) if oauth.flow == OAuth2Flow::Code => oauth,
-            _ => return Err(AuthError::table("nobody has to authorise this connection").into()),
+            _ => return Err(Error::new(ErrorKind::Configuration, "this connection is not one that a person authorises in a browser")),
         };
         Ok(Self { session, transport, oauth, redirect_uri, issuer: None, between: None, lifetime: LIFETIME })
     }
