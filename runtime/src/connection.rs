@@ -166,6 +166,6 @@ pub struct Setup {
     pub servers: Vec<(String, Url)>,
     /// The client's clock.
     pub clock: Arc<dyn Clock>,
-    /// `connector/version`, which a token store uses as a part of its key.
+    /// `connector/version`, or what a login without a spec belongs to: a part of the key in a token store.
     pub scope: String,
 }

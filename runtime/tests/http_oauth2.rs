@@ -249,6 +249,15 @@ fn mistakes_are_told_all_at_once() {
         (good().authorize("https://login.example/#a"), "the address of `authorize` has a fragment"),
         (good().token_parameter("code_verifier", "x"), "the parameter `code_verifier` is set by the client itself"),
         (good().authorize_parameter("", "x"), "a parameter has no name"),
+        (
+            good().client_secret("s").client_in_body().token_parameter("client_secret", "x"),
+            "the parameter `client_secret` is set by the client itself",
+        ),
+        (good().scopes(["a"]).authorize_parameter("scope", "b"), "the parameter `scope` is given twice for one request"),
+        (
+            good().token_parameter("resource", "a").refresh_parameter("resource", "a").token_parameter("resource", "b"),
+            "the parameter `resource` is given twice for one request",
+        ),
         (good().scheme("Bearer token"), "the scheme is not one word"),
         (good().in_header("X Token"), "the name of the header with the token is not one"),
         (good().in_query(""), "the query parameter with the token has no name"),

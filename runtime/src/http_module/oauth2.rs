@@ -236,8 +236,7 @@ impl OAuth2 {
             }
         }
         if !self.scopes.is_empty() {
-            let step = if self.flow == OAuth2Flow::Code { OAuth2Step::Authorize } else { OAuth2Step::Token };
-            fields.add_parameter(step, "scope", self.scopes.join(&self.separator));
+            fields.add_parameter(self.scopes_with(), "scope", self.scopes.join(&self.separator));
         }
         for (step, name, value) in &self.parameters {
             fields.add_parameter(*step, name, value.expose());
@@ -290,15 +289,24 @@ impl OAuth2 {
         }
     }
 
-    /// What makes the requests safe is not for a parameter to say.
+    /// What makes the requests safe is not for a parameter to say, and none takes the place of another.
     fn parameters_are_its_own(&self, wrong: &mut Vec<String>) {
-        for (_, name, _) in &self.parameters {
+        let secret = |name: &str| name == "client_secret" && self.in_body && self.client_secret.is_some();
+        let scope = |step, name: &str| name == "scope" && step == self.scopes_with() && !self.scopes.is_empty();
+        for (at, (step, name, _)) in self.parameters.iter().enumerate() {
             if name.is_empty() {
                 wrong.push("a parameter has no name".to_owned());
-            } else if OWN.contains(&name.as_str()) {
+            } else if OWN.contains(&name.as_str()) || secret(name) {
                 wrong.push(format!("the parameter `{name}` is set by the client itself"));
+            } else if scope(*step, name) || self.parameters[..at].iter().any(|(of, other, _)| of == step && other == name) {
+                wrong.push(format!("the parameter `{name}` is given twice for one request"));
             }
         }
+    }
+
+    /// The request that asks for scopes.
+    fn scopes_with(&self) -> OAuth2Step {
+        if self.flow == OAuth2Flow::Code { OAuth2Step::Authorize } else { OAuth2Step::Token }
     }
 
     fn nothing_is_without_effect(&self, wrong: &mut Vec<String>) {
