@@ -11,13 +11,15 @@ use crate::{
     clock::{BoxFuture, Clock},
     error::Error,
     gate,
-    operation::ConnectionTable,
+    operation::{ConnectionTable, OAuth2Step},
 };
 
 /// What a person filled in, by spec name, as text. Zeroed on drop; `Debug` shows names only.
 #[derive(Clone, Default)]
 pub struct FieldValues {
     values: Vec<(String, Zeroizing<String>)>,
+    /// Parameters of OAuth 2.0 requests that no table names, beside those that one does.
+    parameters: Vec<(OAuth2Step, String, Zeroizing<String>)>,
 }
 
 impl FieldValues {
@@ -38,6 +40,16 @@ impl FieldValues {
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Adds a parameter to the requests of a step: as it is, for it is no template.
+    pub(crate) fn add_parameter(&mut self, step: OAuth2Step, name: impl Into<String>, value: impl Into<String>) {
+        self.parameters.push((step, name.into(), Zeroizing::new(value.into())));
+    }
+
+    /// The parameters that were added to the requests of a step.
+    pub(crate) fn parameters(&self, step: OAuth2Step) -> impl Iterator<Item = (&str, &str)> {
+        self.parameters.iter().filter(move |(of, ..)| *of == step).map(|(_, name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The names of the fields that have a value.
@@ -154,6 +166,6 @@ pub struct Setup {
     pub servers: Vec<(String, Url)>,
     /// The client's clock.
     pub clock: Arc<dyn Clock>,
-    /// `connector/version`, which a token store uses as a part of its key.
+    /// `connector/version`, or what a login without a spec belongs to: a part of the key in a token store.
     pub scope: String,
 }

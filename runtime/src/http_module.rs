@@ -3,6 +3,8 @@
 
 mod body;
 mod login;
+mod oauth2;
+mod oauth2_table;
 mod request;
 mod response;
 mod send;
@@ -10,6 +12,7 @@ pub(crate) mod xml;
 
 pub use body::{HttpBody, Part};
 pub use login::Login;
+pub use oauth2::OAuth2;
 pub use request::{HttpRequest, Redirects};
 pub use response::HttpResponse;
 #[cfg(feature = "soap")]
@@ -70,15 +73,26 @@ pub fn client() -> Result<ClientBuilder<()>, Error> {
 /// ```
 ///
 /// # Errors
-/// When the server is no address, is not encrypted (on this machine it need not be), or the credential cannot be sent.
+/// When the server is no address, is not encrypted (on this machine it need not be), or the credential cannot be sent; of a login by OAuth 2.0,
+/// everything that is wrong with it.
 pub fn client_of(server: &str, login: &Login) -> Result<ClientBuilder<()>, Error> {
-    auth::encrypted(&crate::address::server(server, |_| None)?)?;
+    let home = crate::address::server(server, |_| None)?;
+    auth::encrypted(&home)?;
     let mut fields = FieldValues::new();
     fields.set("server", server);
-    let Some((certificate, key)) = login.identity() else {
-        return Ok(AnyClient::builder(&ONE_SERVER, Some((LOGIN.name, fields)))?.applied(login.applied()?));
-    };
-    fields.set("certificate", certificate.expose());
-    fields.set("key", key.expose());
-    Ok(AnyClient::builder(&ONE_SERVER, Some((CERTIFIED.name, fields)))?.applied(login.applied()?).certified())
+    if let Some((certificate, key)) = login.identity() {
+        fields.set("certificate", certificate.expose());
+        fields.set("key", key.expose());
+    }
+    let certified = login.identity().is_some();
+    if let Some(oauth2) = login.obtained() {
+        oauth2.check(certified)?;
+        oauth2.fill(&mut fields);
+        let table = oauth2.kind(certified).table();
+        return Ok(ClientBuilder::of(&ONE_SERVER, Some((table, fields))).scope(oauth2.scope(&home)));
+    }
+    if certified {
+        return Ok(ClientBuilder::of(&ONE_SERVER, Some((&CERTIFIED, fields))).applied(login.applied()?).certified());
+    }
+    Ok(ClientBuilder::of(&ONE_SERVER, Some((&LOGIN, fields))).applied(login.applied()?))
 }

@@ -11,7 +11,7 @@ use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
 use linchpin_runtime::{
     __codegen_v1 as lp, ErrorKind, RedirectPolicy,
-    http_module::{HttpRequest, Login, Redirects, client_of},
+    http_module::{HttpRequest, Login, OAuth2, Redirects, client_of},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{RootCertStore, ServerConfig, pki_types::PrivateKeyDer, server::WebPkiClientVerifier};
@@ -198,6 +198,23 @@ async fn the_token_endpoint_is_shown_the_certificate() {
     let client = builder.build().expect("a client");
     HttpRequest::get("/here").send(&client).await.expect("a token, and an answer");
     assert_eq!(*shown.lock().expect("unpoisoned"), [true; 2], "the token and the call");
+}
+
+#[tokio::test]
+async fn a_certificate_is_all_that_a_client_shows_for_a_token_without_a_spec() {
+    let authority = Authority::new();
+    let (elsewhere, seen_elsewhere) = serve(&authority, Asks::Politely, None).await;
+    let (home, seen_at_home) = serve(&authority, Asks::Insists, None).await;
+    let (login, seen_at_login) = serve(&authority, Asks::Insists, None).await;
+    let (certificate, key) = authority.certify("client");
+    let oauth = OAuth2::client_credentials("me").token(format!("{login}/token"));
+    let certified = Login::oauth2(oauth).with_certificate(certificate.pem(), key.serialize_pem());
+    let client = client_of(&home, &certified).expect("a login").add_roots(authority.pem.as_bytes()).build_any().expect("a client");
+    HttpRequest::get("/here").send(&client).await.expect("a token, and an answer");
+    HttpRequest::get(format!("{elsewhere}/there")).send(&client).await.expect("an answer");
+    for (seen, shown) in [(seen_at_login, true), (seen_at_home, true), (seen_elsewhere, false)] {
+        assert_eq!(*seen.lock().expect("unpoisoned"), [shown]);
+    }
 }
 
 #[tokio::test]

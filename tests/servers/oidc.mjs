@@ -20,10 +20,11 @@ const keyed = (file, alg) => {
 const provider = new Provider(issuer, {
   clients: [
     { client_id: 'machine', client_secret: 'machine secret/+', token_endpoint_auth_method: 'client_secret_basic', ...machine },
+    { client_id: 'machine-universal', client_secret: 'machine secret/+', token_endpoint_auth_method: 'client_secret_basic', ...machine },
     { client_id: 'machine-short', client_secret: 'short-secret', token_endpoint_auth_method: 'client_secret_basic', ...machine },
     { client_id: 'machine-post', client_secret: 'post-secret', token_endpoint_auth_method: 'client_secret_post', ...machine },
     // One for each test, so that what one does is not counted for another.
-    ...['app-code', 'app-rotation', 'app-shared', 'app-revoked'].map((client_id) => (
+    ...['app-code', 'app-rotation', 'app-shared', 'app-revoked', 'app-universal'].map((client_id) => (
       { client_id, client_secret: 'app-secret', token_endpoint_auth_method: 'client_secret_basic', ...code }
     )),
     ...[['rsa_pkcs1.pem', 'RS256'], ['ec_sec1.pem', 'ES256'], ['ed25519.pem', 'EdDSA']].map(([file, alg]) => ({

@@ -38,13 +38,13 @@ pub fn renewals(server: &StandIn) -> usize {
     server.received().iter().filter(|request| request.path().ends_with("/token")).count()
 }
 
-/// One token was asked for, everything that two processes called went with it, and it is kept.
-pub async fn assert_renewed_once(server: &StandIn, store: &dyn TokenStore) {
+/// One token was asked for, everything that two processes called went with it, and it is kept under this key.
+pub async fn assert_renewed_once(server: &StandIn, store: &dyn TokenStore, key: &str) {
     assert_eq!(renewals(server), 1, "{:?}", server.received());
     let calls: Vec<Received> = server.received().into_iter().filter(|request| request.path() == "/v1.0/users/ann").collect();
     assert_eq!(calls.len(), 2 * TASKS);
     assert!(calls.iter().all(|call| call.header("authorization") == Some("Bearer a2")));
-    let kept = store.load(KEY).await.expect("it is read").expect("it is there");
+    let kept = store.load(key).await.expect("it is read").expect("it is there");
     assert_eq!((kept.access_token(), kept.refresh_token()), ("a2", Some("r2")));
 }
 

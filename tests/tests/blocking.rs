@@ -6,7 +6,7 @@ use std::thread;
 
 use linchpin_connectors::microsoft_graph as graph;
 use linchpin_runtime::graphql_module::GraphqlRequest;
-use linchpin_runtime::http_module::{self, HttpRequest, Login};
+use linchpin_runtime::http_module::{self, HttpRequest, Login, OAuth2};
 use linchpin_runtime::soap::{self, SoapRequest};
 use linchpin_runtime::testing::SimulatedClock;
 use linchpin_runtime::testing::{Reply, StandIn};
@@ -233,6 +233,23 @@ fn universal_modules_without_async() {
     // Over a connection of a spec, too, and by name.
     let graph = client(&stand_in().0).any();
     assert!(graph.call("users.raed", json!({})).expect_err("no such module").to_string().contains("users.read"));
+}
+
+#[test]
+fn a_person_logs_in_without_a_spec_and_without_async() {
+    let (url, _stop) = serving(|server| {
+        server.on("GET", "/api/me", Reply::json(200, &json!({ "name": "Ann" })));
+        server.on("POST", "/token", Reply::json(200, &json!({ "access_token": "a1", "expires_in": 3600 })));
+    });
+    let oauth = OAuth2::authorization_code("id").authorize(format!("{url}/authorize")).token(format!("{url}/token"));
+    let acme = http_module::client_of(&format!("{url}/api"), &Login::oauth2(oauth)).and_then(blocking::AnyClient::of).expect("a client");
+    let error = acme.http(HttpRequest::get("/me")).expect_err("nobody has authorised it");
+    assert_eq!(error.kind(), ErrorKind::Reauthorize);
+    let authorizer = acme.client().authorizer("https://program.example/back".parse().expect("a URL")).expect("a person authorises it");
+    let request = authorizer.begin().expect("a request");
+    let callback = format!("https://program.example/back?code=c1&state={}", request.state());
+    acme.wait(authorizer.finish(request, &callback)).expect("no async around it").expect("a token");
+    assert_eq!(acme.http(HttpRequest::get("/me")).expect("an answer").json().expect("JSON")["name"], "Ann");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use linchpin_connectors::microsoft_graph as graph;
+use linchpin_runtime::http_module::{HttpRequest, Login, OAuth2, client_of};
 use linchpin_runtime::prelude::*;
 use linchpin_runtime::testing::{Cassette, Reply, StandIn};
 use linchpin_runtime::{Client, Error, ErrorKind};
@@ -85,6 +86,35 @@ async fn what_was_recorded_is_replayed_without_a_server_and_without_secrets() {
     assert!(unknown.to_string().contains("no answer for GET") && unknown.to_string().contains("/v1.0/users/else"), "{unknown}");
     let twice = graph::v1::users::Read::new("nobody").send(&replaying).await.expect_err("replayed already");
     assert!(twice.to_string().contains("has been replayed"), "{twice}");
+    cassette.finish().expect("all of it was asked for");
+}
+
+#[tokio::test]
+async fn a_login_without_a_spec_leaves_nothing_secret_either() {
+    let path = path("universal.json");
+    let server = StandIn::start().await.expect("it listens");
+    server.on("POST", "/token", Reply::json(200, &json!({ "access_token": "token-that-opens", "expires_in": 3600 })));
+    server.on("GET", "/me", Reply::json(200, &json!({ "name": "Ann", "note": SECRET })));
+    let url = server.url();
+    let client = |cassette: &Cassette| {
+        let oauth = OAuth2::client_credentials("id").client_secret(SECRET).client_in_body().token(format!("{url}/token"));
+        let login = Login::oauth2(oauth.token_parameter("password", "parameter-that-opens").in_query("t"));
+        client_of(&url, &login).and_then(|builder| builder.http_client(cassette.client()).build_any()).expect("a client")
+    };
+    let cassette = Cassette::open(&path).expect("a cassette");
+    HttpRequest::get("/me").send(&client(&cassette)).await.expect("an answer");
+    cassette.finish().expect("it is written");
+    let called = server.received().iter().map(|request| request.target.clone()).collect::<Vec<_>>();
+    assert_eq!(called, ["/token", "/me?t=token-that-opens"]);
+    drop(server);
+
+    let written = fs::read_to_string(&path).expect("the cassette");
+    for secret in ["that-opens", "secret of", "secret+of", "secret%20of"] {
+        assert!(!written.contains(secret), "{secret} in {written}");
+    }
+    let cassette = Cassette::open(&path).expect("a cassette");
+    let answer = HttpRequest::get("/me").send(&client(&cassette)).await.expect("it is replayed");
+    assert_eq!(answer.json().expect("JSON")["name"], "Ann");
     cassette.finish().expect("all of it was asked for");
 }
 

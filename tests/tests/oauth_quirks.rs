@@ -49,6 +49,8 @@ impl Network {
             "GET https://eu.regions.example/api/things?page=2" => {
                 (200, json!({ "data": [{ "id": "2" }], "next": "https://evil.example/" }))
             }
+            "POST https://git.example/sub/oauth/token" => (200, json!({ "access_token": "a1" })),
+            "GET https://git.example/sub/api/me" => (200, json!({ "name": "Ann" })),
             _ => (404, json!({})),
         }
     }
@@ -188,4 +190,26 @@ async fn a_response_that_does_not_say_where_is_an_error_and_no_guess() {
     let error = authorise(&account).await.expect_err("nobody knows where");
     assert!(error.to_string().contains("where the account's server is"), "{error}");
     assert_eq!(account.network.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn endpoints_stand_below_the_address_of_a_server_of_ones_own() {
+    let hosted = |site: &str| {
+        let (network, site) = (Arc::new(Network::default()), site.parse::<Url>().expect("a URL"));
+        let builder = quirks::Client::builder(quirks::Hosted::new(site, "id", "s3cr3t")).http_client(network.clone()).no_retry();
+        (builder.build(), network)
+    };
+    for site in ["https://git.example/sub", "https://git.example/sub/"] {
+        let (client, network) = hosted(site);
+        assert_eq!(quirks::Me::new().send(&client.expect("a client")).await.expect("an answer").name, "Ann");
+        let sent = network.sent();
+        let called: Vec<_> = sent.iter().map(|(at, headers, _)| (at.as_str(), headers["authorization"].to_str().expect("text"))).collect();
+        let expected =
+            [("POST https://git.example/sub/oauth/token", "Basic aWQ6czNjcjN0"), ("GET https://git.example/sub/api/me", "Bearer a1")];
+        assert_eq!(called, expected);
+    }
+    // In clear nothing is shown to it.
+    let (client, network) = hosted("http://git.example");
+    let error = quirks::Me::new().send(&client.expect("a client")).await.expect_err("it is not encrypted");
+    assert_eq!((error.kind(), network.sent().len()), (ErrorKind::UnsafeAddress, 0));
 }

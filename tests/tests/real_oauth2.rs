@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use linchpin_runtime::__codegen_v1 as lp;
 use linchpin_runtime::auth::{MemoryStore, TokenStore};
-use linchpin_runtime::http_module::HttpRequest;
-use linchpin_runtime::{ErrorKind, Url};
+use linchpin_runtime::http_module::{HttpRequest, Login, OAuth2, client_of};
+use linchpin_runtime::{AnyClient, ErrorKind, Url};
 use linchpin_tests::provider::{BEARER, Browser, count, me, plain};
 use linchpin_tests::servers::{self, Server};
 use serde_json::json;
@@ -227,7 +227,55 @@ async fn many_tasks_of_two_clients_share_one_refresh() {
     assert_eq!(count(&server, "app-shared refresh_token 400").await, 0);
 }
 
+/// The same without a spec: two clients of one person's, in `http` and nothing declared.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn without_a_spec_a_person_authorises_and_clients_share_one_refresh() {
+    let Some(server) = servers::oidc_provider() else { return };
+    let url = server.url();
+    let store = MemoryStore::new();
+    let client = || {
+        let oauth = OAuth2::authorization_code("app-universal").client_secret("app-secret");
+        let oauth = oauth.authorize(format!("{url}/auth")).token(format!("{url}/token")).scopes(["read", "offline_access"]);
+        let builder = client_of(&url, &Login::oauth2(oauth)).expect("a login").token_store(Arc::new(store.clone()), "ann");
+        builder.build_any().expect("a client")
+    };
+    let (one, two) = (client(), client());
+    authorise_any(&one, "ann").await;
+    let answer = me(&two).await.expect("an answer");
+    assert_eq!((&answer["client"], &answer["account"]), (&json!("app-universal"), &json!("ann")));
+    outlive_token().await;
+    let tasks: Vec<_> = (0..16)
+        .map(|number| {
+            let client = if number % 2 == 0 { one.clone() } else { two.clone() };
+            tokio::spawn(async move { me(&client).await })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.expect("no panic").expect("an answer")["account"], json!("ann"));
+    }
+    assert_eq!(count(&server, "app-universal refresh_token 200").await, 1);
+    assert_eq!(count(&server, "app-universal refresh_token 400").await, 0);
+}
+
+#[tokio::test]
+async fn without_a_spec_a_program_shows_itself_in_either_way() {
+    let Some(server) = servers::oidc_provider() else { return };
+    let url = server.url();
+    let by_header = OAuth2::client_credentials("machine-universal").client_secret("machine secret/+");
+    let by_body = OAuth2::client_credentials("machine-post").client_secret("post-secret").client_in_body();
+    for (oauth, id) in [(by_header, "machine-universal"), (by_body, "machine-post")] {
+        let oauth = oauth.token(format!("{url}/token")).scopes(["read", "write"]);
+        let client = client_of(&url, &Login::oauth2(oauth)).and_then(|builder| builder.build_any()).expect("a client");
+        let answer = me(&client).await.expect("an answer");
+        assert_eq!((&answer["client"], &answer["scope"]), (&json!(id), &json!("read write")));
+    }
+}
+
 async fn authorise(client: &Client, login: &str) -> linchpin_runtime::auth::Token {
+    authorise_any(client.any(), login).await
+}
+
+async fn authorise_any(client: &AnyClient, login: &str) -> linchpin_runtime::auth::Token {
     let authorizer = client.authorizer(Url::parse(CALLBACK).expect("a URL")).expect("a connection that a person authorises");
     let request = authorizer.begin().expect("a request");
     let callback = browse(request.url(), login).await;

@@ -152,7 +152,7 @@ async fn processes_renew_once(store: Store) {
     for child in &mut children {
         assert!(child.wait().expect("it ends").success());
     }
-    renewal::assert_renewed_once(&server, &*store.tokens(&key)).await;
+    renewal::assert_renewed_once(&server, &*store.tokens(&key), KEY).await;
 }
 
 async fn a_killed_process_keeps_nobody_out(store: Store) {

@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use linchpin_connectors::microsoft_graph as graph;
 use linchpin_runtime::auth::{FileStore, SealingKeys, Token, TokenStore};
-use linchpin_runtime::prelude::*;
+use linchpin_runtime::http_module::{HttpRequest, Login, OAuth2, client_of};
+use linchpin_runtime::{AnyClient, prelude::*};
 use linchpin_tests::renewal::{self, KEY, TASKS, renewals, renewed};
 
 /// Folder and address, for a process that is to make calls.
@@ -45,16 +46,50 @@ async fn a_process_that_is_told_to_call() {
     }
 }
 
+/// The same without a spec.
+fn universal_client(store: FileStore, url: &str) -> AnyClient {
+    let (authorize, token) = (format!("{url}/common/oauth2/v2.0/authorize"), format!("{url}/common/oauth2/v2.0/token"));
+    let oauth = OAuth2::authorization_code("id").client_secret("secret").authorize(authorize).token(token);
+    let builder = client_of(&format!("{url}/v1.0"), &Login::oauth2(oauth)).expect("a login");
+    builder.token_store(Arc::new(store), "ann").build_any().expect("a client")
+}
+
+/// What a process does that calls without a spec.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_told_to_call_without_a_spec() {
+    let Ok(task) = std::env::var(TASK) else { return };
+    let (folder, url) = task.split_once('|').expect("a folder and an address");
+    let client = universal_client(FileStore::open(folder).expect("the store"), url);
+    println!("\nready");
+    let calls: Vec<_> = (0..TASKS)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { HttpRequest::get("/users/ann").send(&client).await })
+        })
+        .collect();
+    for call in calls {
+        call.await.expect("no panic").expect("an answer");
+    }
+}
+
 fn start(folder: &Path, url: &str) -> Child {
-    let mut child = renewal::start("a_process_that_is_told_to_call", &[(TASK, &format!("{}|{url}", folder.display()))]);
+    start_to("a_process_that_is_told_to_call", folder, url)
+}
+
+fn start_to(test: &str, folder: &Path, url: &str) -> Child {
+    let mut child = renewal::start(test, &[(TASK, &format!("{}|{url}", folder.display()))]);
     renewal::said(&mut child, "ready");
     child
 }
 
 /// A store with a token that has run out.
 async fn spent(folder: &Path) -> FileStore {
+    spent_under(KEY, folder).await
+}
+
+async fn spent_under(key: &str, folder: &Path) -> FileStore {
     let store = FileStore::open(folder).expect("a store");
-    store.keep(KEY, None, renewal::spent()).await.expect("it is kept");
+    store.keep(key, None, renewal::spent()).await.expect("it is kept");
     store
 }
 
@@ -67,7 +102,21 @@ async fn two_processes_renew_once() {
     for mut child in children {
         assert!(child.wait().expect("it ends").success());
     }
-    renewal::assert_renewed_once(&server, &store).await;
+    renewal::assert_renewed_once(&server, &store, KEY).await;
+    fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_without_a_spec_renew_once() {
+    let (folder, server) = (folder("universal"), renewal::graph(renewed().delay(Duration::from_millis(300))).await);
+    let url = server.url();
+    let key = format!("http/{url} {url}/common/oauth2/v2.0/token id/authorization_code@1/ann");
+    let store = spent_under(&key, &folder).await;
+    let children: Vec<Child> = (0..2).map(|_| start_to("a_process_that_is_told_to_call_without_a_spec", &folder, &url)).collect();
+    for mut child in children {
+        assert!(child.wait().expect("it ends").success());
+    }
+    renewal::assert_renewed_once(&server, &store, &key).await;
     fs::remove_dir_all(folder).expect("the folder goes");
 }
 

@@ -27,7 +27,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// By how much the clocks of the processes may differ.
 const CLOCKS: Duration = Duration::from_secs(300);
 
-/// Has a person authorise a client's connection (OAuth 2.0 authorization code, with PKCE unless the spec opts out).
+/// Has a person authorise a client's connection (OAuth 2.0 authorization code, with PKCE unless the spec or the login opts out).
 ///
 /// Every [`begin`](Self::begin) is one attempt with a state and a verifier of its own. What [`finish`](Self::finish) obtains is kept in
 /// the client's token store and used by the client from then on.
@@ -75,7 +75,7 @@ impl Authorizer {
     pub(crate) fn new(session: Session, transport: Arc<dyn Transport>, redirect_uri: Url) -> Result<Self, Error> {
         let oauth = match session.setup().table.grant {
             Grant::OAuth2(oauth) if oauth.flow == OAuth2Flow::Code => oauth,
-            _ => return Err(AuthError::table("nobody has to authorise this connection").into()),
+            _ => return Err(Error::new(ErrorKind::Configuration, "this connection is not one that a person authorises in a browser")),
         };
         Ok(Self { session, transport, oauth, redirect_uri, issuer: None, between: None, lifetime: LIFETIME })
     }

@@ -15,7 +15,7 @@ use super::token::{Token, at, lifetime, text};
 use super::token_request::{Proof, device_request, refused};
 use super::values::Values;
 use crate::connection::Transport;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::operation::{Grant, OAuth2, OAuth2Flow};
 use crate::value::Secret;
 
@@ -78,7 +78,7 @@ impl DeviceAuthorizer {
     pub(crate) fn new(session: Session, transport: Arc<dyn Transport>) -> Result<Self, Error> {
         match session.setup().table.grant {
             Grant::OAuth2(oauth) if oauth.flow == OAuth2Flow::Device => Ok(Self { session, transport, oauth }),
-            _ => Err(AuthError::table("this connection is not authorised on another device").into()),
+            _ => Err(Error::new(ErrorKind::Configuration, "this connection is not one that a person authorises on another device")),
         }
     }
 

@@ -18,7 +18,7 @@ impl AnyClient {
         let core = &self.core;
         let table = core.connection.and_then(|name| core.table.connections.iter().rev().find(|table| table.name == name));
         let probe = table.and_then(|table| table.probe);
-        let (method, path) = probe.ok_or_else(|| Error::new(ErrorKind::Configuration, "the connection's spec names no probe"))?;
+        let (method, path) = probe.ok_or_else(|| Error::new(ErrorKind::Configuration, "no spec names a probe of this connection"))?;
         let server = core.servers.first().ok_or_else(|| AuthError::table("the API declares no server"))?;
         let url = template::expand_below(server, path, &Values::of(&core.fields))?;
         HttpRequest::new(method, url.as_str()).send(self).await.map(drop)

@@ -82,7 +82,7 @@ fn expand_checked(template: &str, values: &Values<'_>, problem: impl Fn(&str) ->
     expand(template, values)
 }
 
-/// A whole URL: `https://{host}/oauth/{tenant}?x={y}`.
+/// A whole URL: `https://{host}/oauth/{tenant}?x={y}`, or one that begins with an address of the person's: `{url}/oauth/token`.
 ///
 /// Plain `http` is accepted for loopback only: everything expanded here receives a credential.
 pub(crate) fn expand_url(template: &str, values: &Values<'_>) -> Result<Url, AuthError> {
@@ -137,11 +137,26 @@ impl UrlWriter {
     }
 
     fn write(&mut self, template: &str, values: &Values<'_>) -> Result<(), AuthError> {
-        for piece in pieces(template)? {
-            match piece {
+        let pieces = pieces(template)?;
+        for piece in &pieces {
+            match *piece {
                 Piece::Text(text) => self.write_text(text),
+                Piece::Hole(name) if self.region == Region::Scheme && self.text.is_empty() => {
+                    self.write_start(name, values.resolve(name)?, pieces.len() == 1)?;
+                }
                 Piece::Hole(name) => self.write_value(name, values.resolve(name)?)?,
             }
+        }
+        Ok(())
+    }
+
+    /// An address that the rest stands below. One that is all there is may have a query.
+    fn write_start(&mut self, name: &str, value: &str, alone: bool) -> Result<(), AuthError> {
+        match Url::parse(value) {
+            Ok(url) if !url.has_host() || url.fragment().is_some() => return Err(invalid(name, "is not an address without a fragment")),
+            Ok(url) if !alone && url.query().is_some() => return Err(invalid(name, "has a query, and more is to follow")),
+            Ok(_) => self.write_text(if alone { value } else { value.trim_end_matches('/') }),
+            Err(_) => return Err(invalid(name, "is not a whole address, with `https://` before it")),
         }
         Ok(())
     }
@@ -314,6 +329,46 @@ mod tests {
         assert!(expand_url("http://localhost:9/token", &values).is_ok());
         assert!(expand_url("ftp://localhost/token", &values).is_err());
         assert!(expand_url("{v}/token", &values).is_err());
+    }
+
+    #[test]
+    fn an_address_may_begin_with_one_of_the_persons() {
+        for (value, template, expected) in [
+            (
+                "https://git.example/sub/",
+                "{v}/oauth/token?x={v}",
+                "https://git.example/sub/oauth/token?x=https%3A%2F%2Fgit.example%2Fsub%2F",
+            ),
+            ("https://git.example:8443", "{v}/token", "https://git.example:8443/token"),
+            ("http://[::1]:9", "{v}/token", "http://[::1]:9/token"),
+            ("https://login.example/token?tenant={x}", "{v}", "https://login.example/token?tenant={x}"),
+        ] {
+            let fields = one(value);
+            assert_eq!(expand_url(template, &Values::of(&fields)).unwrap().as_str(), expected);
+        }
+        for hostile in [
+            "https://git.example/?x=",
+            "https://git.example/#x",
+            "https://git.example?",
+            "https://u:p@git.example",
+            "https://u@git.example",
+            "https://git.example\\@evil.example",
+            "https://git.exa\tmple",
+            "https://127.1",
+            "http://git.example",
+            "ftp://git.example",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "git.example",
+            "//git.example",
+            "",
+        ] {
+            let fields = one(hostile);
+            let outcome = expand_url("{v}/token", &Values::of(&fields));
+            assert!(outcome.is_err(), "{hostile:?} gave {outcome:?}");
+        }
+        let fields = one("example");
+        assert!(expand_url("https{v}://x", &Values::of(&fields)).is_err());
     }
 
     #[test]

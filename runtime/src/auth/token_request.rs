@@ -59,11 +59,12 @@ impl Parameters {
         }
     }
 
-    /// Adds the spec's own parameters of a step.
+    /// Adds the spec's own parameters of a step, then those that the program brought.
     pub(crate) fn extend(&mut self, oauth: &OAuth2, step: OAuth2Step, values: &Values<'_>) -> Result<(), AuthError> {
         for (_, name, value) in oauth.extra.iter().filter(|(of, _, _)| *of == step) {
             self.set(name, template::expand(value, values)?);
         }
+        values.parameters(step).for_each(|(name, value)| self.set(name, value));
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use super::error::AuthError;
 use super::token::Token;
 use crate::connection::FieldValues;
+use crate::operation::OAuth2Step;
 
 /// The values that stand for the holes of a template.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,11 @@ impl<'a> Values<'a> {
             }
         }
         self.field(name)
+    }
+
+    /// Parameters of a step's requests that the table does not name.
+    pub(crate) fn parameters(&self, step: OAuth2Step) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.fields.parameters(step)
     }
 
     /// The value of a field, or the error that names it.

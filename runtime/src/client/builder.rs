@@ -86,6 +86,7 @@ pub struct ClientBuilder<A> {
     sharing: Option<Sharing>,
     applied: Option<Applied>,
     certified: bool,
+    scope: Option<String>,
     cache: Option<u64>,
     #[cfg(feature = "cookies")]
     cookies: Option<Jar>,
@@ -105,7 +106,7 @@ impl<A> fmt::Debug for ClientBuilder<A> {
 }
 
 impl<A> ClientBuilder<A> {
-    pub(super) fn of(table: &'static ApiTable, connection: Option<(&'static ConnectionTable, FieldValues)>) -> Self {
+    pub(crate) fn of(table: &'static ApiTable, connection: Option<(&'static ConnectionTable, FieldValues)>) -> Self {
         ClientBuilder {
             table,
             connection,
@@ -121,6 +122,7 @@ impl<A> ClientBuilder<A> {
             sharing: None,
             applied: None,
             certified: false,
+            scope: None,
             cache: None,
             #[cfg(feature = "cookies")]
             cookies: None,
@@ -340,6 +342,12 @@ impl<A> ClientBuilder<A> {
         self
     }
 
+    /// What tokens are kept under beside the program's key, in place of the connector and its version.
+    pub(crate) fn scope(mut self, scope: String) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
     /// The client, without its API's type.
     ///
     /// # Errors
@@ -370,7 +378,7 @@ impl<A> ClientBuilder<A> {
             None => None,
             Some((table, fields)) => {
                 let base = servers.first().cloned().ok_or_else(|| configuration("the API declares no server"))?;
-                let scope = format!("{}/{}", self.table.connector, self.table.version);
+                let scope = self.scope.unwrap_or_else(|| format!("{}/{}", self.table.connector, self.table.version));
                 let servers = server_templates(self.table, template).zip(servers.iter().cloned()).collect();
                 let setup = Setup { table, fields: fields.clone(), base, servers, clock: clock.clone(), scope };
                 Some(auth::connect(setup, self.keeping, rebase.clone())?)
@@ -432,8 +440,8 @@ fn built_in(settings: ConnectSettings, connection: Option<&(&'static ConnectionT
 /// Tells a client that may write down what it sends what was filled in as a secret.
 fn tell_secrets(table: &'static ConnectionTable, fields: &FieldValues, client: &dyn HttpClient) {
     let secret = |field: &&Field| matches!(field.shape().bare().kind, Kind::Leaf(Leaf::Secret));
-    let values = table.fields.fields().iter().filter(secret).filter_map(|field| fields.get(field.name()));
-    values.for_each(|value| client.keep_secret(&Secret::from(value)));
+    let names = table.fields.fields().iter().filter(secret).map(Field::name).chain(["client_secret"]);
+    names.filter_map(|name| fields.get(name)).for_each(|value| client.keep_secret(&Secret::from(value)));
 }
 
 /// The servers of a table, filled in. A connection may have its own, which takes the place of the first.

@@ -48,10 +48,10 @@ impl Exchanges {
 impl Transport for Exchanges {
     fn exchange<'a>(&'a self, request: http::Request<Bytes>) -> BoxFuture<'a, Result<http::Response<Bytes>, Error>> {
         Box::pin(async move {
-            match tokio::time::timeout(self.timeout, self.run(request)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(Error::new(ErrorKind::Timeout, "the endpoint took too long")),
-            }
+            let late = |_| Err(Error::new(ErrorKind::Timeout, "the endpoint took too long"));
+            let answer = tokio::time::timeout(self.timeout, self.run(request)).await.unwrap_or_else(late);
+            // Otherwise it reads as if the API's server were meant, which may well be there.
+            answer.map_err(|error| error.located("while a credential is obtained"))
         })
     }
 }

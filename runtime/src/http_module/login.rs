@@ -1,11 +1,12 @@
-//! Credentials for calls that no spec describes: what is shown to one server, and where it goes. Nothing here is obtained or renewed; a
-//! connection that must be is declared in a spec, whose clients send universal calls too.
+//! Credentials for calls that no spec describes: what is shown to one server, and where it goes. What is obtained first and renewed is `oauth2`'s;
+//! what is signed is a connection of a spec, whose clients send universal calls too.
 
 use std::fmt;
 
 use http::{HeaderName, HeaderValue, header};
 use zeroize::Zeroizing;
 
+use super::oauth2::OAuth2;
 use crate::auth;
 use crate::connection::Applied;
 use crate::error::{Error, ErrorKind};
@@ -26,6 +27,8 @@ enum Shown {
     Basic(String, Secret),
     Header(String, Secret),
     Query(String, Secret),
+    /// A token of its own session's.
+    Obtained(Box<OAuth2>),
 }
 
 impl Login {
@@ -49,6 +52,12 @@ impl Login {
         Self::of(Shown::Query(name.into(), key.into()))
     }
 
+    /// A token that is obtained by OAuth 2.0, kept, and renewed before it ends: where and how tokens are kept says
+    /// [`ClientBuilder::token_store`](crate::ClientBuilder::token_store).
+    pub fn oauth2(oauth2: OAuth2) -> Self {
+        Self::of(Shown::Obtained(Box::new(oauth2)))
+    }
+
     /// A certificate that the client shows when a connection is made (mutual TLS), with its key, both in PEM.
     pub fn certificate(certificate: impl Into<Secret>, key: impl Into<Secret>) -> Self {
         Self::of(Shown::Nothing).with_certificate(certificate, key)
@@ -68,10 +77,18 @@ impl Login {
         self.identity.as_ref().map(|(certificate, key)| (certificate, key))
     }
 
+    pub(super) fn obtained(&self) -> Option<&OAuth2> {
+        match &self.shown {
+            Shown::Obtained(oauth2) => Some(oauth2),
+            _ => None,
+        }
+    }
+
+    /// What is at hand already.
     pub(super) fn applied(&self) -> Result<Applied, Error> {
         let mut applied = Applied::default();
         match &self.shown {
-            Shown::Nothing => {}
+            Shown::Nothing | Shown::Obtained(_) => {}
             Shown::Bearer(token) => {
                 let value = Secret::new(format!("Bearer {}", token.expose()));
                 applied.headers.push((header::AUTHORIZATION, sensitive(&value)?));
@@ -97,6 +114,7 @@ impl fmt::Debug for Login {
             Shown::Basic(..) => "Login(basic)",
             Shown::Header(..) => "Login(header)",
             Shown::Query(..) => "Login(query)",
+            Shown::Obtained(_) => "Login(oauth2)",
         })
     }
 }

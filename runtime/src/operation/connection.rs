@@ -92,7 +92,7 @@ pub struct OAuth2 {
 }
 
 /// The grant type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OAuth2Flow {
     /// RFC 6749, 4.1.
     Code,
@@ -118,7 +118,7 @@ pub enum OAuth2Step {
 }
 
 /// How a client shows who it is at the token endpoint (RFC 6749, 2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientAuth {
     /// HTTP basic.
     Basic,
