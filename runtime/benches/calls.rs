@@ -9,7 +9,7 @@ use std::{
     fmt::Write as _,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -127,16 +127,24 @@ struct PlainProject {
 
 /// No TLS is used here, so the cheapest configuration is the fair one: no roots to load.
 fn plain_client() -> reqwest::Client {
+    plain_builder().build().expect("a client")
+}
+
+/// One that gives up on a call after a while, as a program in production sets it, and as ours does by itself.
+fn timed_client() -> reqwest::Client {
+    plain_builder().timeout(Duration::from_secs(60)).build().expect("a client")
+}
+
+fn plain_builder() -> reqwest::ClientBuilder {
     let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
         .with_safe_default_protocol_versions()
         .expect("protocol versions")
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).build().expect("a client")
+    reqwest::Client::builder().tls_backend_preconfigured(tls)
 }
 
-async fn plain_calls(url: &str) -> usize {
-    let client = plain_client();
+async fn plain_calls(client: reqwest::Client, url: &str) -> usize {
     let mut read = 0;
     for call in 0..CALLS {
         let request = client.get(format!("{url}/v1/projects/p-{call}?view=full")).header("authorization", "Bearer k-1");
@@ -178,8 +186,7 @@ async fn all(tasks: impl Iterator<Item = impl Future<Output = ()> + Send + 'stat
     count
 }
 
-async fn plain_pages(url: &str) -> usize {
-    let client = plain_client();
+async fn plain_pages(client: reqwest::Client, url: &str) -> usize {
     let (mut read, mut next) = (0, Some(String::new()));
     while let Some(cursor) = next {
         let query = if cursor.is_empty() { String::new() } else { format!("&cursor={cursor}") };
@@ -334,9 +341,11 @@ fn measure(what: &str, url: &str) {
     let (before, begun) = (cpu_seconds(), Instant::now());
     let read = runtime.block_on(async {
         match what {
-            "plain calls" => plain_calls(url).await,
+            "plain calls" => plain_calls(plain_client(), url).await,
+            "timed calls" => plain_calls(timed_client(), url).await,
             "our calls" => our_calls(url).await,
-            "plain pages" => plain_pages(url).await,
+            "plain pages" => plain_pages(plain_client(), url).await,
+            "timed pages" => plain_pages(timed_client(), url).await,
             "our pages" => our_pages(url).await,
             "plain tasks" => plain_tasks(url).await,
             "our tasks" => our_tasks(url).await,
@@ -414,37 +423,26 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn compare() {
     let server = start_server();
-    for (kind, count, unit) in [("calls", CALLS, "calls"), ("pages", PAGES * RECORDS, "records")] {
-        let (mut plain, mut ours, mut ratios, mut peaks) = (Vec::new(), Vec::new(), Vec::new(), (0, 0));
-        for _ in 0..RUNS {
-            let (peer, own) = (run(&format!("plain {kind}"), &server.1), run(&format!("our {kind}"), &server.1));
-            plain.push(peer.cpu);
-            ours.push(own.cpu);
-            ratios.push(own.cpu / peer.cpu);
-            peaks = (peaks.0.max(peer.peak), peaks.1.max(own.peak));
-        }
-        let (plain, ours) = (median(plain), median(ours));
-        println!("{kind}: {count} {unit}, median of {RUNS} runs in turn");
-        println!(
-            "  reqwest + serde  {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB",
-            plain / count as f64 * 1e6,
-            count as f64 / plain,
-            peaks.0
-        );
-        println!(
-            "  linchpin         {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {} KiB",
-            ours / count as f64 * 1e6,
-            count as f64 / ours,
-            peaks.1
-        );
-        println!(
-            "  CPU {:.3} of plain (median of each pair); {unit} per CPU second {:.3} of plain",
-            median(ratios.clone()),
-            1.0 / median(ratios)
-        );
-    }
+    cpu_of("calls", CALLS, "calls", &server.1);
+    cpu_of("pages", PAGES * RECORDS, "records", &server.1);
     many_tasks(&server.1);
     first_answer(&server.1);
+}
+
+/// What one costs on each side, and to what ratio of the peers' that comes, pair by pair.
+fn cpu_of(kind: &str, count: usize, unit: &str, url: &str) {
+    const SIDES: [(&str, &str); 3] = [("plain", "reqwest + serde"), ("timed", "  with a timeout"), ("our", "linchpin")];
+    let runs: Vec<[Taken; 3]> = (0..RUNS).map(|_| SIDES.map(|(side, _)| run(&format!("{side} {kind}"), url))).collect();
+    println!("{kind}: {count} {unit}, median of {RUNS} runs in turn");
+    for (at, (_, name)) in SIDES.into_iter().enumerate() {
+        let each = median(runs.iter().map(|run| run[at].cpu).collect()) / count as f64;
+        let peak = runs.iter().map(|run| run[at].peak).max().unwrap_or_default();
+        println!("  {name:16} {:>8.2} µs CPU each  {:>9.0} {unit} per CPU second  peak {peak} KiB", each * 1e6, 1.0 / each);
+    }
+    for (at, name) in [(0, "plain"), (1, "one with a timeout")] {
+        let ratio = median(runs.iter().map(|run| run[2].cpu / run[at].cpu).collect());
+        println!("  CPU {ratio:.3} of {name} (median of each pair); {unit} per CPU second {:.3} of it", 1.0 / ratio);
+    }
 }
 
 fn many_tasks(url: &str) {
