@@ -478,6 +478,7 @@ fn hostile_text_gives_a_tree_in_good_time() {
         "= ",
         "GET \"/x\" -> map<[{ a: ",
         "steps { a { b until c ",
+        "\n  /x",
     ];
     let started = std::time::Instant::now();
     for piece in repeated {
@@ -491,6 +492,9 @@ fn hostile_text_gives_a_tree_in_good_time() {
             }
         }
     }
+    // Lines that go on with a statement which nobody can read.
+    let deeper = format!("action a {{\n  GET \"/x\"\n{}}}\n", "    or x = y\n".repeat(12_000));
+    assert_eq!(parse("hostile.pin", &deeper).codes().len(), 1);
     // Half a minute is far more than it takes and far less than anything that grows faster than the text.
     assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }
