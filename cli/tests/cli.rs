@@ -177,6 +177,8 @@ fn expand_shows_a_module_in_one_version_with_its_types() {
     assert_eq!(misspelt.err, "linchpin: there is no module `find_article`; did you mean `find_articles`?\n");
     let unknown = linchpin(["expand", &spec("shop.pin"), "find_articles", "--api", "v3"]);
     assert_eq!((unknown.status, unknown.err.as_str()), (2, "linchpin: `shop` has no API version `v3`; it has v1, v2\n"));
+    let unversioned = linchpin(["expand", &spec("club.pin"), "who_am_i", "--api", "v3"]);
+    assert_eq!(unversioned.err, "linchpin: `club` has no API version `v3`; it tells of none, so name none\n");
     let broken = linchpin(["expand", &spec("broken.pin"), "get"]);
     assert_eq!(broken.status, 2);
     assert!(broken.err.contains("error[P0201]") && broken.err.ends_with("broken.pin has mistakes\n"), "{}", broken.err);
