@@ -1,7 +1,7 @@
 //! `linchpin lock`: records what specs have released, beside them.
 
 use crate::output::say;
-use crate::{Outcome, spec};
+use crate::{Outcome, files, spec};
 use linchpin_compiler::build_script::lock_path;
 use linchpin_compiler::change::lock;
 use linchpin_compiler::diagnostics::{Diagnostics, full};
@@ -47,7 +47,8 @@ fn lock_one(path: &Path, arguments: &Arguments) -> Result<bool, String> {
     show(&diagnostics, &sources);
     let Some(model) = model else { return Ok(false) };
     let locked = lock::record(&model, &sources);
-    if before.as_ref() == Some(&locked.text) {
+    let text = files::with_line_ends_of(before.as_deref().unwrap_or_default(), &locked.text);
+    if before.as_deref() == Some(&*text) {
         say!("{}: all is recorded", file.display());
         return Ok(true);
     }
@@ -62,7 +63,7 @@ fn lock_one(path: &Path, arguments: &Arguments) -> Result<bool, String> {
     if arguments.check {
         return Ok(false);
     }
-    write(&file, &locked.text)?;
+    write(&file, &text)?;
     Ok(true)
 }
 

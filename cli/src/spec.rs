@@ -42,8 +42,10 @@ pub(crate) fn version<'m>(model: &'m Model, api: Option<&str>) -> Result<Project
     let index = match api {
         None => model.apis.len() - 1,
         Some(name) => model.apis.iter().position(|one| one.name == name || one.wire == name).ok_or_else(|| {
-            let names: Vec<_> = model.apis.iter().map(|one| one.name.as_str()).collect();
-            format!("`{}` has no API version `{name}`; it has {}", model.connector.name, names.join(", "))
+            // What says nothing of versions has one, without a name.
+            let names: Vec<_> = model.apis.iter().map(|one| one.name.as_str()).filter(|name| !name.is_empty()).collect();
+            let known = if names.is_empty() { "it tells of none, so name none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            format!("`{}` has no API version `{name}`; {known}", model.connector.name)
         })?,
     };
     Ok(project(model, index))

@@ -33,10 +33,10 @@ fn check_prints_a_line_for_each_mistake() {
     assert_eq!((run.status, run.err.as_str()), (1, ""));
     let lines: Vec<_> = run.out.lines().map(|line| line.rsplit_once("broken.pin:").expect("a place").1).collect();
     let expected = [
-        "3:6: warning[P0212]: nothing uses `Thing`",
         "3:20: error[P0201]: there is no type `strng`",
         "6:16: error[P0501]: nothing declares the path parameter `thing`",
         "6:28: error[P0201]: there is no type `Thig`",
+        "12:8: warning[P0609]: nothing keeps the items of `find` in order while pages are counted",
     ];
     assert_eq!(lines, expected);
 }
@@ -46,12 +46,12 @@ fn check_prints_json_that_tools_read() {
     let run = linchpin(["check", "--format", "json", &spec("broken.pin")]);
     assert_eq!((run.status, run.err.as_str()), (1, ""));
     let mistakes: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!(mistakes.iter().map(|one| one["code"].as_str().expect("a code")).collect::<Vec<_>>(), ["P0212", "P0201", "P0501", "P0201"]);
+    assert_eq!(mistakes.iter().map(|one| one["code"].as_str().expect("a code")).collect::<Vec<_>>(), ["P0201", "P0501", "P0201", "P0609"]);
     let text = std::fs::read_to_string(spec("broken.pin")).expect("the spec");
-    let place = &mistakes[1]["labels"][0]["place"];
+    let place = &mistakes[0]["labels"][0]["place"];
     let offset = |end: &str| place[end]["offset"].as_u64().expect("a number") as usize;
     assert_eq!(&text[offset("start")..offset("end")], "strng");
-    assert_eq!(mistakes[1]["fix"]["edits"][0]["text"], "string");
+    assert_eq!(mistakes[0]["fix"]["edits"][0]["text"], "string");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn check_prints_one_sarif_log_for_all_specs() {
         let rule = &rules[result["ruleIndex"].as_u64().expect("a number") as usize];
         assert_eq!(rule["id"], result["ruleId"]);
     }
-    let region = &results[1]["locations"][0]["physicalLocation"]["region"];
+    let region = &results[0]["locations"][0]["physicalLocation"]["region"];
     assert_eq!((&region["startLine"], &region["startColumn"]), (&Value::from(3), &Value::from(20)));
 
     let run = linchpin(["check", "--format", "sarif", &spec("shop.pin")]);
@@ -177,6 +177,8 @@ fn expand_shows_a_module_in_one_version_with_its_types() {
     assert_eq!(misspelt.err, "linchpin: there is no module `find_article`; did you mean `find_articles`?\n");
     let unknown = linchpin(["expand", &spec("shop.pin"), "find_articles", "--api", "v3"]);
     assert_eq!((unknown.status, unknown.err.as_str()), (2, "linchpin: `shop` has no API version `v3`; it has v1, v2\n"));
+    let unversioned = linchpin(["expand", &spec("club.pin"), "who_am_i", "--api", "v3"]);
+    assert_eq!(unversioned.err, "linchpin: `club` has no API version `v3`; it tells of none, so name none\n");
     let broken = linchpin(["expand", &spec("broken.pin"), "get"]);
     assert_eq!(broken.status, 2);
     assert!(broken.err.contains("error[P0201]") && broken.err.ends_with("broken.pin has mistakes\n"), "{}", broken.err);

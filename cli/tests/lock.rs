@@ -37,6 +37,22 @@ fn the_first_lock_records_everything_and_the_next_nothing() {
     assert_eq!(modified, long_ago, "an unchanged lock is not written again");
 }
 
+/// As Git has it on Windows.
+#[test]
+fn a_lock_keeps_its_line_ends() {
+    let folder = Folder::new("lock-ends");
+    let file = shop(&folder);
+    linchpin(["lock", &file]);
+    folder.write("shop.lock", &folder.read("shop.lock").replace('\n', "\r\n"));
+    let run = linchpin(["lock", "--check", &file]);
+    assert!(run.status == 0 && run.out.ends_with("shop.lock: all is recorded\n"), "{}", run.out);
+    folder.write("shop.pin", &format!("{}{PING}", folder.read("shop.pin")));
+    let run = linchpin(["lock", &file]);
+    assert!(run.status == 0 && run.out.ends_with("shop.lock: recorded:\n  module ping @1\n"), "{}", run.out);
+    let lock = folder.read("shop.lock");
+    assert_eq!(lock.matches('\n').count(), lock.matches("\r\n").count(), "{lock:?}");
+}
+
 #[test]
 fn what_is_added_is_named() {
     let folder = Folder::new("lock-added");

@@ -195,6 +195,23 @@ fn keywords_are_names_too() {
     }
 }
 
+/// Many an API has inputs called `since` and `until`, and a step is given them by their names alone.
+#[test]
+fn the_words_of_a_wait_are_inputs_too() {
+    for word in ["every", "until", "fails", "at", "most", "when", "status", "present", "code", "message"] {
+        for given in [word.to_owned(), format!("since {word}"), format!("since {word} limit"), format!("{word}  since = since  limit")] {
+            let text = format!("action a {{ steps {{ begin {{ {given} }} every 2s until {word} present at most 1h }} }}");
+            let parsed = parse("t.pin", &text);
+            assert_eq!(parsed.rendered(), "", "{text}");
+            let ast::Item::Module(module) = &parsed.file.items[0] else { panic!("{text}") };
+            let steps = module.body.steps.as_ref().expect("it has steps");
+            let names: Vec<&str> = steps.list[0].members.iter().map(|member| member.name.value.as_str()).collect();
+            assert_eq!(names, given.replace("= since", "").split_whitespace().collect::<Vec<_>>(), "{text}");
+            assert!(steps.list[0].wait.is_some(), "{text}");
+        }
+    }
+}
+
 #[test]
 fn spans_end_with_what_was_written() {
     let text = "type A { a: string // note\n  b: int, }\n// end\n";
@@ -460,6 +477,8 @@ fn hostile_text_gives_a_tree_in_good_time() {
         "{ x } } ",
         "= ",
         "GET \"/x\" -> map<[{ a: ",
+        "steps { a { b until c ",
+        "\n  /x",
     ];
     let started = std::time::Instant::now();
     for piece in repeated {
@@ -473,6 +492,9 @@ fn hostile_text_gives_a_tree_in_good_time() {
             }
         }
     }
+    // Lines that go on with a statement which nobody can read.
+    let deeper = format!("action a {{\n  GET \"/x\"\n{}}}\n", "    or x = y\n".repeat(12_000));
+    assert_eq!(parse("hostile.pin", &deeper).codes().len(), 1);
     // Half a minute is far more than it takes and far less than anything that grows faster than the text.
     assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }

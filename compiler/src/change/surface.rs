@@ -134,7 +134,16 @@ pub struct Module {
     /// Until when it waits for what it began, and for how long, step by step.
     pub waits: Vec<String>,
     /// What fails these waits, and where it is said why.
-    pub wait_failures: Vec<String>,
+    pub wait_failures: Vec<WaitFailure>,
+}
+
+/// What fails a wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitFailure {
+    /// When it fails.
+    pub when: String,
+    /// The same, and where its code and message stand.
+    pub told: String,
 }
 
 /// Where a parameter goes.

@@ -215,6 +215,8 @@ pub struct Media<'n> {
     pub media: &'n str,
     /// What it holds.
     pub schema: Option<SchemaId>,
+    /// The schema is of one of the items that come one after the other (OpenAPI 3.2, `itemSchema`).
+    pub by_item: bool,
     /// `example` and `examples`, raw.
     pub examples: Option<&'n Node>,
     /// How members of a form are encoded, raw.

@@ -4,7 +4,7 @@ use super::connections::{life, security_of};
 use super::server;
 use super::shapes::Shapes;
 use crate::change::shape::{Field, Shape};
-use crate::change::surface::{Answer, Body, Content, Input, InputPlace, Module as Told, Operation, Page, Sense, Server};
+use crate::change::surface::{Answer, Body, Content, Input, InputPlace, Module as Told, Operation, Page, Sense, Server, WaitFailure};
 use crate::model::{
     self, ConstantPlace, Decoding, Encoding, Failure, Module, ModuleServer, Order, PathPart, Place, Projection, Send, Stop, Strategy,
 };
@@ -73,12 +73,16 @@ pub(super) fn operation(module: &Module, projection: &Projection<'_>, shapes: &m
             revision: module.revision,
             order,
             waits: waits(module).map(model::Wait::ends).collect(),
-            wait_failures: waits(module).flat_map(|wait| &wait.fails).map(model::WaitFailure::text).collect(),
+            wait_failures: waits(module).flat_map(|wait| &wait.fails).map(wait_failure).collect(),
         }),
         life: life(module.life.as_ref()),
         place: module.spans.method,
         path_place: module.spans.path,
     }
+}
+
+fn wait_failure(failure: &model::WaitFailure) -> WaitFailure {
+    WaitFailure { when: failure.when.text(), told: failure.text() }
 }
 
 fn waits(module: &Module) -> impl Iterator<Item = &model::Wait> {

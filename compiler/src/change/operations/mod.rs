@@ -20,7 +20,7 @@ use super::findings::{Class, Cost, Direction, Evidence, Finding, Kind, Part, Sid
 use super::options::{Options, Stability, day_number};
 use super::recognise::moves;
 use super::recognise::operations::{Pairing, pair};
-use super::surface::{Life, Operation, Origin, Sense, Sunset, Surface, anonymous, holes};
+use super::surface::{Life, Operation, Origin, Sense, Sunset, Surface, WaitFailure, anonymous, holes};
 pub(super) use exchange::{Exchange, Item};
 use life::{LifeKinds, life_differences};
 
@@ -335,11 +335,17 @@ impl<'s> Differ<'s> {
             let told = |waits: &[String]| if waits.is_empty() { "for nothing".to_owned() } else { waits.join(", then ") };
             push(&registry::WAIT_CHANGED, None, &told(&old.waits), &told(&new.waits));
         }
-        for gone in old.wait_failures.iter().filter(|one| !new.wait_failures.contains(one)) {
-            push(&registry::WAIT_FAILURE_REMOVED, None, gone, "");
+        let unknown = |one: &&WaitFailure, all: &[WaitFailure]| all.iter().all(|other| other.when != one.when);
+        for gone in old.wait_failures.iter().filter(|one| unknown(one, &new.wait_failures)) {
+            push(&registry::WAIT_FAILURE_REMOVED, None, &gone.told, "");
         }
-        for came in new.wait_failures.iter().filter(|one| !old.wait_failures.contains(one)) {
-            push(&registry::WAIT_FAILURE_ADDED, None, "", came);
+        for came in new.wait_failures.iter().filter(|one| unknown(one, &old.wait_failures)) {
+            push(&registry::WAIT_FAILURE_ADDED, None, "", &came.told);
+        }
+        // What fails it as before may say so elsewhere.
+        let elsewhere = old.wait_failures.iter().filter(|one| !new.wait_failures.contains(one));
+        for (before, after) in elsewhere.filter_map(|one| Some((one, new.wait_failures.iter().find(|other| other.when == one.when)?))) {
+            push(&registry::ERRORS_REPORTED_ELSEWHERE, None, &format!("when {}", before.told), &format!("when {}", after.told));
         }
     }
 }

@@ -33,6 +33,7 @@ impl<'n> Reader<'n, '_> {
             media: &member.key,
             // Of a body whose items come one after the other, OpenAPI 3.2 gives the schema of one.
             schema: node.get("schema").or_else(|| node.get("itemSchema")).map(|schema| self.schema(schema)),
+            by_item: node.get("schema").is_none() && node.get("itemSchema").is_some(),
             examples: node.get("examples").or_else(|| node.get("example")),
             encoding: node.get("encoding"),
             span: member.key_span,

@@ -44,7 +44,8 @@ impl<'n> Reader<'n, '_> {
         if media.is_empty() {
             media.push(usual);
         }
-        let content = media.into_iter().map(|media| Media { media, schema, examples: None, encoding: None, span: node.span });
+        let content =
+            media.into_iter().map(|media| Media { media, schema, by_item: false, examples: None, encoding: None, span: node.span });
         Body {
             description: self.text(node, "description").unwrap_or_default(),
             required: self.flag(node, "required"),
@@ -64,7 +65,10 @@ impl<'n> Reader<'n, '_> {
             media.push("application/json");
         }
         let examples = node.get("examples");
-        media.into_iter().map(|media| Media { media, schema: Some(id), examples, encoding: None, span: schema.span }).collect()
+        media
+            .into_iter()
+            .map(|media| Media { media, schema: Some(id), by_item: false, examples, encoding: None, span: schema.span })
+            .collect()
     }
 
     fn media_types(&mut self, operation: &'n Node, key: &str) -> Vec<&'n str> {

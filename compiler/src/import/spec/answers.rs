@@ -1,6 +1,7 @@
 //! What comes back: a type per status, and error answers.
 
 use super::bodies::{Form, essence, form};
+use super::flat::Flat;
 use super::maker::{Hint, Maker};
 use super::notes::Subject;
 use super::plan::{Answer, Bounds, Fails, Field, Type, TypeKind, What};
@@ -68,21 +69,28 @@ impl<'n> Maker<'_, 'n> {
         answers
     }
 
-    /// An answer whose items come one after the other, where its media type says so and its schema what they are.
+    /// An answer whose items come one after the other, where its media type says so and its schema what they are. Of a server-sent event OpenAPI 3.2
+    /// gives the schema of the whole, with `event` and `id` beside its `data`; elsewhere a schema is that of the data.
     fn one_by_one(&mut self, answer: &document::Answer<'n>, status: String, parent: &str, operation: &Operation<'n>) -> Option<Answer> {
         // Of several types the best is chosen, and noted, once: only where this one is alone it is looked at here.
         let [media] = answer.content.as_slice() else { return None };
         let framing = framing(media.media)?;
-        let schemas: Vec<SchemaId> = media.schema.into_iter().collect();
-        let leaves = self.opened(&self.used(&schemas));
-        let flat = self.merged(&leaves);
-        if flat.properties.is_empty() && flat.items.is_empty() && flat.choices.is_empty() {
+        let mut schemas: Vec<SchemaId> = media.schema.into_iter().collect();
+        let whole = media.by_item && framing == "events";
+        if whole && let Some(data) = self.flat(&schemas).properties.into_iter().find(|(name, ..)| *name == "data") {
+            schemas = data.2;
+        } else if whole && !self.flat(&schemas).choices.is_empty() {
+            self.note(Subject::Content, media.span, "events that differ in more than their data: they come as they are");
+            return None;
+        }
+        let flat = self.flat(&schemas);
+        if !whole && flat.properties.is_empty() && flat.items.is_empty() && flat.choices.is_empty() {
             self.note(Subject::Content, media.span, format!("`{}` of which the schema says no items: it comes as it is", media.media));
             return None;
         }
         let what = self.what(&schemas, &Hint::place(parent, "output"));
         let mut item = match what.ty {
-            Type::List(item, _) => *item,
+            Type::List(item, _) if !media.by_item => *item,
             ty => What::of(ty),
         };
         self.without_files(&mut item, media.span);
@@ -90,6 +98,10 @@ impl<'n> Maker<'_, 'n> {
         let end = if ends { " end \"[DONE]\"" } else { "" };
         let what = What::of(Type::List(Box::new(item), Bounds::default()));
         Some(Answer { status, what: Some(what), encoding: Some(format!("{framing}{end}")) })
+    }
+
+    fn flat(&self, schemas: &[SchemaId]) -> Flat<'n> {
+        self.merged(&self.opened(&self.used(schemas)))
     }
 
     fn success(&mut self, answer: &document::Answer<'n>, status: String, parent: &str, several: bool) -> Answer {
@@ -105,7 +117,7 @@ impl<'n> Maker<'_, 'n> {
         let media_form = form(media.media);
         let typed = |what: What, encoding: Option<String>| Answer { status: status.clone(), what: Some(what), encoding };
         match media_form {
-            _ if self.is_stream(&schemas) => stream,
+            _ if self.is_stream(&schemas) || media.by_item => stream,
             Form::Json if schemas.is_empty() && essence(media.media).contains('*') => stream,
             Form::Json => {
                 let mut what = if schemas.is_empty() { What::of(Type::json()) } else { self.what(&schemas, &Hint::place(parent, &own)) };

@@ -307,8 +307,11 @@ fn counts(field: &Field) -> bool {
         let plain = pattern.trim_start_matches('^').trim_end_matches('$').trim_end_matches(['+', '*']);
         ["[0-9]", "\\d", "[\\d]"].contains(&plain)
     });
-    let told = || field.docs.to_lowercase();
-    by_default || by_pattern || ["number of ", "how many", "page number", "index of"].iter().any(|words| told().contains(words))
+    let docs = field.docs.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|words| docs.contains(words));
+    // What an answer gave is handed back, whatever else is said of numbers.
+    let given = says(&["token", "cursor", "opaque", "previous"]);
+    by_default || by_pattern || !given && says(&["number of ", "how many", "page number", "index of"])
 }
 
 fn number(field: &Field) -> bool {

@@ -339,7 +339,6 @@ fn spans(flat: &Flat<'_>, item: &ast::Module) -> ModuleSpans {
     }
 }
 
-/// Just before the closing brace of an item.
 /// What an answer is read as, where it is called otherwise elsewhere.
 fn meant(word: &str) -> Option<&'static str> {
     match word {
@@ -349,6 +348,7 @@ fn meant(word: &str) -> Option<&'static str> {
     }
 }
 
+/// Just before the closing brace of an item.
 pub(super) fn before_brace(item: Span) -> Span {
     Span { start: item.end.saturating_sub(1), end: item.end.saturating_sub(1), ..item }
 }

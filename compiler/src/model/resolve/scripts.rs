@@ -263,7 +263,12 @@ impl<'a> Resolver<'a> {
         let status = exchanges.last().map_or(200, |exchange| exchange.status);
         let answer =
             module.answers.iter().find(|answer| (answer.statuses.0..=answer.statuses.1).contains(&status)).or(module.answers.first());
-        let ty = match (&module.page, answer.and_then(|answer| answer.body.clone())) {
+        let body = answer.and_then(|answer| answer.body.as_ref());
+        if wanted == "yields" && module.page.is_none() && !body.is_some_and(|ty| matches!(ty, Type::List(..)) || *ty == Type::UNKNOWN) {
+            // What its items are is not known, which was reported.
+            return String::new();
+        }
+        let ty = match (&module.page, body.cloned()) {
             (Some(page), _) => Some(Type::List(Box::new(page.item.clone()), Default::default())),
             (None, ty) => ty,
         };

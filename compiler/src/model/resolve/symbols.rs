@@ -159,6 +159,9 @@ impl<'a> Resolver<'a> {
             let known: Vec<String> = self.type_table.names().map(|name| relative(group, name)).collect();
             let names = known.iter().map(String::as_str).chain(BUILTINS);
             let unknown = unknown_at(codes::UNKNOWN_TYPE, span, &name, "type", names);
+            // The type that is meant is not unused.
+            let meant = unknown.fix.iter().flat_map(|fix| &fix.edits).any(|edit| known.contains(&edit.text));
+            self.passed_over |= meant;
             self.report(unknown);
         }
         found

@@ -351,11 +351,16 @@ impl<'t> Reader<'t> {
                 let before = held.take();
                 // Lines that stand deeper than a statement go on with it.
                 let mut more = Vec::new();
-                while let (Some(before), Some(next)) = (&before, pairs.peek()) {
+                let attached =
+                    before.as_ref().map(|before| self.span(before)).filter(|before| self.is_attached(*before, *before, self.span(&pair)));
+                let mut last = self.span(&pair);
+                while let (Some(before), Some(next)) = (attached, pairs.peek()) {
                     let plain = next.as_rule() == Rule::bad && next.clone().into_inner().all(|part| part.as_rule() != Rule::doc);
-                    if !plain || !self.is_attached(before, self.span(next)) {
+                    let span = self.span(next);
+                    if !plain || !self.is_attached(before, last, span) {
                         break;
                     }
+                    last = span;
                     more.extend(pairs.next());
                 }
                 let bad_follows = !more.is_empty() || pairs.peek().is_some_and(|next| next.as_rule() == Rule::bad);

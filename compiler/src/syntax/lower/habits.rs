@@ -33,6 +33,9 @@ pub(super) fn habit(found: &str, behind: &str, expected: &[Rule]) -> Option<Habi
     if wanted(Rule::duration) {
         return if found == ":" { Some(Leave(NO_COLON)) } else { length_of_time(found) };
     }
+    if wanted(Rule::retry_key) && found == "on" {
+        return Some(Leave("leave it out: the statuses stand right behind `retry`"));
+    }
     if wanted(Rule::reset_kind) {
         return Some(Stop(RESETS));
     }
@@ -64,7 +67,7 @@ pub(super) fn habit(found: &str, behind: &str, expected: &[Rule]) -> Option<Habi
     }
     if wanted(Rule::wait_when) {
         return match found {
-            "if" => Some(Write("when")),
+            "if" | "on" => Some(Write("when")),
             _ => next.starts_with("when ").then_some(Leave("leave it out: `code` and `message` say where a job tells why it failed")),
         };
     }

@@ -117,7 +117,7 @@ impl<'p> Header<'p> {
         for part in header.rest.by_ref() {
             match part.as_rule() {
                 Rule::open => break,
-                Rule::word | Rule::version => header.name = Some(reader.ident(&part)),
+                Rule::word | Rule::version | Rule::grant => header.name = Some(reader.ident(&part)),
                 Rule::revision => header.revision = Some(reader.revision(&part)),
                 Rule::string => header.title = Some(reader.text(&part)),
                 Rule::with => header.with = part.into_inner().map(|name| reader.ident(&name)).collect(),

@@ -184,6 +184,9 @@ pub(super) fn is_word(text: &str) -> bool {
 const WAITS: &str = "a wait stands behind its step, as in `every 2s until state = finished fails when state = failed at most 30m`";
 
 fn advice(found: &str, rules: &[Rule], expected: &str, statement: &str) -> Option<&'static str> {
+    if rules.contains(&Rule::count) && matches!(found, "concurrent" | "points") {
+        return Some("the number stands first, as in `limit 10 concurrent per connection`");
+    }
     if rules.contains(&Rule::count) {
         return Some("write a whole number in digits");
     }

@@ -54,7 +54,7 @@ impl<'t> Reader<'t> {
         let (end, whole_end) = (end_of(&bad), end_of(more.last().unwrap_or(&bad)));
         let text_at = text.as_span().start();
         let alone = Stretch { text: &input[start..end], base: start, bad_at: text_at - start, joined: false };
-        let joined = before.as_ref().filter(|before| self.is_attached(before, span)).map(|before| {
+        let joined = before.as_ref().filter(|before| self.is_attached(self.span(before), self.span(before), span)).map(|before| {
             let base = before.as_span().start();
             Stretch { text: &input[base..whole_end], base, bad_at: text_at - base, joined: true }
         });
@@ -103,12 +103,11 @@ impl<'t> Reader<'t> {
         !own_line || (indentation > last_indentation && !self.blank_line_between(last, span))
     }
 
-    /// True when the stretch stands on the line of a statement's end, or deeper on the next line.
-    pub(super) fn is_attached(&self, before: &Pair<'_>, span: Span) -> bool {
-        let before = self.span(before);
+    /// True when a stretch stands on the line of a statement's end, or deeper on the next line; `last` is what of it came last before the stretch.
+    pub(super) fn is_attached(&self, before: Span, last: Span, span: Span) -> bool {
         let (own_line, indentation) = self.starts_line(span);
         let (_, before_indentation) = self.starts_line(before);
-        !own_line || (indentation > before_indentation && !self.blank_line_between(before, span))
+        !own_line || (indentation > before_indentation && !self.blank_line_between(last, span))
     }
 
     fn is_reserved(&mut self, text: &Pair<'_>, span: Span, block: &Block) -> bool {

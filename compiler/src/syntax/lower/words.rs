@@ -102,6 +102,7 @@ pub(super) fn keywords(rule: Rule) -> &'static [&'static str] {
 fn shape(rule: Rule, statement: &str) -> String {
     let words = match rule {
         Rule::word | Rule::field_name => "a name",
+        Rule::grant => "a grant such as `code`",
         Rule::string => "a string in double quotes",
         Rule::path => "a name",
         Rule::number => "a number",

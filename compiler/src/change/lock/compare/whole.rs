@@ -62,7 +62,7 @@ impl<'r> Comparer<'r> {
     pub(super) fn failures(&mut self, then: &'r Entry, now: &'r Entry) {
         for (number, was) in then.group("fails") {
             let told = |fact: &Fact| fact.facets.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
-            let Some(is) = now.fact("fails", number) else {
+            let Some(is) = failure_of(now, number, was) else {
                 let message = format!("the error answer `{}` of `{}` was released, and is gone", told(was), now.name);
                 let labels = ("no such error".to_owned(), Some((was.place, "released here".to_owned())));
                 self.differs(codes::RELEASED_OUTPUT, now.place, message, labels, None, Vec::new());
@@ -72,7 +72,7 @@ impl<'r> Comparer<'r> {
             // What fails a wait has no type of its own.
             let untyped = was.get("type").is_empty() && is.get("type").is_empty();
             let fit = if untyped { Fit::Same } else { self.fit_text(was.get("type"), is.get("type"), &trail) };
-            let elsewhere = ["at", "on", "when", "code", "message"].iter().any(|facet| was.get(facet) != is.get(facet));
+            let elsewhere = TOLD.iter().any(|facet| was.get(facet) != is.get(facet));
             if fit != Fit::Same || elsewhere {
                 let message = format!("an error answer of `{}` is `{}` now; it was released as `{}`", now.name, told(is), told(was));
                 let labels = (told(is), Some((was.place, told(was))));
@@ -80,4 +80,17 @@ impl<'r> Comparer<'r> {
             }
         }
     }
+}
+
+/// How an error answer is known and told.
+const TOLD: [&str; 5] = ["at", "on", "when", "code", "message"];
+
+/// The error answer that was released as this one. Those of an exchange are tried in turn, so their numbers name them; what fails a wait, which has
+/// no type, is named by its condition: one more of it, or another wait before it, moves nothing.
+fn failure_of<'r>(now: &'r Entry, number: &str, was: &Fact) -> Option<&'r Fact> {
+    if !was.get("type").is_empty() {
+        return now.fact("fails", number);
+    }
+    let alike = || now.group("fails").map(|(_, is)| is).filter(|is| is.get("type").is_empty() && is.get("when") == was.get("when"));
+    alike().find(|is| TOLD.iter().all(|facet| is.get(facet) == was.get(facet))).or_else(|| alike().next())
 }
