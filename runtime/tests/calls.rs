@@ -111,6 +111,39 @@ async fn errors_say_what_the_api_said() {
 }
 
 #[tokio::test]
+async fn each_status_is_an_error_of_its_kind() {
+    let server = StandIn::start().await.expect("it listens");
+    let kinds = [
+        (400, ErrorKind::Invalid, false),
+        (401, ErrorKind::Authentication, false),
+        (403, ErrorKind::Permission, false),
+        (404, ErrorKind::NotFound, false),
+        (408, ErrorKind::Timeout, true),
+        (409, ErrorKind::Conflict, false),
+        (410, ErrorKind::Gone, false),
+        (412, ErrorKind::Conflict, false),
+        (422, ErrorKind::Invalid, false),
+        (429, ErrorKind::RateLimited, true),
+        (500, ErrorKind::Server, true),
+        (503, ErrorKind::Server, true),
+    ];
+    for (status, ..) in kinds {
+        server.on("PATCH", "/api/1.0/form", Reply::json(status, &json!({"error": "no", "detail": {"text": status}})));
+    }
+    let client = client(&server);
+    for (status, kind, may_pass) in kinds {
+        let error = Merge { note: Patch::Erase }.send(&client).await.expect_err("an error");
+        assert_eq!((error.status().map(|status| status.as_u16()), error.kind()), (Some(status), kind));
+        assert_eq!(
+            (error.is_retryable(), error.code(), error.message()),
+            (may_pass, Some("no"), Some(status.to_string().as_str())),
+            "{status}"
+        );
+    }
+    assert_eq!(server.received().len(), kinds.len(), "none was tried again");
+}
+
+#[tokio::test]
 async fn inputs_that_break_the_spec_are_not_sent() {
     let server = StandIn::start().await.expect("it listens");
     let error = GetItem { id: "1".into(), view: Some("far too long".into()) }.send(&client(&server)).await.expect_err("refused");

@@ -76,6 +76,13 @@ fn spec_names_go_both_ways_too() {
 }
 
 #[test]
+fn a_value_that_the_spec_does_not_know_is_kept() {
+    let status = decode_json::<Status>(b"\"brand new\"", Names::Wire).unwrap();
+    assert_eq!(status, Status::Other("brand new".to_owned()));
+    assert_eq!(encode_json(&status, Names::Wire), b"\"brand new\"");
+}
+
+#[test]
 fn the_order_of_keys_does_not_matter_and_the_last_of_two_counts() {
     let mut entries: Vec<(String, serde_json::Value)> = serde_json::from_str::<serde_json::Map<_, _>>(FULL).unwrap().into_iter().collect();
     entries.retain(|(name, _)| name != "budget");
