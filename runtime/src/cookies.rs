@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use cookie_store::{CookieStore, RawCookie};
+use cookie_store::{Cookie, CookieStore, RawCookie};
 use http::{HeaderMap, HeaderValue, header};
 use url::{Origin, Url};
 
@@ -40,13 +40,15 @@ impl Jar {
         for cookie in set.take(MOST_COOKIES).filter(|cookie| cookie.len() <= LONGEST) {
             let Some(mut cookie) = cookie.to_str().ok().and_then(|text| RawCookie::parse(text).ok()) else { continue };
             cookie.unset_domain();
+            let Ok(cookie) = Cookie::try_from_raw_cookie(&cookie, url).map(Cookie::into_owned) else { continue };
             if store.iter_any().count() >= MOST_COOKIES {
                 forget_what_is_over(store);
             }
-            let known = store.iter_any().any(|kept| kept.name() == cookie.name());
+            // Of one name there is another for every path (RFC 6265, 5.3).
+            let known = store.iter_any().any(|kept| kept.name() == cookie.name() && *kept.path == *cookie.path);
             if known || store.iter_any().count() < MOST_COOKIES {
                 // What may not be set from here is not.
-                let _ = store.insert_raw(&cookie, url);
+                let _ = store.insert(cookie, url);
             }
         }
     }
@@ -148,6 +150,11 @@ mod tests {
         set(&jar, "https://acme.example/", &["c0=new; Path=/", &format!("c1={}; Path=/", "y".repeat(LONGEST))]);
         let kept = sent(&jar, "https://acme.example/");
         assert!(kept.contains("c0=new") && kept.contains("c1=x"), "{kept}");
+        // Of one name there can be one for every path.
+        for number in 0..500 {
+            set(&jar, "https://acme.example/", &[&format!("c0=x; Path=/{number}")]);
+        }
+        assert_eq!(jar.lock()[&url("https://acme.example/").origin()].iter_any().count(), MOST_COOKIES);
         for number in 0..2 * MOST_ORIGINS {
             set(&jar, &format!("https://host{number}.example/"), &["a=1"]);
         }
