@@ -57,11 +57,12 @@ impl Jar {
     pub(crate) fn add(&self, url: &Url, headers: &mut HeaderMap) -> Result<(), Error> {
         let jar = self.lock();
         let Some(store) = jar.get(&url.origin()) else { return Ok(()) };
-        let mut all = headers.get(header::COOKIE).and_then(|own| own.to_str().ok()).unwrap_or_default().to_owned();
-        let own: Vec<String> = all.split(';').filter_map(|pair| Some(pair.split_once('=')?.0.trim().to_owned())).collect();
-        for (name, value) in store.get_request_values(url).filter(|(name, _)| !own.iter().any(|known| known == name)) {
+        // Bytes: what a request says itself may hold others than ASCII, a credential too.
+        let mut all = headers.get(header::COOKIE).map(|own| own.as_bytes().to_vec()).unwrap_or_default();
+        let own: Vec<Vec<u8>> = all.split(|byte| *byte == b';').filter_map(name_of).map(<[u8]>::to_vec).collect();
+        for (name, value) in store.get_request_values(url).filter(|(name, _)| !own.iter().any(|known| known == name.as_bytes())) {
             let between = if all.is_empty() { "" } else { "; " };
-            all.push_str(&format!("{between}{name}={value}"));
+            all.extend_from_slice(format!("{between}{name}={value}").as_bytes());
         }
         if all.is_empty() {
             return Ok(());
@@ -76,6 +77,11 @@ impl Jar {
     fn lock(&self) -> MutexGuard<'_, HashMap<Origin, CookieStore>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn name_of(pair: &[u8]) -> Option<&[u8]> {
+    let end = pair.iter().position(|byte| *byte == b'=')?;
+    Some(pair[..end].trim_ascii())
 }
 
 fn forget_what_is_over(store: &mut CookieStore) {
@@ -137,6 +143,9 @@ mod tests {
         headers.insert(header::COOKIE, HeaderValue::from_static("a=ours"));
         jar.add(&url("https://acme.example/"), &mut headers).unwrap();
         assert_eq!(headers[header::COOKIE], "a=ours; b=theirs");
+        headers.insert(header::COOKIE, HeaderValue::from_bytes("a=\u{e9}".as_bytes()).unwrap());
+        jar.add(&url("https://acme.example/"), &mut headers).unwrap();
+        assert_eq!(headers[header::COOKIE].as_bytes(), "a=\u{e9}; b=theirs".as_bytes(), "also where it is not ASCII");
     }
 
     #[test]
