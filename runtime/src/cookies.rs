@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use cookie_store::{CookieStore, RawCookie};
+use cookie_store::{Cookie, CookieStore, RawCookie};
 use http::{HeaderMap, HeaderValue, header};
 use url::{Origin, Url};
 
@@ -40,13 +40,15 @@ impl Jar {
         for cookie in set.take(MOST_COOKIES).filter(|cookie| cookie.len() <= LONGEST) {
             let Some(mut cookie) = cookie.to_str().ok().and_then(|text| RawCookie::parse(text).ok()) else { continue };
             cookie.unset_domain();
+            let Ok(cookie) = Cookie::try_from_raw_cookie(&cookie, url).map(Cookie::into_owned) else { continue };
             if store.iter_any().count() >= MOST_COOKIES {
                 forget_what_is_over(store);
             }
-            let known = store.iter_any().any(|kept| kept.name() == cookie.name());
+            // Of one name there is another for every path (RFC 6265, 5.3).
+            let known = store.iter_any().any(|kept| kept.name() == cookie.name() && *kept.path == *cookie.path);
             if known || store.iter_any().count() < MOST_COOKIES {
                 // What may not be set from here is not.
-                let _ = store.insert_raw(&cookie, url);
+                let _ = store.insert(cookie, url);
             }
         }
     }
@@ -55,11 +57,12 @@ impl Jar {
     pub(crate) fn add(&self, url: &Url, headers: &mut HeaderMap) -> Result<(), Error> {
         let jar = self.lock();
         let Some(store) = jar.get(&url.origin()) else { return Ok(()) };
-        let mut all = headers.get(header::COOKIE).and_then(|own| own.to_str().ok()).unwrap_or_default().to_owned();
-        let own: Vec<String> = all.split(';').filter_map(|pair| Some(pair.split_once('=')?.0.trim().to_owned())).collect();
-        for (name, value) in store.get_request_values(url).filter(|(name, _)| !own.iter().any(|known| known == name)) {
+        // Bytes: what a request says itself may hold others than ASCII, a credential too.
+        let mut all = headers.get(header::COOKIE).map(|own| own.as_bytes().to_vec()).unwrap_or_default();
+        let own: Vec<Vec<u8>> = all.split(|byte| *byte == b';').filter_map(name_of).map(<[u8]>::to_vec).collect();
+        for (name, value) in store.get_request_values(url).filter(|(name, _)| !own.iter().any(|known| known == name.as_bytes())) {
             let between = if all.is_empty() { "" } else { "; " };
-            all.push_str(&format!("{between}{name}={value}"));
+            all.extend_from_slice(format!("{between}{name}={value}").as_bytes());
         }
         if all.is_empty() {
             return Ok(());
@@ -74,6 +77,11 @@ impl Jar {
     fn lock(&self) -> MutexGuard<'_, HashMap<Origin, CookieStore>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn name_of(pair: &[u8]) -> Option<&[u8]> {
+    let end = pair.iter().position(|byte| *byte == b'=')?;
+    Some(pair[..end].trim_ascii())
 }
 
 fn forget_what_is_over(store: &mut CookieStore) {
@@ -135,6 +143,9 @@ mod tests {
         headers.insert(header::COOKIE, HeaderValue::from_static("a=ours"));
         jar.add(&url("https://acme.example/"), &mut headers).unwrap();
         assert_eq!(headers[header::COOKIE], "a=ours; b=theirs");
+        headers.insert(header::COOKIE, HeaderValue::from_bytes("a=\u{e9}".as_bytes()).unwrap());
+        jar.add(&url("https://acme.example/"), &mut headers).unwrap();
+        assert_eq!(headers[header::COOKIE].as_bytes(), "a=\u{e9}; b=theirs".as_bytes(), "also where it is not ASCII");
     }
 
     #[test]
@@ -148,6 +159,11 @@ mod tests {
         set(&jar, "https://acme.example/", &["c0=new; Path=/", &format!("c1={}; Path=/", "y".repeat(LONGEST))]);
         let kept = sent(&jar, "https://acme.example/");
         assert!(kept.contains("c0=new") && kept.contains("c1=x"), "{kept}");
+        // Of one name there can be one for every path.
+        for number in 0..500 {
+            set(&jar, "https://acme.example/", &[&format!("c0=x; Path=/{number}")]);
+        }
+        assert_eq!(jar.lock()[&url("https://acme.example/").origin()].iter_any().count(), MOST_COOKIES);
         for number in 0..2 * MOST_ORIGINS {
             set(&jar, &format!("https://host{number}.example/"), &["a=1"]);
         }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use linchpin_runtime::{
-    Download, DownloadCheckpoint, ErrorKind,
+    Client, Download, DownloadCheckpoint, ErrorKind,
     clock::{BoxFuture, Clock},
     prelude::*,
     testing::{Reply, SimulatedClock, StandIn},
@@ -398,4 +398,35 @@ async fn a_pause_that_is_left_is_one_pause() {
     gate.open.store(true, Ordering::SeqCst);
     assert_eq!(download.bytes().await.expect("the rest"), &FILE.as_bytes()[5..]);
     assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_packed_is_whole_also_where_only_its_end_was_missing() {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packer, FILE.as_bytes()).expect("it packs");
+    let packed = packer.finish().expect("it packs");
+    for (sent, expected) in [(packed.len(), Ok(FILE.as_bytes().to_vec())), (packed.len() - 12, Err(ErrorKind::Decode))] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("it listens");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let piece = packed[..sent].to_vec();
+        tokio::spawn(async move {
+            // All that there is came, and the connection breaks before the server has said so.
+            let head = "HTTP/1.1 200 OK\r\netag: \"v1\"\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n";
+            let begun = [head.as_bytes(), format!("{sent:x}\r\n").as_bytes(), &piece, b"\r\n"].concat();
+            let ended = format!("HTTP/1.1 416 No\r\ncontent-range: bytes */{sent}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            for answer in [begun, ended.into_bytes()] {
+                let (mut stream, _) = listener.accept().await.expect("a connection");
+                let _ = stream.read(&mut [0; 4096]).await.expect("a request");
+                stream.write_all(&answer).await.expect("it is sent");
+                stream.shutdown().await.expect("it is closed");
+            }
+        });
+        let client = Client::<Api>::builder(key()).base_url(address).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+        let came = Fetch {}.send(&client).await.expect("it begins").bytes().await;
+        assert_eq!(came.map(|bytes| bytes.to_vec()).map_err(|error| error.kind()), expected);
+    }
 }

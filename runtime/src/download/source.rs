@@ -75,7 +75,6 @@ pub(super) enum Piece {
 enum Course {
     On,
     Anew,
-    End,
 }
 
 impl Again {
@@ -147,7 +146,6 @@ impl Source {
                     self.broken = true;
                     match self.go_on(error).await? {
                         Course::On => {}
-                        Course::End => return Ok(self.end()),
                         Course::Anew => {
                             self.tell();
                             return Ok(Piece::Anew);
@@ -230,7 +228,12 @@ impl Source {
             Content::Bytes(_) => None,
         };
         let course = match (sorted, fresh) {
-            (range::Answer::Ended, _) => Course::End,
+            // What is packed may not have ended with that, and not all that came of it is unpacked yet.
+            (range::Answer::Ended, _) => {
+                let nothing = Reader::of_bytes(Bytes::new(), again.core.read_limits());
+                self.reader.go_on(nothing, Span { until: Some(at), total: Some(at), ..Span::default() });
+                Course::On
+            }
             (range::Answer::Part { until, total }, Some(fresh)) => {
                 again.known.total = total;
                 self.permits = fresh.permits;
