@@ -83,6 +83,8 @@ struct Refused {
     error: Error,
     outcome: Outcome,
     stated: Option<Duration>,
+    /// A server answered that may see the credential: what it says holds for other calls, too.
+    ours: bool,
 }
 
 impl Core {
@@ -217,7 +219,7 @@ impl Core {
                 stale = Some(applied.map_or(0, |applied| applied.generation));
                 continue;
             }
-            if let (Some(stated), Outcome::Status(429)) = (refused.stated, refused.outcome) {
+            if let (Some(stated), Outcome::Status(429), true) = (refused.stated, refused.outcome, refused.ours) {
                 self.pause(call.operation, stated).await;
             }
             match self.verdict(call, &refused, number, budget) {
@@ -315,7 +317,7 @@ impl Core {
         let timed = tokio::time::timeout(budget.next_try(start), in_span).await;
         let result = timed.unwrap_or_else(|_| {
             let error = Error::new(ErrorKind::Timeout, "the server took too long");
-            Err(Refused { error, outcome: Outcome::Broken, stated: None })
+            Err(Refused { error, outcome: Outcome::Broken, stated: None, ours: false })
         });
         self.report(call, url, &result, number, start, &span);
         result

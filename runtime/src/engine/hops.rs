@@ -52,8 +52,12 @@ impl Core {
             match location(&incoming, &hop, call.redirects) {
                 Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
                 None => {
-                    self.learn(call.operation, incoming.status.as_u16(), &incoming.headers, permits.as_ref()).await;
-                    return answer::receive(self, call, hop.url, incoming, permits).await.map_err(Refused::from);
+                    // Another server does not speak for this API: it neither knows its limits nor silences it.
+                    let ours = hop.is_home();
+                    if ours {
+                        self.learn(call.operation, incoming.status.as_u16(), &incoming.headers, permits.as_ref()).await;
+                    }
+                    return answer::receive(self, call, hop.url, incoming, permits).await.map_err(|failed| Refused::of(failed, ours));
                 }
             }
         }
@@ -86,8 +90,8 @@ impl Core {
             http.send(outgoing)
         };
         let incoming = sent.await.map_err(|failure| match failure {
-            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None },
-            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None },
+            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None, ours: false },
+            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours: false },
         })?;
         #[cfg(feature = "cookies")]
         if let Some(jar) = &self.cookies {
@@ -169,17 +173,17 @@ impl Core {
     }
 }
 
-impl From<Failed> for Refused {
-    fn from(failed: Failed) -> Refused {
+impl Refused {
+    fn of(failed: Failed, ours: bool) -> Refused {
         match failed {
-            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None },
-            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status) },
+            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours },
+            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status), ours },
         }
     }
 }
 
 fn refused_here(error: Error) -> Refused {
-    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None }
+    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None, ours: false }
 }
 
 /// Where a redirect leads. A method that changes something is only repeated where the status says so.
