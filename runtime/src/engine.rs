@@ -215,7 +215,7 @@ impl Core {
                 }
                 Err(refused) => refused,
             };
-            if stale.is_none() && refused.outcome == Outcome::Status(401) && self.renews() && call.payload.is_whole() {
+            if stale.is_none() && refused.ours && refused.outcome == Outcome::Status(401) && self.renews() && call.payload.is_whole() {
                 stale = Some(applied.map_or(0, |applied| applied.generation));
                 continue;
             }

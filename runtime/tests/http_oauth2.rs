@@ -307,3 +307,14 @@ async fn nothing_secret_is_shown() {
     assert!(["s3cr3t", "p4rameter", "qu3ry"].iter().all(|secret| !shown.contains(secret)), "{shown}");
     assert!(shown.contains("Login(oauth2)") && shown.contains(&provider.url()), "{shown}");
 }
+
+#[tokio::test]
+async fn another_server_that_asks_who_calls_is_not_asked_again() {
+    let (provider, home, other) = (provider().await, home().await, StandIn::start().await.expect("a stand-in"));
+    other.on("POST", "/orders", Reply::status(401));
+    let client = client(&home, machine(&provider));
+    me(&client).await.expect("it is known");
+    let error = HttpRequest::post(of(&other, "/orders")).send(&client).await.expect_err("it is unknown there");
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!((other.received().len(), provider.received().len()), (1, 1), "a POST is sent once, and the token is not renewed");
+}
