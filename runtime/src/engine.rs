@@ -142,6 +142,8 @@ impl Core {
         let mut admitted = Admitted::default();
         if let Some(limits) = self.limits_of(operation) {
             admitted.own = limits.admit(&*self.clock, until, cost, &shares.own).await.map_err(refusal)?;
+            // It may have begun while this call stood in line.
+            self.keep_quiet(until).await.map_err(refusal)?;
         }
         if let Some(limits) = &self.limits {
             admitted.all = limits.admit(&*self.clock, until, cost, &shares.all).await.map_err(refusal)?;
@@ -157,6 +159,7 @@ impl Core {
         self.keep_quiet(until).await.map_err(refusal)?;
         if let Some(limits) = self.limits_of(operation) {
             admitted.own.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);
+            self.keep_quiet(until).await.map_err(refusal)?;
         }
         if let Some(limits) = &self.limits {
             admitted.all.count_again(limits.admit_again(&*self.clock, until, cost).await.map_err(refusal)?);

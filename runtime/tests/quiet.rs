@@ -5,12 +5,44 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use linchpin_runtime::{
-    ErrorKind,
+    __codegen_v1 as lp, Client, ErrorKind,
     prelude::*,
-    testing::{Reply, SimulatedClock, StandIn},
+    testing::{Reply, Route, SimulatedClock, StandIn},
 };
 use serde_json::json;
 use support::{Elsewhere, GetItem, builder};
+
+/// An API without limits, but one of an operation.
+enum Narrow {}
+
+impl lp::Api for Narrow {
+    const TABLE: &'static lp::ApiTable = &lp::ApiTable { connector: "narrow", servers: &["https://narrow.example"], ..lp::ApiTable::EMPTY };
+}
+
+lp::structure! {
+    /// One at a time.
+    struct Alone "alone" {}
+}
+
+impl lp::Operation for Alone {
+    type Output = ();
+    fn table() -> &'static lp::OperationTable {
+        const TABLE: &lp::OperationTable = &lp::OperationTable {
+            name: "alone",
+            method: "GET",
+            path: "/alone",
+            input: <Alone as lp::Shaped>::LINK,
+            output: <() as lp::Shaped>::LINK,
+            answers: &[lp::Answer::EMPTY],
+            retry: lp::RetryClass::Safe,
+            limits: &[lp::Limit::Concurrent(1)],
+            ..lp::OperationTable::EMPTY
+        };
+        TABLE
+    }
+}
+
+impl lp::OfferedBy<Narrow> for Alone {}
 
 fn item() -> GetItem {
     GetItem { id: "1".into(), view: None }
@@ -42,5 +74,18 @@ async fn the_apis_own_word_holds() {
     item().send(&client).await.expect("an answer");
     let error = item().send(&client).await.expect_err("it asked for quiet");
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(3600))));
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn who_stood_in_line_when_it_began_keeps_it() {
+    let server = StandIn::start().await.expect("it listens");
+    let first = Reply::status(204).header("backoff", "3600").delay(Duration::from_millis(100));
+    server.route(Route::new("GET", "/alone").reply(first));
+    let clock = Arc::new(SimulatedClock::default());
+    let client = Client::<Narrow>::open().base_url(server.url()).clock(clock).build().expect("a client");
+    let (one, two) = tokio::join!(Alone {}.send(&client), Alone {}.send(&client));
+    one.expect("an answer");
+    assert_eq!(two.expect_err("it asked for quiet").kind(), ErrorKind::RateLimited);
     assert_eq!(server.received().len(), 1);
 }
