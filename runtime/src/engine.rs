@@ -260,10 +260,15 @@ impl Core {
 
     /// Whether there is another try, and when. It is taken from what all calls of the client may repeat.
     pub(crate) fn another(&self, class: RetryClass, this: &Try) -> Verdict {
-        match retry::decide(class, &self.table.retry, &self.settings.retry, this) {
+        match self.following(class, this) {
             Verdict::After(wait) if self.quota.take() => Verdict::After(wait),
             _ => Verdict::Stop,
         }
+    }
+
+    /// The same for what has not failed: nothing is taken.
+    pub(crate) fn following(&self, class: RetryClass, this: &Try) -> Verdict {
+        retry::decide(class, &self.table.retry, &self.settings.retry, this)
     }
 
     fn renews(&self) -> bool {

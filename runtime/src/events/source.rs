@@ -209,7 +209,11 @@ impl Source {
             };
         }
         self.idle += 1;
-        match self.core.another(RetryClass::Safe, &Try::new(Outcome::Broken, self.idle)) {
+        let this = Try::new(Outcome::Broken, self.idle);
+        // A connection that gave something has not failed: however many end, nothing is taken from what all calls together may repeat.
+        let gave = self.idle == 1 && self.given > 0;
+        let next = if gave { self.core.following(RetryClass::Safe, &this) } else { self.core.another(RetryClass::Safe, &this) };
+        match next {
             Verdict::After(wait) => {
                 let asked = self.frames.retry().unwrap_or(Duration::ZERO).min(self.core.settings.retry.longest_stated);
                 self.rests_until = Some(self.core.clock.now() + wait.max(asked));

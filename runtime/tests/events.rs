@@ -1,0 +1,67 @@
+//! Items that come one after the other over one connection after another.
+
+use std::sync::Arc;
+
+use linchpin_runtime::{
+    __codegen_v1 as lp, Client,
+    prelude::*,
+    testing::{Reply, SimulatedClock, StandIn},
+};
+
+enum Api {}
+
+impl lp::Api for Api {
+    const TABLE: &'static lp::ApiTable = &lp::ApiTable { connector: "feeds", servers: &["https://feeds.example"], ..lp::ApiTable::EMPTY };
+}
+
+lp::structure! {
+    /// What changes.
+    struct Changes "changes" {}
+}
+
+lp::structure! {
+    /// A change.
+    struct Change "Change" {
+        id: String = "id!";
+    }
+}
+
+impl lp::Operation for Changes {
+    type Output = Vec<Change>;
+    fn table() -> &'static lp::OperationTable {
+        const TABLE: &lp::OperationTable = &lp::OperationTable {
+            name: "changes",
+            method: "GET",
+            path: "/changes",
+            input: <Changes as lp::Shaped>::LINK,
+            output: <Vec<Change> as lp::Shaped>::LINK,
+            answers: &[lp::Answer {
+                decoding: lp::Decoding::Items(&lp::ItemStream { framing: lp::Framing::Events, named: false, end: None, resume: true }),
+                shape: <Change as lp::Shaped>::LINK,
+                ..lp::Answer::EMPTY
+            }],
+            retry: lp::RetryClass::Safe,
+            ..lp::OperationTable::EMPTY
+        };
+        TABLE
+    }
+}
+
+impl lp::Streaming for Changes {
+    type Event = Change;
+}
+
+impl lp::OfferedBy<Api> for Changes {}
+
+/// Many servers, and what stands before them, end every connection after a minute or less. What a client may repeat is for what failed.
+#[tokio::test]
+async fn connections_that_end_when_they_gave_something_use_up_no_retries() {
+    let server = StandIn::start().await.expect("it listens");
+    server.on("GET", "/changes", Reply::status(200).header("content-type", "text/event-stream").body("data: {\"id\":\"1\"}\n\n"));
+    let client = Client::<Api>::open().base_url(server.url()).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+    let mut changes = Changes {}.events(&client);
+    for number in 0..200 {
+        assert!(changes.try_next().await.unwrap_or_else(|error| panic!("change {number}: {error}")).is_some());
+    }
+    assert_eq!(server.received().len(), 200);
+}
