@@ -1,6 +1,7 @@
 //! Cassettes: the exchanges of a test with a real server, recorded once and replayed from then on. What may not be kept of them is
 //! `scrub`'s, how they are kept `file`'s.
 
+mod bodies;
 mod file;
 mod scrub;
 
@@ -40,8 +41,9 @@ use scrub::{Scope, Scrubber};
 /// ```
 ///
 /// What is secret is taken out before anything is written: the connection's secrets wherever they stand, everything of an exchange for a
-/// token, inputs and outputs that the spec declares `secret`, and members, parameters and headers with names such as `password` and
-/// `authorization`. What else is confidential, people's addresses for example, only you know: [`scrub`](Cassette::scrub) it.
+/// token, and the token wherever it stands from then on, inputs and outputs that the spec declares `secret`, what signs an address, and members,
+/// parameters, elements and headers with names such as `password` and `authorization`. JSON and lines of it, events, XML, forms and forms in
+/// parts are looked into. What else is confidential, people's addresses for example, only you know: [`scrub`](Cassette::scrub) it.
 ///
 /// A request is answered by the first recorded exchange, not yet replayed, with its method, address and body; headers are not compared, and
 /// what was scrubbed is equal to everything that would be.
@@ -183,7 +185,10 @@ impl Cassette {
     }
 
     fn answered(&self, about: &About, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answered {
-        let state = self.state();
+        let mut state = self.state();
+        if matches!(about, About::Credential) {
+            state.scrubber.tokens(body);
+        }
         let scope = state.scrubber.scope(about);
         Answered { status: status.as_u16(), headers: scope.headers(headers), body: content(&scope, headers, body) }
     }
@@ -217,11 +222,7 @@ async fn whole(body: crate::body::OpenPayload) -> Result<Bytes, SendFailure> {
 
 fn content(scope: &Scope<'_>, headers: &HeaderMap, body: &[u8]) -> Option<Content> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Ok(text) = std::str::from_utf8(body) else { return scope.binary(body) };
-    // The boundary of a form is made up anew each time.
-    let boundary = content_type.split_once("boundary=").map(|(_, boundary)| boundary.trim_matches('"'));
-    let text = boundary.filter(|boundary| !boundary.is_empty()).map_or_else(|| text.to_owned(), |one| text.replace(one, "boundary"));
-    (!text.is_empty()).then(|| Content::text(&scope.body(content_type, &text)))
+    scope.content(content_type, body)
 }
 
 /// Is it the request that was recorded? JSON is compared by value.
