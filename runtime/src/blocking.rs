@@ -168,6 +168,10 @@ impl<A> fmt::Debug for Client<A> {
     }
 }
 
+/// A thread that an async runtime keeps for what blocks cannot be told from one that it works on.
+const IN_ASYNC: &str = "this thread is of an async program and might block it: use the client that is not blocking, in `spawn_blocking` with \
+                        `Handle::current().block_on`";
+
 /// What waits: one thread, on which connections are also kept open and tokens renewed between calls.
 struct Waiter(Option<Runtime>);
 
@@ -180,7 +184,7 @@ impl Waiter {
 
     fn wait<F: Future>(&self, future: F) -> Result<F::Output, Error> {
         let Some(runtime) = self.0.as_ref().filter(|_| Handle::try_current().is_err()) else {
-            return Err(Error::new(ErrorKind::Configuration, "this would block async code: use the client that is not blocking there"));
+            return Err(Error::new(ErrorKind::Configuration, IN_ASYNC));
         };
         Ok(runtime.block_on(future))
     }
