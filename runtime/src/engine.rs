@@ -139,15 +139,23 @@ impl Core {
         let (until, cost) = (budget.until(), operation.cost.points);
         let came = self.observer.as_ref().map(|_| self.clock.now());
         self.keep_quiet(until).await.map_err(refusal)?;
-        let mut admitted = Admitted::default();
-        if let Some(limits) = self.limits_of(operation) {
-            admitted.own = limits.admit(&*self.clock, until, cost, &shares.own).await.map_err(refusal)?;
-            // It may have begun while this call stood in line.
-            self.keep_quiet(until).await.map_err(refusal)?;
-        }
-        if let Some(limits) = &self.limits {
-            admitted.all = limits.admit(&*self.clock, until, cost, &shares.all).await.map_err(refusal)?;
-        }
+        let admitted = match (self.limits_of(operation), &self.limits) {
+            (Some(own), Some(all)) => {
+                let call = limit::Call { clock: &*self.clock, until, cost, shares };
+                Box::pin(call.admitted(&own, all)).await.map_err(refusal)?
+            }
+            (Some(own), None) => {
+                let own = own.admit(&*self.clock, until, cost, &shares.own).await.map_err(refusal)?;
+                // It may have begun while this call stood in line.
+                self.keep_quiet(until).await.map_err(refusal)?;
+                Admitted { own, all: limit::Permits::default() }
+            }
+            (None, Some(all)) => {
+                let all = all.admit(&*self.clock, until, cost, &shares.all).await.map_err(refusal)?;
+                Admitted { own: limit::Permits::default(), all }
+            }
+            (None, None) => Admitted::default(),
+        };
         self.tell_held(operation, came);
         Ok(admitted)
     }
@@ -382,7 +390,8 @@ impl Core {
         }
     }
 
-    /// The server named a time in which it wants no calls: nobody makes any, in no process that shares the limits.
+    /// The server named a time in which it wants no calls: nobody makes any, in no process that shares the API's limits. Where it declares none, nothing
+    /// is shared either, and this client and its clones are quiet.
     async fn grow_quiet(&self, wait: Duration) {
         match &self.limits {
             Some(limits) => limits.pause(&*self.clock, wait).await,

@@ -1,6 +1,7 @@
 //! Limits before the call, not after the 429: how many at once, how many in a window, what the server says is left. One set per connection, shared by
 //! all clones of a client; where the program gives a store, by all processes that use it. What is decided is `rates`'; waiting is here.
 
+mod both;
 mod quiet;
 mod rates;
 mod record;
@@ -15,6 +16,7 @@ use std::{
 use http::HeaderMap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub(crate) use both::Call;
 pub use store::{LimitStore, MemoryLimitStore, Seen, StoreDown, Swapped, Versioned};
 
 use crate::{auth::StoreError, clock::Clock, operation::Limit};
@@ -38,6 +40,8 @@ pub(crate) struct Limits {
     /// Whether anything is learned from answers.
     reported: bool,
     shared: Option<Arc<Shared>>,
+    /// Who has a place of the API already and waits for one of these.
+    pressing: both::Pressing,
 }
 
 /// What a call has been given: what holds its place until its answer has been read, and when it was counted. Clones hold the same place together.
@@ -122,6 +126,7 @@ impl Limits {
             reported: !rates.reported.is_empty(),
             rates: Mutex::new(rates),
             shared: sharing.map(|sharing| Arc::new(Shared::new(sharing.store, sharing.key, limits, sharing.down))),
+            pressing: both::Pressing::default(),
         })
     }
 

@@ -1,0 +1,191 @@
+//! A call that needs a place of its operation and one of the API. It takes the operation's first, so that it does not keep the API's from calls that
+//! could be made meanwhile. A call that goes on within the API's place of another has them the other way around: so that the two never wait for one
+//! another, who waits for the API gives up the operation's place to whoever has the API's and waits for that.
+
+use std::{pin::pin, time::Duration};
+
+use tokio::sync::watch;
+
+use super::{Admitted, Limits, Permits, Refusal};
+use crate::clock::Clock;
+
+/// After how long an operation's place is offered again that other processes may wait for: nobody hears of them.
+const OFFERED_AFTER: Duration = Duration::from_secs(1);
+/// For how long it is, in which each of them asks for it once or more.
+const OFFERED_FOR: Duration = Duration::from_millis(150);
+
+/// How many calls have the API's place and wait for the operation's.
+#[derive(Debug, Default)]
+pub(super) struct Pressing(watch::Sender<usize>);
+
+/// One of them.
+struct Press<'p>(&'p Pressing);
+
+impl Pressing {
+    fn press(&self) -> Press<'_> {
+        self.0.send_modify(|count| *count += 1);
+        Press(self)
+    }
+
+    /// Until there are some, or none.
+    async fn until(&self, some: bool) {
+        // It is open as long as this is there.
+        let _ = self.0.subscribe().wait_for(|count| (*count > 0) == some).await;
+    }
+}
+
+impl Drop for Press<'_> {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// What a call asks for.
+pub(crate) struct Call<'c> {
+    pub(crate) clock: &'c dyn Clock,
+    pub(crate) until: Option<Duration>,
+    pub(crate) cost: u32,
+    /// The places that it shares.
+    pub(crate) shares: &'c Admitted,
+}
+
+impl Call<'_> {
+    /// Waits for a place and room under the limits of an operation and under those of its API.
+    pub(crate) async fn admitted(&self, own: &Limits, all: &Limits) -> Result<Admitted, Refusal> {
+        if self.shares.all.hold() {
+            let own = self.pressing(own).await?;
+            return Ok(Admitted { own, all: self.place(all, &self.shares.all).await? });
+        }
+        let mut held = Some(self.place(own, &self.shares.own).await?);
+        let mut in_line = pin!(self.place(all, &self.shares.all));
+        loop {
+            match held.take() {
+                Some(place) => tokio::select! {
+                    biased;
+                    all = &mut in_line => return Ok(Admitted { own: place, all: all? }),
+                    () = offered(own) => {}
+                },
+                None => tokio::select! {
+                    biased;
+                    // The API's came first now. What was counted of the operation is counted once more: rather too much than too little.
+                    all = &mut in_line => return Ok(Admitted { all: all?, own: self.pressing(own).await? }),
+                    again = self.later(own) => held = Some(again?),
+                },
+            }
+        }
+    }
+
+    /// The operation's place for one that has the API's.
+    async fn pressing(&self, own: &Limits) -> Result<Permits, Refusal> {
+        let _press = own.pressing.press();
+        self.place(own, &self.shares.own).await
+    }
+
+    /// The operation's place once nobody presses for it.
+    async fn later(&self, own: &Limits) -> Result<Permits, Refusal> {
+        if own.shared.is_some() {
+            tokio::time::sleep(OFFERED_FOR).await;
+        }
+        own.pressing.until(false).await;
+        self.place(own, &self.shares.own).await
+    }
+
+    async fn place(&self, limits: &Limits, shares: &Permits) -> Result<Permits, Refusal> {
+        limits.admit(self.clock, self.until, self.cost, shares).await
+    }
+}
+
+/// Until an operation's place is to be given up.
+async fn offered(own: &Limits) {
+    let pressed = own.pressing.until(true);
+    match &own.shared {
+        None => pressed.await,
+        Some(_) => tokio::time::timeout(OFFERED_AFTER, pressed).await.unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        clock::SystemClock,
+        limit::{LimitStore, MemoryLimitStore, Sharing, StoreDown},
+        operation::Limit,
+    };
+
+    const ONE: &[Limit] = &[Limit::Concurrent(1)];
+    /// Long before a call's time is over.
+    const SOON: Duration = Duration::from_secs(20);
+
+    /// The limits of an operation and of its API, in one process.
+    fn process(store: Option<&MemoryLimitStore>) -> Arc<(Limits, Limits)> {
+        let limits = |key: &str| {
+            let sharing = store.map(|store| {
+                let store: Arc<dyn LimitStore> = Arc::new(store.clone());
+                Sharing { store, key: key.to_owned(), down: StoreDown::Refuse }
+            });
+            Limits::new(ONE, sharing).expect("there are some")
+        };
+        Arc::new((limits("operation"), limits("api")))
+    }
+
+    async fn admitted(process: &(Limits, Limits), shares: &Admitted) -> Admitted {
+        let clock = SystemClock::new();
+        let call = Call { clock: &clock, until: None, cost: 1, shares };
+        call.admitted(&process.0, &process.1).await.expect("it is let in")
+    }
+
+    /// A file is loading in one process, and goes into an operation whose only place a call has that waits for the API's only one.
+    async fn neither_waits_for_ever(first: Arc<(Limits, Limits)>, second: Arc<(Limits, Limits)>) {
+        let clock = SystemClock::new();
+        let loading = first.1.admit(&clock, None, 1, &Permits::default()).await.expect("the API's place");
+        let plain = tokio::spawn(async move { admitted(&second, &Admitted::default()).await });
+        // It has the operation's place by now, and if not, nothing is shown, but nothing fails.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let shares = Admitted { all: loading, own: Permits::default() };
+        let sharing = tokio::time::timeout(SOON, admitted(&first, &shares)).await.expect("it gets the operation's place");
+        assert!(!plain.is_finished(), "there is one place, and it is taken");
+        drop((sharing, shares));
+        let plain = tokio::time::timeout(SOON, plain).await.expect("now it is its turn").expect("no panic");
+        assert!(plain.own.hold() && plain.all.hold());
+    }
+
+    #[tokio::test]
+    async fn a_call_within_another_and_one_beside_it_do_not_wait_for_one_another() {
+        let process = process(None);
+        neither_waits_for_ever(process.clone(), process).await;
+    }
+
+    #[tokio::test]
+    async fn nor_do_they_in_two_processes() {
+        let store = MemoryLimitStore::default();
+        neither_waits_for_ever(process(Some(&store)), process(Some(&store))).await;
+    }
+
+    #[tokio::test]
+    async fn many_get_both_in_the_end() {
+        let process = process(None);
+        let calls: Vec<_> = (0..200)
+            .map(|number| {
+                let process = process.clone();
+                tokio::spawn(async move {
+                    let outer = match number % 3 {
+                        0 => process.1.admit(&SystemClock::new(), None, 1, &Permits::default()).await.expect("a place"),
+                        _ => Permits::default(),
+                    };
+                    tokio::task::yield_now().await;
+                    let shares = Admitted { all: outer, own: Permits::default() };
+                    let both = admitted(&process, &shares).await;
+                    tokio::task::yield_now().await;
+                    drop(both);
+                })
+            })
+            .collect();
+        for call in calls {
+            tokio::time::timeout(SOON, call).await.expect("nobody waits for ever").expect("no panic");
+        }
+        assert_eq!(*process.0.pressing.0.borrow(), 0);
+    }
+}
