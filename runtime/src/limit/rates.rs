@@ -61,6 +61,7 @@ impl Rates {
 
     /// Takes room for a call of this cost in every limit, or in none and says how long to wait.
     pub(super) fn ask(&mut self, now: Moment, cost: u32) -> Result<(), Duration> {
+        self.forget_what_cannot_be(now.most);
         let windows = self.windows.iter_mut().map(|window| window.wait(now.least, cost));
         let waits = windows.chain(self.reported.iter_mut().map(|reported| reported.wait(now.least, cost)));
         let wait = waits.max().unwrap_or_default().max(self.paused_until.saturating_sub(now.least));
@@ -69,6 +70,23 @@ impl Rates {
         }
         self.take(now, cost);
         Ok(())
+    }
+
+    /// What lies too far ahead was counted by a clock that has been set back since. Nobody waits until that time comes again.
+    fn forget_what_cannot_be(&mut self, now: Duration) {
+        for window in &mut self.windows {
+            let latest = now + window.length;
+            match &mut window.used {
+                Used::Fixed { start, used } if *start > latest => (*start, *used) = (Duration::ZERO, 0),
+                Used::Fixed { .. } => {}
+                Used::Moving(spans) => spans.retain(|span| span.to <= latest),
+            }
+        }
+        let latest = now + LONGEST_PAUSE;
+        self.reported.iter_mut().filter(|one| one.known.is_some_and(|(_, reset)| reset > latest)).for_each(|one| one.known = None);
+        if self.paused_until > latest {
+            self.paused_until = Duration::ZERO;
+        }
     }
 
     /// Counts a call, whether there is room or not.
@@ -304,6 +322,27 @@ mod tests {
         (0..5).for_each(|_| assert_eq!(rates.ask(seconds(0).into(), 1), Err(seconds(1))));
         assert_eq!(rates.ask(seconds(1).into(), 1), Ok(()));
         assert_eq!(rates.ask(seconds(2).into(), 1), Err(seconds(58)));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_clock_that_was_set_back() {
+        const MINUTE: Limit = Limit::Window { count: 1, millis: 60_000, moving: false, points: false };
+        let limits = [
+            MINUTE,
+            Limit::Window { count: 1, millis: 60_000, moving: true, points: false },
+            Limit::Headers { remaining: "x-left", reset: "x-reset", kind: Reset::Delta, points: false },
+        ];
+        let mut rates = Rates::new(Box::leak(Box::new(limits)));
+        let year = seconds(365 * 24 * 3600);
+        rates.learn(&headers("0", "30"), year, UNIX_EPOCH);
+        rates.pause(year, seconds(30));
+        assert_eq!(rates.ask(year.into(), 1), Err(seconds(30)));
+        assert_eq!(rates.ask((year + seconds(31)).into(), 1), Ok(()));
+        rates.pause(year, seconds(120));
+        assert_eq!(rates.ask(seconds(1).into(), 1), Ok(()), "a year is not waited for");
+        assert_eq!(rates.ask(seconds(1).into(), 1), Err(seconds(60)));
+        // By less than a window: what was counted holds.
+        assert_eq!(rates.ask(seconds(0).into(), 1), Err(seconds(61)));
     }
 
     fn headers(left: &str, reset: &str) -> HeaderMap {

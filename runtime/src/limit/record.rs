@@ -13,6 +13,9 @@ const LAYOUT: u64 = 1;
 /// How long a record is kept after the last thing in it is over.
 const KEPT_ON: Duration = Duration::from_secs(60);
 
+/// No place is held for longer without word from its holder.
+const LONGEST_HELD: Duration = Duration::from_secs(60);
+
 /// The limits of one connection, shared.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Record {
@@ -94,7 +97,9 @@ impl Record {
 
     /// Holds so many places until then, if no more than `most` are held by all; else says how long it can take until one is free.
     pub(super) fn hold(&mut self, id: u64, places: u32, most: u32, now: Moment, until: Duration) -> Result<(), Duration> {
-        self.holders.retain(|holder| holder.until > now.least && holder.id != id);
+        // Who has a place for longer than anybody may has it by a clock that has been set back since; if they live, they will say so.
+        let latest = now.most + LONGEST_HELD;
+        self.holders.retain(|holder| holder.until > now.least && holder.until <= latest && holder.id != id);
         let others = self.holders.iter().fold(0_u32, |others, holder| others.saturating_add(holder.places));
         if places > 0 && others.saturating_add(places) > most {
             let free = self.holders.iter().map(|holder| holder.until).min();
@@ -200,6 +205,9 @@ mod tests {
         assert_eq!((record.held_by(1), record.held_by(3)), (0, 2));
         record.hold(3, 0, 3, (second * 15).into(), second * 25).expect("given back");
         assert_eq!(record.holders.len(), 1);
+        record.hold(2, 1, 3, (second * 200).into(), second * 210).expect("room");
+        record.hold(4, 3, 3, (second * 30).into(), second * 40).expect("by a clock that was set back, nobody has a place");
+        assert_eq!((record.held_by(2), record.held_by(4)), (0, 3));
     }
 
     #[test]
