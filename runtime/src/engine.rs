@@ -85,6 +85,8 @@ struct Refused {
     stated: Option<Duration>,
     /// A server answered that may see the credential: what it says holds for other calls, too.
     ours: bool,
+    /// Another may have done what the call asks, and redirected to whoever answered.
+    acted: bool,
 }
 
 impl Core {
@@ -218,7 +220,9 @@ impl Core {
                 }
                 Err(refused) => refused,
             };
-            if stale.is_none() && refused.ours && refused.outcome == Outcome::Status(401) && self.renews() && call.payload.is_whole() {
+            let undone = !refused.acted || call.operation.retry != RetryClass::Never;
+            let unproved = refused.ours && refused.outcome == Outcome::Status(401);
+            if stale.is_none() && unproved && undone && self.renews() && call.payload.is_whole() {
                 stale = Some(applied.map_or(0, |applied| applied.generation));
                 continue;
             }
@@ -325,7 +329,7 @@ impl Core {
         let timed = tokio::time::timeout(budget.next_try(start), in_span).await;
         let result = timed.unwrap_or_else(|_| {
             let error = Error::new(ErrorKind::Timeout, "the server took too long");
-            Err(Refused { error, outcome: Outcome::Broken, stated: None, ours: false })
+            Err(Refused { error, outcome: Outcome::Broken, stated: None, ours: false, acted: false })
         });
         self.report(call, url, &result, number, start, &span);
         result

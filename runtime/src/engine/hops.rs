@@ -28,6 +28,8 @@ struct Hop {
     passage: Passage,
     /// The caller's headers and body go along.
     whole: bool,
+    /// Whoever redirected here may have done what the call asks: it told to read something now.
+    acted: bool,
 }
 
 impl Hop {
@@ -46,9 +48,9 @@ impl Core {
         applied: Option<&Applied>,
         permits: &mut Option<Admitted>,
     ) -> Result<Answered, Refused> {
-        let mut hop = Hop { method: call.method.clone(), url: url.clone(), passage: call.passage, whole: true };
+        let mut hop = Hop { method: call.method.clone(), url: url.clone(), passage: call.passage, whole: true, acted: false };
         for _ in 0..=HOPS {
-            let incoming = self.hop(call, &hop, applied).await?;
+            let incoming = self.hop(call, &hop, applied).await.map_err(|refused| refused.behind(&hop))?;
             match location(&incoming, &hop, call.redirects) {
                 Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
                 None => {
@@ -57,7 +59,10 @@ impl Core {
                     if ours {
                         self.learn(call.operation, incoming.status.as_u16(), &incoming.headers, permits.as_ref()).await;
                     }
-                    return answer::receive(self, call, hop.url, incoming, permits).await.map_err(|failed| Refused::of(failed, ours));
+                    let acted = hop.acted;
+                    return answer::receive(self, call, hop.url, incoming, permits)
+                        .await
+                        .map_err(|failed| Refused::of(failed, ours, acted));
                 }
             }
         }
@@ -68,7 +73,8 @@ impl Core {
     fn follow(&self, call: &Prepared, hop: Hop, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
         let (url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
         let leaves = !gate::same_origin(&url, &hop.url);
-        let method = method_after(incoming.status, hop.method);
+        let method = method_after(incoming.status, &hop.method);
+        let acted = hop.acted || method != hop.method;
         if leaves && method != Method::GET && method != Method::HEAD {
             return Err(Error::new(ErrorKind::UnsafeAddress, "a redirect leads a call that changes something to another origin"));
         }
@@ -77,7 +83,7 @@ impl Core {
                 Error::new(ErrorKind::Transport, "the server redirects, and the stream has been sent already").with_retryable(false)
             );
         }
-        Ok(Hop { method, url, passage, whole: hop.whole && !leaves })
+        Ok(Hop { method, url, passage, whole: hop.whole && !leaves, acted })
     }
 
     async fn hop(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Incoming, Refused> {
@@ -90,8 +96,8 @@ impl Core {
             http.send(outgoing)
         };
         let incoming = sent.await.map_err(|failure| match failure {
-            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None, ours: false },
-            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours: false },
+            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None, ours: false, acted: false },
+            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours: false, acted: false },
         })?;
         #[cfg(feature = "cookies")]
         if let Some(jar) = &self.cookies {
@@ -174,16 +180,22 @@ impl Core {
 }
 
 impl Refused {
-    fn of(failed: Failed, ours: bool) -> Refused {
+    fn of(failed: Failed, ours: bool, acted: bool) -> Refused {
         match failed {
-            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours },
-            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status), ours },
+            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours, acted },
+            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status), ours, acted },
         }
+    }
+
+    /// The same, told from before the redirects that led to it: a call that was acted on has been sent.
+    fn behind(self, hop: &Hop) -> Refused {
+        let outcome = if hop.acted && self.outcome == Outcome::NotSent { Outcome::Broken } else { self.outcome };
+        Refused { outcome, acted: hop.acted, ..self }
     }
 }
 
 fn refused_here(error: Error) -> Refused {
-    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None, ours: false }
+    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None, ours: false, acted: false }
 }
 
 /// Where a redirect leads. A method that changes something is only repeated where the status says so.
@@ -204,13 +216,13 @@ fn location<'a>(incoming: &'a Incoming, hop: &Hop, chosen: Option<Redirects>) ->
 }
 
 /// 303 says to read; 301 and 302 turn a POST into a GET, as every browser does (RFC 9110, 15.4.2 and 15.4.3).
-fn method_after(status: StatusCode, method: Method) -> Method {
+fn method_after(status: StatusCode, method: &Method) -> Method {
     let turns = match status {
         StatusCode::SEE_OTHER => method != Method::HEAD,
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
         _ => false,
     };
-    if turns { Method::GET } else { method }
+    if turns { Method::GET } else { method.clone() }
 }
 
 /// A next link may hold the parameter already, when the server repeats what it was sent.
