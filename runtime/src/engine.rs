@@ -222,8 +222,11 @@ impl Core {
             };
             let undone = !refused.acted || call.operation.retry != RetryClass::Never;
             let unproved = refused.ours && refused.outcome == Outcome::Status(401);
-            if stale.is_none() && unproved && undone && self.renews() && call.payload.is_whole() {
-                stale = Some(applied.map_or(0, |applied| applied.generation));
+            // Where nothing was shown, nothing can be stale.
+            if stale.is_none()
+                && let Some(applied) = applied.filter(|_| unproved && undone && self.renews() && call.payload.is_whole())
+            {
+                stale = Some(applied.generation);
                 continue;
             }
             if let (Some(stated), Outcome::Status(429), true) = (refused.stated, refused.outcome, refused.ours) {

@@ -48,6 +48,30 @@ impl lp::Connection for Machine {
 
 impl lp::ConnectsTo<Guarded> for Machine {}
 
+lp::structure! {
+    /// Open to everybody: no credential goes along.
+    struct SignIn "sign_in" {}
+}
+
+impl lp::Operation for SignIn {
+    type Output = ();
+    fn table() -> &'static lp::OperationTable {
+        const TABLE: &lp::OperationTable = &lp::OperationTable {
+            name: "sign_in",
+            method: "POST",
+            path: "/sign_in",
+            input: <SignIn as lp::Shaped>::LINK,
+            output: <() as lp::Shaped>::LINK,
+            answers: &[lp::Answer::EMPTY],
+            connections: &["none"],
+            ..lp::OperationTable::EMPTY
+        };
+        TABLE
+    }
+}
+
+impl lp::OfferedBy<Guarded> for SignIn {}
+
 async fn guarded() -> (StandIn, Client<Guarded>) {
     let server = StandIn::start().await.expect("it listens");
     for token in ["a1", "a2"] {
@@ -90,4 +114,13 @@ async fn what_was_done_before_a_redirect_is_not_done_again_for_a_401() {
     // Who only says where to turn to has done nothing.
     post("/moved").send(&client).await.expect("with a new token");
     assert_eq!(count(&server, "/there"), 2);
+}
+
+#[tokio::test]
+async fn a_call_without_a_credential_is_not_repeated_for_a_401() {
+    let (server, client) = guarded().await;
+    server.on("POST", "/sign_in", Reply::status(401));
+    let error = SignIn {}.send(&client).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!((count(&server, "/sign_in"), count(&server, "/token")), (1, 0), "a token would change nothing");
 }
