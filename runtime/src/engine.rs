@@ -15,7 +15,7 @@ use http::{HeaderMap, header};
 use url::Url;
 
 use crate::{
-    answer::Answered,
+    answer::{Answered, Speaker},
     budget::Budget,
     cache::{self, Cache},
     call::Prepared,
@@ -83,10 +83,7 @@ struct Refused {
     error: Error,
     outcome: Outcome,
     stated: Option<Duration>,
-    /// A server answered that may see the credential: what it says holds for other calls, too.
-    ours: bool,
-    /// Another may have done what the call asks, and redirected to whoever answered.
-    acted: bool,
+    speaker: Speaker,
 }
 
 impl Core {
@@ -220,8 +217,8 @@ impl Core {
                 }
                 Err(refused) => refused,
             };
-            let undone = !refused.acted || call.operation.retry != RetryClass::Never;
-            let unproved = refused.ours && refused.outcome == Outcome::Status(401);
+            let undone = !refused.speaker.acted || call.operation.retry != RetryClass::Never;
+            let unproved = refused.speaker.ours && refused.outcome == Outcome::Status(401);
             // Where nothing was shown, nothing can be stale.
             if stale.is_none()
                 && let Some(applied) = applied.filter(|_| unproved && undone && self.renews() && call.payload.is_whole())
@@ -229,7 +226,7 @@ impl Core {
                 stale = Some(applied.generation);
                 continue;
             }
-            if let (Some(stated), Outcome::Status(429), true) = (refused.stated, refused.outcome, refused.ours) {
+            if let (Some(stated), Outcome::Status(429), true) = (refused.stated, refused.outcome, refused.speaker.ours) {
                 self.pause(call.operation, stated).await;
             }
             match self.verdict(call, &refused, number, budget) {
@@ -332,7 +329,7 @@ impl Core {
         let timed = tokio::time::timeout(budget.next_try(start), in_span).await;
         let result = timed.unwrap_or_else(|_| {
             let error = Error::new(ErrorKind::Timeout, "the server took too long");
-            Err(Refused { error, outcome: Outcome::Broken, stated: None, ours: false, acted: false })
+            Err(Refused { error, outcome: Outcome::Broken, stated: None, speaker: Speaker::default() })
         });
         self.report(call, url, &result, number, start, &span);
         result

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Core, Refused};
 use crate::{
-    answer::{self, Answered, Failed},
+    answer::{self, Answered, Failed, Speaker},
     body::Payload,
     call::Prepared,
     connection::Applied,
@@ -55,14 +55,12 @@ impl Core {
                 Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
                 None => {
                     // Another server does not speak for this API: it neither knows its limits nor silences it.
-                    let ours = hop.is_home();
-                    if ours {
+                    let speaker = Speaker { ours: hop.is_home(), acted: hop.acted };
+                    if speaker.ours {
                         self.learn(call.operation, incoming.status.as_u16(), &incoming.headers, permits.as_ref()).await;
                     }
-                    let acted = hop.acted;
-                    return answer::receive(self, call, hop.url, incoming, permits)
-                        .await
-                        .map_err(|failed| Refused::of(failed, ours, acted));
+                    let received = answer::receive(self, call, hop.url, incoming, speaker, permits).await;
+                    return received.map_err(|failed| Refused::of(failed, speaker));
                 }
             }
         }
@@ -96,8 +94,8 @@ impl Core {
             http.send(outgoing)
         };
         let incoming = sent.await.map_err(|failure| match failure {
-            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None, ours: false, acted: false },
-            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours: false, acted: false },
+            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None, speaker: Speaker::default() },
+            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None, speaker: Speaker::default() },
         })?;
         #[cfg(feature = "cookies")]
         if let Some(jar) = &self.cookies {
@@ -180,22 +178,22 @@ impl Core {
 }
 
 impl Refused {
-    fn of(failed: Failed, ours: bool, acted: bool) -> Refused {
+    fn of(failed: Failed, speaker: Speaker) -> Refused {
         match failed {
-            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours, acted },
-            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status), ours, acted },
+            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None, speaker },
+            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status), speaker },
         }
     }
 
     /// The same, told from before the redirects that led to it: a call that was acted on has been sent.
     fn behind(self, hop: &Hop) -> Refused {
         let outcome = if hop.acted && self.outcome == Outcome::NotSent { Outcome::Broken } else { self.outcome };
-        Refused { outcome, acted: hop.acted, ..self }
+        Refused { outcome, ..self }
     }
 }
 
 fn refused_here(error: Error) -> Refused {
-    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None, ours: false, acted: false }
+    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None, speaker: Speaker::default() }
 }
 
 /// Where a redirect leads. A method that changes something is only repeated where the status says so.
