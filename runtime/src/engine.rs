@@ -204,28 +204,32 @@ impl Core {
 
     async fn tries(&self, call: &Prepared, budget: &Budget, permits: Admitted) -> Result<Answered, Error> {
         let (mut number, mut stale, mut permits, mut lost) = (0, None, Some(permits), false);
+        // What said 401 where every status is an answer: it is the answer, unless a new credential gets another.
+        let mut unproved = None;
         loop {
             number += 1;
-            if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
-                Box::pin(self.admit_again(call.operation, budget, admitted)).await?;
-            }
-            let applied = self.credential(call, stale).await?;
+            let applied = match self.before(call, number, stale, budget, &mut permits).await {
+                Ok(applied) => applied,
+                Err(error) => return unproved.map_or(Err(error), |answered: Box<Answered>| Ok(*answered)),
+            };
+            // Where nothing was shown, nothing can be stale.
+            let shown = applied.as_ref().filter(|_| stale.is_none()).map(|applied| applied.generation);
+            let may_be_stale = |status, speaker| shown.is_some() && self.may_be_stale(call, status, speaker);
             let refused = match self.one_try(call, applied.as_deref(), number, budget, &mut permits).await {
+                Ok(answered) if may_be_stale(Outcome::Status(answered.status), answered.speaker) => {
+                    (stale, unproved) = (shown, Some(Box::new(answered)));
+                    continue;
+                }
                 Ok(answered) => {
                     self.quota.refund();
                     return Ok(answered);
                 }
+                Err(refused) if may_be_stale(refused.outcome, refused.speaker) => {
+                    stale = shown;
+                    continue;
+                }
                 Err(refused) => refused,
             };
-            let undone = !refused.speaker.acted || call.operation.retry != RetryClass::Never;
-            let unproved = refused.speaker.ours && refused.outcome == Outcome::Status(401);
-            // Where nothing was shown, nothing can be stale.
-            if stale.is_none()
-                && let Some(applied) = applied.filter(|_| unproved && undone && self.renews() && call.payload.is_whole())
-            {
-                stale = Some(applied.generation);
-                continue;
-            }
             if let (Some(stated), Outcome::Status(429), true) = (refused.stated, refused.outcome, refused.speaker.ours) {
                 self.pause(call.operation, stated).await;
             }
@@ -243,6 +247,27 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// What a try waits for: its place, where it is not the first, and the credential.
+    async fn before(
+        &self,
+        call: &Prepared,
+        number: u32,
+        stale: Option<u64>,
+        budget: &Budget,
+        permits: &mut Option<Admitted>,
+    ) -> Result<Option<Arc<Applied>>, Error> {
+        if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
+            Box::pin(self.admit_again(call.operation, budget, admitted)).await?;
+        }
+        self.credential(call, stale).await
+    }
+
+    /// Whether another credential may get another answer, and the call may be sent once more for that.
+    fn may_be_stale(&self, call: &Prepared, outcome: Outcome, speaker: Speaker) -> bool {
+        let undone = !speaker.acted || call.operation.retry != RetryClass::Never;
+        outcome == Outcome::Status(401) && speaker.ours && undone && self.renews() && call.payload.is_whole()
     }
 
     fn verdict(&self, call: &Prepared, refused: &Refused, number: u32, budget: &Budget) -> Verdict {

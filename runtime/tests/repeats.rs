@@ -124,3 +124,20 @@ async fn a_call_without_a_credential_is_not_repeated_for_a_401() {
     assert_eq!(error.kind(), ErrorKind::Authentication);
     assert_eq!((count(&server, "/sign_in"), count(&server, "/token")), (1, 0), "a token would change nothing");
 }
+
+#[tokio::test]
+async fn a_401_renews_a_token_also_where_every_status_is_an_answer() {
+    let (server, client) = guarded().await;
+    server.on("GET", "/me", Reply::status(401));
+    server.on("GET", "/me", Reply::json(200, &json!({ "name": "Ann" })));
+    let answer = HttpRequest::get("/me").every_status().send(&client).await.expect("an answer");
+    assert_eq!((answer.status().as_u16(), count(&server, "/me")), (200, 2));
+
+    // Where a new token is refused, too, or none is had, the 401 is the answer.
+    server.on("POST", "/token", Reply::json(400, &json!({ "error": "invalid_client" })));
+    for (path, times) in [("/refused", 2), ("/none", 1)] {
+        server.on("GET", path, Reply::status(401));
+        let answer = HttpRequest::get(path).every_status().send(&client).await.expect("an answer");
+        assert_eq!((answer.status().as_u16(), count(&server, path)), (401, times), "{path}");
+    }
+}
