@@ -156,6 +156,21 @@ impl Source {
         }
     }
 
+    /// Asks for all of it again, for whoever lacks what was given; false where that cannot be asked for.
+    pub(super) async fn begin_anew(&mut self) -> Result<bool, Error> {
+        let Some(again) = &self.again else { return Ok(false) };
+        // The place that what comes holds is the next one's.
+        let (core, call) = (again.core.clone(), Prepared { place: self.permits.clone(), ..again.call.clone() });
+        let fresh = match core.execute(&call).await?.content {
+            Content::Stream(download) => download.into_source(),
+            Content::Bytes(_) => None,
+        };
+        let Some(fresh) = fresh else { return Ok(false) };
+        *self = Source { listener: self.listener.clone(), breaks: self.breaks, ..fresh };
+        self.tell();
+        Ok(true)
+    }
+
     fn end(&mut self) -> Piece {
         self.permits = Admitted::default();
         Piece::End
