@@ -495,3 +495,30 @@ async fn two_do_not_save_to_one_place() {
     // Who had it is gone, and so is what kept others out.
     fetched(&quick).await.save_resumable(place.file(), |_| {}).await.expect("all of it");
 }
+
+/// The largest file that this process may write is a disk that is full.
+#[cfg(unix)]
+#[test]
+fn what_a_full_disk_did_not_take_is_not_counted() {
+    let name = "what_a_full_disk_did_not_take_is_not_counted";
+    if std::env::var_os("LINCHPIN_FULL_DISK").is_none() {
+        let program = std::env::current_exe().expect("a program");
+        let limited = "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\"";
+        let mut child = std::process::Command::new("sh");
+        child.arg("-c").arg(limited).arg(program).args(["--exact", name, "--nocapture"]).env("LINCHPIN_FULL_DISK", "1");
+        let ended = child.output().expect("a shell");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let place = Place::new("full");
+        let server = server([Reply::status(200).header("etag", TAG).body(vec![b'x'; 7 << 20])]).await;
+        let mut kept = Vec::new();
+        let error = fetched(&server).await.save_resumable(place.file(), |checkpoint| kept.push(checkpoint)).await.expect_err("it is full");
+        assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+        let there = std::fs::metadata(place.0.join("file.part")).expect("a part").len();
+        assert_eq!(kept.last().map(DownloadCheckpoint::bytes), Some(there));
+        assert!(there > 0);
+    });
+}

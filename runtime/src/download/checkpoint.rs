@@ -43,6 +43,11 @@ impl DownloadCheckpoint {
         own && self.address.as_ref().is_some_and(|address| *address != digest(&call.url))
     }
 
+    /// The same, where no more than that is there.
+    pub(super) fn at_most(self, bytes: u64) -> DownloadCheckpoint {
+        DownloadCheckpoint { at: self.at.min(bytes), ..self }
+    }
+
     /// What stands for the state of the file that its bytes are of.
     pub(super) fn of(&self) -> String {
         let (name, text) = self.validator();
