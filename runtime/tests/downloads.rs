@@ -12,7 +12,7 @@ use std::{
 };
 
 use linchpin_runtime::{
-    Client, Download, DownloadCheckpoint, ErrorKind,
+    __codegen_v1 as lp, Client, Download, DownloadCheckpoint, ErrorKind,
     clock::{BoxFuture, Clock},
     prelude::*,
     testing::{Reply, SimulatedClock, StandIn},
@@ -521,4 +521,36 @@ fn what_a_full_disk_did_not_take_is_not_counted() {
         assert_eq!(kept.last().map(DownloadCheckpoint::bytes), Some(there));
         assert!(there > 0);
     });
+}
+
+/// An API that wants one call at a time.
+enum Narrow {}
+
+impl lp::Api for Narrow {
+    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
+        connector: "narrow",
+        servers: &["https://narrow.example"],
+        limits: &[lp::Limit::Concurrent(1)],
+        ..lp::ApiTable::EMPTY
+    };
+}
+
+impl lp::OfferedBy<Narrow> for Fetch {}
+
+#[tokio::test]
+async fn a_download_that_failed_holds_no_place() {
+    let other = || Reply::status(200).header("etag", "\"v2\"").body("another file");
+    for (what, replies) in
+        [("it broke off", vec![Reply::status(200).body(FILE).truncated(5)]), ("it changed", vec![whole().truncated(5), other()])]
+    {
+        let server = StandIn::start().await.expect("it listens");
+        replies.into_iter().chain([whole()]).for_each(|reply| server.on("GET", "/file", reply));
+        let client = Client::<Narrow>::open().base_url(server.url()).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+        let download = Fetch {}.send(&client).await.expect("it begins");
+        assert_eq!(download.chunk().await.expect("a piece").expect("a piece"), "01234");
+        download.chunk().await.expect_err(what);
+        let again = tokio::time::timeout(Duration::from_secs(5), Fetch {}.send(&client)).await.expect(what).expect("a place is free");
+        assert_eq!(again.bytes().await.expect("all of it"), FILE, "{what}");
+        drop(download);
+    }
 }

@@ -57,9 +57,12 @@ impl Part {
         let filled = self.write(&mut file, source, &mut keep).await;
         if filled.is_err() {
             self.passing |= source.checkpoint().is_none();
-            if !self.passing && file.flush().await.is_ok() && file.sync_all().await.is_ok() {
+            if !self.passing
+                && file.flush().await.is_ok()
+                && file.sync_all().await.is_ok()
+                && let Ok(there) = file.metadata().await.map(|there| there.len())
+            {
                 // A disk that is full has less than came.
-                let there = file.metadata().await.map_err(unwritable)?.len();
                 source.checkpoint().map(|checkpoint| checkpoint.at_most(there)).into_iter().for_each(&mut keep);
             }
         }

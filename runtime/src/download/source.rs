@@ -37,7 +37,7 @@ const ADVANCE: u64 = 64 * 1024;
 pub(super) struct Source {
     reader: Reader,
     idle: Duration,
-    /// The call's place among those that run at once, kept until the stream is at its end or dropped.
+    /// The call's place among those that run at once, kept until the stream is at its end, has failed or is dropped.
     permits: Admitted,
     again: Option<Again>,
     /// Unpacked bytes up to here.
@@ -125,6 +125,7 @@ impl Source {
             Piece::Anew => {
                 self.again = None;
                 self.broken = true;
+                self.end();
                 let message = "the file changed while it was read, so what follows does not belong to what came";
                 Err(Error::new(ErrorKind::Conflict, message).with_retryable(true))
             }
@@ -141,14 +142,21 @@ impl Source {
                     self.tell();
                     return Ok(Piece::Bytes(bytes));
                 }
-                Ok(None) => return Ok(self.end()),
+                Ok(None) => {
+                    self.end();
+                    return Ok(Piece::End);
+                }
                 Err(error) => {
                     self.broken = true;
-                    match self.go_on(error).await? {
-                        Course::On => {}
-                        Course::Anew => {
+                    match self.go_on(error).await {
+                        Ok(Course::On) => {}
+                        Ok(Course::Anew) => {
                             self.tell();
                             return Ok(Piece::Anew);
+                        }
+                        Err(error) => {
+                            self.end();
+                            return Err(error);
                         }
                     }
                 }
@@ -171,9 +179,9 @@ impl Source {
         Ok(true)
     }
 
-    fn end(&mut self) -> Piece {
+    /// Nothing comes any more, however long whoever has this keeps it: its place is another's.
+    fn end(&mut self) {
         self.permits = Admitted::default();
-        Piece::End
     }
 
     async fn read(&mut self) -> Result<Option<Bytes>, Error> {
