@@ -75,6 +75,23 @@ async fn a_redirect_takes_no_credential_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_redirect_that_repeats_the_query_takes_no_key_along() {
+    let (server, other) = two().await;
+    other.on("GET", "/file", Reply::json(200, &json!({"data": {"id": "x"}})));
+    // As servers do that name the new host and add what they were asked.
+    let repeated = format!("{}/file?view=all&api_key={SECRET}&key=its%20own&token={SECRET}", other.url());
+    server.on("GET", "/api/1.0/items/moved", Reply::status(302).header("location", &repeated));
+    let dropping = builder(&server).redirects(RedirectPolicy::DropCredentials).build().expect("a client");
+    GetItem { id: "moved".into(), view: Some("all".into()) }.send(&dropping).await.expect("a bare request");
+    assert_eq!(other.received()[0].target, "/file?view=all&key=its+own");
+    // What holds nothing of ours goes there as it was said: it may be signed.
+    let plain = format!("{}/file?key=its%20own&sig=a+b", other.url());
+    server.on("GET", "/api/1.0/items/signed", Reply::status(302).header("location", &plain));
+    GetItem { id: "signed".into(), view: None }.send(&dropping).await.expect("a bare request");
+    assert_eq!(other.received()[1].target, "/file?key=its%20own&sig=a+b");
+}
+
+#[tokio::test]
 async fn a_post_is_not_led_elsewhere_with_its_body() {
     let (server, thief) = two().await;
     server.on("POST", "/api/1.0/upload", Reply::status(307).header("location", &thief.url()));

@@ -52,7 +52,7 @@ impl Core {
         for _ in 0..=HOPS {
             let incoming = self.hop(call, &hop, applied).await.map_err(|refused| refused.behind(&hop))?;
             match location(&incoming, &hop, call.redirects) {
-                Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
+                Some(location) => hop = self.follow(call, hop, applied, &incoming, location).map_err(refused_here)?,
                 None => {
                     // Another server does not speak for this API: it neither knows its limits nor silences it.
                     let speaker = Speaker { ours: hop.is_home(), acted: hop.acted };
@@ -68,9 +68,12 @@ impl Core {
     }
 
     /// The origin gate for one redirect.
-    fn follow(&self, call: &Prepared, hop: Hop, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
-        let (url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
+    fn follow(&self, call: &Prepared, hop: Hop, applied: Option<&Applied>, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
+        let (mut url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
         let leaves = !gate::same_origin(&url, &hop.url);
+        if let Some(applied) = applied.filter(|_| leaves) {
+            withhold(&mut url, applied);
+        }
         let method = method_after(incoming.status, &hop.method);
         let acted = hop.acted || method != hop.method;
         if leaves && method != Method::GET && method != Method::HEAD {
@@ -236,6 +239,16 @@ fn apply_query(url: &mut Url, applied: &Applied) {
     }
     let secret = applied.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     url.query_pairs_mut().extend_pairs(secret);
+}
+
+/// A server that repeats in its redirect what it was asked repeats the secret, too: it goes nowhere else, whatever it is called there.
+fn withhold(url: &mut Url, applied: &Applied) {
+    let ours = |value: &str| applied.query.iter().any(|(_, secret)| !secret.is_empty() && secret.as_str() == value);
+    if url.query_pairs().any(|(_, value)| ours(&value)) {
+        let kept: Vec<(String, String)> =
+            url.query_pairs().filter(|(_, value)| !ours(value)).map(|(name, value)| (name.into(), value.into())).collect();
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
 }
 
 fn cookies(own: &str, applied: Option<&Applied>) -> Result<Option<HeaderValue>, Error> {
