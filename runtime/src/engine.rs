@@ -261,7 +261,7 @@ impl Core {
         if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
             Box::pin(self.admit_again(call.operation, budget, admitted)).await?;
         }
-        self.credential(call, stale).await
+        self.credential(call, stale, budget).await
     }
 
     /// Whether another credential may get another answer, and the call may be sent once more for that.
@@ -305,7 +305,7 @@ impl Core {
     }
 
     /// What the connection adds; nothing for calls that go outside, or that are public.
-    async fn credential(&self, call: &Prepared, stale: Option<u64>) -> Result<Option<Arc<Applied>>, Error> {
+    async fn credential(&self, call: &Prepared, stale: Option<u64>, budget: &Budget) -> Result<Option<Arc<Applied>>, Error> {
         let bare = call.passage == Passage::Bare || crate::call::is_public(call.operation);
         let Some(credentials) = self.credentials.as_ref().filter(|_| !bare) else { return Ok(None) };
         if stale.is_none()
@@ -313,7 +313,10 @@ impl Core {
         {
             return Ok(Some(applied));
         }
-        credentials.obtain(stale, self.transport.clone()).await.map(Some)
+        let obtaining = credentials.obtain(stale, self.transport.clone());
+        // Whoever renews goes on with it; this call does not wait for longer than it may take.
+        let Some(left) = budget.left(self.clock.now()) else { return obtaining.await.map(Some) };
+        Box::pin(tokio::time::timeout(left, obtaining)).await.unwrap_or_else(|_| Err(unobtained())).map(Some)
     }
 
     /// One try under its time, logged under OpenTelemetry's names.
@@ -457,6 +460,10 @@ impl Core {
     pub(crate) fn read_limits(&self) -> ReadLimits {
         self.settings.read
     }
+}
+
+fn unobtained() -> Error {
+    Error::new(ErrorKind::Timeout, "no credential was obtained in the time that the call may take")
 }
 
 fn refusal(refusal: Refusal) -> Error {
