@@ -28,7 +28,7 @@ use crate::{
     limit::{self, Admitted, Limits, Quiet, Refusal, Sharing},
     observe::{self, Attempt, Held, Notice, Observer},
     operation::{ApiTable, Cost, OperationTable, RetryClass},
-    retry::{self, Outcome, Quota, Try, Verdict},
+    retry::{self, Outcome, Quotas, Try, Verdict},
     transport::{Http, ReadLimits},
 };
 
@@ -61,7 +61,7 @@ pub(crate) struct Core {
     pub(crate) quiet: Quiet,
     pub(crate) sharing: Option<Sharing>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
-    pub(crate) quota: Quota,
+    pub(crate) quotas: Quotas,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) watch: Watch,
@@ -221,7 +221,7 @@ impl Core {
                     continue;
                 }
                 Ok(answered) => {
-                    self.quota.refund();
+                    self.quotas.of(call.passage).refund();
                     return Ok(answered);
                 }
                 Err(refused) if may_be_stale(refused.outcome, refused.speaker) => {
@@ -284,13 +284,13 @@ impl Core {
             repeatable: call.payload.is_whole(),
             ..Try::new(refused.outcome, number)
         };
-        self.another(call.operation.retry, &this)
+        self.another(call, call.operation.retry, &this)
     }
 
-    /// Whether there is another try, and when. It is taken from what all calls of the client may repeat.
-    pub(crate) fn another(&self, class: RetryClass, this: &Try) -> Verdict {
+    /// Whether there is another try of a call, and when. It is taken from what all calls to such a server may repeat.
+    pub(crate) fn another(&self, call: &Prepared, class: RetryClass, this: &Try) -> Verdict {
         match self.following(class, this) {
-            Verdict::After(wait) if self.quota.take() => Verdict::After(wait),
+            Verdict::After(wait) if self.quotas.of(call.passage).take() => Verdict::After(wait),
             _ => Verdict::Stop,
         }
     }

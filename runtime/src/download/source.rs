@@ -219,7 +219,7 @@ impl Source {
         let (core, at) = (again.core.clone(), self.reader.at());
         // The place that the broken answer held is the next one's.
         let ranged = Prepared { place: self.permits.clone(), ..ranged(&again.call, &again.known.validator, at)? };
-        let Verdict::After(wait) = self.pause(&core, at) else { return Err(error) };
+        let Verdict::After(wait) = self.pause(&core, &ranged, at) else { return Err(error) };
         let asking = async move {
             if !wait.is_zero() {
                 core.clock.sleep(wait).await;
@@ -230,7 +230,7 @@ impl Source {
     }
 
     /// Whether there is another try, and when.
-    fn pause(&mut self, core: &Core, at: u64) -> Verdict {
+    fn pause(&mut self, core: &Core, call: &Prepared, at: u64) -> Verdict {
         let advanced = at - self.last_break.min(at);
         self.breaks = if advanced >= ADVANCE { 1 } else { self.breaks + 1 };
         self.last_break = at;
@@ -239,7 +239,7 @@ impl Source {
             self.breaks = 0;
             return Verdict::After(Duration::ZERO);
         }
-        core.another(RetryClass::Safe, &Try::new(Outcome::Broken, self.breaks))
+        core.another(call, RetryClass::Safe, &Try::new(Outcome::Broken, self.breaks))
     }
 
     fn take(&mut self, answered: Answered, at: u64) -> Result<Course, Error> {
