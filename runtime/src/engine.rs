@@ -11,11 +11,11 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use url::Url;
 
 use crate::{
-    answer::{Answered, Speaker},
+    answer::{self, Answered, Speaker},
     budget::Budget,
     cache::{self, Cache},
     call::Prepared,
@@ -206,7 +206,7 @@ impl Core {
         let (mut number, mut stale, mut permits, mut lost) = (0, None, Some(permits), false);
         // What said 401 where every status is an answer: it is the answer, unless a new credential gets another.
         let mut unproved = None;
-        loop {
+        let often = loop {
             number += 1;
             let applied = match self.before(call, number, stale, budget, &mut permits).await {
                 Ok(applied) => applied,
@@ -220,6 +220,7 @@ impl Core {
                     (stale, unproved) = (shown, Some(Box::new(answered)));
                     continue;
                 }
+                Ok(answered) if answered.speaker.ours && answered.status == 429 => break Box::new(answered),
                 Ok(answered) => {
                     self.quotas.of(call.passage).refund();
                     return Ok(answered);
@@ -246,7 +247,8 @@ impl Core {
                     }
                 }
             }
-        }
+        };
+        Box::pin(self.heeded(call, often)).await
     }
 
     /// What a try waits for: its place, where it is not the first, and the credential.
@@ -412,6 +414,14 @@ impl Core {
         if let Some(limits) = self.limits_of(operation) {
             limits.pause(&*self.clock, wait).await;
         }
+    }
+
+    /// Where every status is an answer, so is the one that says that there were too many calls.
+    async fn heeded(&self, call: &Prepared, answered: Box<Answered>) -> Result<Answered, Error> {
+        if let Some(stated) = answer::stated(self, &answered.headers, StatusCode::TOO_MANY_REQUESTS) {
+            self.pause(call.operation, stated).await;
+        }
+        Ok(*answered)
     }
 
     /// The server named a time in which it wants no calls: nobody makes any, in no process that shares the limits.

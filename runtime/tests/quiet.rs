@@ -83,6 +83,18 @@ async fn another_server_uses_up_no_tries_of_the_api() {
 }
 
 #[tokio::test]
+async fn a_429_holds_also_where_every_status_is_an_answer() {
+    let server = StandIn::start().await.expect("it listens");
+    server.on("GET", "/api/1.0/items/1", Reply::json(200, &json!({"data": {"id": "1"}})));
+    server.on("GET", "/api/1.0/often", Reply::status(429).header("retry-after", "7"));
+    let clock = Arc::new(SimulatedClock::default());
+    let client = builder(&server).clock(clock.clone()).build().expect("a client");
+    HttpRequest::get("/often").every_status().send(&client).await.expect("an answer");
+    item().send(&client).await.expect("an answer");
+    assert_eq!(clock.slept(), [Duration::from_secs(7)]);
+}
+
+#[tokio::test]
 async fn the_apis_own_word_holds() {
     let server = StandIn::start().await.expect("it listens");
     server.on("GET", "/api/1.0/items/1", Reply::json(200, &json!({"data": {"id": "1"}})).header("backoff", "3600"));
