@@ -232,7 +232,8 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Keeps the cookies that servers set, in memory, and sends them back with every later call of this client and its clones: each to the very
-    /// origin that set it and to no other, whatever its `Domain` says. Default: no cookie is kept.
+    /// origin that set it and to no other, whatever its `Domain` says. The API's servers get theirs where they may see the credential: not where another
+    /// server's address or redirect leads to them. Default: no cookie is kept.
     #[cfg(feature = "cookies")]
     #[must_use]
     pub fn share_cookies(mut self) -> Self {

@@ -120,7 +120,7 @@ impl Core {
     async fn outgoing(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Outgoing, Error> {
         if !hop.whole {
             let (mut headers, body) = (self.headers_for(Passage::Bare), Payload::default().open().await?);
-            self.add_kept_cookies(&hop.url, &mut headers)?;
+            self.add_kept_cookies(hop, &mut headers)?;
             return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
         }
         let mut url = hop.url.clone();
@@ -135,7 +135,7 @@ impl Core {
         if let Some(cookie) = cookies(&call.cookies, applied)? {
             headers.insert(header::COOKIE, cookie);
         }
-        self.add_kept_cookies(&hop.url, &mut headers)?;
+        self.add_kept_cookies(hop, &mut headers)?;
         let payload = if hop.method == call.method { &call.payload } else { &Payload::default() };
         if payload.is_empty() {
             headers.remove(header::CONTENT_TYPE);
@@ -150,15 +150,21 @@ impl Core {
         Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
     }
 
-    /// What this very origin set before goes back to it, if the program wants that.
+    /// What this very origin set before goes back to it, if the program wants that. A session is a credential: where a stranger's address or redirect
+    /// leads to a server that may see the credential, neither goes along.
     #[cfg(feature = "cookies")]
-    fn add_kept_cookies(&self, url: &Url, headers: &mut HeaderMap) -> Result<(), Error> {
-        self.cookies.as_ref().map_or(Ok(()), |jar| jar.add(url, headers))
+    fn add_kept_cookies(&self, hop: &Hop, headers: &mut HeaderMap) -> Result<(), Error> {
+        let Some(jar) = &self.cookies else { return Ok(()) };
+        let led = || {
+            let url = self.declared(hop.url.clone());
+            self.servers.iter().any(|server| gate::same_origin(server, &url))
+        };
+        if hop.is_home() || !led() { jar.add(&hop.url, headers) } else { Ok(()) }
     }
 
     #[cfg(not(feature = "cookies"))]
     #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the feature says what it does")]
-    fn add_kept_cookies(&self, _url: &Url, _headers: &mut HeaderMap) -> Result<(), Error> {
+    fn add_kept_cookies(&self, _hop: &Hop, _headers: &mut HeaderMap) -> Result<(), Error> {
         Ok(())
     }
 
