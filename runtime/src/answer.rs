@@ -41,14 +41,31 @@ pub(crate) struct Answered {
     pub(crate) content: Content,
     /// What it holds was kept from before.
     pub(crate) kept: bool,
+    pub(crate) speaker: Speaker,
+}
+
+/// Who answers a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Speaker {
+    /// A server that may see the credential: what it says holds for other calls, too.
+    pub(crate) ours: bool,
+    /// Another may have done what the call asks, and redirected to this one.
+    pub(crate) acted: bool,
+}
+
+impl Speaker {
+    /// An error of what it said. Another server does not speak of the end of this API's operations: what names its operation already is not heeded.
+    fn said(self, operation: &'static OperationTable, error: Error) -> Error {
+        if self.ours { error } else { error.with_operation(operation) }
+    }
 }
 
 impl Answered {
     /// The same without what it holds.
     pub(crate) fn head(&self) -> Answered {
-        let Answered { operation, api, answer, status, ref headers, ref url, kept, .. } = *self;
+        let Answered { operation, api, answer, status, ref headers, ref url, kept, speaker, .. } = *self;
         let content = Content::Bytes(Bytes::new());
-        Answered { operation, api, answer, status, headers: headers.clone(), url: url.clone(), content, kept }
+        Answered { operation, api, answer, status, headers: headers.clone(), url: url.clone(), content, kept, speaker }
     }
 }
 
@@ -74,6 +91,7 @@ pub(crate) fn receive<'a>(
     call: &'a Prepared,
     url: Url,
     incoming: Incoming,
+    speaker: Speaker,
     permits: &'a mut Option<Admitted>,
 ) -> impl Future<Output = Result<Answered, Failed>> + Send + 'a {
     let Incoming { status: stated_status, headers, body } = incoming;
@@ -84,7 +102,7 @@ pub(crate) fn receive<'a>(
         let Some(answer) = answer_of(call, status) else {
             let error = Box::pin(refusal(core, operation, Incoming { status: stated_status, headers, body })).await;
             let status = if operation.is_graphql() { graphql::amounts_to(&error, stated_status) } else { status };
-            return Err(Failed::Answer(error, status));
+            return Err(Failed::Answer(speaker.said(operation, error), status));
         };
         // Read where it lies: what a `match` takes apart, the future would hold three times.
         let mut unread = unread(core, call, answer, stated_status, &headers, body, permits)?;
@@ -103,7 +121,7 @@ pub(crate) fn receive<'a>(
                 return Err(Failed::Answer(error, status));
             }
         }
-        Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false })
+        Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false, speaker })
     }
 }
 
@@ -300,7 +318,8 @@ pub(crate) fn reported(answered: &Answered, conditions: &[(&'static Failure, Con
         .map(|(failing, _)| failing)?;
     let Content::Bytes(body) = &answered.content else { return None };
     let said = "the API reports an error";
-    Some(with_api(ErrorKind::Invalid, said, answered.status, &answered.headers, body.clone(), Some(failure)))
+    let error = with_api(ErrorKind::Invalid, said, answered.status, &answered.headers, body.clone(), Some(failure));
+    Some(answered.speaker.said(answered.operation, error))
 }
 
 /// The value of an answer, of the operation's output shape.

@@ -11,11 +11,11 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use url::Url;
 
 use crate::{
-    answer::Answered,
+    answer::{self, Answered, Speaker},
     budget::Budget,
     cache::{self, Cache},
     call::Prepared,
@@ -28,7 +28,7 @@ use crate::{
     limit::{self, Admitted, Limits, Quiet, Refusal, Sharing},
     observe::{self, Attempt, Held, Notice, Observer},
     operation::{ApiTable, Cost, OperationTable, RetryClass},
-    retry::{self, Outcome, Quota, Try, Verdict},
+    retry::{self, Outcome, Quotas, Try, Verdict},
     transport::{Http, ReadLimits},
 };
 
@@ -61,7 +61,7 @@ pub(crate) struct Core {
     pub(crate) quiet: Quiet,
     pub(crate) sharing: Option<Sharing>,
     pub(crate) own_limits: Mutex<HashMap<&'static str, Arc<Limits>>>,
-    pub(crate) quota: Quota,
+    pub(crate) quotas: Quotas,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) watch: Watch,
@@ -83,8 +83,7 @@ struct Refused {
     error: Error,
     outcome: Outcome,
     stated: Option<Duration>,
-    /// A server answered that may see the credential: what it says holds for other calls, too.
-    ours: bool,
+    speaker: Speaker,
 }
 
 impl Core {
@@ -213,24 +212,34 @@ impl Core {
 
     async fn tries(&self, call: &Prepared, budget: &Budget, permits: Admitted) -> Result<Answered, Error> {
         let (mut number, mut stale, mut permits, mut lost) = (0, None, Some(permits), false);
-        loop {
+        // What said 401 where every status is an answer: it is the answer, unless a new credential gets another.
+        let mut unproved = None;
+        let often = loop {
             number += 1;
-            if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
-                Box::pin(self.admit_again(call.operation, budget, admitted)).await?;
-            }
-            let applied = self.credential(call, stale).await?;
+            let applied = match self.before(call, number, stale, budget, &mut permits).await {
+                Ok(applied) => applied,
+                Err(error) => return unproved.map_or(Err(error), |answered: Box<Answered>| Ok(*answered)),
+            };
+            // Where nothing was shown, nothing can be stale.
+            let shown = applied.as_ref().filter(|_| stale.is_none()).map(|applied| applied.generation);
+            let may_be_stale = |status, speaker| shown.is_some() && self.may_be_stale(call, status, speaker);
             let refused = match self.one_try(call, applied.as_deref(), number, budget, &mut permits).await {
+                Ok(answered) if may_be_stale(Outcome::Status(answered.status), answered.speaker) => {
+                    (stale, unproved) = (shown, Some(Box::new(answered)));
+                    continue;
+                }
+                Ok(answered) if answered.speaker.ours && answered.status == 429 => break Box::new(answered),
                 Ok(answered) => {
-                    self.quota.refund();
+                    self.quotas.of(call.passage).refund();
                     return Ok(answered);
+                }
+                Err(refused) if may_be_stale(refused.outcome, refused.speaker) => {
+                    stale = shown;
+                    continue;
                 }
                 Err(refused) => refused,
             };
-            if stale.is_none() && refused.ours && refused.outcome == Outcome::Status(401) && self.renews() && call.payload.is_whole() {
-                stale = Some(applied.map_or(0, |applied| applied.generation));
-                continue;
-            }
-            if let (Some(stated), Outcome::Status(429), true) = (refused.stated, refused.outcome, refused.ours) {
+            if let (Some(stated), Outcome::Status(429), true) = (refused.stated, refused.outcome, refused.speaker.ours) {
                 self.pause(call.operation, stated).await;
             }
             match self.verdict(call, &refused, number, budget) {
@@ -246,7 +255,29 @@ impl Core {
                     }
                 }
             }
+        };
+        Box::pin(self.heeded(call, often)).await
+    }
+
+    /// What a try waits for: its place, where it is not the first, and the credential.
+    async fn before(
+        &self,
+        call: &Prepared,
+        number: u32,
+        stale: Option<u64>,
+        budget: &Budget,
+        permits: &mut Option<Admitted>,
+    ) -> Result<Option<Arc<Applied>>, Error> {
+        if let Some(admitted) = permits.as_mut().filter(|_| number > 1) {
+            Box::pin(self.admit_again(call.operation, budget, admitted)).await?;
         }
+        self.credential(call, stale, budget).await
+    }
+
+    /// Whether another credential may get another answer, and the call may be sent once more for that.
+    fn may_be_stale(&self, call: &Prepared, outcome: Outcome, speaker: Speaker) -> bool {
+        let undone = !speaker.acted || call.operation.retry != RetryClass::Never;
+        outcome == Outcome::Status(401) && speaker.ours && undone && self.renews() && call.payload.is_whole()
     }
 
     fn verdict(&self, call: &Prepared, refused: &Refused, number: u32, budget: &Budget) -> Verdict {
@@ -263,13 +294,13 @@ impl Core {
             repeatable: call.payload.is_whole(),
             ..Try::new(refused.outcome, number)
         };
-        self.another(call.operation.retry, &this)
+        self.another(call, call.operation.retry, &this)
     }
 
-    /// Whether there is another try, and when. It is taken from what all calls of the client may repeat.
-    pub(crate) fn another(&self, class: RetryClass, this: &Try) -> Verdict {
+    /// Whether there is another try of a call, and when. It is taken from what all calls to such a server may repeat.
+    pub(crate) fn another(&self, call: &Prepared, class: RetryClass, this: &Try) -> Verdict {
         match self.following(class, this) {
-            Verdict::After(wait) if self.quota.take() => Verdict::After(wait),
+            Verdict::After(wait) if self.quotas.of(call.passage).take() => Verdict::After(wait),
             _ => Verdict::Stop,
         }
     }
@@ -284,7 +315,7 @@ impl Core {
     }
 
     /// What the connection adds; nothing for calls that go outside, or that are public.
-    async fn credential(&self, call: &Prepared, stale: Option<u64>) -> Result<Option<Arc<Applied>>, Error> {
+    async fn credential(&self, call: &Prepared, stale: Option<u64>, budget: &Budget) -> Result<Option<Arc<Applied>>, Error> {
         let bare = call.passage == Passage::Bare || crate::call::is_public(call.operation);
         let Some(credentials) = self.credentials.as_ref().filter(|_| !bare) else { return Ok(None) };
         if stale.is_none()
@@ -292,7 +323,10 @@ impl Core {
         {
             return Ok(Some(applied));
         }
-        credentials.obtain(stale, self.transport.clone()).await.map(Some)
+        let obtaining = credentials.obtain(stale, self.transport.clone());
+        // Whoever renews goes on with it; this call does not wait for longer than it may take.
+        let Some(left) = budget.left(self.clock.now()) else { return obtaining.await.map(Some) };
+        Box::pin(tokio::time::timeout(left, obtaining)).await.unwrap_or_else(|_| Err(unobtained())).map(Some)
     }
 
     /// One try under its time, logged under OpenTelemetry's names.
@@ -333,7 +367,7 @@ impl Core {
         let timed = tokio::time::timeout(budget.next_try(start), in_span).await;
         let result = timed.unwrap_or_else(|_| {
             let error = Error::new(ErrorKind::Timeout, "the server took too long");
-            Err(Refused { error, outcome: Outcome::Broken, stated: None, ours: false })
+            Err(Refused { error, outcome: Outcome::Broken, stated: None, speaker: Speaker::default() })
         });
         self.report(call, url, &result, number, start, &span);
         result
@@ -390,6 +424,14 @@ impl Core {
         }
     }
 
+    /// Where every status is an answer, so is the one that says that there were too many calls.
+    async fn heeded(&self, call: &Prepared, answered: Box<Answered>) -> Result<Answered, Error> {
+        if let Some(stated) = answer::stated(self, &answered.headers, StatusCode::TOO_MANY_REQUESTS) {
+            self.pause(call.operation, stated).await;
+        }
+        Ok(*answered)
+    }
+
     /// The server named a time in which it wants no calls: nobody makes any, in no process that shares the API's limits. Where it declares none, nothing
     /// is shared either, and this client and its clones are quiet.
     async fn grow_quiet(&self, wait: Duration) {
@@ -437,6 +479,10 @@ impl Core {
     pub(crate) fn read_limits(&self) -> ReadLimits {
         self.settings.read
     }
+}
+
+fn unobtained() -> Error {
+    Error::new(ErrorKind::Timeout, "no credential was obtained in the time that the call may take")
 }
 
 fn refusal(refusal: Refusal) -> Error {

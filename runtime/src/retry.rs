@@ -5,7 +5,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::operation::{RetryClass, RetryPolicy, Statuses};
+use crate::{
+    gate::Passage,
+    operation::{RetryClass, RetryPolicy, Statuses},
+};
 
 /// Seconds above which a number in a retry header is a point in time and not a wait: the year 2001 as an epoch, 31 years as a wait.
 const EPOCH_FROM: u64 = 1_000_000_000;
@@ -23,7 +26,8 @@ pub struct RetrySettings {
     pub longest: Duration,
     /// The longest wait stated by the server that is honoured; beyond it the call ends.
     pub longest_stated: Duration,
-    /// Retries that all calls of a client may have open at once: an outage is not multiplied. A success gives a tenth back.
+    /// Retries that all calls of a client may have open at once: an outage is not multiplied. A success gives a tenth back. Calls to other servers than
+    /// the API's have as many of their own.
     pub quota: u32,
 }
 
@@ -146,7 +150,27 @@ pub(crate) fn until(then: SystemTime, now: SystemTime) -> Duration {
     then.duration_since(now).unwrap_or_default()
 }
 
-/// The token bucket that all calls of a client share. A retry takes a token, a success gives a tenth of one back.
+/// What all calls of a client may repeat: those to the API's servers, and those to others, whose outage is not the API's.
+#[derive(Debug)]
+pub(crate) struct Quotas {
+    api: Quota,
+    others: Quota,
+}
+
+impl Quotas {
+    pub(crate) fn new(tokens: u32) -> Self {
+        Quotas { api: Quota::new(tokens), others: Quota::new(tokens) }
+    }
+
+    pub(crate) fn of(&self, passage: Passage) -> &Quota {
+        match passage {
+            Passage::WithCredentials => &self.api,
+            Passage::Bare => &self.others,
+        }
+    }
+}
+
+/// The token bucket that calls share. A retry takes a token, a success gives a tenth of one back.
 #[derive(Debug)]
 pub(crate) struct Quota {
     /// Tenths of a token.

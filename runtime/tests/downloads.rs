@@ -12,7 +12,7 @@ use std::{
 };
 
 use linchpin_runtime::{
-    Client, Download, DownloadCheckpoint, ErrorKind,
+    __codegen_v1 as lp, Client, Download, DownloadCheckpoint, ErrorKind,
     clock::{BoxFuture, Clock},
     prelude::*,
     testing::{Reply, SimulatedClock, StandIn},
@@ -71,7 +71,9 @@ impl Place {
 
     fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).expect("a folder");
-        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("text")).collect()
+        let mut names: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("text")).collect();
+        names.sort_unstable();
+        names
     }
 }
 
@@ -249,7 +251,7 @@ async fn another_process_goes_on() {
     let mut kept = Vec::new();
     let failed = fetched(&first).await.save_resumable(place.file(), |checkpoint| kept.push(checkpoint)).await;
     assert_eq!(failed.expect_err("no more").kind(), ErrorKind::Server);
-    assert_eq!(place.names(), ["file.part"]);
+    assert_eq!(place.names(), ["file.part", "file.part.of"]);
     let stored = serde_json::to_string(kept.last().expect("a checkpoint")).expect("it is written");
     assert!(!stored.contains(SECRET) && !stored.contains("127.0.0.1"), "{stored}");
 
@@ -297,10 +299,13 @@ async fn resuming_meets_what_there_is() {
     assert_eq!((resumed.start(), resumed.bytes().await.expect("the rest")), (5, FILE.as_bytes()[5..].to_vec().into()));
     // The part holds less than was counted, and what was not counted is cut off.
     let place = Place::new("short");
-    let server = server([part(5)]).await;
-    let resumed = || async { Fetch {}.resume(&client(&server), checkpoint(5, Some(20))).await.expect("it goes on") };
+    let server = server([whole().truncated(5), part(5), whole(), whole().truncated(5), part(5)]).await;
+    let kept = begun(&server, &place).await;
+    let resumed = || async { Fetch {}.resume(&client(&server), kept.clone()).await.expect("it goes on") };
     std::fs::write(place.0.join("file.part"), "0123").expect("a part");
-    assert_eq!(resumed().await.save_resumable(place.file(), |_| {}).await.expect_err("too short").kind(), ErrorKind::Input);
+    resumed().await.save_resumable(place.file(), |_| {}).await.expect("begun anew");
+    assert_eq!(saved(&place), (FILE.to_owned(), vec!["file".to_owned()]));
+    begun(&server, &place).await;
     std::fs::write(place.0.join("file.part"), "01234old").expect("a part");
     resumed().await.save_resumable(place.file(), |_| {}).await.expect("all of it");
     assert_eq!(std::fs::read_to_string(place.file()).expect("a file"), FILE);
@@ -428,5 +433,124 @@ async fn what_is_packed_is_whole_also_where_only_its_end_was_missing() {
         let client = Client::<Api>::builder(key()).base_url(address).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
         let came = Fetch {}.send(&client).await.expect("it begins").bytes().await;
         assert_eq!(came.map(|bytes| bytes.to_vec()).map_err(|error| error.kind()), expected);
+    }
+}
+
+/// Saves what comes of a file that breaks off, and gives where to go on.
+async fn begun(server: &StandIn, place: &Place) -> DownloadCheckpoint {
+    let mut kept = Vec::new();
+    let client = builder(server).no_retry().build().expect("a client");
+    let download = Fetch {}.send(&client).await.expect("it begins");
+    download.save_resumable(place.file(), |checkpoint| kept.push(checkpoint)).await.expect_err("no more");
+    kept.pop().expect("a checkpoint")
+}
+
+/// What was saved as a whole, and everything that is there.
+fn saved(place: &Place) -> (String, Vec<String>) {
+    (std::fs::read_to_string(place.file()).unwrap_or_default(), place.names())
+}
+
+#[tokio::test]
+async fn what_is_kept_of_another_file_is_not_gone_on_with() {
+    let place = Place::new("other");
+    let other = Reply::status(200).header("etag", "\"v0\"").body("of another file");
+    begun(&server([other.truncated(12)]).await, &place).await;
+    let server = server([whole().truncated(5), whole()]).await;
+    let download = fetched(&server).await;
+    assert_eq!(download.chunk().await.expect("a piece").expect("a piece"), "01234");
+    download.save_resumable(place.file(), |_| {}).await.expect("begun anew, since its beginning is not there");
+    assert_eq!(saved(&place), (FILE.to_owned(), vec!["file".to_owned()]));
+    let download = fetched(&server).await;
+    download.chunk().await.expect("a piece");
+    download.save_to(place.file()).await.expect("begun anew");
+    assert_eq!(saved(&place), (FILE.to_owned(), vec!["file".to_owned()]));
+}
+
+#[tokio::test]
+async fn what_is_kept_of_another_state_is_not_gone_on_with() {
+    // One of the server's machines has it, and another has not.
+    let place = Place::new("states");
+    let other = Reply::status(200).header("etag", "\"v2\"").body("another file of twenty");
+    let server = server([whole().truncated(5), other.truncated(12), part(5), whole()]).await;
+    let checkpoint = begun(&server, &place).await;
+    let client = builder(&server).no_retry().build().expect("a client");
+    let resumed = || async { Fetch {}.resume(&client, checkpoint.clone()).await.expect("it goes on") };
+    resumed().await.save_resumable(place.file(), |_| {}).await.expect_err("no more of the other");
+    resumed().await.save_resumable(place.file(), |_| {}).await.expect("begun anew, since what is there is the other's");
+    assert_eq!(saved(&place), (FILE.to_owned(), vec!["file".to_owned()]));
+}
+
+#[tokio::test]
+async fn two_do_not_save_to_one_place() {
+    let place = Place::new("two");
+    let slow = server([whole().truncated(5), part(5).delay(Duration::from_secs(1))]).await;
+    let quick = server([whole()]).await;
+    let (first, second) = (fetched(&slow).await, fetched(&quick).await);
+    let saving = tokio::spawn(first.save_resumable(place.file(), |_| {}));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let error = second.save_resumable(place.file(), |_| {}).await.expect_err("somebody else does");
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    assert_eq!(saving.await.expect("it runs").expect("all of it"), 20);
+    assert_eq!(saved(&place), (FILE.to_owned(), vec!["file".to_owned()]));
+    // Who had it is gone, and so is what kept others out.
+    fetched(&quick).await.save_resumable(place.file(), |_| {}).await.expect("all of it");
+}
+
+/// The largest file that this process may write is a disk that is full.
+#[cfg(unix)]
+#[test]
+fn what_a_full_disk_did_not_take_is_not_counted() {
+    let name = "what_a_full_disk_did_not_take_is_not_counted";
+    if std::env::var_os("LINCHPIN_FULL_DISK").is_none() {
+        let program = std::env::current_exe().expect("a program");
+        let limited = "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\"";
+        let mut child = std::process::Command::new("sh");
+        child.arg("-c").arg(limited).arg(program).args(["--exact", name, "--nocapture"]).env("LINCHPIN_FULL_DISK", "1");
+        let ended = child.output().expect("a shell");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let place = Place::new("full");
+        let server = server([Reply::status(200).header("etag", TAG).body(vec![b'x'; 7 << 20])]).await;
+        let mut kept = Vec::new();
+        let error = fetched(&server).await.save_resumable(place.file(), |checkpoint| kept.push(checkpoint)).await.expect_err("it is full");
+        assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+        let there = std::fs::metadata(place.0.join("file.part")).expect("a part").len();
+        assert_eq!(kept.last().map(DownloadCheckpoint::bytes), Some(there));
+        assert!(there > 0);
+    });
+}
+
+/// An API that wants one call at a time.
+enum Narrow {}
+
+impl lp::Api for Narrow {
+    const TABLE: &'static lp::ApiTable = &lp::ApiTable {
+        connector: "narrow",
+        servers: &["https://narrow.example"],
+        limits: &[lp::Limit::Concurrent(1)],
+        ..lp::ApiTable::EMPTY
+    };
+}
+
+impl lp::OfferedBy<Narrow> for Fetch {}
+
+#[tokio::test]
+async fn a_download_that_failed_holds_no_place() {
+    let other = || Reply::status(200).header("etag", "\"v2\"").body("another file");
+    for (what, replies) in
+        [("it broke off", vec![Reply::status(200).body(FILE).truncated(5)]), ("it changed", vec![whole().truncated(5), other()])]
+    {
+        let server = StandIn::start().await.expect("it listens");
+        replies.into_iter().chain([whole()]).for_each(|reply| server.on("GET", "/file", reply));
+        let client = Client::<Narrow>::open().base_url(server.url()).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+        let download = Fetch {}.send(&client).await.expect("it begins");
+        assert_eq!(download.chunk().await.expect("a piece").expect("a piece"), "01234");
+        download.chunk().await.expect_err(what);
+        let again = tokio::time::timeout(Duration::from_secs(5), Fetch {}.send(&client)).await.expect(what).expect("a place is free");
+        assert_eq!(again.bytes().await.expect("all of it"), FILE, "{what}");
+        drop(download);
     }
 }

@@ -75,6 +75,41 @@ async fn a_redirect_takes_no_credential_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_redirect_that_repeats_the_query_takes_no_key_along() {
+    let (server, other) = two().await;
+    other.on("GET", "/file", Reply::json(200, &json!({"data": {"id": "x"}})));
+    // As servers do that name the new host and add what they were asked.
+    let repeated = format!("{}/file?view=all&api_key={SECRET}&key=its%20own&token={SECRET}", other.url());
+    server.on("GET", "/api/1.0/items/moved", Reply::status(302).header("location", &repeated));
+    let dropping = builder(&server).redirects(RedirectPolicy::DropCredentials).build().expect("a client");
+    GetItem { id: "moved".into(), view: Some("all".into()) }.send(&dropping).await.expect("a bare request");
+    assert_eq!(other.received()[0].target, "/file?view=all&key=its+own");
+    // What holds nothing of ours goes there as it was said: it may be signed.
+    let plain = format!("{}/file?key=its%20own&sig=a+b", other.url());
+    server.on("GET", "/api/1.0/items/signed", Reply::status(302).header("location", &plain));
+    GetItem { id: "signed".into(), view: None }.send(&dropping).await.expect("a bare request");
+    assert_eq!(other.received()[1].target, "/file?key=its%20own&sig=a+b");
+}
+
+#[cfg(feature = "cookies")]
+#[tokio::test]
+async fn another_server_borrows_no_session() {
+    let (server, thief) = two().await;
+    let item = Reply::json(200, &json!({"data": {"id": "1"}})).header("set-cookie", "sid=s3ss10n; Path=/");
+    server.on("GET", "/api/1.0/items/1", item);
+    let client = builder(&server).share_cookies().build().expect("a client");
+    let get = || GetItem { id: "1".into(), view: None };
+    get().send(&client).await.expect("an item");
+    get().send(&client).await.expect("an item");
+    assert_eq!(server.received()[1].header("cookie"), Some("sid=s3ss10n"));
+    // Where it leads is the stranger's choice, so nobody is shown there who calls.
+    thief.on("PUT", "/put", Reply::status(303).header("location", &format!("{}/api/1.0/items/1?delete=1", server.url())));
+    Elsewhere { url: format!("{}/put", thief.url()), content: Body::from("file") }.send(&client).await.expect("an answer");
+    let [.., led] = &server.received()[..] else { panic!("it was led there") };
+    assert_eq!((led.query().len(), led.header("authorization"), led.header("cookie")), (1, None, None));
+}
+
+#[tokio::test]
 async fn a_post_is_not_led_elsewhere_with_its_body() {
     let (server, thief) = two().await;
     server.on("POST", "/api/1.0/upload", Reply::status(307).header("location", &thief.url()));

@@ -318,3 +318,19 @@ async fn another_server_that_asks_who_calls_is_not_asked_again() {
     assert_eq!(error.kind(), ErrorKind::Authentication);
     assert_eq!((other.received().len(), provider.received().len()), (1, 1), "a POST is sent once, and the token is not renewed");
 }
+
+#[tokio::test]
+async fn a_calls_time_ends_it_also_while_a_token_is_obtained() {
+    let (home, provider) = (home().await, StandIn::start().await.expect("a stand-in"));
+    provider.on("POST", "/token", token("a1", None).delay(Duration::from_secs(2)));
+    let builder = client_of(&of(&home, "/api"), &Login::oauth2(machine(&provider))).expect("a login");
+    let client = builder.overall_timeout(Duration::from_millis(200)).build_any().expect("a client");
+    let begun = std::time::Instant::now();
+    let error = me(&client).await.expect_err("there is no token yet");
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    // What was asked for is not lost with the call.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    me(&client).await.expect("the token has come");
+    assert_eq!(provider.received().len(), 1);
+}

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use linchpin_runtime::{
     __codegen_v1 as lp, Client, ErrorKind,
+    http_module::HttpRequest,
     prelude::*,
     testing::{Reply, Route, SimulatedClock, StandIn},
 };
@@ -64,6 +65,33 @@ async fn another_server_does_not_speak_for_the_api() {
         let answer = item().send(&client).await;
         assert!(answer.is_ok() && clock.slept().is_empty(), "{path}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn another_server_uses_up_no_tries_of_the_api() {
+    let server = StandIn::start().await.expect("it listens");
+    let other = StandIn::start().await.expect("it listens");
+    server.on("GET", "/api/1.0/items/1", Reply::status(503));
+    server.on("GET", "/api/1.0/items/1", Reply::json(200, &json!({"data": {"id": "1"}})));
+    other.on("GET", "/file", Reply::status(503));
+    let client = builder(&server).clock(Arc::new(SimulatedClock::default())).build().expect("a client");
+    for _ in 0..20 {
+        HttpRequest::get(format!("{}/file", other.url())).send(&client).await.expect_err("it is down");
+    }
+    assert!(other.received().len() < 75, "its own are used up: {}", other.received().len());
+    item().send(&client).await.expect("the second try");
+}
+
+#[tokio::test]
+async fn a_429_holds_also_where_every_status_is_an_answer() {
+    let server = StandIn::start().await.expect("it listens");
+    server.on("GET", "/api/1.0/items/1", Reply::json(200, &json!({"data": {"id": "1"}})));
+    server.on("GET", "/api/1.0/often", Reply::status(429).header("retry-after", "7"));
+    let clock = Arc::new(SimulatedClock::default());
+    let client = builder(&server).clock(clock.clone()).build().expect("a client");
+    HttpRequest::get("/often").every_status().send(&client).await.expect("an answer");
+    item().send(&client).await.expect("an answer");
+    assert_eq!(clock.slept(), [Duration::from_secs(7)]);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use linchpin_runtime::{
     testing::{Reply, SimulatedClock, StandIn},
 };
 use serde_json::json;
-use support::{Api, ByCursor, CreateItem, GetItem, PutOnce, builder};
+use support::{Api, ByCursor, CreateItem, Elsewhere, GetItem, PutOnce, builder};
 
 #[derive(Debug, Default)]
 struct Watch(Mutex<Vec<Notice>>);
@@ -120,6 +120,20 @@ async fn a_thing_that_is_gone_does_not_end_its_operation() {
     assert_eq!(create(&client).await.expect_err("gone").kind(), ErrorKind::Gone);
     assert_eq!(watch.drifts(), []);
     assert_eq!(client.signals().len(), 1);
+}
+
+#[tokio::test]
+async fn another_server_does_not_end_an_operation() {
+    let (_server, client, watch) = watched().await;
+    let other = StandIn::start().await.expect("it listens");
+    other.on("PUT", "/over", Reply::status(410).body("This link is no longer available."));
+    other.on("PUT", "/ended", Reply::json(404, &json!({"error": "method_deprecated"})));
+    other.on("PUT", "/told", Reply::json(200, &json!({"ok": false, "error": "method_deprecated"})));
+    for path in ["/over", "/ended", "/told"] {
+        let sent = Elsewhere { url: format!("{}{path}", other.url()), content: "file".into() }.send(&client).await;
+        assert!(sent.expect_err("refused").signal().is_some(), "{path}: the call's own error says what it said");
+    }
+    assert_eq!((watch.drifts(), client.signals()), (vec![], vec![]));
 }
 
 #[tokio::test]

@@ -151,7 +151,8 @@ fn downloads_are_read_gathered_saved_and_gone_on_with() {
         let film = |status: u16| Reply::status(status).header("etag", "\"f1\"").header("content-type", "text/plain");
         let rest = |from: usize| film(206).header("content-range", &format!("bytes {from}-9/10")).body("0123456789"[from..].to_owned());
         server.on("POST", "/v2/copies", Reply::status(202).header("location", "/v2/files/1"));
-        [film(200).body("0123456789").truncated(4), rest(4), rest(4), rest(4)].into_iter().for_each(|reply| {
+        let begun = || film(200).body("0123456789").truncated(4);
+        [begun(), rest(4), rest(4), begun(), Reply::status(403), rest(4)].into_iter().for_each(|reply| {
             server.on("GET", "/v2/files/1", reply);
         });
     });
@@ -178,7 +179,8 @@ fn downloads_are_read_gathered_saved_and_gone_on_with() {
     let folder = std::env::temp_dir().join(format!("linchpin-blocking-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let path = folder.join("film");
-    std::fs::write(folder.join("film.part"), "0123").expect("what came before");
+    let broken = client.download(jobs::v2::Print::new("a")).expect("printed");
+    assert_eq!(broken.save_resumable(&path, |_| {}).expect_err("refused").kind(), ErrorKind::Permission);
     let resumed = client.resume(jobs::v2::Print::new("a"), kept).expect("it goes on");
     assert_eq!(resumed.save_resumable(&path, |_| {}).expect("saved"), 10);
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), "0123456789");

@@ -29,7 +29,7 @@ use crate::{
     observe::Observer,
     operation::{ApiTable, ConnectionTable, ConstantPlace},
     page::Caps,
-    retry::{Quota, RetrySettings},
+    retry::{Quotas, RetrySettings},
     shape::{Field, Kind, Leaf},
     transport::{ConnectSettings, Http, HttpClient, ReadLimits},
     value::Secret,
@@ -232,7 +232,8 @@ impl<A> ClientBuilder<A> {
     }
 
     /// Keeps the cookies that servers set, in memory, and sends them back with every later call of this client and its clones: each to the very
-    /// origin that set it and to no other, whatever its `Domain` says. Default: no cookie is kept.
+    /// origin that set it and to no other, whatever its `Domain` says. The API's servers get theirs where they may see the credential: not where another
+    /// server's address or redirect leads to them. Default: no cookie is kept.
     #[cfg(feature = "cookies")]
     #[must_use]
     pub fn share_cookies(mut self) -> Self {
@@ -406,7 +407,7 @@ impl<A> ClientBuilder<A> {
             quiet: Quiet::default(),
             sharing,
             own_limits: Mutex::new(HashMap::new()),
-            quota: Quota::new(self.settings.retry.quota),
+            quotas: Quotas::new(self.settings.retry.quota),
             settings: self.settings,
             clock,
             observer: self.observer,

@@ -43,6 +43,22 @@ impl DownloadCheckpoint {
         own && self.address.as_ref().is_some_and(|address| *address != digest(&call.url))
     }
 
+    /// The same, where no more than that is there.
+    pub(super) fn at_most(self, bytes: u64) -> DownloadCheckpoint {
+        DownloadCheckpoint { at: self.at.min(bytes), ..self }
+    }
+
+    /// What stands for the state of the file that its bytes are of.
+    pub(super) fn of(&self) -> String {
+        let (name, text) = self.validator();
+        hex(&Sha256::digest(json!([self.operation, self.address, name, text]).to_string()))
+    }
+
+    fn validator(&self) -> (&'static str, &str) {
+        let name = if matches!(self.validator, Validator::Tag(_)) { "etag" } else { "modified" };
+        (name, self.validator.text())
+    }
+
     fn to_value(&self) -> Value {
         let mut value = json!({ "download": self.operation, "bytes": self.at });
         if let Some(total) = self.total {
@@ -51,8 +67,8 @@ impl DownloadCheckpoint {
         if let Some(address) = &self.address {
             value["address"] = address.as_str().into();
         }
-        let name = if matches!(self.validator, Validator::Tag(_)) { "etag" } else { "modified" };
-        value[name] = self.validator.text().into();
+        let (name, text) = self.validator();
+        value[name] = text.into();
         value
     }
 

@@ -1,6 +1,7 @@
 //! What comes back as a stream: a file, with its length and type. Bounds and unpacking are the transport's.
 
 mod checkpoint;
+mod mark;
 mod name;
 mod range;
 mod save;
@@ -176,10 +177,10 @@ impl Download {
     }
 
     /// Writes it to a file and gives the number of bytes. Until it is whole it stands beside under another name; then it replaces what is
-    /// there. What could not be completed is removed. Where the file changes meanwhile, it begins anew.
+    /// there. What could not be completed is removed. Where the file changes meanwhile, it begins anew, and also where pieces of it were taken before.
     ///
     /// # Errors
-    /// As [`Download::chunk`], and when the file cannot be written.
+    /// As [`Download::chunk`], and when the file cannot be written, or pieces were taken of one that cannot be asked for again.
     pub async fn save_to(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         if self.start > 0 {
@@ -191,7 +192,8 @@ impl Download {
         Part::passing(path).fill(&mut source, path, |_| {}).await
     }
 
-    /// Writes it to a file as [`Download::save_to`] does, and keeps what came where it cannot be completed: under the file's name and `.part`.
+    /// Writes it to a file as [`Download::save_to`] does, and keeps what came where it cannot be completed: under the file's name and `.part`, beside
+    /// a note of what it is of. Where the two do not fit the checkpoint that this goes on from, it begins anew. One at a time saves to a place.
     /// `keep` is given a checkpoint from time to time, and once more when it fails; from the last one of them another process goes on with
     /// [`resume`](crate::api::Operation::resume) and this.
     ///
@@ -205,12 +207,12 @@ impl Download {
     /// ```
     ///
     /// # Errors
-    /// As [`Download::save_to`], and when what is there holds less than the checkpoint counted.
+    /// As [`Download::save_to`], and when somebody else is saving there.
     pub async fn save_resumable(self, path: impl AsRef<Path>, keep: impl FnMut(DownloadCheckpoint) + Send) -> Result<u64, Error> {
         let path = path.as_ref();
         *self.polled.lock().unwrap_or_else(PoisonError::into_inner) = Polled::Nothing;
         let mut source = self.stream.lock().await;
-        Part::kept(path).fill(&mut source, path, keep).await
+        Part::kept(path).await?.fill(&mut source, path, keep).await
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::{
 
 use super::{
     DownloadCheckpoint,
+    mark::Mark,
     source::{Piece, Source},
 };
 use crate::{
@@ -24,17 +25,25 @@ pub(super) struct Part {
     path: PathBuf,
     /// Gone again unless it becomes whole.
     passing: bool,
+    /// Of what they are, where another process may go on with them.
+    mark: Option<Mark>,
 }
 
 impl Part {
     /// Under a name that nobody else has.
     pub(super) fn passing(path: &Path) -> Part {
-        Part { path: beside(path, &format!(".{:08x}.part", fastrand::u32(..))), passing: true }
+        Part { path: beside(path, &format!(".{:08x}.part", fastrand::u32(..))), passing: true, mark: None }
     }
 
     /// Under a name that another process finds again.
-    pub(super) fn kept(path: &Path) -> Part {
-        Part { path: beside(path, ".part"), passing: false }
+    ///
+    /// # Errors
+    /// When somebody else is saving there.
+    pub(super) async fn kept(path: &Path) -> Result<Part, Error> {
+        let path = beside(path, ".part");
+        let mark = beside(&path, ".of");
+        let mark = aside(move || Mark::take(&mark)).await?;
+        Ok(Part { path, passing: false, mark: Some(mark) })
     }
 
     /// Writes all that comes, behind what is there already where the source begins in the middle, and moves it to its place. Gives its length.
@@ -44,12 +53,17 @@ impl Part {
         path: &Path,
         mut keep: impl FnMut(DownloadCheckpoint) + Send,
     ) -> Result<u64, Error> {
-        let mut file = self.open(source.given()).await?;
-        let filled = write(&mut file, source, &mut keep).await;
+        let mut file = self.open(source).await?;
+        let filled = self.write(&mut file, source, &mut keep).await;
         if filled.is_err() {
             self.passing |= source.checkpoint().is_none();
-            if !self.passing && file.flush().await.is_ok() && file.sync_data().await.is_ok() {
-                source.checkpoint().into_iter().for_each(&mut keep);
+            if !self.passing
+                && file.flush().await.is_ok()
+                && file.sync_all().await.is_ok()
+                && let Ok(there) = file.metadata().await.map(|there| there.len())
+            {
+                // A disk that is full has less than came.
+                source.checkpoint().map(|checkpoint| checkpoint.at_most(there)).into_iter().for_each(&mut keep);
             }
         }
         let length = filled?;
@@ -58,24 +72,100 @@ impl Part {
         drop(file);
         fs::rename(&self.path, path).await.map_err(unwritable)?;
         self.passing = false;
+        self.mark.iter().for_each(Mark::remove);
         let path = path.to_owned();
-        let synced = tokio::task::spawn_blocking(move || sync_folder(&path)).await;
-        synced.map_err(std::io::Error::other).and_then(|synced| synced).map_err(unwritable)?;
+        aside(move || sync_folder(&path).map_err(unwritable)).await?;
         Ok(length)
     }
 
-    async fn open(&self, from: u64) -> Result<File, Error> {
+    /// The file, as far as the source has come. Where what was given is not in it, the source begins anew.
+    async fn open(&mut self, source: &mut Source) -> Result<File, Error> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         let mut file = options.open(&self.path).await.map_err(unwritable)?;
-        let there = file.metadata().await.map_err(unwritable)?.len();
-        if there < from {
-            let message = format!("the download goes on at byte {from}, and `{}` holds {there}: begin it anew", self.path.display());
+        let (from, of_it) = (source.given(), of(source));
+        if from > 0 && self.holds(&file, from, of_it).await? {
+            file.set_len(from).await.map_err(unwritable)?;
+            file.seek(std::io::SeekFrom::Start(from)).await.map_err(unwritable)?;
+            return Ok(file);
+        }
+        if from > 0 && !source.begin_anew().await? {
+            let path = self.path.display();
+            let message = format!("the download goes on at byte {from}, and what comes before that is not in `{path}`: begin it anew");
             return Err(Error::new(ErrorKind::Input, message));
         }
-        file.set_len(from).await.map_err(unwritable)?;
-        file.seek(std::io::SeekFrom::Start(from)).await.map_err(unwritable)?;
+        self.begin(&mut file, of(source)).await?;
         Ok(file)
+    }
+
+    /// Whether so much is there, and of that.
+    async fn holds(&mut self, file: &File, from: u64, of: Option<String>) -> Result<bool, Error> {
+        let there = file.metadata().await.map_err(unwritable)?.len();
+        Ok(there >= from && of.is_some() && of == self.marked().await?)
+    }
+
+    /// Nothing is there, and then it is said what will be. Wherever that is left, no bytes are taken for what they are not.
+    async fn begin(&mut self, file: &mut File, of: Option<String>) -> Result<(), Error> {
+        self.set_mark(String::new()).await?;
+        file.set_len(0).await.map_err(unwritable)?;
+        file.seek(std::io::SeekFrom::Start(0)).await.map_err(unwritable)?;
+        if let Some(of) = of.filter(|_| self.mark.is_some()) {
+            file.sync_all().await.map_err(unwritable)?;
+            self.set_mark(of).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_mark(&mut self, of: String) -> Result<(), Error> {
+        let Some(mut mark) = self.mark.take() else { return Ok(()) };
+        let (mark, written) = aside(move || {
+            let written = mark.write(&of);
+            Ok((mark, written))
+        })
+        .await?;
+        self.mark = Some(mark);
+        written.map_err(unwritable)
+    }
+
+    async fn marked(&mut self) -> Result<Option<String>, Error> {
+        let Some(mut mark) = self.mark.take() else { return Ok(None) };
+        let (mark, read) = aside(move || {
+            let read = mark.read();
+            Ok((mark, read))
+        })
+        .await?;
+        self.mark = Some(mark);
+        // What cannot be read says nothing.
+        Ok(read.ok().filter(|of| !of.is_empty()))
+    }
+
+    async fn write(
+        &mut self,
+        file: &mut File,
+        source: &mut Source,
+        keep: &mut (impl FnMut(DownloadCheckpoint) + Send),
+    ) -> Result<u64, Error> {
+        let mut told = source.given();
+        loop {
+            match source.piece().await? {
+                Piece::Bytes(bytes) => file.write_all(&bytes).await.map_err(unwritable)?,
+                Piece::Anew => {
+                    file.flush().await.map_err(unwritable)?;
+                    self.begin(file, of(source)).await?;
+                    told = 0;
+                }
+                Piece::End => return Ok(source.given()),
+            }
+            if source.given() - told >= BETWEEN
+                && let Some(checkpoint) = source.checkpoint()
+            {
+                // What a checkpoint counts is on the disk.
+                file.flush().await.map_err(unwritable)?;
+                file.sync_data().await.map_err(unwritable)?;
+                told = source.given();
+                keep(checkpoint);
+            }
+        }
     }
 }
 
@@ -83,35 +173,21 @@ impl Drop for Part {
     fn drop(&mut self) {
         if self.passing {
             let _ = std::fs::remove_file(&self.path);
+            self.mark.iter().for_each(Mark::remove);
         }
     }
 }
 
-async fn write(file: &mut File, source: &mut Source, keep: &mut (impl FnMut(DownloadCheckpoint) + Send)) -> Result<u64, Error> {
-    let mut told = source.given();
-    loop {
-        match source.piece().await? {
-            Piece::Bytes(bytes) => file.write_all(&bytes).await.map_err(unwritable)?,
-            Piece::Anew => {
-                file.flush().await.map_err(unwritable)?;
-                file.set_len(0).await.map_err(unwritable)?;
-                file.seek(std::io::SeekFrom::Start(0)).await.map_err(unwritable)?;
-                told = 0;
-            }
-            Piece::End => return Ok(source.given()),
-        }
-        if source.given() - told >= BETWEEN
-            && let Some(checkpoint) = source.checkpoint()
-        {
-            // What a checkpoint counts is on the disk.
-            file.flush().await.map_err(unwritable)?;
-            file.sync_data().await.map_err(unwritable)?;
-            told = source.given();
-            keep(checkpoint);
-        }
-    }
+/// What stands for the state of the file that comes, where another process may go on with it.
+fn of(source: &Source) -> Option<String> {
+    source.checkpoint().map(|checkpoint| checkpoint.of())
 }
 
-fn unwritable(error: std::io::Error) -> Error {
+/// Files are worked on where waiting holds nobody up.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(unwritable(std::io::Error::other(error))))
+}
+
+pub(super) fn unwritable(error: std::io::Error) -> Error {
     Error::new(ErrorKind::Input, "the file cannot be written").with_source(&error)
 }

@@ -37,7 +37,7 @@ const ADVANCE: u64 = 64 * 1024;
 pub(super) struct Source {
     reader: Reader,
     idle: Duration,
-    /// The call's place among those that run at once, kept until the stream is at its end or dropped.
+    /// The call's place among those that run at once, kept until the stream is at its end, has failed or is dropped.
     permits: Admitted,
     again: Option<Again>,
     /// Unpacked bytes up to here.
@@ -125,6 +125,7 @@ impl Source {
             Piece::Anew => {
                 self.again = None;
                 self.broken = true;
+                self.end();
                 let message = "the file changed while it was read, so what follows does not belong to what came";
                 Err(Error::new(ErrorKind::Conflict, message).with_retryable(true))
             }
@@ -141,14 +142,21 @@ impl Source {
                     self.tell();
                     return Ok(Piece::Bytes(bytes));
                 }
-                Ok(None) => return Ok(self.end()),
+                Ok(None) => {
+                    self.end();
+                    return Ok(Piece::End);
+                }
                 Err(error) => {
                     self.broken = true;
-                    match self.go_on(error).await? {
-                        Course::On => {}
-                        Course::Anew => {
+                    match self.go_on(error).await {
+                        Ok(Course::On) => {}
+                        Ok(Course::Anew) => {
                             self.tell();
                             return Ok(Piece::Anew);
+                        }
+                        Err(error) => {
+                            self.end();
+                            return Err(error);
                         }
                     }
                 }
@@ -156,9 +164,24 @@ impl Source {
         }
     }
 
-    fn end(&mut self) -> Piece {
+    /// Asks for all of it again, for whoever lacks what was given; false where that cannot be asked for.
+    pub(super) async fn begin_anew(&mut self) -> Result<bool, Error> {
+        let Some(again) = &self.again else { return Ok(false) };
+        // The place that what comes holds is the next one's.
+        let (core, call) = (again.core.clone(), Prepared { place: self.permits.clone(), ..again.call.clone() });
+        let fresh = match core.execute(&call).await?.content {
+            Content::Stream(download) => download.into_source(),
+            Content::Bytes(_) => None,
+        };
+        let Some(fresh) = fresh else { return Ok(false) };
+        *self = Source { listener: self.listener.clone(), breaks: self.breaks, ..fresh };
+        self.tell();
+        Ok(true)
+    }
+
+    /// Nothing comes any more, however long whoever has this keeps it: its place is another's.
+    fn end(&mut self) {
         self.permits = Admitted::default();
-        Piece::End
     }
 
     async fn read(&mut self) -> Result<Option<Bytes>, Error> {
@@ -196,7 +219,7 @@ impl Source {
         let (core, at) = (again.core.clone(), self.reader.at());
         // The place that the broken answer held is the next one's.
         let ranged = Prepared { place: self.permits.clone(), ..ranged(&again.call, &again.known.validator, at)? };
-        let Verdict::After(wait) = self.pause(&core, at) else { return Err(error) };
+        let Verdict::After(wait) = self.pause(&core, &ranged, at) else { return Err(error) };
         let asking = async move {
             if !wait.is_zero() {
                 core.clock.sleep(wait).await;
@@ -207,7 +230,7 @@ impl Source {
     }
 
     /// Whether there is another try, and when.
-    fn pause(&mut self, core: &Core, at: u64) -> Verdict {
+    fn pause(&mut self, core: &Core, call: &Prepared, at: u64) -> Verdict {
         let advanced = at - self.last_break.min(at);
         self.breaks = if advanced >= ADVANCE { 1 } else { self.breaks + 1 };
         self.last_break = at;
@@ -216,7 +239,7 @@ impl Source {
             self.breaks = 0;
             return Verdict::After(Duration::ZERO);
         }
-        core.another(RetryClass::Safe, &Try::new(Outcome::Broken, self.breaks))
+        core.another(call, RetryClass::Safe, &Try::new(Outcome::Broken, self.breaks))
     }
 
     fn take(&mut self, answered: Answered, at: u64) -> Result<Course, Error> {

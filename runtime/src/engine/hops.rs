@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Core, Refused};
 use crate::{
-    answer::{self, Answered, Failed},
+    answer::{self, Answered, Failed, Speaker},
     body::Payload,
     call::Prepared,
     connection::Applied,
@@ -28,6 +28,8 @@ struct Hop {
     passage: Passage,
     /// The caller's headers and body go along.
     whole: bool,
+    /// Whoever redirected here may have done what the call asks: it told to read something now.
+    acted: bool,
 }
 
 impl Hop {
@@ -46,18 +48,19 @@ impl Core {
         applied: Option<&Applied>,
         permits: &mut Option<Admitted>,
     ) -> Result<Answered, Refused> {
-        let mut hop = Hop { method: call.method.clone(), url: url.clone(), passage: call.passage, whole: true };
+        let mut hop = Hop { method: call.method.clone(), url: url.clone(), passage: call.passage, whole: true, acted: false };
         for _ in 0..=HOPS {
-            let incoming = self.hop(call, &hop, applied).await?;
+            let incoming = self.hop(call, &hop, applied).await.map_err(|refused| refused.behind(&hop))?;
             match location(&incoming, &hop, call.redirects) {
-                Some(location) => hop = self.follow(call, hop, &incoming, location).map_err(refused_here)?,
+                Some(location) => hop = self.follow(call, hop, applied, &incoming, location).map_err(refused_here)?,
                 None => {
                     // Another server does not speak for this API: it neither knows its limits nor silences it.
-                    let ours = hop.is_home();
-                    if ours {
+                    let speaker = Speaker { ours: hop.is_home(), acted: hop.acted };
+                    if speaker.ours {
                         self.learn(call.operation, incoming.status.as_u16(), &incoming.headers, permits.as_ref()).await;
                     }
-                    return answer::receive(self, call, hop.url, incoming, permits).await.map_err(|failed| Refused::of(failed, ours));
+                    let received = answer::receive(self, call, hop.url, incoming, speaker, permits).await;
+                    return received.map_err(|failed| Refused::of(failed, speaker));
                 }
             }
         }
@@ -65,10 +68,14 @@ impl Core {
     }
 
     /// The origin gate for one redirect.
-    fn follow(&self, call: &Prepared, hop: Hop, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
-        let (url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
+    fn follow(&self, call: &Prepared, hop: Hop, applied: Option<&Applied>, incoming: &Incoming, location: &str) -> Result<Hop, Error> {
+        let (mut url, passage) = gate::redirect(&hop.url, location, hop.passage, self.settings.redirects)?;
         let leaves = !gate::same_origin(&url, &hop.url);
-        let method = method_after(incoming.status, hop.method);
+        if let Some(applied) = applied.filter(|_| leaves) {
+            withhold(&mut url, applied);
+        }
+        let method = method_after(incoming.status, &hop.method);
+        let acted = hop.acted || method != hop.method;
         if leaves && method != Method::GET && method != Method::HEAD {
             return Err(Error::new(ErrorKind::UnsafeAddress, "a redirect leads a call that changes something to another origin"));
         }
@@ -77,7 +84,7 @@ impl Core {
                 Error::new(ErrorKind::Transport, "the server redirects, and the stream has been sent already").with_retryable(false)
             );
         }
-        Ok(Hop { method, url, passage, whole: hop.whole && !leaves })
+        Ok(Hop { method, url, passage, whole: hop.whole && !leaves, acted })
     }
 
     async fn hop(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Incoming, Refused> {
@@ -90,8 +97,8 @@ impl Core {
             http.send(outgoing)
         };
         let incoming = sent.await.map_err(|failure| match failure {
-            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None, ours: false },
-            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours: false },
+            SendFailure::NotSent(error) => Refused { error, outcome: Outcome::NotSent, stated: None, speaker: Speaker::default() },
+            SendFailure::Broken(error) => Refused { error, outcome: Outcome::Broken, stated: None, speaker: Speaker::default() },
         })?;
         #[cfg(feature = "cookies")]
         if let Some(jar) = &self.cookies {
@@ -113,7 +120,7 @@ impl Core {
     async fn outgoing(&self, call: &Prepared, hop: &Hop, applied: Option<&Applied>) -> Result<Outgoing, Error> {
         if !hop.whole {
             let (mut headers, body) = (self.headers_for(Passage::Bare), Payload::default().open().await?);
-            self.add_kept_cookies(&hop.url, &mut headers)?;
+            self.add_kept_cookies(hop, &mut headers)?;
             return Ok(Outgoing::new(hop.method.clone(), hop.url.clone(), headers, body, About::call(call.operation, None, &[])));
         }
         let mut url = hop.url.clone();
@@ -128,7 +135,7 @@ impl Core {
         if let Some(cookie) = cookies(&call.cookies, applied)? {
             headers.insert(header::COOKIE, cookie);
         }
-        self.add_kept_cookies(&hop.url, &mut headers)?;
+        self.add_kept_cookies(hop, &mut headers)?;
         let payload = if hop.method == call.method { &call.payload } else { &Payload::default() };
         if payload.is_empty() {
             headers.remove(header::CONTENT_TYPE);
@@ -143,15 +150,21 @@ impl Core {
         Ok(Outgoing::new(hop.method.clone(), url, headers, body, about))
     }
 
-    /// What this very origin set before goes back to it, if the program wants that.
+    /// What this very origin set before goes back to it, if the program wants that. A session is a credential: where a stranger's address or redirect
+    /// leads to a server that may see the credential, neither goes along.
     #[cfg(feature = "cookies")]
-    fn add_kept_cookies(&self, url: &Url, headers: &mut HeaderMap) -> Result<(), Error> {
-        self.cookies.as_ref().map_or(Ok(()), |jar| jar.add(url, headers))
+    fn add_kept_cookies(&self, hop: &Hop, headers: &mut HeaderMap) -> Result<(), Error> {
+        let Some(jar) = &self.cookies else { return Ok(()) };
+        let led = || {
+            let url = self.declared(hop.url.clone());
+            self.servers.iter().any(|server| gate::same_origin(server, &url))
+        };
+        if hop.is_home() || !led() { jar.add(&hop.url, headers) } else { Ok(()) }
     }
 
     #[cfg(not(feature = "cookies"))]
     #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the feature says what it does")]
-    fn add_kept_cookies(&self, _url: &Url, _headers: &mut HeaderMap) -> Result<(), Error> {
+    fn add_kept_cookies(&self, _hop: &Hop, _headers: &mut HeaderMap) -> Result<(), Error> {
         Ok(())
     }
 
@@ -174,16 +187,22 @@ impl Core {
 }
 
 impl Refused {
-    fn of(failed: Failed, ours: bool) -> Refused {
+    fn of(failed: Failed, speaker: Speaker) -> Refused {
         match failed {
-            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None, ours },
-            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status), ours },
+            Failed::Unread(error) => Refused { error, outcome: Outcome::Broken, stated: None, speaker },
+            Failed::Answer(error, status) => Refused { stated: error.retry_after(), error, outcome: Outcome::Status(status), speaker },
         }
+    }
+
+    /// The same, told from before the redirects that led to it: a call that was acted on has been sent.
+    fn behind(self, hop: &Hop) -> Refused {
+        let outcome = if hop.acted && self.outcome == Outcome::NotSent { Outcome::Broken } else { self.outcome };
+        Refused { outcome, ..self }
     }
 }
 
 fn refused_here(error: Error) -> Refused {
-    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None, ours: false }
+    Refused { error: error.with_retryable(false), outcome: Outcome::NotSent, stated: None, speaker: Speaker::default() }
 }
 
 /// Where a redirect leads. A method that changes something is only repeated where the status says so.
@@ -204,13 +223,13 @@ fn location<'a>(incoming: &'a Incoming, hop: &Hop, chosen: Option<Redirects>) ->
 }
 
 /// 303 says to read; 301 and 302 turn a POST into a GET, as every browser does (RFC 9110, 15.4.2 and 15.4.3).
-fn method_after(status: StatusCode, method: Method) -> Method {
+fn method_after(status: StatusCode, method: &Method) -> Method {
     let turns = match status {
         StatusCode::SEE_OTHER => method != Method::HEAD,
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
         _ => false,
     };
-    if turns { Method::GET } else { method }
+    if turns { Method::GET } else { method.clone() }
 }
 
 /// A next link may hold the parameter already, when the server repeats what it was sent.
@@ -226,6 +245,16 @@ fn apply_query(url: &mut Url, applied: &Applied) {
     }
     let secret = applied.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     url.query_pairs_mut().extend_pairs(secret);
+}
+
+/// A server that repeats in its redirect what it was asked repeats the secret, too: it goes nowhere else, whatever it is called there.
+fn withhold(url: &mut Url, applied: &Applied) {
+    let ours = |value: &str| applied.query.iter().any(|(_, secret)| !secret.is_empty() && secret.as_str() == value);
+    if url.query_pairs().any(|(_, value)| ours(&value)) {
+        let kept: Vec<(String, String)> =
+            url.query_pairs().filter(|(_, value)| !ours(value)).map(|(name, value)| (name.into(), value.into())).collect();
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
 }
 
 fn cookies(own: &str, applied: Option<&Applied>) -> Result<Option<HeaderValue>, Error> {

@@ -212,7 +212,7 @@ impl Source {
         let this = Try::new(Outcome::Broken, self.idle);
         // A connection that gave something has not failed: however many end, nothing is taken from what all calls together may repeat.
         let gave = self.idle == 1 && self.given > 0;
-        let next = if gave { self.core.following(RetryClass::Safe, &this) } else { self.core.another(RetryClass::Safe, &this) };
+        let next = if gave { self.core.following(RetryClass::Safe, &this) } else { self.core.another(&self.call, RetryClass::Safe, &this) };
         match next {
             Verdict::After(wait) => {
                 let asked = self.frames.retry().unwrap_or(Duration::ZERO).min(self.core.settings.retry.longest_stated);

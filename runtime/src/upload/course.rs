@@ -168,7 +168,7 @@ impl Course<'_> {
         self.failures += 1;
         // What the server has is known before anything is sent again, so nothing is made twice, whatever the class of the operation.
         let this = Try { stated, ..Try::new(Outcome::NotSent, self.failures) };
-        match self.core.another(self.call.operation.retry, &this) {
+        match self.core.another(&self.call, self.call.operation.retry, &this) {
             Verdict::After(wait) => {
                 self.core.clock.sleep(wait).await;
                 Ok(())
