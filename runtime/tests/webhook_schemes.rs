@@ -82,6 +82,36 @@ async fn hubspot_signs_method_url_body_and_time() {
     assert_eq!(sent.status(&untold).await, StatusCode::INTERNAL_SERVER_ERROR, "nobody said what the URL is");
 }
 
+/// What HubSpot signs of a URL can be written in several ways: written in another, a delivery is still the one that came.
+#[tokio::test]
+async fn a_url_that_is_written_in_another_way_makes_no_other_delivery() {
+    let receiver = receiver::<HubSpot>("s", 1000).public_url("https://hooks.example".parse().expect("a URL"));
+    let code = base64(&code("s", r#"POSThttps://hooks.example/in/hub?a=b:c{"eventId":1}1000500"#));
+    let sent = |uri: &'static str| {
+        post(r#"{"eventId":1}"#).at(uri).with("x-hubspot-request-timestamp", "1000500").with("x-hubspot-signature-v3", &code)
+    };
+    assert!(matches!(sent("/in/hub?a=b:c").to(&receiver).await, Ok(Received::Event(_))));
+    for again in ["/in/hub?a=b%3Ac", "/in/hub?a=b%3ac", "/in%2Fhub?a=b:c", "/in/hub%3Fa=b:c"] {
+        assert!(matches!(sent(again).to(&receiver).await, Ok(Received::Repeated)), "{again}");
+    }
+}
+
+/// Servers of HTTP/2 know an address by which they are called, which behind a proxy is another than the API calls and signs.
+#[tokio::test]
+async fn the_address_that_the_receiver_was_told_is_the_one_that_counts() {
+    let told = receiver::<HubSpot>("s", 1000).public_url("https://hooks.example".parse().expect("a URL"));
+    let signed = |url: &str| base64(&code("s", &format!(r#"POST{url}{{"eventId":1}}1000500"#)));
+    let sent = |uri: &'static str, url: &str| {
+        post(r#"{"eventId":1}"#).at(uri).with("x-hubspot-request-timestamp", "1000500").with("x-hubspot-signature-v3", signed(url))
+    };
+    let behind = sent("http://10.0.0.7:8080/hub?a=b", "https://hooks.example/hub?a=b");
+    assert_eq!(behind.event(&told).await["eventId"], 1);
+    let others = sent("https://another.example/hub", "https://another.example/hub");
+    assert_eq!(others.status(&told).await, StatusCode::UNAUTHORIZED, "what was signed for another address is not for this one");
+    let untold = receiver::<HubSpot>("s", 1000);
+    assert_eq!(others.event(&untold).await["eventId"], 1, "nobody told it, so the request's own counts");
+}
+
 #[tokio::test]
 async fn stripe_signs_time_and_body_with_several_codes() {
     let receiver = Stripe::receiver(secrets(&["whsec_old", "whsec_new"])).expect("keys").clock(at(1_700_000_000));

@@ -121,7 +121,8 @@ fn code(
     let in_body = matches!(proof.id, Some(DeliveryPart::Body(_)));
     let key = match &id {
         Some(id) if signs_id || in_body => digest(&[b"id", id.as_bytes()]),
-        _ => digest(&messages[0]),
+        // What can be written in several ways is known in the plain one: otherwise an old delivery could be written anew.
+        _ => digest(messages.last().map_or(&[], Vec::as_slice)),
     };
     Ok(Proved { key, sent: sent_at, id, claims: None })
 }
@@ -224,18 +225,18 @@ impl Filled<'_> {
         over.iter().map(piece).collect()
     }
 
-    /// The address as the API knows it: behind a proxy, only the receiver's owner knows what stands before the path.
+    /// The address as the API knows it: behind a proxy, only the receiver's owner knows what stands before the path. What the request says of
+    /// itself counts only where nobody told: servers of HTTP/2 say there what the proxy called, and senders say what they like.
     fn url(&self, public_url: Option<&url::Url>) -> Result<String, Refusal> {
         let uri = self.request.uri;
+        if let Some(base) = public_url {
+            let path = uri.path_and_query().map_or("/", |path| path.as_str());
+            return Ok(base.origin().ascii_serialization() + path);
+        }
         if uri.scheme().is_some() {
             return Ok(uri.to_string());
         }
-        let Some(base) = public_url else {
-            return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the URL is signed, and the receiver was not told its own"));
-        };
-        let mut url = base.origin().ascii_serialization();
-        url.push_str(uri.path_and_query().map_or("/", |path| path.as_str()));
-        Ok(url)
+        Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the URL is signed, and the receiver was not told its own"))
     }
 }
 
