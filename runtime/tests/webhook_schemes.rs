@@ -170,3 +170,47 @@ async fn tokens_are_for_us_for_this_body_and_for_a_time() {
         assert_eq!(sent(token).status(&receiver).await, StatusCode::UNAUTHORIZED, "{what}");
     }
 }
+
+/// Whoever saw a code of ECDSA can make a second one of it that is as good (the other root), without the key. It is the same delivery.
+#[tokio::test]
+async fn a_token_with_another_code_over_the_same_makes_no_other_delivery() {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    let pem = include_str!("keys/ec_pkcs8.pem");
+    let der: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = base64::engine::general_purpose::STANDARD.decode(der).expect("base64");
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &ring::rand::SystemRandom::new()).expect("a key");
+    // RFC 5480: what stands before the point of a public key of P-256.
+    let mut public =
+        vec![0x30, 0x59, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 3, 0x42, 0];
+    public.extend_from_slice(pair.public_key().as_ref());
+    let public = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", base64(&public));
+
+    let key = EncodingKey::from_ec_pem(pem.as_bytes()).expect("a key");
+    let token = encode(&Header::new(Algorithm::ES256), &serde_json::json!({ "exp": 1100 }), &key).expect("a token");
+    let (signed, signature) = token.rsplit_once('.').expect("three parts");
+    let mut signature = URL_SAFE_NO_PAD.decode(signature).expect("base64");
+    negate(&mut signature[32..]);
+    let other = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(&signature));
+    assert_ne!(token, other);
+
+    let receiver = receiver::<Signed>(&public, 1000);
+    let sent = |token: &str| post("{}").with("authorization", format!("Bearer {token}"));
+    assert!(matches!(sent(&token).to(&receiver).await, Ok(Received::Event(_))));
+    assert!(matches!(sent(&other).to(&receiver).await, Ok(Received::Repeated)));
+}
+
+/// What is left of a number when it is taken from the order of P-256.
+fn negate(number: &mut [u8]) {
+    let order: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
+        0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let mut borrow = 0;
+    for (digit, from) in number.iter_mut().zip(order).rev() {
+        let left = i16::from(from) - i16::from(*digit) - borrow;
+        borrow = i16::from(left < 0);
+        *digit = left.rem_euclid(256) as u8;
+    }
+}

@@ -127,6 +127,14 @@ trigger!(
 );
 
 trigger!(
+    Signed,
+    Webhook {
+        proof: Proof { kind: ProofKind::Jwt("ES256"), sent: header("authorization", "Bearer ", Encoded::Text), ..Proof::EMPTY },
+        ..Webhook::EMPTY
+    }
+);
+
+trigger!(
     Braces,
     Webhook {
         proof: Proof { sent: header("x-code", "", Encoded::Hex), over: "{{id}}{body}", id: Some(DeliveryPart::Header("x-id")), ..HMAC },
