@@ -3,7 +3,7 @@
 
 mod deliveries;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use deliveries::*;
@@ -233,6 +233,98 @@ async fn a_delivery_that_is_cut_off_may_come_again() {
         }
         tokio::task::yield_now().await;
     }
+}
+
+fn github(body: &'static str) -> http::Request<http_body_util::Full<Bytes>> {
+    let signature = format!("sha256={}", hex(&code("s", body)));
+    let request = http::Request::post("/hook").header("x-hub-signature-256", signature);
+    request.body(http_body_util::Full::new(Bytes::from_static(body.as_bytes()))).expect("a request")
+}
+
+/// Whoever is told that all is well sends no more: so nobody is told that before it is.
+#[tokio::test]
+async fn what_is_being_dealt_with_is_no_success_yet() {
+    use tower_service::Service;
+    let (begun, mut seen) = tokio::sync::mpsc::unbounded_channel::<tokio::sync::oneshot::Sender<Result<(), String>>>();
+    let mut service = receiver::<GitHub>("s", 0).service(move |_: Arc<Json>, _| {
+        let (end, ended) = tokio::sync::oneshot::channel();
+        begun.send(end).expect("the test is there");
+        async { ended.await.expect("the test says how it ends") }
+    });
+    let mut send = || service.call(github(r#"{"a":1}"#));
+    for (outcome, status) in [(Err("no".to_owned()), 500), (Ok(()), 200)] {
+        let first = tokio::spawn(send());
+        let end = seen.recv().await.expect("it begins, after a failure too");
+        assert_eq!(send().await.expect("an answer").status(), StatusCode::SERVICE_UNAVAILABLE, "it may fail yet");
+        end.send(outcome).expect("it waits");
+        assert_eq!(first.await.expect("no panic").expect("an answer").status().as_u16(), status);
+    }
+    assert_eq!(send().await.expect("an answer").status(), StatusCode::OK, "it is dealt with");
+    assert!(seen.try_recv().is_err(), "and nobody is told again");
+}
+
+/// A log that others have too, and that takes its time.
+#[derive(Debug)]
+struct Slow {
+    log: MemoryDeliveryLog,
+    settling: tokio::sync::mpsc::UnboundedSender<()>,
+    may_settle: tokio::sync::Semaphore,
+}
+
+type Logged<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, linchpin_runtime::auth::StoreError>> + Send + 'a>>;
+
+impl linchpin_runtime::webhook::DeliveryLog for Slow {
+    fn claim<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> Logged<'a, bool> {
+        self.log.claim(key, now, until)
+    }
+
+    fn release<'a>(&'a self, key: &'a [u8; 32]) -> Logged<'a, ()> {
+        self.log.release(key)
+    }
+
+    fn settle<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> Logged<'a, ()> {
+        self.settling.send(()).expect("the test is there");
+        Box::pin(async move {
+            self.may_settle.acquire().await?.forget();
+            self.log.settle(key, now, until).await
+        })
+    }
+
+    fn is_settled<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, soon: SystemTime) -> Logged<'a, bool> {
+        self.log.is_settled(key, now, soon)
+    }
+
+    fn outlives_processes(&self) -> bool {
+        true
+    }
+}
+
+/// A sender that hangs up when the work is done and the log is not told of it yet: the work is not done again.
+#[tokio::test]
+async fn what_was_dealt_with_before_the_sender_hung_up_stays_so() {
+    use tower_service::Service;
+    let (settling, mut settles) = tokio::sync::mpsc::unbounded_channel();
+    let log = Arc::new(Slow { log: MemoryDeliveryLog::new(10), settling, may_settle: tokio::sync::Semaphore::new(0) });
+    let clock = at(0);
+    let receiver = GitHub::receiver(secrets(&["s"])).expect("a key").clock(clock.clone()).log(log.clone());
+    let count = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = count.clone();
+    let mut service = receiver.service(move |_: Arc<Json>, _| {
+        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        async { Ok::<(), String>(()) }
+    });
+    let first = service.call(github("{}"));
+    tokio::select! {
+        _ = first => panic!("the log takes its time"),
+        settling = settles.recv() => settling.expect("it is dealt with"),
+    }
+    let second = tokio::time::timeout(std::time::Duration::from_secs(5), settles.recv()).await;
+    second.expect("the log is told all the same").expect("the log is there");
+    log.may_settle.add_permits(1);
+    while service.call(github("{}")).await.expect("an answer").status() != StatusCode::OK {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(count.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use super::{
     verify::{self, Proved},
 };
 use crate::{
+    auth::StoreError,
     clock::{Clock, SystemClock},
     error::Error,
     operation::Webhook,
@@ -43,6 +44,20 @@ pub(super) struct Gate {
     pub(super) again: bool,
     /// Whoever deals with a delivery says so from time to time, and says when it is done.
     pub(super) attended: bool,
+}
+
+/// What the log knew of a delivery.
+enum Claimed {
+    /// Nothing.
+    Anew,
+    /// It is dealt with.
+    Before,
+    /// Somebody deals with it at this moment, or died while he did.
+    Now,
+}
+
+fn unavailable(reason: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, reason)
 }
 
 /// A request that may pass.
@@ -108,16 +123,31 @@ impl Gate {
             None => now + self.remembered,
         };
         let key = verify::digest(&[name.as_bytes(), &proved.key]);
-        let attended = self.attended && !self.again && self.log.outlives_processes();
+        let attended = self.attended && !self.again;
         let taken = Taken::new(key, self.log.clone(), self.clock.clone(), attended.then_some(until));
         if self.again {
             return Ok(Received::event(event, proved.id, taken));
         }
-        let first = if attended { until.min(now + ATTENDED) } else { until };
-        match self.log.claim(&key, now, first).await {
-            Ok(true) => Ok(Received::event(event, proved.id, taken)),
-            Ok(false) => Ok(Received::Repeated),
-            Err(error) => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, format!("the log of deliveries fails: {error}"))),
+        let claimed = self.claim(&key, now, until).await;
+        match claimed.map_err(|error| unavailable(format!("the log of deliveries fails: {error}")))? {
+            Claimed::Anew => Ok(Received::event(event, proved.id, taken)),
+            Claimed::Before => Ok(Received::Repeated),
+            Claimed::Now => Err(unavailable("it is being dealt with, and that may fail yet")),
         }
+    }
+
+    async fn claim(&self, key: &[u8; 32], now: SystemTime, until: SystemTime) -> Result<Claimed, StoreError> {
+        let lasting = self.log.outlives_processes();
+        let first = if self.attended && lasting { until.min(now + ATTENDED) } else { until };
+        if self.log.claim(key, now, first).await? {
+            // Who does not say when a delivery is done has done with it from the beginning; in a log that lasts, its time says so.
+            if !self.attended && !lasting {
+                self.log.settle(key, now, until).await?;
+            }
+            return Ok(Claimed::Anew);
+        }
+        // Clocks of machines differ: twice as long as anybody takes one for.
+        let soon = now + 2 * ATTENDED;
+        Ok(if !self.attended || self.log.is_settled(key, now, soon).await? { Claimed::Before } else { Claimed::Now })
     }
 }

@@ -24,10 +24,23 @@ pub trait DeliveryLog: Send + Sync + fmt::Debug {
         false
     }
 
-    /// A delivery that was taken is taken until then. Default: nothing, for logs that do not outlive their process.
+    /// A delivery that was taken is being dealt with, and taken until then. Default: nothing, for logs that do not outlive their process.
     fn extend<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
         let _ = (key, now, until);
         Box::pin(async { Ok(()) })
+    }
+
+    /// A delivery that was taken is dealt with, and stays taken until then. Default: it is [extended](Self::extend).
+    fn settle<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.extend(key, now, until)
+    }
+
+    /// Whether a delivery that is taken is dealt with. As long as it is not, dealing with it may fail, and a service that told the API that all is well
+    /// would lose it: the API must go on sending it. `soon`: what is taken for longer than that was not taken by a service, and counts as dealt with.
+    /// Default: it is, for logs that do not know.
+    fn is_settled<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, soon: SystemTime) -> BoxFuture<'a, Result<bool, StoreError>> {
+        let _ = (key, now, soon);
+        Box::pin(async { Ok(true) })
     }
 }
 
@@ -41,9 +54,15 @@ pub struct MemoryDeliveryLog {
 
 #[derive(Debug, Default)]
 struct Known {
-    until: HashMap<[u8; 32], SystemTime>,
+    until: HashMap<[u8; 32], Place>,
     /// In the order in which they came, which is nearly that in which their times are over.
     order: VecDeque<([u8; 32], SystemTime)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    until: SystemTime,
+    settled: bool,
 }
 
 impl MemoryDeliveryLog {
@@ -57,17 +76,17 @@ impl MemoryDeliveryLog {
         while let Some((oldest, end)) = known.order.front().copied().filter(|(_, end)| *end <= now) {
             known.order.pop_front();
             // It may have been released and taken again since.
-            if known.until.get(&oldest) == Some(&end) {
+            if known.until.get(&oldest).is_some_and(|place| place.until == end) {
                 known.until.remove(&oldest);
             }
         }
-        if known.until.get(&key).is_some_and(|end| *end > now) {
+        if known.until.get(&key).is_some_and(|place| place.until > now) {
             return Ok(false);
         }
         if known.order.len() >= self.most {
             return Err("more deliveries came than are remembered".into());
         }
-        known.until.insert(key, until);
+        known.until.insert(key, Place { until, settled: false });
         known.order.push_back((key, until));
         Ok(true)
     }
@@ -84,6 +103,20 @@ impl DeliveryLog for MemoryDeliveryLog {
         known.until.remove(key);
         known.order.retain(|(other, _)| other != key);
         Box::pin(async { Ok(()) })
+    }
+
+    fn settle<'a>(&'a self, key: &'a [u8; 32], _now: SystemTime, _until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = known.until.get_mut(key) {
+            place.settled = true;
+        }
+        Box::pin(async { Ok(()) })
+    }
+
+    fn is_settled<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, _soon: SystemTime) -> BoxFuture<'a, Result<bool, StoreError>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = known.until.get(key).is_some_and(|place| place.settled && place.until > now);
+        Box::pin(async move { Ok(settled) })
     }
 }
 

@@ -83,7 +83,7 @@ impl<E> fmt::Debug for WebhookService<E> {
 
 impl<E: Shaped + Send + Sync> Receiver<E> {
     /// A service that gives each event to `handle`, with the API's id of the delivery, and answers when that is done. When `handle` fails, the
-    /// answer is 500 and the delivery may come again.
+    /// answer is 500 and the delivery may come again; what comes again before is answered with 503.
     pub fn service<H, F, X>(self, handle: H) -> WebhookService<E>
     where
         H: Fn(Arc<E>, Option<String>) -> F + Send + Sync + 'static,
@@ -175,7 +175,7 @@ impl<E: Send + Sync> WebhookService<E> {
     async fn handled(&self, delivery: Delivery<E>) -> Response<Bytes> {
         let id = delivery.id().map(str::to_owned);
         let (event, taken) = delivery.parted();
-        let mut claim = Claim(Some(taken.clone()));
+        let mut claim = Claim { taken: Some(taken.clone()), dealt: false };
         let handled = (self.handler)(Arc::new(event), id);
         let handled = match self.within {
             None => Some(taken.attend(handled).await),
@@ -183,10 +183,9 @@ impl<E: Send + Sync> WebhookService<E> {
         };
         let (status, said) = match handled {
             Some(Ok(answer)) => {
-                claim.0 = None;
-                if let Err(error) = taken.settle().await {
-                    tracing::warn!("the log of deliveries was not told that one is done, so it may come again: {error}");
-                }
+                claim.dealt = true;
+                settle(&taken).await;
+                claim.taken = None;
                 return answer.into_response();
             }
             Some(Err(error)) => {
@@ -198,25 +197,35 @@ impl<E: Send + Sync> WebhookService<E> {
                 (StatusCode::SERVICE_UNAVAILABLE, "the event took too long")
             }
         };
-        if let Some(taken) = claim.0.take() {
-            release(taken).await;
-        }
+        release(&taken).await;
+        claim.taken = None;
         text(status, said)
     }
 }
 
-/// A delivery that is being dealt with. Where that is cut off, because the sender hung up or the handler panicked, it may come again.
-struct Claim(Option<Taken>);
+/// A delivery that is being dealt with. Where that is cut off, because the sender hung up or the handler panicked, it may come again; where it was
+/// dealt with and only the log was not told yet, that is made up for.
+struct Claim {
+    taken: Option<Taken>,
+    dealt: bool,
+}
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if let (Some(taken), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(release(taken));
+        if let (Some(taken), Ok(runtime)) = (self.taken.take(), tokio::runtime::Handle::try_current()) {
+            let dealt = self.dealt;
+            runtime.spawn(async move { if dealt { settle(&taken).await } else { release(&taken).await } });
         }
     }
 }
 
-async fn release(taken: Taken) {
+async fn settle(taken: &Taken) {
+    if let Err(error) = taken.settle().await {
+        tracing::warn!("the log of deliveries was not told that one is done, so it may come again: {error}");
+    }
+}
+
+async fn release(taken: &Taken) {
     if let Err(error) = taken.release().await {
         tracing::warn!("{error}");
     }

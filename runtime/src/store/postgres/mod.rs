@@ -241,6 +241,20 @@ impl DeliveryLog for PostgresStore {
             async move { self.rows(&self.0.tables.extend, &[(&key.as_slice(), Type::BYTEA), (&until, Type::TIMESTAMPTZ)]).await.map(drop) },
         )
     }
+
+    fn settle<'a>(&'a self, key: &'a [u8; 32], _now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(
+            async move { self.rows(&self.0.tables.settle, &[(&key.as_slice(), Type::BYTEA), (&until, Type::TIMESTAMPTZ)]).await.map(drop) },
+        )
+    }
+
+    fn is_settled<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, soon: SystemTime) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let key = key.as_slice();
+            let values: [connection::Value<'_>; 3] = [(&key, Type::BYTEA), (&now, Type::TIMESTAMPTZ), (&soon, Type::TIMESTAMPTZ)];
+            Ok(!self.rows(&self.0.tables.is_settled, &values).await?.is_empty())
+        })
+    }
 }
 
 impl LimitStore for PostgresStore {

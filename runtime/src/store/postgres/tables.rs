@@ -19,6 +19,8 @@ pub(super) struct Tables {
     pub(super) claim: String,
     pub(super) release: String,
     pub(super) extend: String,
+    pub(super) settle: String,
+    pub(super) is_settled: String,
     pub(super) read_limit: String,
     pub(super) swap_limit: String,
 }
@@ -56,7 +58,7 @@ CREATE TABLE IF NOT EXISTS {states} (
 );
 CREATE TABLE IF NOT EXISTS {deliveries} (
   key bytea PRIMARY KEY,                           -- what a delivery is known by, 32 bytes
-  claim bigint NOT NULL,                           -- who took it
+  claim bigint NOT NULL,                           -- who took it; 0 when it is dealt with, 1 when nobody remembers
   until timestamptz NOT NULL                       -- until then it does not come again
 );
 CREATE INDEX IF NOT EXISTS {deliveries_until} ON {deliveries} (until);
@@ -94,8 +96,13 @@ CREATE INDEX IF NOT EXISTS {limits_until} ON {limits} (until);
             ),
             release: format!("DELETE FROM {deliveries} WHERE key = $1"),
             extend: format!(
-                "INSERT INTO {deliveries} (key, claim, until) VALUES ($1, 0, $2) ON CONFLICT (key) DO UPDATE SET until = EXCLUDED.until"
+                "INSERT INTO {deliveries} (key, claim, until) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET until = EXCLUDED.until"
             ),
+            settle: format!(
+                "INSERT INTO {deliveries} (key, claim, until) VALUES ($1, 0, $2)
+                 ON CONFLICT (key) DO UPDATE SET claim = 0, until = EXCLUDED.until"
+            ),
+            is_settled: format!("SELECT true FROM {deliveries} WHERE key = $1 AND until > $2 AND (claim = 0 OR until > $3)"),
             read_limit: format!("SELECT clock_timestamp(), l.version, l.record FROM (SELECT) one LEFT JOIN {limits} l ON l.key = $1"),
             swap_limit: format!(
                 "WITH gone AS (DELETE FROM {limits} WHERE key IN

@@ -194,7 +194,7 @@ impl StateStore for RedisStore {
 impl DeliveryLog for RedisStore {
     fn claim<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
-            let lasts = until.duration_since(now).unwrap_or_default().as_millis().clamp(1, i64::MAX as u128).to_string();
+            let lasts = millis(now, until);
             let claim = fastrand::u64(..).to_be_bytes();
             let values: [&[u8]; 2] = [&claim, lasts.as_bytes()];
             self.run(&self.0.scripts.claim, &self.key("delivery", &hex(key)), &values).await
@@ -211,10 +211,29 @@ impl DeliveryLog for RedisStore {
 
     fn extend<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            let lasts = until.duration_since(now).unwrap_or_default().as_millis().clamp(1, i64::MAX as u128).to_string();
+            let lasts = millis(now, until);
             self.run::<Value>(&self.0.scripts.extend, &self.key("delivery", &hex(key)), &[lasts.as_bytes()]).await.map(drop)
         })
     }
+
+    fn settle<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let lasts = millis(now, until);
+            self.run::<Value>(&self.0.scripts.settle, &self.key("delivery", &hex(key)), &[lasts.as_bytes()]).await.map(drop)
+        })
+    }
+
+    fn is_settled<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, soon: SystemTime) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let soon = millis(now, soon);
+            self.run(&self.0.scripts.is_settled, &self.key("delivery", &hex(key)), &[soon.as_bytes()]).await
+        })
+    }
+}
+
+/// From one time to another, in milliseconds as Redis takes them.
+fn millis(now: SystemTime, until: SystemTime) -> String {
+    until.duration_since(now).unwrap_or_default().as_millis().clamp(1, i64::MAX as u128).to_string()
 }
 
 /// Seconds, microseconds, version and record.

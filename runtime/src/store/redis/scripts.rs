@@ -12,6 +12,8 @@ pub(super) struct Scripts {
     pub(super) keep_state: Script,
     pub(super) claim: Script,
     pub(super) extend: Script,
+    pub(super) settle: Script,
+    pub(super) is_settled: Script,
     pub(super) read_limit: Script,
     pub(super) swap_limit: Script,
 }
@@ -40,7 +42,15 @@ impl Scripts {
                  return 1",
             ),
             // For how many milliseconds more.
-            extend: Script::new("return redis.call('SET', KEYS[1], '', 'PX', ARGV[1])"),
+            extend: Script::new("return redis.call('SET', KEYS[1], '-', 'PX', ARGV[1])"),
+            // The same, of what is dealt with.
+            settle: Script::new("return redis.call('SET', KEYS[1], '', 'PX', ARGV[1])"),
+            // For how many milliseconds at most whoever has not dealt with it yet takes one.
+            is_settled: Script::new(
+                "local there = redis.call('GET', KEYS[1])
+                 if there and (there == '' or redis.call('PTTL', KEYS[1]) > tonumber(ARGV[1])) then return 1 end
+                 return 0",
+            ),
             read_limit: Script::new(
                 "local time = redis.call('TIME')
                  local there = redis.call('HMGET', KEYS[1], 'version', 'record')
