@@ -148,6 +148,29 @@ async fn an_id_that_is_not_signed_opens_no_door() {
     assert!(matches!(sent("2").to(&receiver).await, Ok(Received::Repeated)), "the same body under another id");
 }
 
+/// Accounts have a secret each, and what they call a delivery, or all that they say, may be the same: it is another delivery for all that.
+#[tokio::test]
+async fn what_comes_from_another_account_is_no_repetition() {
+    let log = Arc::new(MemoryDeliveryLog::new(100));
+    let bodies = |secret: &str| post("{}").with("x-hub-signature-256", format!("sha256={}", hex(&code(secret, "{}"))));
+    let ids = |secret: &str| post(r#"{"id":17}"#).with("stripe-signature", format!("t=0,v1={}", hex(&code(secret, r#"0.{"id":17}"#))));
+    let tokens = |secret: &str| post("{}").with("authorization", format!("Bearer {secret}"));
+    for secret in ["ann", "bob"] {
+        for (sent, receiver) in [
+            (bodies(secret), receiver::<GitHub>(secret, 0)),
+            (ids(secret), receiver::<Stripe>(secret, 0)),
+            (tokens(secret), receiver::<Shared>(secret, 0)),
+        ] {
+            let receiver = receiver.log(log.clone());
+            assert!(matches!(sent.to(&receiver).await, Ok(Received::Event(_))), "{secret}: {sent:?}");
+            assert!(matches!(sent.to(&receiver).await, Ok(Received::Repeated)), "{secret}: {sent:?}");
+        }
+    }
+    // While one secret replaces another, what was signed with either is the same delivery to whoever knows both.
+    let both = GitHub::receiver(secrets(&["new", "ann"])).expect("keys").clock(at(0)).log(log);
+    assert!(matches!(bodies("ann").to(&both).await, Ok(Received::Repeated)));
+}
+
 #[tokio::test]
 async fn a_full_log_lets_nothing_in() {
     let receiver = receiver::<Standard>("whsec_plJ3nmyCDGBKInavdOK15jsl", 1000).log(Arc::new(MemoryDeliveryLog::new(1)));

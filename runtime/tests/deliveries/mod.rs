@@ -155,6 +155,7 @@ pub fn receiver<T: InstantTrigger<Output = Json>>(secret: &str, seconds: u64) ->
     T::receiver(secrets(&[secret])).expect("a key").clock(at(seconds))
 }
 
+#[derive(Debug)]
 pub struct Sender {
     pub method: Method,
     pub uri: &'static str,
