@@ -106,6 +106,9 @@ impl Gate {
         // Reading proves nothing, and gives nothing away; some proofs name members of the body.
         let body = read();
         let proved = verify::verify(&webhook.proof, request, body.as_ref(), self.public_url.as_ref(), secrets, millis)?;
+        if proved.short.as_ref().is_some_and(|message| challenge::may_have_signed(webhook, message)) {
+            return Err(Refusal::unproved("what is signed is no more than what a challenge asks for, and that anybody may have signed"));
+        }
         let content = Content { body: body.as_ref(), claims: proved.claims.as_ref() };
         if let Some(answer) = challenge::answer(webhook, request, &content, secrets, true) {
             return answer.map(Passed::Answer);

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
+    challenge,
     part::{Content, Request, decoded, is_secret, values},
     refusal::Refusal,
     token,
@@ -27,6 +28,8 @@ pub(super) struct Proved {
     pub(super) sent: Option<u64>,
     /// What the API calls it.
     pub(super) id: Option<String>,
+    /// What was signed, where a challenge could be as short.
+    pub(super) short: Option<Vec<u8>>,
     /// The claims of its token.
     pub(super) claims: Option<serde_json::Value>,
 }
@@ -58,9 +61,13 @@ pub(super) fn verify(
 ) -> Result<Proved, Refusal> {
     let content = Content { body, claims: None };
     match proof.kind {
-        ProofKind::None => {
-            Ok(Proved { key: digest(&[request.body]), sent: None, id: proof.id.and_then(|id| request.text(id, &content)), claims: None })
-        }
+        ProofKind::None => Ok(Proved {
+            key: digest(&[request.body]),
+            sent: None,
+            id: proof.id.and_then(|id| request.text(id, &content)),
+            claims: None,
+            short: None,
+        }),
         ProofKind::Token => {
             let sent = required(request, proof.sent.part, &content)?;
             let given = values(&sent, &proof.sent);
@@ -70,7 +77,7 @@ pub(super) fn verify(
             // Who knows the secret may say whatever he likes, so what he calls it is as good as what it holds.
             let whose = whose(&known);
             let key = id.as_ref().map_or_else(|| digest(&[&whose[..], request.body]), |id| digest(&[&whose[..], b"id", id.as_bytes()]));
-            Ok(Proved { key, sent: None, id, claims: None })
+            Ok(Proved { key, sent: None, id, claims: None, short: None })
         }
         ProofKind::Hmac(hash) => code(hash, proof, request, &content, public_url, keys, now),
         ProofKind::Jwt(algorithm) => signed(algorithm, proof, request, &content, secrets, now),
@@ -110,6 +117,9 @@ fn code(
         bool::from(fits.fold(Choice::from(0), |genuine, fits| genuine | fits))
     };
     let whose = keys.iter().find(fits).map(|key| whose(key)).ok_or_else(|| Refusal::unproved("the signature is another"))?;
+    // Of two ways to write it, the shorter.
+    let plain = messages.last().map_or(&[][..], Vec::as_slice);
+    let short = (plain.iter().map(Vec::len).sum::<usize>() <= challenge::MOST).then(|| plain.concat());
     // An id that is not signed could be written anew beside an old delivery; then what is signed is what it is known by.
     let in_body = matches!(proof.id, Some(DeliveryPart::Body(_)));
     let key = match &id {
@@ -121,7 +131,7 @@ fn code(
             digest(&pieces)
         }
     };
-    Ok(Proved { key, sent: sent_at, id, claims: None })
+    Ok(Proved { key, sent: sent_at, id, claims: None, short })
 }
 
 fn signed(
@@ -156,7 +166,7 @@ fn signed(
         // another that is as good.
         _ => digest(&[token.rsplit_once('.').map_or(token.as_str(), |(signed, _)| signed).as_bytes(), request.body]),
     };
-    Ok(Proved { key, sent: sent_at, id, claims: Some(claims) })
+    Ok(Proved { key, sent: sent_at, id, claims: Some(claims), short: None })
 }
 
 fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_>) -> Result<String, Refusal> {
