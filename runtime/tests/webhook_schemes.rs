@@ -171,6 +171,19 @@ async fn tokens_are_for_us_for_this_body_and_for_a_time() {
     }
 }
 
+/// A token that is for one body says nothing of an id in a header: that could be written anew beside it.
+#[tokio::test]
+async fn an_id_beside_a_token_opens_no_door() {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use sha2::Digest;
+    let claims = serde_json::json!({ "exp": 1100, "body_sha256": hex(&sha2::Sha256::digest("{}")) });
+    let token = encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(b"s")).expect("a token");
+    let receiver = receiver::<Beside>("s", 1000);
+    let sent = |id: &str| post("{}").with("authorization", format!("Bearer {token}")).with("x-id", id);
+    assert!(matches!(sent("1").to(&receiver).await, Ok(Received::Event(_))));
+    assert!(matches!(sent("2").to(&receiver).await, Ok(Received::Repeated)));
+}
+
 /// Whoever saw a code of ECDSA can make a second one of it that is as good (the other root), without the key. It is the same delivery.
 #[tokio::test]
 async fn a_token_with_another_code_over_the_same_makes_no_other_delivery() {

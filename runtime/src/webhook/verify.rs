@@ -159,7 +159,12 @@ fn signed(
         None => None,
     };
     let id = proof.id.and_then(|id| request.text(id, &content));
-    let signs_id = matches!(proof.id, Some(DeliveryPart::Claim(_))) || proof.digest.is_some();
+    let signs_id = match proof.id {
+        Some(DeliveryPart::Claim(_)) => true,
+        Some(DeliveryPart::Body(_)) => proof.digest.is_some(),
+        // Beside what is signed it could be written anew.
+        _ => false,
+    };
     let key = match &id {
         Some(id) if signs_id => digest(&[b"id", id.as_bytes()]),
         // What the token signs, which is another for each delivery, and what it came with. Not the signature: who has one of ECDSA can make

@@ -127,6 +127,19 @@ trigger!(
 );
 
 trigger!(
+    Beside,
+    Webhook {
+        proof: Proof {
+            kind: ProofKind::Jwt("HS256"),
+            sent: header("authorization", "Bearer ", Encoded::Text),
+            digest: Some(("body_sha256", Encoded::Hex)),
+            id: Some(DeliveryPart::Header("x-id")),
+            ..Proof::EMPTY
+        },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
     Signed,
     Webhook {
         proof: Proof { kind: ProofKind::Jwt("ES256"), sent: header("authorization", "Bearer ", Encoded::Text), ..Proof::EMPTY },
