@@ -186,6 +186,22 @@ async fn large_bodies_are_refused_before_they_are_looked_at() {
     assert_eq!(post("1234567890").status(&receiver).await, StatusCode::UNAUTHORIZED);
 }
 
+/// A body of a megabyte can become fifty when it is read: nobody's is who did not prove himself.
+#[test]
+fn what_is_not_proved_is_not_read() {
+    let body = Bytes::from(format!("[{}[]]", "[],".repeat(300_000)));
+    let sent = [
+        (post(body.clone()).with("x-hub-signature-256", format!("sha256={:064}", 0)), receiver::<GitHub>("s", 0)),
+        (post(body.clone()).with("stripe-signature", format!("t=0,v1={:064}", 0)), receiver::<Stripe>("s", 0)),
+        (post(body.clone()).with("authorization", "Bearer t"), receiver::<Shared>("s", 0)),
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    for (sent, receiver) in sent {
+        let held = allocation_counter::measure(|| assert_eq!(runtime.block_on(sent.status(&receiver)), StatusCode::UNAUTHORIZED));
+        assert!(held.bytes_max < 4 << 20, "{} bytes for {receiver:?}", held.bytes_max);
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_the_triggers_is_not_given() {
     let body = "{}";

@@ -24,7 +24,7 @@ pub(super) const MOST: usize = 512;
 pub(super) fn answer(
     webhook: &Webhook,
     request: &Request<'_>,
-    content: &Content<'_>,
+    content: &Content<'_, '_>,
     (secrets, keys): (&[Secret], &[Vec<u8>]),
     from_body: bool,
 ) -> Option<Result<Response<Bytes>, Refusal>> {

@@ -50,37 +50,36 @@ pub(super) fn keys(proof: &Proof, secrets: &[Secret]) -> Result<Vec<Vec<u8>>, Er
     secrets.iter().map(|secret| key(secret).ok_or_else(|| wrong("a secret is not written as the keys of this API are"))).collect()
 }
 
-/// Whether the request proves itself. `body` is its content, read already where the proof needs it.
+/// Whether the request proves itself. Of its content nothing is read before that but what the proof needs.
 pub(super) fn verify(
     proof: &Proof,
     request: &Request<'_>,
-    body: Option<&serde_json::Value>,
+    content: &Content<'_, '_>,
     public_url: Option<&url::Url>,
     (secrets, keys): (&[Secret], &[Vec<u8>]),
     now: u64,
 ) -> Result<Proved, Refusal> {
-    let content = Content { body, claims: None };
     match proof.kind {
         ProofKind::None => Ok(Proved {
             key: digest(&[request.body]),
             sent: None,
-            id: proof.id.and_then(|id| request.text(id, &content)),
+            id: proof.id.and_then(|id| request.text(id, content)),
             claims: None,
             short: None,
         }),
         ProofKind::Token => {
-            let sent = required(request, proof.sent.part, &content)?;
+            let sent = required(request, proof.sent.part, content)?;
             let given = values(&sent, &proof.sent);
             let known = given.iter().filter_map(|one| decoded(one, proof.sent.encoding)).find(|one| is_secret(one, secrets));
             let known = known.ok_or_else(|| Refusal::unproved("the secret is another"))?;
-            let id = proof.id.and_then(|id| request.text(id, &content));
+            let id = proof.id.and_then(|id| request.text(id, content));
             // Who knows the secret may say whatever he likes, so what he calls it is as good as what it holds.
             let whose = whose(&known);
             let key = id.as_ref().map_or_else(|| digest(&[&whose[..], request.body]), |id| digest(&[&whose[..], b"id", id.as_bytes()]));
             Ok(Proved { key, sent: None, id, claims: None, short: None })
         }
-        ProofKind::Hmac(hash) => code(hash, proof, request, &content, public_url, keys, now),
-        ProofKind::Jwt(algorithm) => signed(algorithm, proof, request, &content, secrets, now),
+        ProofKind::Hmac(hash) => code(hash, proof, request, content, public_url, keys, now),
+        ProofKind::Jwt(algorithm) => signed(algorithm, proof, request, content, secrets, now),
     }
 }
 
@@ -88,7 +87,7 @@ fn code(
     hash: Hash,
     proof: &Proof,
     request: &Request<'_>,
-    content: &Content<'_>,
+    content: &Content<'_, '_>,
     public_url: Option<&url::Url>,
     keys: &[Vec<u8>],
     now: u64,
@@ -102,13 +101,14 @@ fn code(
         Some(time) => time_of(time, request, content, now).map(|(text, at)| (text, Some(at)))?,
         None => (String::new(), None),
     };
-    let id = proof.id.and_then(|id| request.text(id, content));
+    let id = || proof.id.and_then(|id| request.text(id, content));
     let over = auth::pieces(proof.over).map_err(|_| unfillable())?;
     let signs_id = over.contains(&Piece::Hole("id"));
-    if signs_id && id.is_none() {
-        return Err(Refusal::unproved("the id that is part of what is signed is missing"));
-    }
-    let filled = Filled { request, time: &time_text, id: id.as_deref().unwrap_or_default() };
+    let signed_id = match signs_id.then(&id) {
+        Some(None) => return Err(Refusal::unproved("the id that is part of what is signed is missing")),
+        signed => signed.flatten().unwrap_or_default(),
+    };
+    let filled = Filled { request, time: &time_text, id: &signed_id };
     let messages = filled.messages(&over, public_url)?;
     let fits = |key: &&Vec<u8>| {
         // Every code against every message, however soon one fits.
@@ -121,7 +121,7 @@ fn code(
     let plain = messages.last().map_or(&[][..], Vec::as_slice);
     let short = (plain.iter().map(Vec::len).sum::<usize>() <= challenge::MOST).then(|| plain.concat());
     // An id that is not signed could be written anew beside an old delivery; then what is signed is what it is known by.
-    let in_body = matches!(proof.id, Some(DeliveryPart::Body(_)));
+    let (id, in_body) = (id(), matches!(proof.id, Some(DeliveryPart::Body(_))));
     let key = match &id {
         Some(id) if signs_id || in_body => digest(&[&whose[..], b"id", id.as_bytes()]),
         // What can be written in several ways is known in the plain one: otherwise an old delivery could be written anew.
@@ -138,7 +138,7 @@ fn signed(
     algorithm: &str,
     proof: &Proof,
     request: &Request<'_>,
-    content: &Content<'_>,
+    content: &Content<'_, '_>,
     secrets: &[Secret],
     now: u64,
 ) -> Result<Proved, Refusal> {
@@ -174,7 +174,7 @@ fn signed(
     Ok(Proved { key, sent: sent_at, id, claims: Some(claims), short: None })
 }
 
-fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_>) -> Result<String, Refusal> {
+fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_, '_>) -> Result<String, Refusal> {
     let missing = || match part {
         DeliveryPart::Header(name) => format!("there is no header `{name}`, or more than one"),
         DeliveryPart::Query(name) => format!("there is no parameter `{name}`, or more than one"),
@@ -185,7 +185,7 @@ fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_>) ->
 }
 
 /// When a delivery was sent: as it was written, and in milliseconds. Too far from now, before or after, and it is refused.
-fn time_of(time: &DeliveryTime, request: &Request<'_>, content: &Content<'_>, now: u64) -> Result<(String, u64), Refusal> {
+fn time_of(time: &DeliveryTime, request: &Request<'_>, content: &Content<'_, '_>, now: u64) -> Result<(String, u64), Refusal> {
     let text = required(request, time.sent.part, content)?;
     let found = values(&text, &time.sent);
     let [text] = found.as_slice() else { return Err(Refusal::unproved("the time is not written as declared")) };
@@ -353,7 +353,7 @@ pub(crate) fn sign(
                 (request.method().clone(), request.uri().clone(), request.headers().clone(), request.body().clone());
             let shown = Request { method: &method, uri: &uri, headers: &headers, body: &body };
             let read: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
-            let content = Content { body: read.as_ref(), claims: None };
+            let content = Content { body: &|| read.as_ref(), claims: None };
             let id = proof.id.and_then(|id| shown.text(id, &content)).unwrap_or_default();
             let filled = Filled { request: &shown, time: stamp.as_deref().unwrap_or_default(), id: &id };
             let over = auth::pieces(proof.over).map_err(|_| failed(()))?;
@@ -461,7 +461,7 @@ mod tests {
             let Some((uri, headers, body)) = read(bytes) else { return };
             let request = Request { method: &Method::POST, uri: &uri, headers: &headers, body };
             let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-            let proved = verify(proof, &request, json.as_ref(), Some(&public), (&secrets, &keys), NOW);
+            let proved = verify(proof, &request, &Content { body: &|| json.as_ref(), claims: None }, Some(&public), (&secrets, &keys), NOW);
             if proved.is_ok() {
                 genuine += 1;
                 assert_eq!(covers(&uri, &headers, body), covered, "{}", String::from_utf8_lossy(bytes));
