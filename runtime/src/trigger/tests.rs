@@ -365,6 +365,15 @@ fn a_first_poll_that_cannot_read_all_that_is_there_is_said() {
 }
 
 #[test]
+fn a_state_that_starts_again_loses_nothing_that_shows_late() {
+    let mut course = begin(PollOrder::Rising, 60_000, 100, &since(0));
+    course.take(&seen(&[(100, "a")]), facts(1)).expect("in order");
+    let state = course.end().expect("through").0.forgetting();
+    let mut again = begin(PollOrder::Rising, 60_000, 100, &state);
+    assert_eq!(again.take(&seen(&[(30, "x"), (90, "late"), (100, "A")]), facts(1)).expect("in order"), [false, true, true]);
+}
+
+#[test]
 fn a_state_of_another_trigger_is_refused() {
     let state: PollState =
         serde_json::from_value(json!({ "trigger": "other", "revision": 1, "time": "2026-01-02T03:04:05Z", "seen": [] })).expect("a state");
