@@ -170,3 +170,26 @@ async fn challenges_are_answered_and_not_given() {
     assert_eq!(answered(&mut service, asked(&code)).await.2, "abc");
     assert_eq!(answered(&mut service, asked("00")).await.0, 401);
 }
+
+/// Whoever asks gets a code over little more than letters and digits. What consists of no more than that was not signed for a delivery.
+#[tokio::test]
+async fn an_answer_to_a_stranger_signs_no_delivery() {
+    const ASKED: &[Challenge] = &[Challenge { answer: &[("code", "{hmac.hex}")], ..Challenge::of(DeliveryPart::Query("crc_token")) }];
+    let given = Arc::new(AtomicUsize::new(0));
+    let counted = given.clone();
+    let service = receiver(schemes::GITHUB, ["s".into()]).expect("a receiver").challenges(ASKED);
+    let mut service = service.answering(move |_, _| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        async { Ok::<_, Error>(Answer::empty()) }
+    });
+    for (asked, body) in [("amount%3D100", "amount=100"), ("hello", "hello"), ("17", "17")] {
+        let request = Request::get(format!("/?crc_token={asked}")).body(Full::default()).expect("a request");
+        let (status, _, answer) = answered(&mut service, request).await;
+        assert_eq!(status, 200);
+        let answer: Json = serde_json::from_slice(&answer).expect("JSON");
+        let code = answer["code"].as_str().expect("a code");
+        let request = Request::post("/").header("x-hub-signature-256", format!("sha256={code}")).body(Full::from(body)).expect("a request");
+        assert_eq!(answered(&mut service, request).await.0, 401, "{body}");
+    }
+    assert_eq!(given.load(Ordering::Relaxed), 0, "a stranger had a delivery of his own signed");
+}

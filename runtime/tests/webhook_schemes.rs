@@ -82,6 +82,36 @@ async fn hubspot_signs_method_url_body_and_time() {
     assert_eq!(sent.status(&untold).await, StatusCode::INTERNAL_SERVER_ERROR, "nobody said what the URL is");
 }
 
+/// What HubSpot signs of a URL can be written in several ways: written in another, a delivery is still the one that came.
+#[tokio::test]
+async fn a_url_that_is_written_in_another_way_makes_no_other_delivery() {
+    let receiver = receiver::<HubSpot>("s", 1000).public_url("https://hooks.example".parse().expect("a URL"));
+    let code = base64(&code("s", r#"POSThttps://hooks.example/in/hub?a=b:c{"eventId":1}1000500"#));
+    let sent = |uri: &'static str| {
+        post(r#"{"eventId":1}"#).at(uri).with("x-hubspot-request-timestamp", "1000500").with("x-hubspot-signature-v3", &code)
+    };
+    assert!(matches!(sent("/in/hub?a=b:c").to(&receiver).await, Ok(Received::Event(_))));
+    for again in ["/in/hub?a=b%3Ac", "/in/hub?a=b%3ac", "/in%2Fhub?a=b:c", "/in/hub%3Fa=b:c"] {
+        assert!(matches!(sent(again).to(&receiver).await, Ok(Received::Repeated)), "{again}");
+    }
+}
+
+/// Servers of HTTP/2 know an address by which they are called, which behind a proxy is another than the API calls and signs.
+#[tokio::test]
+async fn the_address_that_the_receiver_was_told_is_the_one_that_counts() {
+    let told = receiver::<HubSpot>("s", 1000).public_url("https://hooks.example".parse().expect("a URL"));
+    let signed = |url: &str| base64(&code("s", &format!(r#"POST{url}{{"eventId":1}}1000500"#)));
+    let sent = |uri: &'static str, url: &str| {
+        post(r#"{"eventId":1}"#).at(uri).with("x-hubspot-request-timestamp", "1000500").with("x-hubspot-signature-v3", signed(url))
+    };
+    let behind = sent("http://10.0.0.7:8080/hub?a=b", "https://hooks.example/hub?a=b");
+    assert_eq!(behind.event(&told).await["eventId"], 1);
+    let others = sent("https://another.example/hub", "https://another.example/hub");
+    assert_eq!(others.status(&told).await, StatusCode::UNAUTHORIZED, "what was signed for another address is not for this one");
+    let untold = receiver::<HubSpot>("s", 1000);
+    assert_eq!(others.event(&untold).await["eventId"], 1, "nobody told it, so the request's own counts");
+}
+
 #[tokio::test]
 async fn stripe_signs_time_and_body_with_several_codes() {
     let receiver = Stripe::receiver(secrets(&["whsec_old", "whsec_new"])).expect("keys").clock(at(1_700_000_000));
@@ -138,5 +168,62 @@ async fn tokens_are_for_us_for_this_body_and_for_a_time() {
         ("no token", "x.y.z".to_owned()),
     ] {
         assert_eq!(sent(token).status(&receiver).await, StatusCode::UNAUTHORIZED, "{what}");
+    }
+}
+
+/// A token that is for one body says nothing of an id in a header: that could be written anew beside it.
+#[tokio::test]
+async fn an_id_beside_a_token_opens_no_door() {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use sha2::Digest;
+    let claims = serde_json::json!({ "exp": 1100, "body_sha256": hex(&sha2::Sha256::digest("{}")) });
+    let token = encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(b"s")).expect("a token");
+    let receiver = receiver::<Beside>("s", 1000);
+    let sent = |id: &str| post("{}").with("authorization", format!("Bearer {token}")).with("x-id", id);
+    assert!(matches!(sent("1").to(&receiver).await, Ok(Received::Event(_))));
+    assert!(matches!(sent("2").to(&receiver).await, Ok(Received::Repeated)));
+}
+
+/// Whoever saw a code of ECDSA can make a second one of it that is as good (the other root), without the key. It is the same delivery.
+#[tokio::test]
+async fn a_token_with_another_code_over_the_same_makes_no_other_delivery() {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    let pem = include_str!("keys/ec_pkcs8.pem");
+    let der: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = base64::engine::general_purpose::STANDARD.decode(der).expect("base64");
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &ring::rand::SystemRandom::new()).expect("a key");
+    // RFC 5480: what stands before the point of a public key of P-256.
+    let mut public =
+        vec![0x30, 0x59, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 3, 0x42, 0];
+    public.extend_from_slice(pair.public_key().as_ref());
+    let public = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", base64(&public));
+
+    let key = EncodingKey::from_ec_pem(pem.as_bytes()).expect("a key");
+    let token = encode(&Header::new(Algorithm::ES256), &serde_json::json!({ "exp": 1100 }), &key).expect("a token");
+    let (signed, signature) = token.rsplit_once('.').expect("three parts");
+    let mut signature = URL_SAFE_NO_PAD.decode(signature).expect("base64");
+    negate(&mut signature[32..]);
+    let other = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(&signature));
+    assert_ne!(token, other);
+
+    let receiver = receiver::<Signed>(&public, 1000);
+    let sent = |token: &str| post("{}").with("authorization", format!("Bearer {token}"));
+    assert!(matches!(sent(&token).to(&receiver).await, Ok(Received::Event(_))));
+    assert!(matches!(sent(&other).to(&receiver).await, Ok(Received::Repeated)));
+}
+
+/// What is left of a number when it is taken from the order of P-256.
+fn negate(number: &mut [u8]) {
+    let order: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
+        0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let mut borrow = 0;
+    for (digit, from) in number.iter_mut().zip(order).rev() {
+        let left = i16::from(from) - i16::from(*digit) - borrow;
+        borrow = i16::from(left < 0);
+        *digit = left.rem_euclid(256) as u8;
     }
 }

@@ -3,7 +3,7 @@
 
 mod deliveries;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use deliveries::*;
@@ -148,6 +148,29 @@ async fn an_id_that_is_not_signed_opens_no_door() {
     assert!(matches!(sent("2").to(&receiver).await, Ok(Received::Repeated)), "the same body under another id");
 }
 
+/// Accounts have a secret each, and what they call a delivery, or all that they say, may be the same: it is another delivery for all that.
+#[tokio::test]
+async fn what_comes_from_another_account_is_no_repetition() {
+    let log = Arc::new(MemoryDeliveryLog::new(100));
+    let bodies = |secret: &str| post("{}").with("x-hub-signature-256", format!("sha256={}", hex(&code(secret, "{}"))));
+    let ids = |secret: &str| post(r#"{"id":17}"#).with("stripe-signature", format!("t=0,v1={}", hex(&code(secret, r#"0.{"id":17}"#))));
+    let tokens = |secret: &str| post("{}").with("authorization", format!("Bearer {secret}"));
+    for secret in ["ann", "bob"] {
+        for (sent, receiver) in [
+            (bodies(secret), receiver::<GitHub>(secret, 0)),
+            (ids(secret), receiver::<Stripe>(secret, 0)),
+            (tokens(secret), receiver::<Shared>(secret, 0)),
+        ] {
+            let receiver = receiver.log(log.clone());
+            assert!(matches!(sent.to(&receiver).await, Ok(Received::Event(_))), "{secret}: {sent:?}");
+            assert!(matches!(sent.to(&receiver).await, Ok(Received::Repeated)), "{secret}: {sent:?}");
+        }
+    }
+    // While one secret replaces another, what was signed with either is the same delivery to whoever knows both.
+    let both = GitHub::receiver(secrets(&["new", "ann"])).expect("keys").clock(at(0)).log(log);
+    assert!(matches!(bodies("ann").to(&both).await, Ok(Received::Repeated)));
+}
+
 #[tokio::test]
 async fn a_full_log_lets_nothing_in() {
     let receiver = receiver::<Standard>("whsec_plJ3nmyCDGBKInavdOK15jsl", 1000).log(Arc::new(MemoryDeliveryLog::new(1)));
@@ -161,6 +184,22 @@ async fn large_bodies_are_refused_before_they_are_looked_at() {
     // Unsigned, and still 413: nothing was hashed.
     assert_eq!(post("12345678901").status(&receiver).await, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(post("1234567890").status(&receiver).await, StatusCode::UNAUTHORIZED);
+}
+
+/// A body of a megabyte can become fifty when it is read: nobody's is who did not prove himself.
+#[test]
+fn what_is_not_proved_is_not_read() {
+    let body = Bytes::from(format!("[{}[]]", "[],".repeat(300_000)));
+    let sent = [
+        (post(body.clone()).with("x-hub-signature-256", format!("sha256={:064}", 0)), receiver::<GitHub>("s", 0)),
+        (post(body.clone()).with("stripe-signature", format!("t=0,v1={:064}", 0)), receiver::<Stripe>("s", 0)),
+        (post(body.clone()).with("authorization", "Bearer t"), receiver::<Shared>("s", 0)),
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    for (sent, receiver) in sent {
+        let held = allocation_counter::measure(|| assert_eq!(runtime.block_on(sent.status(&receiver)), StatusCode::UNAUTHORIZED));
+        assert!(held.bytes_max < 4 << 20, "{} bytes for {receiver:?}", held.bytes_max);
+    }
 }
 
 #[tokio::test]
@@ -233,6 +272,98 @@ async fn a_delivery_that_is_cut_off_may_come_again() {
         }
         tokio::task::yield_now().await;
     }
+}
+
+fn github(body: &'static str) -> http::Request<http_body_util::Full<Bytes>> {
+    let signature = format!("sha256={}", hex(&code("s", body)));
+    let request = http::Request::post("/hook").header("x-hub-signature-256", signature);
+    request.body(http_body_util::Full::new(Bytes::from_static(body.as_bytes()))).expect("a request")
+}
+
+/// Whoever is told that all is well sends no more: so nobody is told that before it is.
+#[tokio::test]
+async fn what_is_being_dealt_with_is_no_success_yet() {
+    use tower_service::Service;
+    let (begun, mut seen) = tokio::sync::mpsc::unbounded_channel::<tokio::sync::oneshot::Sender<Result<(), String>>>();
+    let mut service = receiver::<GitHub>("s", 0).service(move |_: Arc<Json>, _| {
+        let (end, ended) = tokio::sync::oneshot::channel();
+        begun.send(end).expect("the test is there");
+        async { ended.await.expect("the test says how it ends") }
+    });
+    let mut send = || service.call(github(r#"{"a":1}"#));
+    for (outcome, status) in [(Err("no".to_owned()), 500), (Ok(()), 200)] {
+        let first = tokio::spawn(send());
+        let end = seen.recv().await.expect("it begins, after a failure too");
+        assert_eq!(send().await.expect("an answer").status(), StatusCode::SERVICE_UNAVAILABLE, "it may fail yet");
+        end.send(outcome).expect("it waits");
+        assert_eq!(first.await.expect("no panic").expect("an answer").status().as_u16(), status);
+    }
+    assert_eq!(send().await.expect("an answer").status(), StatusCode::OK, "it is dealt with");
+    assert!(seen.try_recv().is_err(), "and nobody is told again");
+}
+
+/// A log that others have too, and that takes its time.
+#[derive(Debug)]
+struct Slow {
+    log: MemoryDeliveryLog,
+    settling: tokio::sync::mpsc::UnboundedSender<()>,
+    may_settle: tokio::sync::Semaphore,
+}
+
+type Logged<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, linchpin_runtime::auth::StoreError>> + Send + 'a>>;
+
+impl linchpin_runtime::webhook::DeliveryLog for Slow {
+    fn claim<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> Logged<'a, bool> {
+        self.log.claim(key, now, until)
+    }
+
+    fn release<'a>(&'a self, key: &'a [u8; 32]) -> Logged<'a, ()> {
+        self.log.release(key)
+    }
+
+    fn settle<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> Logged<'a, ()> {
+        self.settling.send(()).expect("the test is there");
+        Box::pin(async move {
+            self.may_settle.acquire().await?.forget();
+            self.log.settle(key, now, until).await
+        })
+    }
+
+    fn is_settled<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, soon: SystemTime) -> Logged<'a, bool> {
+        self.log.is_settled(key, now, soon)
+    }
+
+    fn outlives_processes(&self) -> bool {
+        true
+    }
+}
+
+/// A sender that hangs up when the work is done and the log is not told of it yet: the work is not done again.
+#[tokio::test]
+async fn what_was_dealt_with_before_the_sender_hung_up_stays_so() {
+    use tower_service::Service;
+    let (settling, mut settles) = tokio::sync::mpsc::unbounded_channel();
+    let log = Arc::new(Slow { log: MemoryDeliveryLog::new(10), settling, may_settle: tokio::sync::Semaphore::new(0) });
+    let clock = at(0);
+    let receiver = GitHub::receiver(secrets(&["s"])).expect("a key").clock(clock.clone()).log(log.clone());
+    let count = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = count.clone();
+    let mut service = receiver.service(move |_: Arc<Json>, _| {
+        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        async { Ok::<(), String>(()) }
+    });
+    let first = service.call(github("{}"));
+    tokio::select! {
+        _ = first => panic!("the log takes its time"),
+        settling = settles.recv() => settling.expect("it is dealt with"),
+    }
+    let second = tokio::time::timeout(std::time::Duration::from_secs(5), settles.recv()).await;
+    second.expect("the log is told all the same").expect("the log is there");
+    log.may_settle.add_permits(1);
+    while service.call(github("{}")).await.expect("an answer").status() != StatusCode::OK {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(count.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
 
 #[tokio::test]

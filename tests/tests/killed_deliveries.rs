@@ -71,9 +71,18 @@ async fn what_a_killed_process_was_dealing_with_may_come_again() {
     process.kill().expect("it runs");
     process.wait().expect("it ends");
     assert!(sending.await.expect("no panic").is_err(), "nobody answered, so the API sends it again");
-    // Somebody may still be dealing with it: for a minute it is taken.
+    // Somebody may still be dealing with it: for a minute it is taken. Told that all is well, the API would not send it again.
+    let mut service = github(Arc::new(log.clone()), 0).answering(|_: Arc<Inbound>, _| async { Ok::<_, String>(Answer::text("ok")) });
+    let answer = tower_service::Service::call(&mut service, sent()).await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(matches!(comes(&log, 0).await, Received::Repeated));
     assert!(matches!(comes(&log, 2).await, Received::Event(_)), "nobody deals with it any more");
+}
+
+fn sent() -> Request<http_body_util::Full<&'static [u8]>> {
+    let mut request = Request::post("/hook").body(http_body_util::Full::new(BODY.as_bytes())).expect("a request");
+    *request.headers_mut() = headers();
+    request
 }
 
 #[tokio::test]
@@ -86,10 +95,11 @@ async fn what_was_dealt_with_does_not_come_again() {
         let given = given.clone();
         async move { given.send(event.body().clone()).map(|()| Answer::text("ok")) }
     });
-    let mut request = Request::post("/hook").body(http_body_util::Full::new(BODY.as_bytes())).expect("a request");
-    *request.headers_mut() = headers();
-    let answer = tower_service::Service::call(&mut service, request).await.expect("an answer");
-    assert_eq!((answer.status(), events.try_recv().expect("it was given")), (StatusCode::OK, BODY.into()));
+    for _ in 0..2 {
+        let answer = tower_service::Service::call(&mut service, sent()).await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    assert_eq!((events.try_recv().expect("it was given"), events.try_recv().is_err()), (BODY.into(), true));
     assert!(matches!(comes(&log, 2).await, Received::Repeated));
     assert!(matches!(comes(&log, 23 * 60).await, Received::Repeated));
     assert!(matches!(comes(&log, 25 * 60).await, Received::Event(_)), "it is remembered for a day");

@@ -119,6 +119,12 @@ async fn deliveries_are_taken_once(store: Arc<dyn DeliveryLog>) {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let then = SystemTime::now();
     assert!(!store.claim(&[9; 32], then, then + hour).await.expect("it is decided"));
+    // As long as nobody said that it is done, it may fail: unless it is taken for longer than anybody takes one to deal with it.
+    let is_settled = async |key: &[u8; 32], soon| store.is_settled(key, then, then + soon).await.expect("it is decided");
+    assert!(!is_settled(&[9; 32], 2 * hour).await && is_settled(&[9; 32], hour / 2).await);
+    store.settle(&[9; 32], then, then + hour).await.expect("it is kept");
+    assert!(is_settled(&[9; 32], 2 * hour).await && !store.claim(&[9; 32], then, then + hour).await.expect("it is decided"));
+    assert!(!is_settled(&[10; 32], hour).await, "nobody took it");
     // One whose time is over may come again.
     assert!(store.claim(&[8; 32], now, now + Duration::from_millis(50)).await.expect("it is decided"));
     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -120,6 +120,13 @@ impl Course {
                 format!("there are more than {} pages, and in this order a poll must read them all: raise its `cap`", self.most),
             ));
         }
+        if self.capped && self.rule.is_baseline() {
+            let message = format!(
+                "what is there already fills more than {} pages, and the rest would be given as new: raise the `cap`, or start with `Start::Since`",
+                self.most
+            );
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
         if self.capped && !self.rule.has_moved() {
             return Err(Error::new(
                 ErrorKind::Limit,

@@ -19,6 +19,10 @@ use crate::{
 /// How much further back than the lookback a first poll looks for what is there already: clocks differ, ours and theirs.
 const SKEW: std::time::Duration = std::time::Duration::from_secs(15 * 60);
 
+/// How far a time may be from now and still move what is remembered. Further than clocks and time zones go, it is the item's own: something that
+/// is planned, or mistyped.
+const PLAUSIBLE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
 /// What a poll knows.
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -33,6 +37,8 @@ pub(super) struct Rule {
     before: DateTime,
     /// The greatest time seen before this poll.
     top_before: DateTime,
+    /// Later times move nothing: what comes after them would be taken for old until then.
+    latest: DateTime,
     /// The greatest time seen.
     top: DateTime,
     /// The greatest time on the first page.
@@ -53,12 +59,13 @@ impl Rule {
             At::Start(Start::Since(time)) => (*time, *time, *time, false, HashSet::new()),
             At::Going(going) => (less(going.time, lookback), going.time, going.top, false, going.seen.iter().cloned().collect()),
         };
-        Rule { order: poll.order, lookback, floor, baseline, seen, before, top_before: top, top, first: None, fresh: 0 }
+        let latest = now.checked_add(PLAUSIBLE).unwrap_or(now);
+        Rule { order: poll.order, lookback, floor, baseline, seen, before, top_before: top, latest, top, first: None, fresh: 0 }
     }
 
     /// Takes in a page: which of its items are new.
     pub(super) fn take(&mut self, page: &[Seen]) -> Vec<bool> {
-        let greatest = page.iter().map(|item| item.time).max();
+        let greatest = page.iter().map(|item| item.time).filter(|time| *time <= self.latest).max();
         self.first = self.first.or(greatest).or(Some(self.floor));
         self.top = greatest.map_or(self.top, |greatest| self.top.max(greatest));
         let fresh: Vec<bool> =
@@ -70,6 +77,11 @@ impl Rule {
     /// How many new items were found.
     pub(super) fn found(&self) -> u64 {
         self.fresh as u64
+    }
+
+    /// Is it about what is there already?
+    pub(super) fn is_baseline(&self) -> bool {
+        self.baseline
     }
 
     /// Was anything found that this poll did not know?

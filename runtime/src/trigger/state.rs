@@ -74,6 +74,14 @@ impl PollState {
         }
     }
 
+    /// The same, with nothing seen: what is looked at again is given again, late items of that time among it.
+    pub(crate) fn forgetting(self) -> PollState {
+        match self.0 {
+            At::Going(going) => PollState(At::Going(Going { seen: Vec::new(), ..going })),
+            start => PollState(start),
+        }
+    }
+
     fn to_value(&self) -> Value {
         match &self.0 {
             At::Start(Start::Now) => json!({ "start": "now" }),

@@ -331,6 +331,48 @@ fn a_lookback_that_fills_every_page_is_said() {
     assert_eq!(stuck.end().expect_err("no way forward").kind(), crate::ErrorKind::Limit);
 }
 
+/// Data that was imported or typed in holds times that are still to come. One such item must not make a trigger deaf until then.
+#[test]
+fn an_item_of_the_far_future_hides_nothing_that_comes_after_it() {
+    const FAR: i64 = 1_000_000_000;
+    for order in [PollOrder::Rising, PollOrder::Falling, PollOrder::Other] {
+        let sorted = |mut items: Vec<(i64, &'static str)>| {
+            items.sort_unstable_by_key(|(time, _)| if order == PollOrder::Falling { -time } else { *time });
+            seen(&items)
+        };
+        let poll = |state: &PollState, items: Vec<(i64, &'static str)>| {
+            let mut course = begin(order, 0, 100, state);
+            let page = sorted(items);
+            let fresh = course.take(&page, facts(1)).expect("in order");
+            let given: Vec<String> = page.into_iter().zip(fresh).filter(|(_, fresh)| *fresh).map(|(item, _)| item.id).collect();
+            (given.concat(), course.end().expect("through").0)
+        };
+        let (given, state) = poll(&since(0), vec![(1, "a"), (FAR, "z")]);
+        assert_eq!(given.len(), 2, "{order:?}: {given}");
+        let (given, state) = poll(&state, vec![(1, "a"), (2, "b"), (FAR, "z")]);
+        assert_eq!(given, "b", "{order:?}");
+        let (given, state) = poll(&state, vec![(2, "b"), (FAR, "z")]);
+        assert_eq!(given, "", "{order:?}");
+        assert!(state.time().is_some_and(|time| time <= at(2)), "{order:?}: {state:?}");
+    }
+}
+
+#[test]
+fn a_first_poll_that_cannot_read_all_that_is_there_is_said() {
+    let mut course = begin(PollOrder::Rising, 0, 1, &PollState::start(Start::Now));
+    course.take(&seen(&[(990, "a"), (995, "b")]), facts(2)).expect("in order");
+    assert_eq!(course.end().expect_err("what follows was there too, and would be given as new").kind(), crate::ErrorKind::Limit);
+}
+
+#[test]
+fn a_state_that_starts_again_loses_nothing_that_shows_late() {
+    let mut course = begin(PollOrder::Rising, 60_000, 100, &since(0));
+    course.take(&seen(&[(100, "a")]), facts(1)).expect("in order");
+    let state = course.end().expect("through").0.forgetting();
+    let mut again = begin(PollOrder::Rising, 60_000, 100, &state);
+    assert_eq!(again.take(&seen(&[(30, "x"), (90, "late"), (100, "A")]), facts(1)).expect("in order"), [false, true, true]);
+}
+
 #[test]
 fn a_state_of_another_trigger_is_refused() {
     let state: PollState =

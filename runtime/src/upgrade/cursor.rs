@@ -1,14 +1,15 @@
 //! What becomes of the state of a trigger that polls when its module follows a change.
 
 use super::{table::Cursor, upgrader::Upgrader};
-use crate::trigger::{PollState, Start};
+use crate::trigger::PollState;
 
 /// A state of the present.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FollowedState {
     /// To go on from.
     pub state: PollState,
-    /// Why the trigger starts again at the time that it had reached, so that what it gave of that time comes once more; empty when it goes on.
+    /// Why the trigger starts again at the time that it had reached, so that what it gave of that time, and of what it looks back at, comes once more;
+    /// empty when it goes on.
     pub starts_again: Vec<&'static str>,
 }
 
@@ -32,8 +33,8 @@ impl Upgrader {
             }
             followed.state = followed.state.moved_to(next.module, next.revision);
         }
-        if let (false, Some(time)) = (followed.starts_again.is_empty(), followed.state.time()) {
-            followed.state = PollState::start(Start::Since(time));
+        if !followed.starts_again.is_empty() {
+            followed.state = followed.state.forgetting();
         }
         followed
     }
@@ -72,8 +73,10 @@ mod tests {
         let kept = followed(&[&KEPT]);
         assert_eq!((kept.state.trigger(), kept.starts_again.len()), (Some(("watch_all", 2)), 0));
         let again = followed(&[&KEPT, &RESET]);
-        let time = "2026-01-02T03:04:05Z".parse().expect("a time");
-        assert_eq!((again.state, again.starts_again.as_slice()), (PollState::start(Start::Since(time)), &["the ids are others"][..]));
+        // Not by `Start::Since`: that looks no further back, and what shows late would be lost.
+        let state = json!({ "trigger": "watch_all", "revision": 3, "time": "2026-01-02T03:04:05Z", "seen": [] });
+        assert_eq!(serde_json::to_value(&again.state).expect("JSON"), state);
+        assert_eq!(again.starts_again, ["the ids are others"]);
         assert_eq!(followed(&[]).state.trigger(), Some(("watch", 1)));
         followed(&[&KEPT, &CIRCLE]);
     }

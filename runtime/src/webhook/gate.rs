@@ -1,6 +1,6 @@
 //! What stands before every receiver: a body's size, challenges, the proof, and what came already. What a delivery means is the receiver's.
 
-use std::{sync::Arc, time::Duration, time::SystemTime};
+use std::{cell::OnceCell, sync::Arc, time::Duration, time::SystemTime};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -70,7 +70,7 @@ pub(super) enum Passed {
 
 /// A delivery that proved itself.
 pub(super) struct Genuine {
-    /// The body, where it could be read.
+    /// The body, where it was read already and could be.
     pub(super) body: Option<Value>,
     pub(super) proved: Proved,
     now: SystemTime,
@@ -93,7 +93,7 @@ impl Gate {
     }
 
     /// Lets a request pass or refuses it; `read` makes JSON of its body, if that can be.
-    pub(super) fn pass(&self, webhook: &Webhook, request: &Request<'_>, read: impl FnOnce() -> Option<Value>) -> Result<Passed, Refusal> {
+    pub(super) fn pass(&self, webhook: &Webhook, request: &Request<'_>, read: impl Fn() -> Option<Value>) -> Result<Passed, Refusal> {
         if request.body.len() > self.body {
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {} bytes", self.body)));
         }
@@ -103,14 +103,19 @@ impl Gate {
         }
         let now = self.clock.wall();
         let millis = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-        // Reading proves nothing, and gives nothing away; some proofs name members of the body.
-        let body = read();
-        let proved = verify::verify(&webhook.proof, request, body.as_ref(), self.public_url.as_ref(), secrets, millis)?;
-        let content = Content { body: body.as_ref(), claims: proved.claims.as_ref() };
+        // Only some proofs name members of the body: a stranger's is not read for the others.
+        let body = OnceCell::new();
+        let read_once = || body.get_or_init(&read).as_ref();
+        let content = Content { body: &read_once, claims: None };
+        let proved = verify::verify(&webhook.proof, request, &content, self.public_url.as_ref(), secrets, millis)?;
+        if proved.short.as_ref().is_some_and(|message| challenge::may_have_signed(webhook, message)) {
+            return Err(Refusal::unproved("what is signed is no more than what a challenge asks for, and that anybody may have signed"));
+        }
+        let content = Content { body: &read_once, claims: proved.claims.as_ref() };
         if let Some(answer) = challenge::answer(webhook, request, &content, secrets, true) {
             return answer.map(Passed::Answer);
         }
-        Ok(Passed::Genuine(Genuine { body, proved, now }))
+        Ok(Passed::Genuine(Genuine { body: body.into_inner().flatten(), proved, now }))
     }
 
     /// Gives an event, unless it was taken already. Several receivers may share a log, and one delivery may be of several.

@@ -19,16 +19,16 @@ pub(super) struct Request<'a> {
 }
 
 /// What is known of a request's content.
-pub(super) struct Content<'a> {
-    /// The body as JSON, if it is.
-    pub(super) body: Option<&'a Value>,
+pub(super) struct Content<'a, 'b> {
+    /// The body as JSON, if it is; read when it is asked for, since that costs more than a stranger's body is worth.
+    pub(super) body: &'a dyn Fn() -> Option<&'b Value>,
     /// The claims of its token, if it has one.
     pub(super) claims: Option<&'a Value>,
 }
 
-impl Content<'_> {
+impl Content<'_, '_> {
     /// Before anything was read.
-    pub(super) const UNREAD: Content<'static> = Content { body: None, claims: None };
+    pub(super) const UNREAD: Content<'static, 'static> = Content { body: &|| None, claims: None };
 }
 
 impl Request<'_> {
@@ -47,17 +47,17 @@ impl Request<'_> {
     }
 
     /// The text of a part, if it is there and no list or object.
-    pub(super) fn text(&self, part: DeliveryPart, content: &Content<'_>) -> Option<String> {
+    pub(super) fn text(&self, part: DeliveryPart, content: &Content<'_, '_>) -> Option<String> {
         match part {
             DeliveryPart::Header(name) => self.header(name).map(str::to_owned),
             DeliveryPart::Query(name) => self.query(name),
             DeliveryPart::Claim(name) => scalar(content.claims?.get(name)?),
-            DeliveryPart::Body(path) => scalar(path.iter().try_fold(content.body?, |value, name| value.get(name))?),
+            DeliveryPart::Body(path) => scalar(path.iter().try_fold((content.body)()?, |value, name| value.get(name))?),
         }
     }
 
     /// Whether all conditions hold.
-    pub(super) fn holds(&self, when: &[(DeliveryPart, Wanted)], content: &Content<'_>, secrets: &[Secret]) -> bool {
+    pub(super) fn holds(&self, when: &[(DeliveryPart, Wanted)], content: &Content<'_, '_>, secrets: &[Secret]) -> bool {
         when.iter().all(|(part, wanted)| match (self.text(*part, content), wanted) {
             (None, _) => false,
             (Some(_), Wanted::Present) => true,

@@ -206,12 +206,18 @@ impl Inner {
             Passed::Answer(answer) => return Ok(Received::Answer(answer)),
             Passed::Genuine(genuine) => genuine,
         };
-        let content = Content { body: genuine.body.as_ref(), claims: genuine.proved.claims.as_ref() };
-        if !request.holds(self.webhook.when, &content, &self.gate.secrets) {
+        genuine.body = genuine.body.take().or_else(|| self.read(request.body));
+        let (body, claims) = (genuine.body.as_ref(), genuine.proved.claims.as_ref());
+        if !self.is_ours(request, body, claims) {
             return Ok(Received::Other);
         }
         let event = self.event(request, genuine.body.take())?;
         self.gate.take(self.webhook, self.table.name, event, genuine).await
+    }
+
+    /// Whether a delivery is this trigger's.
+    fn is_ours(&self, request: &Request<'_>, body: Option<&Value>, claims: Option<&Value>) -> bool {
+        request.holds(self.webhook.when, &Content { body: &|| body, claims }, &self.gate.secrets)
     }
 
     /// The body as JSON; a form's fields as its members.

@@ -83,7 +83,7 @@ impl<E> fmt::Debug for WebhookService<E> {
 
 impl<E: Shaped + Send + Sync> Receiver<E> {
     /// A service that gives each event to `handle`, with the API's id of the delivery, and answers when that is done. When `handle` fails, the
-    /// answer is 500 and the delivery may come again.
+    /// answer is 500 and the delivery may come again; what comes again before is answered with 503.
     pub fn service<H, F, X>(self, handle: H) -> WebhookService<E>
     where
         H: Fn(Arc<E>, Option<String>) -> F + Send + Sync + 'static,

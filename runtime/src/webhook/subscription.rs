@@ -42,8 +42,9 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// What an API gave for a subscription: to be kept, as JSON or by serde, for renewing and ending it.
-#[derive(Clone, Debug, PartialEq)]
+/// What an API gave for a subscription: to be kept, as JSON or by serde, for renewing and ending it. Some APIs give the secret that they sign with, and
+/// what is kept has it: `Debug` shows only when it ends.
+#[derive(Clone, PartialEq)]
 pub struct Subscription {
     trigger: String,
     /// By spec names.
@@ -68,6 +69,12 @@ impl Subscription {
     pub fn renew_at(&self) -> Option<DateTime> {
         let before = std::time::Duration::from_millis(self.before);
         self.expires.map(|end| end.checked_sub(before).unwrap_or(end))
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("trigger", &self.trigger).field("expires", &self.expires).finish_non_exhaustive()
     }
 }
 
@@ -194,4 +201,18 @@ fn remembered(table: &'static OperationTable, webhook: &Webhook, subscription: &
     let Some(subscribe) = webhook.subscribe else { return Ok(Vec::new()) };
     let gave = Erased::decode(subscribe.operation.output.get(), subscription.gave.to_string().as_bytes(), Names::Spec);
     gave.map(|gave| vec![gave]).map_err(|_| Error::new(ErrorKind::Input, "what was kept of the subscription is not what the API gives"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_api_gave_is_kept_and_not_shown() {
+        let kept = json!({ "trigger": "on_paid", "gave": { "id": "we_1", "secret": "whsec_s3cret" }, "expires": null, "before": 0 });
+        let subscription: Subscription = serde_json::from_value(kept.clone()).expect("a subscription");
+        let shown = format!("{subscription:?}");
+        assert!(shown.contains("on_paid") && !shown.contains("s3cret"), "{shown}");
+        assert_eq!(serde_json::to_value(&subscription).expect("JSON"), kept);
+    }
 }

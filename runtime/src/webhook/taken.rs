@@ -69,3 +69,39 @@ impl Taken {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{BoxFuture, SystemClock};
+
+    /// A log that takes what comes and answers nothing afterwards.
+    #[derive(Debug)]
+    struct Stuck;
+
+    impl DeliveryLog for Stuck {
+        fn claim<'a>(&'a self, _: &'a [u8; 32], _: SystemTime, _: SystemTime) -> BoxFuture<'a, Result<bool, StoreError>> {
+            Box::pin(async { Ok(true) })
+        }
+
+        fn release<'a>(&'a self, _: &'a [u8; 32]) -> BoxFuture<'a, Result<(), StoreError>> {
+            Box::pin(std::future::pending())
+        }
+
+        fn outlives_processes(&self) -> bool {
+            true
+        }
+
+        fn extend<'a>(&'a self, _: &'a [u8; 32], _: SystemTime, _: SystemTime) -> BoxFuture<'a, Result<(), StoreError>> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_that_is_stuck_keeps_nobody_from_dealing_with_a_delivery() {
+        let until = SystemTime::now() + Duration::from_secs(3600);
+        let taken = Taken::new([1; 32], Arc::new(Stuck), Arc::new(SystemClock::new()), Some(until));
+        let dealing = tokio::time::sleep(ATTENDED / 3 + Duration::from_millis(500));
+        tokio::time::timeout(ATTENDED / 3 + Duration::from_secs(10), taken.attend(dealing)).await.expect("it is dealt with");
+    }
+}

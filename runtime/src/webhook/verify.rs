@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
+    challenge,
     part::{Content, Request, decoded, is_secret, values},
     refusal::Refusal,
     token,
@@ -27,6 +28,8 @@ pub(super) struct Proved {
     pub(super) sent: Option<u64>,
     /// What the API calls it.
     pub(super) id: Option<String>,
+    /// What was signed, where a challenge could be as short.
+    pub(super) short: Option<Vec<u8>>,
     /// The claims of its token.
     pub(super) claims: Option<serde_json::Value>,
 }
@@ -47,34 +50,36 @@ pub(super) fn keys(proof: &Proof, secrets: &[Secret]) -> Result<Vec<Vec<u8>>, Er
     secrets.iter().map(|secret| key(secret).ok_or_else(|| wrong("a secret is not written as the keys of this API are"))).collect()
 }
 
-/// Whether the request proves itself. `body` is its content, read already where the proof needs it.
+/// Whether the request proves itself. Of its content nothing is read before that but what the proof needs.
 pub(super) fn verify(
     proof: &Proof,
     request: &Request<'_>,
-    body: Option<&serde_json::Value>,
+    content: &Content<'_, '_>,
     public_url: Option<&url::Url>,
     (secrets, keys): (&[Secret], &[Vec<u8>]),
     now: u64,
 ) -> Result<Proved, Refusal> {
-    let content = Content { body, claims: None };
     match proof.kind {
-        ProofKind::None => {
-            Ok(Proved { key: digest(&[request.body]), sent: None, id: proof.id.and_then(|id| request.text(id, &content)), claims: None })
-        }
+        ProofKind::None => Ok(Proved {
+            key: digest(&[request.body]),
+            sent: None,
+            id: proof.id.and_then(|id| request.text(id, content)),
+            claims: None,
+            short: None,
+        }),
         ProofKind::Token => {
-            let sent = required(request, proof.sent.part, &content)?;
+            let sent = required(request, proof.sent.part, content)?;
             let given = values(&sent, &proof.sent);
-            let known = given.iter().filter_map(|one| decoded(one, proof.sent.encoding)).any(|one| is_secret(&one, secrets));
-            if !known {
-                return Err(Refusal::unproved("the secret is another"));
-            }
-            let id = proof.id.and_then(|id| request.text(id, &content));
+            let known = given.iter().filter_map(|one| decoded(one, proof.sent.encoding)).find(|one| is_secret(one, secrets));
+            let known = known.ok_or_else(|| Refusal::unproved("the secret is another"))?;
+            let id = proof.id.and_then(|id| request.text(id, content));
             // Who knows the secret may say whatever he likes, so what he calls it is as good as what it holds.
-            let key = id.as_ref().map_or_else(|| digest(&[request.body]), |id| digest(&[b"id", id.as_bytes()]));
-            Ok(Proved { key, sent: None, id, claims: None })
+            let whose = whose(&known);
+            let key = id.as_ref().map_or_else(|| digest(&[&whose[..], request.body]), |id| digest(&[&whose[..], b"id", id.as_bytes()]));
+            Ok(Proved { key, sent: None, id, claims: None, short: None })
         }
-        ProofKind::Hmac(hash) => code(hash, proof, request, &content, public_url, keys, now),
-        ProofKind::Jwt(algorithm) => signed(algorithm, proof, request, &content, secrets, now),
+        ProofKind::Hmac(hash) => code(hash, proof, request, content, public_url, keys, now),
+        ProofKind::Jwt(algorithm) => signed(algorithm, proof, request, content, secrets, now),
     }
 }
 
@@ -82,7 +87,7 @@ fn code(
     hash: Hash,
     proof: &Proof,
     request: &Request<'_>,
-    content: &Content<'_>,
+    content: &Content<'_, '_>,
     public_url: Option<&url::Url>,
     keys: &[Vec<u8>],
     now: u64,
@@ -96,41 +101,44 @@ fn code(
         Some(time) => time_of(time, request, content, now).map(|(text, at)| (text, Some(at)))?,
         None => (String::new(), None),
     };
-    let id = proof.id.and_then(|id| request.text(id, content));
+    let id = || proof.id.and_then(|id| request.text(id, content));
     let over = auth::pieces(proof.over).map_err(|_| unfillable())?;
     let signs_id = over.contains(&Piece::Hole("id"));
-    if signs_id && id.is_none() {
-        return Err(Refusal::unproved("the id that is part of what is signed is missing"));
-    }
-    let filled = Filled { request, time: &time_text, id: id.as_deref().unwrap_or_default() };
-    let messages = filled.messages(&over, public_url)?;
-    let mut genuine = Choice::from(0);
-    for message in &messages {
-        for key in keys {
-            let made = made(hash, key, message);
-            // Every code against every key, however soon one fits.
-            for code in &codes {
-                genuine |= made.as_slice().ct_eq(code);
-            }
-        }
-    }
-    if !bool::from(genuine) {
-        return Err(Refusal::unproved("the signature is another"));
-    }
-    // An id that is not signed could be written anew beside an old delivery; then what is signed is what it is known by.
-    let in_body = matches!(proof.id, Some(DeliveryPart::Body(_)));
-    let key = match &id {
-        Some(id) if signs_id || in_body => digest(&[b"id", id.as_bytes()]),
-        _ => digest(&messages[0]),
+    let signed_id = match signs_id.then(&id) {
+        Some(None) => return Err(Refusal::unproved("the id that is part of what is signed is missing")),
+        signed => signed.flatten().unwrap_or_default(),
     };
-    Ok(Proved { key, sent: sent_at, id, claims: None })
+    let filled = Filled { request, time: &time_text, id: &signed_id };
+    let messages = filled.messages(&over, public_url)?;
+    let fits = |key: &&Vec<u8>| {
+        // Every code against every message, however soon one fits.
+        let made = messages.iter().map(|message| made(hash, key, message));
+        let fits = made.flat_map(|made| codes.iter().map(move |code| made.as_slice().ct_eq(code)));
+        bool::from(fits.fold(Choice::from(0), |genuine, fits| genuine | fits))
+    };
+    let whose = keys.iter().find(fits).map(|key| whose(key)).ok_or_else(|| Refusal::unproved("the signature is another"))?;
+    // Of two ways to write it, the shorter.
+    let plain = messages.last().map_or(&[][..], Vec::as_slice);
+    let short = (plain.iter().map(Vec::len).sum::<usize>() <= challenge::MOST).then(|| plain.concat());
+    // An id that is not signed could be written anew beside an old delivery; then what is signed is what it is known by.
+    let (id, in_body) = (id(), matches!(proof.id, Some(DeliveryPart::Body(_))));
+    let key = match &id {
+        Some(id) if signs_id || in_body => digest(&[&whose[..], b"id", id.as_bytes()]),
+        // What can be written in several ways is known in the plain one: otherwise an old delivery could be written anew.
+        _ => {
+            let mut pieces = vec![whose.to_vec()];
+            pieces.extend(messages.into_iter().next_back().unwrap_or_default());
+            digest(&pieces)
+        }
+    };
+    Ok(Proved { key, sent: sent_at, id, claims: None, short })
 }
 
 fn signed(
     algorithm: &str,
     proof: &Proof,
     request: &Request<'_>,
-    content: &Content<'_>,
+    content: &Content<'_, '_>,
     secrets: &[Secret],
     now: u64,
 ) -> Result<Proved, Refusal> {
@@ -151,16 +159,22 @@ fn signed(
         None => None,
     };
     let id = proof.id.and_then(|id| request.text(id, &content));
-    let signs_id = matches!(proof.id, Some(DeliveryPart::Claim(_))) || proof.digest.is_some();
+    let signs_id = match proof.id {
+        Some(DeliveryPart::Claim(_)) => true,
+        Some(DeliveryPart::Body(_)) => proof.digest.is_some(),
+        // Beside what is signed it could be written anew.
+        _ => false,
+    };
     let key = match &id {
         Some(id) if signs_id => digest(&[b"id", id.as_bytes()]),
-        // The whole token, which is another for each delivery, and what it came with.
-        _ => digest(&[token.as_bytes(), request.body]),
+        // What the token signs, which is another for each delivery, and what it came with. Not the signature: who has one of ECDSA can make
+        // another that is as good.
+        _ => digest(&[token.rsplit_once('.').map_or(token.as_str(), |(signed, _)| signed).as_bytes(), request.body]),
     };
-    Ok(Proved { key, sent: sent_at, id, claims: Some(claims) })
+    Ok(Proved { key, sent: sent_at, id, claims: Some(claims), short: None })
 }
 
-fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_>) -> Result<String, Refusal> {
+fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_, '_>) -> Result<String, Refusal> {
     let missing = || match part {
         DeliveryPart::Header(name) => format!("there is no header `{name}`, or more than one"),
         DeliveryPart::Query(name) => format!("there is no parameter `{name}`, or more than one"),
@@ -171,7 +185,7 @@ fn required(request: &Request<'_>, part: DeliveryPart, content: &Content<'_>) ->
 }
 
 /// When a delivery was sent: as it was written, and in milliseconds. Too far from now, before or after, and it is refused.
-fn time_of(time: &DeliveryTime, request: &Request<'_>, content: &Content<'_>, now: u64) -> Result<(String, u64), Refusal> {
+fn time_of(time: &DeliveryTime, request: &Request<'_>, content: &Content<'_, '_>, now: u64) -> Result<(String, u64), Refusal> {
     let text = required(request, time.sent.part, content)?;
     let found = values(&text, &time.sent);
     let [text] = found.as_slice() else { return Err(Refusal::unproved("the time is not written as declared")) };
@@ -224,18 +238,18 @@ impl Filled<'_> {
         over.iter().map(piece).collect()
     }
 
-    /// The address as the API knows it: behind a proxy, only the receiver's owner knows what stands before the path.
+    /// The address as the API knows it: behind a proxy, only the receiver's owner knows what stands before the path. What the request says of
+    /// itself counts only where nobody told: servers of HTTP/2 say there what the proxy called, and senders say what they like.
     fn url(&self, public_url: Option<&url::Url>) -> Result<String, Refusal> {
         let uri = self.request.uri;
+        if let Some(base) = public_url {
+            let path = uri.path_and_query().map_or("/", |path| path.as_str());
+            return Ok(base.origin().ascii_serialization() + path);
+        }
         if uri.scheme().is_some() {
             return Ok(uri.to_string());
         }
-        let Some(base) = public_url else {
-            return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the URL is signed, and the receiver was not told its own"));
-        };
-        let mut url = base.origin().ascii_serialization();
-        url.push_str(uri.path_and_query().map_or("/", |path| path.as_str()));
-        Ok(url)
+        Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the URL is signed, and the receiver was not told its own"))
     }
 }
 
@@ -269,6 +283,13 @@ pub(super) fn made<P: AsRef<[u8]>>(hash: Hash, key: &[u8], pieces: &[P]) -> Vec<
     let mut code = hmac::Context::with_key(&hmac::Key::new(algorithm, key));
     pieces.iter().for_each(|piece| code.update(piece.as_ref()));
     code.sign().as_ref().to_vec()
+}
+
+/// What tells the deliveries of one account from those of another in a log that they share: a little of the secret's digest, of which nobody gets to the
+/// secret.
+fn whose(secret: &[u8]) -> [u8; 4] {
+    let [first, second, third, fourth, ..] = <[u8; 32]>::from(Sha256::digest(secret));
+    [first, second, third, fourth]
 }
 
 /// What a delivery is known by. Pieces are told apart by their lengths.
@@ -332,7 +353,7 @@ pub(crate) fn sign(
                 (request.method().clone(), request.uri().clone(), request.headers().clone(), request.body().clone());
             let shown = Request { method: &method, uri: &uri, headers: &headers, body: &body };
             let read: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
-            let content = Content { body: read.as_ref(), claims: None };
+            let content = Content { body: &|| read.as_ref(), claims: None };
             let id = proof.id.and_then(|id| shown.text(id, &content)).unwrap_or_default();
             let filled = Filled { request: &shown, time: stamp.as_deref().unwrap_or_default(), id: &id };
             let over = auth::pieces(proof.over).map_err(|_| failed(()))?;
@@ -440,7 +461,7 @@ mod tests {
             let Some((uri, headers, body)) = read(bytes) else { return };
             let request = Request { method: &Method::POST, uri: &uri, headers: &headers, body };
             let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-            let proved = verify(proof, &request, json.as_ref(), Some(&public), (&secrets, &keys), NOW);
+            let proved = verify(proof, &request, &Content { body: &|| json.as_ref(), claims: None }, Some(&public), (&secrets, &keys), NOW);
             if proved.is_ok() {
                 genuine += 1;
                 assert_eq!(covers(&uri, &headers, body), covered, "{}", String::from_utf8_lossy(bytes));

@@ -127,6 +127,27 @@ trigger!(
 );
 
 trigger!(
+    Beside,
+    Webhook {
+        proof: Proof {
+            kind: ProofKind::Jwt("HS256"),
+            sent: header("authorization", "Bearer ", Encoded::Text),
+            digest: Some(("body_sha256", Encoded::Hex)),
+            id: Some(DeliveryPart::Header("x-id")),
+            ..Proof::EMPTY
+        },
+        ..Webhook::EMPTY
+    }
+);
+trigger!(
+    Signed,
+    Webhook {
+        proof: Proof { kind: ProofKind::Jwt("ES256"), sent: header("authorization", "Bearer ", Encoded::Text), ..Proof::EMPTY },
+        ..Webhook::EMPTY
+    }
+);
+
+trigger!(
     Braces,
     Webhook {
         proof: Proof { sent: header("x-code", "", Encoded::Hex), over: "{{id}}{body}", id: Some(DeliveryPart::Header("x-id")), ..HMAC },
@@ -147,6 +168,7 @@ pub fn receiver<T: InstantTrigger<Output = Json>>(secret: &str, seconds: u64) ->
     T::receiver(secrets(&[secret])).expect("a key").clock(at(seconds))
 }
 
+#[derive(Debug)]
 pub struct Sender {
     pub method: Method,
     pub uri: &'static str,
