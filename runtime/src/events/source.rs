@@ -34,17 +34,22 @@ pub(super) struct Source {
     pub(super) last_id: Option<String>,
     pub(super) resume: bool,
     given: u64,
-    /// Connections in a row that gave nothing.
+    /// Connections in a row that gave nothing and soon ended.
     idle: u32,
     /// There is no other connection before this, on the client's clock: also where whoever waits stops doing so and comes back.
     rests_until: Option<Duration>,
     over: bool,
 }
 
+/// A connection that was open for so long has not failed, whatever it gave: where nothing happens, what stands before a server ends it all the same.
+const STAYED: Duration = Duration::from_secs(10);
+
 /// A connection.
 struct Open {
     reader: Reader,
     head: Answered,
+    /// When it was opened, on the client's clock.
+    since: Duration,
     /// The call's place among those that run at once.
     _permits: Admitted,
 }
@@ -183,7 +188,7 @@ impl Source {
             Content::Stream(download) => {
                 item::check_type(&head, self.items.framing)?;
                 let Some((reader, permits)) = download.into_reader() else { return Ok(false) };
-                self.open = Some(Open { reader, head, _permits: permits });
+                self.open = Some(Open { reader, head, since: self.core.clock.now(), _permits: permits });
                 Ok(true)
             }
             // The API's own error, or something else in the place of items.
@@ -198,7 +203,8 @@ impl Source {
 
     /// Whether another connection goes on with what one gave that has ended, after a rest.
     fn again(&mut self, error: Option<Error>) -> Result<bool, Error> {
-        self.open = None;
+        let now = self.core.clock.now();
+        let stayed = self.open.take().is_some_and(|open| now.saturating_sub(open.since) >= STAYED);
         let broken = error.as_ref().is_none_or(|error| matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout));
         let resumes = self.resume && self.items.framing == Framing::Events && self.call.method == http::Method::GET;
         if self.over || !resumes || !broken {
@@ -208,15 +214,17 @@ impl Source {
                 None => Ok(false),
             };
         }
-        self.idle += 1;
+        self.idle = if stayed { 1 } else { self.idle + 1 };
         let this = Try::new(Outcome::Broken, self.idle);
-        // A connection that gave something has not failed: however many end, nothing is taken from what all calls together may repeat.
-        let gave = self.idle == 1 && self.given > 0;
-        let next = if gave { self.core.following(RetryClass::Safe, &this) } else { self.core.another(&self.call, RetryClass::Safe, &this) };
+        // A connection that gave something has not failed, nor has one on which nothing happened for long: however many end, nothing is taken from what all
+        // calls together may repeat.
+        let served = self.idle == 1 && (self.given > 0 || stayed);
+        let next =
+            if served { self.core.following(RetryClass::Safe, &this) } else { self.core.another(&self.call, RetryClass::Safe, &this) };
         match next {
             Verdict::After(wait) => {
                 let asked = self.frames.retry().unwrap_or(Duration::ZERO).min(self.core.settings.retry.longest_stated);
-                self.rests_until = Some(self.core.clock.now() + wait.max(asked));
+                self.rests_until = Some(now + wait.max(asked));
                 Ok(true)
             }
             Verdict::Stop => {
