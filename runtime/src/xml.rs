@@ -24,7 +24,7 @@ fn element(out: &mut String, name: &str, value: &Plain<'_>) -> Result<(), Error>
     match value {
         Plain::List(items) => items.iter().try_for_each(|item| element(out, name, item)),
         Plain::Null => open(out, name, &[]).map(|()| out.push_str("/>")),
-        Plain::Text(text) => {
+        Plain::Text(text) | Plain::Bare(text) => {
             open(out, name, &[])?;
             out.push('>');
             escape(out, text)?;
