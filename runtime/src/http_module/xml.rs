@@ -26,6 +26,9 @@ pub(crate) fn to_json(document: &str) -> Result<Json, Error> {
                 let message = format!("the answer nests deeper than {DEPTH} elements");
                 return Err(Error::new(ErrorKind::Limit, message).with_path(start.name().as_ref()));
             }
+            Event::Start(_) if open.len() == 1 && open.iter().any(|document| !document.members.is_empty()) => {
+                return Err(wrong("the answer is not one whole XML document"));
+            }
             Event::Start(start) => open.push(Element::start(&start)?),
             Event::End(_) => close(&mut open)?,
             Event::Text(text) => last(&mut open)?.text.push_str(&text.xml10_content()),
