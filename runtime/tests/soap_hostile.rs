@@ -274,6 +274,52 @@ fn bombs_and_circles_in_a_wsdl_end() {
     }
 }
 
+/// A WSDL of these parts: what stands in the schema, the messages, the port type, the binding and the service.
+fn wsdl_with(schema: &str, messages: &str, declared: &str, bound: &str, ports: &str) -> String {
+    format!(
+        "<d:definitions xmlns:d='http://schemas.xmlsoap.org/wsdl/' xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/' xmlns:t='urn:t' \
+         xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'><d:types><x:schema targetNamespace='urn:t'>{schema}</x:schema></d:types>\
+         {messages}<d:portType name='P'>{declared}</d:portType><d:binding name='B' type='t:P'>\
+         <s:binding style='rpc' transport='http://schemas.xmlsoap.org/soap/http'/>{bound}</d:binding><d:service name='S'>{ports}</d:service></d:definitions>"
+    )
+}
+
+/// What a WSDL says once and means many times is counted as often as it is meant.
+#[test]
+fn a_wsdl_does_not_grow_by_being_read() {
+    let repeat = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<String>();
+    let ports = |count| repeat(count, &|n| format!("<d:port name='p{n}' binding='t:B'/>"));
+    let one_port = ports(1);
+    let message = |parts| format!("<d:message name='m'>{}</d:message>", repeat(parts, &|n| format!("<d:part name='p{n}' type='x:int'/>")));
+    let declared = |count| repeat(count, &|n| format!("<d:operation name='o{n}'><d:input message='t:m'/></d:operation>"));
+    let bound = |count| repeat(count, &|n| format!("<d:operation name='o{n}'><d:input><s:body use='literal'/></d:input></d:operation>"));
+    let words = format!("<d:documentation>{}</d:documentation>", "word ".repeat(100_000));
+    let told = format!("<d:operation name='o0'>{words}<d:input message='t:m'/></d:operation>");
+    let heads = repeat(60_000, &|n| format!("<x:element name='e{n}' substitutionGroup='t:head'/>"));
+    let described = format!(
+        "<x:attributeGroup name='g'><x:attribute name='a'><x:annotation><x:documentation>{}</x:documentation></x:annotation></x:attribute></x:attributeGroup>{}",
+        "word ".repeat(100_000),
+        repeat(5_000, &|n| format!("<x:complexType name='c{n}'><x:attributeGroup ref='t:g'/></x:complexType>"))
+    );
+    for (name, too_many, wsdl) in [
+        ("many ports of one binding", true, wsdl_with("", &message(1), &declared(1_000), &bound(1_000), &ports(3_000))),
+        ("many operations of one message", true, wsdl_with("", &message(5_000), &declared(3_000), &bound(3_000), &one_port)),
+        ("many operations that are looked up", false, wsdl_with("", &message(1), &declared(20_000), &bound(20_000), &one_port)),
+        ("one operation with much to say, at many ports", false, wsdl_with("", &message(1), &told, &bound(1), &ports(20_000))),
+        ("many in one's place", false, wsdl_with(&heads, "", "", "", "")),
+        ("an attribute with much to say, in many types", false, wsdl_with(&described, "", "", "", "")),
+    ] {
+        let start = Instant::now();
+        let (read, problems) = Wsdl::read(&wsdl);
+        let took = start.elapsed();
+        let operations: usize = read.services().map(|service| service.ports().map(|port| port.operations().count()).sum::<usize>()).sum();
+        assert!(took.as_secs() < 10, "{name}: {took:?} for {} bytes", wsdl.len());
+        assert!(operations <= 100_000, "{name}: {operations} operations of {} bytes", wsdl.len());
+        let said = problems.iter().any(|problem| problem.message().contains("too many together"));
+        assert_eq!(said, too_many, "{name}: {problems:?}");
+    }
+}
+
 #[test]
 fn what_is_not_supported_is_named_when_it_is_used() {
     for (from, to, says) in [

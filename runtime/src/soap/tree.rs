@@ -92,6 +92,28 @@ impl Node {
     }
 }
 
+/// The most letters of documentation that are kept, and the most bytes that are read for them.
+const WORDS: usize = 2_000;
+const WORDS_READ: usize = 8 * WORDS;
+
+/// What texts say for people, with one space between the words, as far as anybody reads on.
+pub(super) fn words<'n>(texts: impl Iterator<Item = &'n Node>) -> String {
+    let mut said = String::new();
+    let mut left = WORDS_READ;
+    for text in texts.map(|node| node.text.as_str()) {
+        let end = (0..=left.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        for word in text[..end].split_whitespace() {
+            said.push_str(if said.is_empty() { "" } else { " " });
+            said.push_str(word);
+        }
+        left -= end;
+        if end < text.len() {
+            break;
+        }
+    }
+    said.chars().take(WORDS).collect()
+}
+
 /// Reads a document.
 pub(super) fn read(text: &str) -> Result<Node, NoTree> {
     let text = text.trim_start_matches('\u{feff}');

@@ -17,7 +17,7 @@ use crate::{
 
 impl<'d> Linker<'d, '_> {
     /// The attributes that stand in a type, after those of its base.
-    pub(super) fn attributes(&mut self, at: Declared<'d>, base: &Arc<[Attribute]>) -> Found<(Arc<[Attribute]>, bool)> {
+    pub(super) fn attributes(&mut self, at: Declared<'d>, base: &Arc<[Arc<Attribute>]>) -> Found<(Arc<[Arc<Attribute>]>, bool)> {
         let mut own = Vec::new();
         let mut open = false;
         let mut groups = HashSet::new();
@@ -43,7 +43,7 @@ impl<'d> Linker<'d, '_> {
         if own.is_empty() {
             return Ok((base.clone(), open));
         }
-        let mut all: IndexMap<Name, Attribute> = base.iter().map(|attribute| (attribute.name.clone(), attribute.clone())).collect();
+        let mut all: IndexMap<Name, Arc<Attribute>> = base.iter().map(|attribute| (attribute.name.clone(), attribute.clone())).collect();
         for one in own {
             let attribute = self.attribute(one)?;
             if one.node.attribute("use") == Some("prohibited") {
@@ -55,7 +55,17 @@ impl<'d> Linker<'d, '_> {
         Ok((all.into_values().collect(), open))
     }
 
-    fn attribute(&mut self, at: Declared<'d>) -> Found<Attribute> {
+    fn attribute(&mut self, at: Declared<'d>) -> Found<Arc<Attribute>> {
+        let place = std::ptr::from_ref(at.node);
+        if let Some(known) = self.linked_attributes.get(&place) {
+            return Ok(known.clone());
+        }
+        let linked = Arc::new(self.attribute_of(at)?);
+        self.linked_attributes.insert(place, linked.clone());
+        Ok(linked)
+    }
+
+    fn attribute_of(&mut self, at: Declared<'d>) -> Found<Attribute> {
         let required = at.node.attribute("use") == Some("required");
         let (declared, name) = match at.node.attribute("ref") {
             Some(reference) => {
