@@ -89,6 +89,40 @@ async fn a_fault_is_read_by_its_types() {
 }
 
 #[tokio::test]
+async fn a_fault_is_read_in_its_own_letters() {
+    let text = fault11("e:Client", "d\u{e9}j\u{e0} vu", "<x>\u{e9}</x>");
+    let bytes: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).expect("a letter of Latin 1")).collect();
+    let declared = [b"<?xml version='1.0' encoding='ISO-8859-1'?>".as_slice(), &bytes].concat();
+    for (kind, body) in [("text/xml; charset=iso-8859-1", bytes), ("text/xml", declared)] {
+        // An answer by its status alone is explained by a fault in it, too.
+        for (status, of) in [(500, ErrorKind::Invalid), (403, ErrorKind::Permission)] {
+            let error = answered(Reply::status(status).header("content-type", kind).body(body.clone())).await;
+            assert_eq!((error.kind(), error.message()), (of, Some("d\u{e9}j\u{e0} vu")), "{kind} {status}: {error}");
+            let fault = quote().fault(&error).unwrap_or_else(|| panic!("{kind} {status}: it is one"));
+            assert_eq!((fault.reason.as_str(), &fault.detail["x"]), ("d\u{e9}j\u{e0} vu", &json!("\u{e9}")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wsdl_is_not_fetched_without_end() {
+    let server = StandIn::start().await.expect("a stand-in");
+    let schema = |inside: &str| format!("<x:schema xmlns:x='http://www.w3.org/2001/XMLSchema'>{inside}</x:schema>");
+    let includes: String = (0..12).map(|n| format!("<x:include schemaLocation='{n}.xsd'/>")).collect();
+    let wsdl =
+        format!("<d:definitions xmlns:d='http://schemas.xmlsoap.org/wsdl/'><d:types>{}</d:types></d:definitions>", schema(&includes));
+    server.on("GET", "/a.wsdl", xml(200, wsdl));
+    let long = bytes::Bytes::from(schema(&format!("<!--{}-->", "x".repeat(15 << 20))));
+    for n in 0..12 {
+        server.on("GET", &format!("/{n}.xsd"), Reply::status(200).header("content-type", "text/xml").body(long.clone()));
+    }
+    let client = client_of(&server.url()).and_then(|builder| builder.build_any()).expect("a client");
+    let error = Wsdl::fetch("/a.wsdl", &client).await.expect_err("it is too much");
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+    assert!(server.received().len() <= 7, "{} were fetched", server.received().len());
+}
+
+#[tokio::test]
 async fn a_fault_is_bounded_and_shows_no_password() {
     let huge = format!("<x>{}</x>", "y".repeat(3 << 20));
     let error = answered(xml(500, fault11("e:Client", &"z\n".repeat(100_000), &huge))).await;
