@@ -52,7 +52,8 @@ impl<'d> Linker<'d, '_> {
                 all.insert(attribute.name.clone(), attribute);
             }
         }
-        Ok((all.into_values().collect(), open))
+        let mut taken = HashSet::new();
+        Ok((all.into_values().map(|attribute| keyed(attribute, &mut taken)).collect(), open))
     }
 
     fn attribute(&mut self, at: Declared<'d>) -> Found<Arc<Attribute>> {
@@ -92,6 +93,17 @@ impl<'d> Linker<'d, '_> {
         let (fixed, default) = (stated("fixed"), stated("default"));
         Ok(Attribute { key: format!("@{}", name.local), name, simple, required, fixed, default, docs: docs(at.node) })
     }
+}
+
+/// An attribute under the name that values have for it: with its namespace where an earlier one has the same.
+fn keyed(attribute: Arc<Attribute>, taken: &mut HashSet<String>) -> Arc<Attribute> {
+    if taken.insert(attribute.key.clone()) {
+        return attribute;
+    }
+    let Name { namespace, local } = &attribute.name;
+    let key = format!("@{{{namespace}}}{local}");
+    taken.insert(key.clone());
+    Arc::new(Attribute { key, ..(*attribute).clone() })
 }
 
 /// A simple type with the facets of a restriction.
