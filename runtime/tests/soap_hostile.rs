@@ -130,6 +130,13 @@ async fn a_fault_is_bounded_and_shows_no_password() {
     assert!(error.to_string().len() < 1_000 && format!("{error:?}").len() < 2_000);
     assert!(error.body_bytes().is_none() && quote().fault(&error).is_none());
 
+    // A service that says back what it was sent says it wherever the words are cut.
+    for length in (200..520).step_by(3) {
+        let echo = format!("{}t0p-secret", "y".repeat(length));
+        let error = answered(xml(500, fault11("e:Client", &echo, ""))).await;
+        let fault = quote().fault(&error).expect("it is one");
+        assert!(!format!("{error} {:?} {fault:?}", error.message()).contains("t0p"), "{length}: {error}");
+    }
     let echo = "you said t0p-secret";
     let error = answered(xml(500, fault11("e:Client", echo, echo))).await;
     let fault = quote().fault(&error).expect("it is one");
