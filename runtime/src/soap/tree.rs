@@ -10,12 +10,10 @@ use quick_xml::{
 };
 
 use super::name::{Name, XML};
-use crate::http_module::xml::resolve;
+use crate::http_module::xml::{ELEMENTS, resolve};
 
 /// The deepest nesting that is read.
 pub(super) const DEPTH: usize = 128;
-/// The most elements of one document.
-const ELEMENTS: usize = 1_000_000;
 /// The most namespaces in scope at once.
 const BINDINGS: usize = 128;
 
