@@ -15,6 +15,12 @@ use crate::{
 
 /// A document with this root element.
 pub(crate) fn write(root: &str, value: &Plain<'_>) -> Result<String, Error> {
+    if let Plain::List(items) = value
+        && items.len() != 1
+    {
+        let message = format!("the body would be {} elements `{}`, and an XML document is one", items.len(), crate::error::shorten(root));
+        return Err(Error::new(ErrorKind::Input, message));
+    }
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned();
     element(&mut out, root, value)?;
     Ok(out)
@@ -228,7 +234,8 @@ mod tests {
         let text = write("item", &Plain::from_json(&body)).expect("it fits");
         let expected = "<item id=\"a&quot;b&#10;&#9;c\"><name>x &lt; y &amp; z</name><none/><tag>1</tag><tag>2</tag></item>";
         assert_eq!(text.split_once("?>").expect("a declaration").1, expected);
-        for bad in [json!({"a b": "x"}), json!({"><script": "x"}), json!({"a": "\u{0}"})] {
+        // What is not one element is no document.
+        for bad in [json!({"a b": "x"}), json!({"><script": "x"}), json!({"a": "\u{0}"}), json!(["a", "b"]), json!([])] {
             assert!(write("item", &Plain::from_json(&bad)).is_err(), "{bad}");
         }
     }
