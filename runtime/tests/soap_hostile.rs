@@ -137,6 +137,11 @@ async fn a_fault_is_bounded_and_shows_no_password() {
         let fault = quote().fault(&error).expect("it is one");
         assert!(!format!("{error} {:?} {fault:?}", error.message()).contains("t0p"), "{length}: {error}");
     }
+    for (status, said) in [(403, "<html>t0p-secret</html>"), (503, "you sent t0p-secret")] {
+        let error = answered(Reply::status(status).header("content-type", "text/html").body(said)).await;
+        let body = String::from_utf8_lossy(error.body_bytes().expect("it is kept"));
+        assert!(!body.contains("t0p-secret") && body.contains("[redacted]"), "{body}");
+    }
     let echo = "you said t0p-secret";
     let error = answered(xml(500, fault11("e:Client", echo, echo))).await;
     let fault = quote().fault(&error).expect("it is one");

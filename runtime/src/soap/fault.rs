@@ -166,12 +166,15 @@ impl Faulty<'_> {
 
     fn said(&self, fault: &Fault) -> (Option<String>, Option<String>, Bytes) {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let body = match self.secret {
-            // Nobody may read the password out of an error's body either.
+        (some(fault.precise()), some(&fault.reason), self.kept())
+    }
+
+    /// The body as an error keeps it: nobody may read the password out of it either.
+    pub(super) fn kept(&self) -> Bytes {
+        match self.secret {
             Some(secret) if !secret.is_empty() => Bytes::from(self.without_secret(&String::from_utf8_lossy(self.body))),
             _ => self.body.clone(),
-        };
-        (some(fault.precise()), some(&fault.reason), body)
+        }
     }
 
     fn without_secret(&self, text: &str) -> String {

@@ -237,7 +237,8 @@ impl SoapRequest {
 
     /// An error by its status, with what the fault in its body says.
     fn explained(&self, error: Error) -> Error {
-        let Some(text) = error.body_bytes().map(response::text_of_error) else { return error };
+        let Some(stated) = error.body_bytes().cloned() else { return error };
+        let text = response::text_of_error(&stated);
         let envelope = Envelope::read(&text).ok();
         let body = Bytes::from(text);
         match envelope.as_ref().and_then(|envelope| Some((envelope.fault()?, envelope.version()))) {
@@ -245,6 +246,7 @@ impl SoapRequest {
                 let status = error.status().map_or(0, |status| status.as_u16());
                 self.faulty(status, &http::HeaderMap::new(), &body).add_to(error, fault, version)
             }
+            None if self.login.is_some() => error.with_body(self.faulty(0, &http::HeaderMap::new(), &stated).kept()),
             None => error,
         }
     }
