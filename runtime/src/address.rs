@@ -77,7 +77,7 @@ impl Pairs {
     pub(crate) fn write(&mut self, name: &str, value: &Plain<'_>, style: Style) {
         match (value, style) {
             (Plain::Null, _) => self.push(name, ""),
-            (Plain::Text(text), _) => self.push(name, text),
+            (Plain::Text(text) | Plain::Bare(text), _) => self.push(name, text),
             (Plain::List(items), Style::Brackets) => {
                 let name = format!("{name}[]");
                 items.iter().for_each(|item| self.push(&name, &item.flat()));
@@ -112,7 +112,8 @@ fn joined<'a>(items: impl Iterator<Item = &'a Plain<'a>>, delimiter: &str, encod
 /// A value as one path segment. What could climb or vanish is refused: empty, `.` and `..`.
 pub(crate) fn segment(out: &mut String, name: &str, value: &Plain<'_>, style: Style) -> Result<(), Error> {
     let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
-    if let (Plain::Text(text), Style::Simple | Style::SimpleExplode | Style::Form | Style::FormExplode) = (value, style) {
+    if let (Plain::Text(text) | Plain::Bare(text), Style::Simple | Style::SimpleExplode | Style::Form | Style::FormExplode) = (value, style)
+    {
         refuse(name, text)?;
         out.extend(utf8_percent_encode(text, SEGMENT));
         return Ok(());
@@ -135,7 +136,7 @@ fn path_style(name: &str, value: &Plain<'_>, style: Style, encode: impl Fn(&str)
     let exploded = matches!(style, Style::SimpleExplode | Style::LabelExplode | Style::MatrixExplode);
     let body = match value {
         Plain::Null => String::new(),
-        Plain::Text(text) => encode(text),
+        Plain::Text(text) | Plain::Bare(text) => encode(text),
         Plain::List(items) if style == Style::MatrixExplode => {
             return items.iter().map(|item| format!(";{}={}", encode(name), encode(&item.flat()))).collect();
         }
@@ -164,7 +165,7 @@ fn refuse(name: &str, written: &str) -> Result<(), Error> {
 /// A value of a header: lists with commas, members as `k,v` or `k=v`.
 pub(crate) fn header_text<'a>(value: &'a Plain<'_>, style: Style) -> Cow<'a, str> {
     match value {
-        Plain::Null | Plain::Text(_) => value.flat(),
+        Plain::Null | Plain::Text(_) | Plain::Bare(_) => value.flat(),
         _ => Cow::Owned(path_style("", value, if style == Style::SimpleExplode { style } else { Style::Simple }, str::to_owned)),
     }
 }

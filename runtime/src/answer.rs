@@ -114,12 +114,11 @@ pub(crate) fn receive<'a>(
             (None, Unread::Content(content)) => content,
             (read, _) => Content::Bytes(read.unwrap_or_default()),
         };
-        if let (true, Content::Bytes(body)) = (operation.is_graphql(), &content) {
-            let at = operation.page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answer.at);
-            if let Some(error) = graphql::refused(core, operation, at, stated_status, &headers, body) {
-                let status = graphql::amounts_to(&error, stated_status);
-                return Err(Failed::Answer(error, status));
-            }
+        if let (true, Content::Bytes(body)) = (operation.is_graphql(), &content)
+            && let Some(error) = graphql::refused(core, call, answer, stated_status, &headers, body)
+        {
+            let status = graphql::amounts_to(&error, stated_status);
+            return Err(Failed::Answer(error, status));
         }
         Ok(Answered { operation, api: core.table, answer, status, headers, url, content, kept: false, speaker })
     }

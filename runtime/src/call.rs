@@ -38,6 +38,8 @@ pub(crate) struct Prepared {
     pub(crate) redirects: Option<Redirects>,
     /// The longest one try may take, when the call says so itself.
     pub(crate) timeout: Option<std::time::Duration>,
+    /// Where in an answer stands what is asked for, when the call says so itself.
+    pub(crate) wanted: Option<std::sync::Arc<[String]>>,
     /// It asks for a part of a file, so a part is an answer, and so is that there is none.
     pub(crate) partial: bool,
     /// Its items are read as they come.
@@ -358,6 +360,7 @@ fn head(core: &Core, table: &'static OperationTable, input: &Input<'_>, url: Url
         partial: false,
         streamed: false,
         conditional: false,
+        wanted: None,
         part: false,
         place: Admitted::default(),
     })

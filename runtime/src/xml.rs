@@ -10,11 +10,17 @@ use crate::{
     error::{Error, ErrorKind},
     http_module::xml::to_json,
     plain::Plain,
-    shape::{Erased, Kind, Leaf, Names, Shape},
+    shape::{Erased, Kind, Leaf, Names, Shape, UnionStyle, UnionTable},
 };
 
 /// A document with this root element.
 pub(crate) fn write(root: &str, value: &Plain<'_>) -> Result<String, Error> {
+    if let Plain::List(items) = value
+        && items.len() != 1
+    {
+        let message = format!("the body would be {} elements `{}`, and an XML document is one", items.len(), crate::error::shorten(root));
+        return Err(Error::new(ErrorKind::Input, message));
+    }
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned();
     element(&mut out, root, value)?;
     Ok(out)
@@ -24,7 +30,7 @@ fn element(out: &mut String, name: &str, value: &Plain<'_>) -> Result<(), Error>
     match value {
         Plain::List(items) => items.iter().try_for_each(|item| element(out, name, item)),
         Plain::Null => open(out, name, &[]).map(|()| out.push_str("/>")),
-        Plain::Text(text) => {
+        Plain::Text(text) | Plain::Bare(text) => {
             open(out, name, &[])?;
             out.push('>');
             escape(out, text)?;
@@ -120,6 +126,7 @@ pub(crate) fn read(bytes: &[u8], shape: &'static Shape, at: &[&str]) -> Result<E
 
 /// XML has only text, and no lists of one: what the shape says decides what they are.
 fn fitted(value: &Value, shape: &'static Shape) -> Value {
+    let value = if is_nil(value) { &Value::Null } else { value };
     match &shape.kind {
         Kind::Optional(..) | Kind::Patch(_) if value.is_null() => Value::Null,
         Kind::Optional(inner, _) | Kind::Boxed(inner) | Kind::Patch(inner) => fitted(value, inner.get()),
@@ -134,11 +141,44 @@ fn fitted(value: &Value, shape: &'static Shape) -> Value {
             Value::Object(members) => members.iter().map(|(name, found)| (name.clone(), fitted(found, item.get()))).collect(),
             other => other.clone(),
         },
-        Kind::Leaf(leaf) => leaf_of(value, *leaf),
-        Kind::IntEnum(_) => leaf_of(value, Leaf::Int),
-        Kind::TextEnum(_) if value.is_null() => Value::String(String::new()),
-        _ => value.clone(),
+        Kind::Leaf(Leaf::Json) => value.clone(),
+        Kind::Leaf(leaf) => leaf_of(text_of(value), *leaf),
+        Kind::IntEnum(_) => leaf_of(text_of(value), Leaf::Int),
+        Kind::TextEnum(_) => leaf_of(text_of(value), Leaf::String),
+        Kind::Union(table) => match &table.style {
+            UnionStyle::Tagged(tag) => variant(value, tag, table),
+            _ => value.clone(),
+        },
+        Kind::Opaque(_) => value.clone(),
     }
+}
+
+/// `xsi:nil="true"`, whatever the prefix is: an element that is there to say that there is nothing.
+fn is_nil(value: &Value) -> bool {
+    let says = |(name, value): (&String, &Value)| name.ends_with(":nil") && matches!(value.as_str(), Some("true" | "1"));
+    value.as_object().is_some_and(|members| members.keys().all(|name| name.starts_with('@')) && members.iter().any(says))
+}
+
+/// The text of an element without others in it. What its attributes say is for shapes that know of them.
+fn text_of(value: &Value) -> &Value {
+    match value {
+        Value::Object(members) if members.keys().all(|name| name.starts_with('@') || name == "#text") => {
+            members.get("#text").unwrap_or(&Value::Null)
+        }
+        other => other,
+    }
+}
+
+/// The type of a union that a member names; one that is not known is kept as it came.
+fn variant(value: &Value, tag: &str, table: &UnionTable) -> Value {
+    let stated = value.get(tag).map(text_of).and_then(Value::as_str);
+    let found = stated.and_then(|stated| table.variants().iter().find(|variant| !variant.tag.is_empty() && variant.tag == stated));
+    let Some(variant) = found else { return value.clone() };
+    let mut fitted = fitted(value, variant.shape());
+    if let (Some(members), Some(stated)) = (fitted.as_object_mut(), stated) {
+        members.insert(tag.to_owned(), stated.into());
+    }
+    fitted
 }
 
 fn structure(value: &Value, shape: &'static Shape) -> Value {
@@ -182,7 +222,7 @@ fn leaf_of(value: &Value, leaf: Leaf) -> Value {
 }
 
 #[cfg(test)]
-#[allow(unsafe_code, reason = "the macro that declares an item writes it")]
+#[allow(unsafe_code, dead_code, unreachable_pub, reason = "the macros that declare types write it")]
 mod tests {
     use serde_json::json;
 
@@ -194,7 +234,8 @@ mod tests {
         let text = write("item", &Plain::from_json(&body)).expect("it fits");
         let expected = "<item id=\"a&quot;b&#10;&#9;c\"><name>x &lt; y &amp; z</name><none/><tag>1</tag><tag>2</tag></item>";
         assert_eq!(text.split_once("?>").expect("a declaration").1, expected);
-        for bad in [json!({"a b": "x"}), json!({"><script": "x"}), json!({"a": "\u{0}"})] {
+        // What is not one element is no document.
+        for bad in [json!({"a b": "x"}), json!({"><script": "x"}), json!({"a": "\u{0}"}), json!(["a", "b"]), json!([])] {
             assert!(write("item", &Plain::from_json(&bad)).is_err(), "{bad}");
         }
     }
@@ -205,6 +246,67 @@ mod tests {
             id: i64 = "@id!";
             name: String = "name!";
             tags: Vec<String> = "tag";
+        }
+    }
+
+    crate::open_enum! { enum State "State" { Open = "open", Shut = "shut" } }
+    crate::structure! { struct Parcel "Parcel" { weight: i64 = "weight!"; } }
+    crate::structure! { struct Letter "Letter" { pages: i64 = "pages!"; } }
+    crate::tagged_union! { enum Sent "Sent" by "@kind" { Parcel(Parcel) = "parcel", Letter(Letter) = "letter" } }
+    crate::structure! {
+        struct Order "Order" {
+            name: String = "name!";
+            total: Option<f64> = "total";
+            state: Option<State> = "state";
+            day: Option<crate::value::Date> = "day";
+            at: Option<crate::value::DateTime> = "at" "format epoch";
+            parcel: Option<Parcel> = "parcel";
+            sent: Vec<Sent> = "sent";
+        }
+    }
+
+    fn order(inside: &str) -> Result<Order, Error> {
+        let document = format!("<order xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><name>A</name>{inside}</order>");
+        let read = read(document.as_bytes(), <Order as crate::shape::Shaped>::shape(), &[])?;
+        Ok(read.into::<Order>().expect("of that shape"))
+    }
+
+    #[test]
+    fn what_a_server_adds_to_a_text_does_no_harm() {
+        let read = order(
+            "<total currency='EUR'>12.5</total><state changed='yes'>open</state><day xsi:type='xsd:date'>2026-03-10</day>\
+             <sent kind='parcel'><weight unit='kg'>5</weight></sent>",
+        );
+        let read = read.expect("it is all there");
+        assert_eq!((read.total, read.state.is_some(), read.day.map(|day| day.to_string())), (Some(12.5), true, Some("2026-03-10".into())));
+        assert!(matches!(read.state, Some(State::Open)));
+        let document = "<order><name xml:lang='en'>A</name></order>";
+        let read = self::read(document.as_bytes(), <Order as crate::shape::Shaped>::shape(), &[]).expect("a name");
+        assert_eq!(read.into::<Order>().expect("an order").name, "A");
+    }
+
+    #[test]
+    fn nil_is_nothing() {
+        let read = order("<total xsi:nil='true'/><day xsi:nil='1'></day><parcel xsi:nil='true'/><state xsi:nil='true'/>").expect("nothing");
+        assert!(read.total.is_none() && read.day.is_none() && read.parcel.is_none() && read.state.is_none());
+        assert!(order("<parcel xsi:nil='false'/>").is_err(), "it lacks its weight");
+    }
+
+    #[test]
+    fn numbers_are_numbers_wherever_the_shape_has_them() {
+        let read =
+            order("<sent kind='parcel'><weight>5</weight></sent><sent kind='letter'><pages>2</pages></sent><sent kind='x'><y>1</y></sent>");
+        let read = read.expect("they are read");
+        assert!(matches!(&read.sent[..], [Sent::Parcel(Parcel { weight: 5 }), Sent::Letter(Letter { pages: 2 }), Sent::Other(_)]));
+        let read = order("<at>1700000000</at>").expect("a time");
+        assert_eq!(read.at.map(|at| at.to_string()).as_deref(), Some("2023-11-14T22:13:20Z"));
+    }
+
+    #[test]
+    fn two_documents_are_none() {
+        for two in ["<a><item id='1'><name>x</name></item></a><a/>", "<a/><a/>"] {
+            let read = read(two.as_bytes(), <Vec<Item> as crate::shape::Shaped>::shape(), &["item"]);
+            assert_eq!(read.map(|_| ()).map_err(|error| error.kind()), Err(ErrorKind::Decode), "{two}");
         }
     }
 

@@ -285,8 +285,48 @@ async fn pages_that_do_not_end_are_ended() {
 }
 
 #[tokio::test]
+async fn what_of_a_page_could_not_be_given_is_null() {
+    let connections = [
+        json!({"nodes": [null, {"id": "2"}], "pageInfo": {"hasNextPage": false}}),
+        json!({"edges": [{"node": null}, {"node": {"id": "2"}}], "pageInfo": {"hasNextPage": false}}),
+        json!({"edges": [null, {"node": {"id": "2"}}], "pageInfo": {"hasNextPage": false}}),
+    ];
+    for issues in connections {
+        let server = server().await;
+        let errors = json!([{"message": "x", "type": "FORBIDDEN", "path": ["team", "issues", "edges", 0]}]);
+        answers(&server, [Reply::json(200, &json!({"data": {"team": {"issues": issues}}, "errors": errors}))]);
+        let mut pages = list().pages::<Option<Issue>>(&any(&server), "team.issues");
+        let page = pages.try_next().await.unwrap_or_else(|error| panic!("{issues}: {error}")).expect("a page");
+        let ids: Vec<Option<&str>> = page.iter().map(|issue| issue.as_ref().map(|issue| issue.id.as_str())).collect();
+        assert_eq!((ids, pages.errors().len()), (vec![None, Some("2")], 1), "{issues}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_refused_is_tried_again_as_the_code_says() {
+    // A server whose fields may be null gives null for the one that it refuses, and not for all of the data.
+    for refused in [json!({"team": null}), json!({"team": {"issues": null}}), json!(null)] {
+        let server = server().await;
+        let limited =
+            json!({"data": refused, "errors": [{"message": "Slow down", "extensions": {"code": "RATE_LIMITED", "retryAfter": 3}}]});
+        let replies = [page(&["1"], true, &json!("c1")), limited, page(&["2"], false, &json!(null))];
+        answers(&server, replies.iter().map(|reply| Reply::json(200, reply)));
+        let clock = Arc::new(SimulatedClock::default());
+        let client = builder(&server).clock(clock.clone()).build_any().expect("a client");
+        let mut items = list().items::<Issue>(&client, "team.issues");
+        let mut ids = Vec::new();
+        while let Some(issue) = items.try_next().await.unwrap_or_else(|error| panic!("{refused}: {error}")) {
+            ids.push(issue.id);
+        }
+        assert_eq!((ids, server.received().len()), (vec!["1".to_owned(), "2".to_owned()], 3), "{refused}");
+        assert_eq!(clock.slept().iter().sum::<Duration>(), Duration::from_secs(3), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_that_is_none_says_what_is_missing() {
     let info = |info: Json| json!({"data": {"team": {"issues": {"nodes": [], "pageInfo": info}}}});
+    let in_part = |issues: Json| json!({"data": {"team": {"issues": issues}}, "errors": [{"message": "x", "type": "FORBIDDEN"}]});
     for (body, kind, said) in [
         (json!({"data": {"team": {"issues": {"nodes": []}}}}), ErrorKind::Decode, "has no `pageInfo` with `hasNextPage`"),
         (info(json!({"endCursor": "a"})), ErrorKind::Decode, "has no `pageInfo` with `hasNextPage`"),
@@ -307,6 +347,11 @@ async fn a_page_that_is_none_says_what_is_missing() {
         ),
         (json!({"data": {"team": null}, "errors": [{"message": "x", "type": "FORBIDDEN"}]}), ErrorKind::Permission, "(FORBIDDEN: x)"),
         (json!({"errors": [{"message": "x", "type": "NOT_FOUND"}]}), ErrorKind::NotFound, "(NOT_FOUND: x)"),
+        // What the server could not give is not what the document did not ask for.
+        (in_part(json!({"nodes": null, "pageInfo": {"hasNextPage": false}})), ErrorKind::Permission, "(FORBIDDEN: x)"),
+        (in_part(json!({"nodes": [], "pageInfo": null})), ErrorKind::Permission, "(FORBIDDEN: x)"),
+        (in_part(json!({"nodes": [], "pageInfo": {"hasNextPage": true, "endCursor": null}})), ErrorKind::Permission, "(FORBIDDEN: x)"),
+        (in_part(json!({"edges": [null], "pageInfo": {"hasNextPage": false}})), ErrorKind::Permission, "(FORBIDDEN: x)"),
     ] {
         let server = server().await;
         answers(&server, [Reply::json(200, &body)]);

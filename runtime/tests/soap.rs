@@ -376,3 +376,51 @@ async fn a_fetched_wsdl_takes_in_what_lies_beside_it_only() {
     assert!(problems[0].to_string().contains("nothing is fetched from elsewhere"), "{}", problems[0]);
     assert!(other.received().is_empty());
 }
+
+/// Reads what stands in the body of an answer, for an operation that gives the element `out` of `urn:t`.
+fn given(types: &str, answer: &str) -> Json {
+    let text = format!(
+        "<d:definitions xmlns:d='http://schemas.xmlsoap.org/wsdl/' xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/' xmlns:t='urn:t' \
+         xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'><d:types><x:schema targetNamespace='urn:t'>\
+         <x:element name='out'><x:complexType>{types}</x:complexType></x:element></x:schema></d:types>\
+         <d:message name='o'><d:part name='p' element='t:out'/></d:message><d:portType name='P'><d:operation name='go'><d:input message='t:o'/>\
+         <d:output message='t:o'/></d:operation></d:portType><d:binding name='B' type='t:P'>\
+         <s:binding transport='http://schemas.xmlsoap.org/soap/http'/><d:operation name='go'><d:input><s:body use='literal'/></d:input>\
+         <d:output><s:body use='literal'/></d:output></d:operation></d:binding></d:definitions>"
+    );
+    let (wsdl, problems) = Wsdl::read(&text);
+    assert!(problems.is_empty(), "{problems:?}");
+    let answer = format!(
+        "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' xmlns:t='urn:t' xmlns:o='urn:o'><e:Body>{answer}</e:Body></e:Envelope>"
+    );
+    wsdl.operation("go").expect("an operation").read(&answer).unwrap_or_else(|error| panic!("{answer}: {error}")).into_value()
+}
+
+#[test]
+fn what_a_service_adds_does_not_become_what_the_schema_names() {
+    let open = "<x:sequence><x:element name='id' type='x:int'/><x:element name='tag' type='x:int' minOccurs='0' maxOccurs='unbounded'/>\
+                <x:any minOccurs='0' maxOccurs='unbounded' processContents='lax'/></x:sequence>";
+    let expected = json!({ "id": 1, "{urn:o}id": "x", "tag": [2], "{urn:o}tag": ["y", "z"], "more": "w" });
+    let (own, added) = ("<id>1</id><tag>2</tag>", "<o:id>x</o:id><o:tag>y</o:tag><o:tag>z</o:tag><o:more>w</o:more>");
+    for inside in [format!("{own}{added}"), format!("{added}{own}")] {
+        assert_eq!(given(open, &format!("<t:out>{inside}</t:out>")), expected, "{inside}");
+    }
+}
+
+#[test]
+fn attributes_of_one_name_in_two_namespaces_are_two() {
+    let types = "<x:attribute name='lang' type='x:int'/><x:attribute ref='xml:lang'/>";
+    let expected = json!({ "@lang": 7, "@{http://www.w3.org/XML/1998/namespace}lang": "de" });
+    assert_eq!(given(types, "<t:out xml:lang='de' lang='7'/>"), expected);
+    let of = of_types(&format!("<x:element name='in'><x:complexType>{types}</x:complexType></x:element>"));
+    assert_eq!(body(&of, expected), "<in lang=\"7\" xml:lang=\"de\"></in>");
+    assert_eq!(body(&of, json!({ "@lang": 7 })), "<in lang=\"7\"></in>");
+}
+
+#[test]
+fn headers_of_one_name_are_a_list() {
+    let envelope = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Header><w>a</w><v>b</v><w>c</w></e:Header><e:Body>\
+                    <r><sum>3</sum><label>x</label></r></e:Body></e:Envelope>";
+    let answer = operation("calculator.wsdl", "add").read(envelope).expect("an answer");
+    assert_eq!(Json::Object(answer.headers().clone()), json!({ "w": ["a", "c"], "v": "b" }));
+}

@@ -89,6 +89,40 @@ async fn a_fault_is_read_by_its_types() {
 }
 
 #[tokio::test]
+async fn a_fault_is_read_in_its_own_letters() {
+    let text = fault11("e:Client", "d\u{e9}j\u{e0} vu", "<x>\u{e9}</x>");
+    let bytes: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).expect("a letter of Latin 1")).collect();
+    let declared = [b"<?xml version='1.0' encoding='ISO-8859-1'?>".as_slice(), &bytes].concat();
+    for (kind, body) in [("text/xml; charset=iso-8859-1", bytes), ("text/xml", declared)] {
+        // An answer by its status alone is explained by a fault in it, too.
+        for (status, of) in [(500, ErrorKind::Invalid), (403, ErrorKind::Permission)] {
+            let error = answered(Reply::status(status).header("content-type", kind).body(body.clone())).await;
+            assert_eq!((error.kind(), error.message()), (of, Some("d\u{e9}j\u{e0} vu")), "{kind} {status}: {error}");
+            let fault = quote().fault(&error).unwrap_or_else(|| panic!("{kind} {status}: it is one"));
+            assert_eq!((fault.reason.as_str(), &fault.detail["x"]), ("d\u{e9}j\u{e0} vu", &json!("\u{e9}")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wsdl_is_not_fetched_without_end() {
+    let server = StandIn::start().await.expect("a stand-in");
+    let schema = |inside: &str| format!("<x:schema xmlns:x='http://www.w3.org/2001/XMLSchema'>{inside}</x:schema>");
+    let includes: String = (0..12).map(|n| format!("<x:include schemaLocation='{n}.xsd'/>")).collect();
+    let wsdl =
+        format!("<d:definitions xmlns:d='http://schemas.xmlsoap.org/wsdl/'><d:types>{}</d:types></d:definitions>", schema(&includes));
+    server.on("GET", "/a.wsdl", xml(200, wsdl));
+    let long = bytes::Bytes::from(schema(&format!("<!--{}-->", "x".repeat(15 << 20))));
+    for n in 0..12 {
+        server.on("GET", &format!("/{n}.xsd"), Reply::status(200).header("content-type", "text/xml").body(long.clone()));
+    }
+    let client = client_of(&server.url()).and_then(|builder| builder.build_any()).expect("a client");
+    let error = Wsdl::fetch("/a.wsdl", &client).await.expect_err("it is too much");
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+    assert!(server.received().len() <= 7, "{} were fetched", server.received().len());
+}
+
+#[tokio::test]
 async fn a_fault_is_bounded_and_shows_no_password() {
     let huge = format!("<x>{}</x>", "y".repeat(3 << 20));
     let error = answered(xml(500, fault11("e:Client", &"z\n".repeat(100_000), &huge))).await;
@@ -96,6 +130,18 @@ async fn a_fault_is_bounded_and_shows_no_password() {
     assert!(error.to_string().len() < 1_000 && format!("{error:?}").len() < 2_000);
     assert!(error.body_bytes().is_none() && quote().fault(&error).is_none());
 
+    // A service that says back what it was sent says it wherever the words are cut.
+    for length in (200..520).step_by(3) {
+        let echo = format!("{}t0p-secret", "y".repeat(length));
+        let error = answered(xml(500, fault11("e:Client", &echo, ""))).await;
+        let fault = quote().fault(&error).expect("it is one");
+        assert!(!format!("{error} {:?} {fault:?}", error.message()).contains("t0p"), "{length}: {error}");
+    }
+    for (status, said) in [(403, "<html>t0p-secret</html>"), (503, "you sent t0p-secret")] {
+        let error = answered(Reply::status(status).header("content-type", "text/html").body(said)).await;
+        let body = String::from_utf8_lossy(error.body_bytes().expect("it is kept"));
+        assert!(!body.contains("t0p-secret") && body.contains("[redacted]"), "{body}");
+    }
     let echo = "you said t0p-secret";
     let error = answered(xml(500, fault11("e:Client", echo, echo))).await;
     let fault = quote().fault(&error).expect("it is one");
@@ -271,6 +317,52 @@ fn bombs_and_circles_in_a_wsdl_end() {
         if !usable {
             assert!(!problems.is_empty() || !wsdl.unsupported().is_empty(), "{name}: nobody says why");
         }
+    }
+}
+
+/// A WSDL of these parts: what stands in the schema, the messages, the port type, the binding and the service.
+fn wsdl_with(schema: &str, messages: &str, declared: &str, bound: &str, ports: &str) -> String {
+    format!(
+        "<d:definitions xmlns:d='http://schemas.xmlsoap.org/wsdl/' xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/' xmlns:t='urn:t' \
+         xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'><d:types><x:schema targetNamespace='urn:t'>{schema}</x:schema></d:types>\
+         {messages}<d:portType name='P'>{declared}</d:portType><d:binding name='B' type='t:P'>\
+         <s:binding style='rpc' transport='http://schemas.xmlsoap.org/soap/http'/>{bound}</d:binding><d:service name='S'>{ports}</d:service></d:definitions>"
+    )
+}
+
+/// What a WSDL says once and means many times is counted as often as it is meant.
+#[test]
+fn a_wsdl_does_not_grow_by_being_read() {
+    let repeat = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<String>();
+    let ports = |count| repeat(count, &|n| format!("<d:port name='p{n}' binding='t:B'/>"));
+    let one_port = ports(1);
+    let message = |parts| format!("<d:message name='m'>{}</d:message>", repeat(parts, &|n| format!("<d:part name='p{n}' type='x:int'/>")));
+    let declared = |count| repeat(count, &|n| format!("<d:operation name='o{n}'><d:input message='t:m'/></d:operation>"));
+    let bound = |count| repeat(count, &|n| format!("<d:operation name='o{n}'><d:input><s:body use='literal'/></d:input></d:operation>"));
+    let words = format!("<d:documentation>{}</d:documentation>", "word ".repeat(100_000));
+    let told = format!("<d:operation name='o0'>{words}<d:input message='t:m'/></d:operation>");
+    let heads = repeat(60_000, &|n| format!("<x:element name='e{n}' substitutionGroup='t:head'/>"));
+    let described = format!(
+        "<x:attributeGroup name='g'><x:attribute name='a'><x:annotation><x:documentation>{}</x:documentation></x:annotation></x:attribute></x:attributeGroup>{}",
+        "word ".repeat(100_000),
+        repeat(5_000, &|n| format!("<x:complexType name='c{n}'><x:attributeGroup ref='t:g'/></x:complexType>"))
+    );
+    for (name, too_many, wsdl) in [
+        ("many ports of one binding", true, wsdl_with("", &message(1), &declared(1_000), &bound(1_000), &ports(3_000))),
+        ("many operations of one message", true, wsdl_with("", &message(5_000), &declared(3_000), &bound(3_000), &one_port)),
+        ("many operations that are looked up", false, wsdl_with("", &message(1), &declared(20_000), &bound(20_000), &one_port)),
+        ("one operation with much to say, at many ports", false, wsdl_with("", &message(1), &told, &bound(1), &ports(20_000))),
+        ("many in one's place", false, wsdl_with(&heads, "", "", "", "")),
+        ("an attribute with much to say, in many types", false, wsdl_with(&described, "", "", "", "")),
+    ] {
+        let start = Instant::now();
+        let (read, problems) = Wsdl::read(&wsdl);
+        let took = start.elapsed();
+        let operations: usize = read.services().map(|service| service.ports().map(|port| port.operations().count()).sum::<usize>()).sum();
+        assert!(took.as_secs() < 10, "{name}: {took:?} for {} bytes", wsdl.len());
+        assert!(operations <= 100_000, "{name}: {operations} operations of {} bytes", wsdl.len());
+        let said = problems.iter().any(|problem| problem.message().contains("too many together"));
+        assert_eq!(said, too_many, "{name}: {problems:?}");
     }
 }
 

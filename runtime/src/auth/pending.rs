@@ -102,10 +102,11 @@ mod tests {
         let key = SealingKeys::generate().unwrap();
         let keys = SealingKeys::new(&key).unwrap();
         let origin = Url::parse("https://acme.example:8443/authorize").unwrap().origin();
-        for (issuer, verifier) in [(Issuer::Stated("https://acme.example/t".into()), Some("v1")), (Issuer::Origin(origin), None)] {
+        for (issuer, verifier) in [(Issuer::Stated("https://acme.example/t".into()), Some("the-verifier")), (Issuer::Origin(origin), None)]
+        {
             let pending = pending(issuer, verifier);
             let sealed = pending.seal(&keys, "acme/ann").unwrap();
-            for secret in ["the-state", "v1", "me.example"] {
+            for secret in ["the-state", "the-verifier", "me.example"] {
                 assert!(!sealed.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
             }
             let opened = PendingAuthorization::open(&keys, "acme/ann", &sealed).unwrap();

@@ -40,7 +40,18 @@ pub(crate) fn select<'d>(document: &'d str, name: Option<&str>) -> Result<Operat
 fn operations(document: &str) -> Result<Vec<Operation<'_>>, Error> {
     let mut tokens = Tokens { text: document, at: 0 };
     let mut operations = Vec::new();
+    let mut described = false;
     while let Some((token, at)) = tokens.next()? {
+        match token {
+            // What is said of the one that follows, if that has a word to begin with (2.3).
+            Token::Other('"') if !described => {
+                described = true;
+                continue;
+            }
+            Token::Name(_) => described = false,
+            _ if described => return Err(tokens.wrong(at, "here what was described begins")),
+            _ => {}
+        }
         match token {
             Token::Open('{') => {
                 tokens.selection(vec!['{'])?;
@@ -59,6 +70,9 @@ fn operations(document: &str) -> Result<Vec<Operation<'_>>, Error> {
             }
             _ => return Err(tokens.wrong(at, "here an operation or a fragment begins")),
         }
+    }
+    if described {
+        return Err(tokens.wrong(document.len(), "here what was described begins"));
     }
     Ok(operations)
 }
@@ -228,6 +242,13 @@ mod tests {
         );
         assert_eq!(all("fragment F on T { mutation { a } } subscription S { s }"), [(Kind::Subscription, Some("S"), vec![])]);
         assert_eq!(all(""), []);
+    }
+
+    #[test]
+    fn what_is_described_is_what_it_is() {
+        let described = "\"\"\"\n  mutation { a }\n\"\"\"\nquery Q(\"how many\" $first: Int) { a }\n\"of T\" fragment F on T { b }\n\"x\" mutation M { c }";
+        assert_eq!(all(described), [(Kind::Query, Some("Q"), vec!["first"]), (Kind::Mutation, Some("M"), vec![])]);
+        assert!(operations("\"alone\"").is_err() && operations("{ a } \"x\" \"y\" { b }").is_err());
     }
 
     #[test]

@@ -14,10 +14,11 @@ use super::{
 };
 use crate::{
     answer,
+    call::Prepared,
     engine::Core,
     error::{Error, ErrorKind},
     observe::Notice,
-    operation::OperationTable,
+    operation::{Answer, OperationTable},
 };
 
 /// What a GraphQL server says went wrong.
@@ -75,8 +76,8 @@ impl Told {
 /// something stands there, the errors are told to the observer.
 pub(crate) fn refused(
     core: &Core,
-    operation: &'static OperationTable,
-    at: &[&str],
+    call: &Prepared,
+    answer: &Answer,
     status: StatusCode,
     headers: &HeaderMap,
     body: &Bytes,
@@ -87,8 +88,9 @@ pub(crate) fn refused(
     }
     let Envelope { data, errors, extensions, .. } = envelope::head(body)?;
     let told = Told::of(&errors, &extensions)?;
-    if data.flatten().is_some() && (at.len() < 2 || there(body, at)) {
-        tell(core, operation, &errors);
+    let at = wanted(call, answer);
+    if data.flatten().is_some() && (at.len() < 2 || there(body, &at)) {
+        tell(core, call.operation, &errors);
         return None;
     }
     let kind = told.kind.unwrap_or(ErrorKind::Invalid);
@@ -101,6 +103,14 @@ pub(crate) fn refused(
 /// The status by which the engine decides: what the code says, or that of the answer.
 pub(crate) fn amounts_to(error: &Error, status: StatusCode) -> u16 {
     codes::status(error.kind()).filter(|_| error.kind() != answer::kind(status)).unwrap_or(status.as_u16())
+}
+
+/// Where what is asked for stands: where the call says, or the items of its pages, or the answer of its table.
+fn wanted<'a>(call: &'a Prepared, answer: &'a Answer) -> Vec<&'a str> {
+    match &call.wanted {
+        Some(path) => std::iter::once("data").chain(path.iter().map(String::as_str)).collect(),
+        None => call.operation.page.map(|page| page.items.at).filter(|at| !at.is_empty()).unwrap_or(answer.at).to_vec(),
+    }
 }
 
 fn there(body: &[u8], at: &[&str]) -> bool {

@@ -36,7 +36,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    path: Vec<String>,
+    path: Arc<[String]>,
     variable: String,
 }
 
@@ -141,7 +141,8 @@ impl<T: DeserializeOwned> GraphqlPages<T> {
         }
         let selected = request.selected()?;
         declared(&selected, &self.at.variable)?;
-        let prepared = send::prepare(&self.core, &request, &selected)?;
+        let mut prepared = send::prepare(&self.core, &request, &selected)?;
+        prepared.wanted = Some(self.at.path.clone());
         let core = self.core.clone();
         Ok(Fetching::of(async move {
             let selected = request.selected()?;
@@ -169,17 +170,20 @@ impl<T: DeserializeOwned> GraphqlPages<T> {
     fn read(&mut self, answered: &Answered) -> Result<OnePage<T>, Error> {
         let status = http::StatusCode::from_u16(answered.status).unwrap_or_default();
         let seed = Down { path: &self.at.path, item: PhantomData };
-        let envelope = response::read(send::body(answered)?, status, seed)?;
+        let body = send::body(answered)?;
+        let envelope = response::read(body, status, seed)?;
         let told = super::Told::of(&envelope.errors, &envelope.extensions);
         self.errors = envelope.errors.list;
         match (envelope.data.flatten(), told) {
+            // What is missing beside errors is what the server could not give, not what the document did not ask for.
+            (Some(page), Some(told)) if !page.is_whole() => Err(response::refused(told, status).with_body(body.clone())),
             (Some(page), _) if !page.told => Err(self.misplaced("has no `pageInfo` with `hasNextPage`: the document must ask for it")),
             (Some(page), _) if page.more && page.end.is_none() => {
                 Err(self.misplaced("has more, and no `endCursor`: the document must ask for it"))
             }
             (Some(page), _) if !page.listed => Err(self.misplaced("has neither `nodes` nor `edges { node }`")),
             (Some(page), _) => Ok(page),
-            (None, Some(told)) => Err(response::refused(told, status)),
+            (None, Some(told)) => Err(response::refused(told, status).with_body(body.clone())),
             (None, None) => Err(self.misplaced("is not there").with_status(answered.status)),
         }
     }
@@ -244,6 +248,13 @@ struct OnePage<T> {
     told: bool,
     more: bool,
     end: Option<Json>,
+}
+
+impl<T> OnePage<T> {
+    /// All is there that a page needs.
+    fn is_whole(&self) -> bool {
+        self.told && self.listed && !(self.more && self.end.is_none())
+    }
 }
 
 /// Goes down to a connection and reads it; none where there is null on the way, or nothing.
@@ -326,7 +337,7 @@ struct Edge<T>(Option<T>);
 
 impl<'de, T: DeserializeOwned> serde::Deserialize<'de> for Edge<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EdgeVisitor(PhantomData))
+        deserializer.deserialize_any(EdgeVisitor(PhantomData))
     }
 }
 
@@ -337,6 +348,11 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for EdgeVisitor<T> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an edge")
+    }
+
+    /// An edge that the server could not give: its node is as if it were null.
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Edge<T>, E> {
+        T::deserialize(serde::de::value::UnitDeserializer::new()).map(|node| Edge(Some(node)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Edge<T>, A::Error> {

@@ -130,6 +130,8 @@ mod tests {
         assert_eq!(response("application/json; charset=utf-8", b"[1]").parsed().unwrap(), json!([1]));
         assert_eq!(response("application/problem+json", b"{}").parsed().unwrap(), json!({}));
         assert_eq!(response("text/xml", b"<a>1</a>").parsed().unwrap(), json!({"a": "1"}));
+        let marked = b"\xef\xbb\xbf<?xml version='1.0'?><a>1</a>";
+        assert_eq!(response("text/xml", marked).parsed().unwrap(), json!({"a": "1"}));
         assert_eq!(response("application/atom+xml", b"<a/>").parsed().unwrap(), json!({"a": null}));
         assert_eq!(response("text/plain; charset=ISO-8859-1", b"\xe9").parsed().unwrap(), json!("é"));
         assert_eq!(response("application/json", b"").parsed().unwrap(), json!(null));

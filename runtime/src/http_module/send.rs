@@ -65,6 +65,7 @@ fn prepared(core: &Core, parts: Parts, operation: &'static OperationTable) -> Pr
         partial: false,
         streamed: false,
         conditional: false,
+        wanted: None,
         part: false,
         place: Admitted::default(),
     }

@@ -13,12 +13,15 @@ use crate::error::{Error, ErrorKind};
 
 /// The deepest nesting that is read.
 const DEPTH: usize = 128;
+/// The most elements of one document: each takes much more room than it is long.
+pub(crate) const ELEMENTS: usize = 1_000_000;
 
 /// Reads a document: an object with the root element as its only member.
 pub(crate) fn to_json(document: &str) -> Result<Json, Error> {
     let mut reader = Reader::from_str(document);
     reader.config_mut().expand_empty_elements = true;
     let mut open: Vec<Element> = vec![Element::default()];
+    let mut elements = 0;
     loop {
         let event = reader.read_event().map_err(|error| wrong("the answer is not well-formed XML").with_source(&error))?;
         match event {
@@ -26,7 +29,16 @@ pub(crate) fn to_json(document: &str) -> Result<Json, Error> {
                 let message = format!("the answer nests deeper than {DEPTH} elements");
                 return Err(Error::new(ErrorKind::Limit, message).with_path(start.name().as_ref()));
             }
-            Event::Start(start) => open.push(Element::start(&start)?),
+            Event::Start(_) if open.len() == 1 && open.iter().any(|document| !document.members.is_empty()) => {
+                return Err(wrong("the answer is not one whole XML document"));
+            }
+            Event::Start(_) if elements == ELEMENTS => {
+                return Err(Error::new(ErrorKind::Limit, format!("the answer has more than {ELEMENTS} elements")));
+            }
+            Event::Start(start) => {
+                elements += 1;
+                open.push(Element::start(&start)?);
+            }
             Event::End(_) => close(&mut open)?,
             Event::Text(text) => last(&mut open)?.text.push_str(&text.xml10_content()),
             Event::CData(text) => last(&mut open)?.text.push_str(&text.xml10_content()),
@@ -136,6 +148,8 @@ mod tests {
         assert_eq!(to_json(bomb).unwrap_err().kind(), ErrorKind::Decode);
         assert_eq!(to_json("<a>&x;</a>").unwrap_err().kind(), ErrorKind::Decode);
         let deep = format!("{}{}", "<a>".repeat(200), "</a>".repeat(200));
+        let many = format!("<a>{}</a>", "<b c=''/>".repeat(1_000_000));
+        assert_eq!(to_json(&many).err().map(|error| error.kind()), Some(ErrorKind::Limit));
         assert_eq!(to_json(&deep).unwrap_err().kind(), ErrorKind::Limit);
     }
 

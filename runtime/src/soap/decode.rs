@@ -134,7 +134,7 @@ impl Reader<'_> {
             let part = |field: &&Field| self.call && self.path.is_empty() && field.element.name.local == child.name.local;
             let Some(field) = complex.field(&child.name).or_else(|| complex.fields.iter().find(part)) else {
                 if complex.open {
-                    xml::add(members, child.name.local.to_string(), untyped(child));
+                    xml::add(members, added(complex, &child.name), untyped(child));
                 }
                 continue;
             };
@@ -174,6 +174,12 @@ impl Reader<'_> {
     fn place(&self) -> String {
         self.path.iter().fold("$".to_owned(), |place, step| format!("{place}.{step}"))
     }
+}
+
+/// The name of a member that the type does not name: with its namespace where the type has one of that name.
+fn added(complex: &Complex, name: &Name) -> String {
+    let taken = complex.fields.iter().any(|field| *field.key == *name.local);
+    if taken { format!("{{{}}}{}", name.namespace, name.local) } else { name.local.to_string() }
 }
 
 /// The text of an element, or what stands for none.

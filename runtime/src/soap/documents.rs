@@ -16,7 +16,7 @@ use super::{
 const DOCUMENTS: usize = 256;
 /// The most bytes of one document, and of all.
 pub(super) const DOCUMENT_BYTES: usize = 16 << 20;
-const ALL_BYTES: usize = 64 << 20;
+pub(super) const ALL_BYTES: usize = 64 << 20;
 
 /// Gives the text of what a WSDL takes in, by its location.
 pub(super) type Find<'f> = dyn FnMut(&str) -> Option<String> + 'f;

@@ -1,5 +1,6 @@
 //! The envelope: around what is sent, and off what comes back. What stands in its body is `encode`'s and `decode`'s.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -144,7 +145,7 @@ impl Envelope {
         read(operation.types(), element, node)
     }
 
-    /// The headers in it: those that the WSDL declares for the answer by type, others as they are.
+    /// The headers in it: those that the WSDL declares for the answer by type, others as they are; where several have a name, a list.
     pub(super) fn headers(&self, operation: &SoapOperation) -> Map<String, Json> {
         let nodes = self.root.child(&self.root.name.namespace, "Header").map_or(&[][..], |header| &header.children);
         let declared = |node: &Node| operation.own().output.as_ref()?.headers.iter().find(|header| header.name == node.name);
@@ -152,6 +153,11 @@ impl Envelope {
             let typed = declared(node).and_then(|element| decode::element(operation.types(), element, node).ok());
             typed.unwrap_or_else(|| decode::untyped(node))
         };
-        nodes.iter().map(|node| (node.name.local.to_string(), value(node))).collect()
+        let mut named: IndexMap<String, Vec<Json>> = IndexMap::new();
+        for node in nodes {
+            named.entry(node.name.local.to_string()).or_default().push(value(node));
+        }
+        let one = |values: &mut Vec<Json>| if values.len() == 1 { values.pop() } else { None };
+        named.into_iter().map(|(name, mut values)| (name, one(&mut values).unwrap_or(Json::Array(values)))).collect()
     }
 }

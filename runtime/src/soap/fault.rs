@@ -45,20 +45,21 @@ const SUBCODES: usize = 8;
 impl Fault {
     pub(super) fn read(body: &Bytes, types: &Types) -> Option<Self> {
         let envelope = Envelope::read(std::str::from_utf8(body).ok()?).ok()?;
-        Some(Self::of(envelope.fault()?, envelope.version(), types))
+        Some(Self::of(envelope.fault()?, envelope.version(), types, &shorten))
     }
 
-    fn of(node: &Node, version: SoapVersion, types: &Types) -> Self {
+    /// `shown` is what may be seen of a text, bounded.
+    fn of(node: &Node, version: SoapVersion, types: &Types, shown: &dyn Fn(&str) -> String) -> Self {
         match version {
-            SoapVersion::V1_1 => Self::of_1_1(node, types),
-            SoapVersion::V1_2 => Self::of_1_2(node, types),
+            SoapVersion::V1_1 => Self::of_1_1(node, types, shown),
+            SoapVersion::V1_2 => Self::of_1_2(node, types, shown),
         }
     }
 
     /// The members have no namespace, though some servers give them that of the envelope.
-    fn of_1_1(node: &Node, types: &Types) -> Self {
+    fn of_1_1(node: &Node, types: &Types, shown: &dyn Fn(&str) -> String) -> Self {
         let child = |local: &str| node.child("", local).or_else(|| node.child(ENVELOPE11, local));
-        let text = |local: &str| child(local).map(|child| shorten(child.text.trim()));
+        let text = |local: &str| child(local).map(|child| shown(child.text.trim()));
         Self {
             code: text("faultcode").map(|code| local(&code)).unwrap_or_default(),
             subcodes: Vec::new(),
@@ -68,18 +69,18 @@ impl Fault {
         }
     }
 
-    fn of_1_2(node: &Node, types: &Types) -> Self {
+    fn of_1_2(node: &Node, types: &Types, shown: &dyn Fn(&str) -> String) -> Self {
         let child = |local: &str| node.child(ENVELOPE12, local);
-        let value = |node: &Node| node.child(ENVELOPE12, "Value").map(|value| local(&shorten(value.text.trim()))).unwrap_or_default();
+        let value = |node: &Node| node.child(ENVELOPE12, "Value").map(|value| local(&shown(value.text.trim()))).unwrap_or_default();
         let code = child("Code");
         let within = std::iter::successors(code, |node| node.child(ENVELOPE12, "Subcode"));
         let texts: Vec<&Node> = child("Reason").map(|reason| reason.all(ENVELOPE12, "Text").collect()).unwrap_or_default();
         let english = texts.iter().find(|text| text.attribute_of(XML, "lang").is_some_and(|lang| lang.starts_with("en")));
-        let actor = child("Role").or_else(|| child("Node")).map(|role| shorten(role.text.trim()));
+        let actor = child("Role").or_else(|| child("Node")).map(|role| shown(role.text.trim()));
         Self {
             code: code.map(value).unwrap_or_default(),
             subcodes: within.skip(1).take(SUBCODES).map(value).collect(),
-            reason: english.or(texts.first()).map(|text| shorten(text.text.trim())).unwrap_or_default(),
+            reason: english.or(texts.first()).map(|text| shown(text.text.trim())).unwrap_or_default(),
             actor: actor.filter(|actor| !actor.is_empty()),
             detail: child("Detail").map_or(Json::Null, |detail| read_detail(detail, types)),
         }
@@ -138,7 +139,7 @@ pub(super) struct Faulty<'a> {
 impl Faulty<'_> {
     /// The fault as an error.
     pub(super) fn error(&self, node: &Node, version: SoapVersion) -> Error {
-        let fault = Fault::of(node, version, self.types);
+        let fault = self.fault(node, version);
         let security = is_of_security(node, version);
         let kind = fault.kind(security, self.status);
         let hint = match fault.code.as_str() {
@@ -154,18 +155,26 @@ impl Faulty<'_> {
 
     /// Adds what a fault says to an error that the status makes: `403` stays what it is.
     pub(super) fn add_to(&self, error: Error, node: &Node, version: SoapVersion) -> Error {
-        let (code, reason, body) = self.said(&Fault::of(node, version, self.types));
+        let (code, reason, body) = self.said(&self.fault(node, version));
         error.with_api(code, reason, body, None)
     }
 
+    fn fault(&self, node: &Node, version: SoapVersion) -> Fault {
+        // The secret is taken out first: of one that is cut, a part would stay.
+        Fault::of(node, version, self.types, &|text| shorten(&self.without_secret(text)))
+    }
+
     fn said(&self, fault: &Fault) -> (Option<String>, Option<String>, Bytes) {
-        let some = |text: &str| Some(self.without_secret(text)).filter(|text| !text.is_empty());
-        let body = match self.secret {
-            // Nobody may read the password out of an error's body either.
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        (some(fault.precise()), some(&fault.reason), self.kept())
+    }
+
+    /// The body as an error keeps it: nobody may read the password out of it either.
+    pub(super) fn kept(&self) -> Bytes {
+        match self.secret {
             Some(secret) if !secret.is_empty() => Bytes::from(self.without_secret(&String::from_utf8_lossy(self.body))),
             _ => self.body.clone(),
-        };
-        (some(fault.precise()), some(&fault.reason), body)
+        }
     }
 
     fn without_secret(&self, text: &str) -> String {

@@ -11,7 +11,7 @@ use super::{
     name::{Name, WSDL, WSDL_SOAP11, WSDL_SOAP12, is_ncname},
     problem::{Findings, Place, Problem},
     schema::{Element, Linker, Types},
-    tree::Node,
+    tree::{Node, words},
 };
 use crate::error::shorten;
 
@@ -51,7 +51,7 @@ pub(super) struct PortModel {
 #[derive(Debug)]
 pub(super) struct OperationModel {
     pub(super) name: String,
-    pub(super) docs: String,
+    pub(super) docs: Arc<str>,
     pub(super) action: Option<String>,
     /// In RPC style the name of the answer's element is not looked at.
     pub(super) rpc: bool,
@@ -71,11 +71,16 @@ pub(super) struct Message {
     pub(super) headers: Vec<Arc<Element>>,
 }
 
+/// The most that is looked at to put ports together: a binding at many ports, and a message of many operations, is read for each.
+const LOOKS: usize = 2_000_000;
+/// What an operation, and a part of a call, counts for beside the elements that say what it is: it is kept.
+const KEPT: usize = 20;
+
 /// Puts a WSDL together.
 pub(super) fn model(documents: &Documents, findings: &mut Findings) -> Model {
     let tables = Tables::new(&documents.definitions);
     let linker = Linker::new(&documents.schemas, findings);
-    let mut making = Making { tables, linker };
+    let mut making = Making { tables, linker, declared: HashMap::new(), looks: LOOKS };
     let mut services = Vec::new();
     for definitions in &documents.definitions {
         for node in definitions.root.all(WSDL, "service") {
@@ -129,8 +134,7 @@ impl<'d> At<'d> {
     }
 
     fn docs(self) -> String {
-        let words: Vec<&str> = self.node.all(WSDL, "documentation").flat_map(|docs| docs.text.split_whitespace()).collect();
-        words.join(" ").chars().take(2_000).collect()
+        words(self.node.all(WSDL, "documentation"))
     }
 
     /// What of this part must be understood and is not.
@@ -183,6 +187,33 @@ impl<'d> Tables<'d> {
 struct Making<'d, 'f> {
     tables: Tables<'d>,
     linker: Linker<'d, 'f>,
+    /// The operations of each port type.
+    declared: HashMap<Name, HashMap<&'d str, Operation<'d>>>,
+    /// How much may still be looked at.
+    looks: usize,
+}
+
+/// An operation of a port type.
+#[derive(Clone)]
+struct Operation<'d> {
+    at: At<'d>,
+    docs: Arc<str>,
+    /// There are several of that name.
+    overloaded: bool,
+}
+
+/// The operations of a port type by their names.
+fn operations(port_type: At<'_>) -> HashMap<&str, Operation<'_>> {
+    let mut all: HashMap<&str, Operation<'_>> = HashMap::new();
+    for node in port_type.node.all(WSDL, "operation") {
+        let at = port_type.to(node);
+        all.entry(node.attribute("name").unwrap_or_default()).and_modify(|known| known.overloaded = true).or_insert_with(|| Operation {
+            at,
+            docs: at.docs().into(),
+            overloaded: false,
+        });
+    }
+    all
 }
 
 type Found<T> = Result<T, Problem>;
@@ -235,8 +266,13 @@ impl<'d> Making<'d, '_> {
                 .wrong(binding.problem(format!("the port type of the binding `{}` is not there", shorten(&binding.name()))));
             return None;
         };
+        if let Err(problem) = self.look(binding, binding.node.children.len()) {
+            self.linker.findings.wrong(problem);
+            return None;
+        }
+        self.declared.entry(port_type.clone()).or_insert_with(|| operations(declared));
         let rpc = soap.attribute("style") == Some("rpc");
-        let binding = Binding { at: binding, declared, namespace, rpc };
+        let binding = Binding { at: binding, port_type: port_type.clone(), required: binding.required(), namespace, rpc };
         let operations = binding.at.node.all(WSDL, "operation").filter_map(|node| self.operation(&binding, binding.at.to(node)));
         let operations = operations.collect();
         Some(PortModel { name: name.to_owned(), address, version, port_type, operations })
@@ -244,29 +280,23 @@ impl<'d> Making<'d, '_> {
 
     fn operation(&mut self, binding: &Binding<'d>, bound: At<'d>) -> Option<OperationModel> {
         let name = bound.name();
-        let of_name = |node: &&Node| node.attribute("name").unwrap_or_default() == name;
-        let mut declared = binding.declared.node.all(WSDL, "operation").filter(of_name);
-        let Some(node) = declared.next() else {
+        let Some(Operation { at: declared, docs, overloaded }) =
+            self.declared.get(&binding.port_type).and_then(|all| all.get(name.as_str())).cloned()
+        else {
             let message = format!("the operation `{}` is bound, and its port type does not have it", shorten(&name));
             self.linker.findings.wrong(bound.problem(message));
             return None;
         };
-        let overloaded = declared.next().is_some();
-        let declared = binding.declared.to(node);
+        if let Err(problem) = self.look(bound, bound.node.children.len() + declared.node.children.len() + KEPT) {
+            self.linker.findings.wrong(problem);
+            return None;
+        }
         let soap = bound.node.child(binding.namespace, "operation");
         let style = soap.and_then(|soap| soap.attribute("style"));
         let rpc = style.map_or(binding.rpc, |style| style == "rpc");
         let action = soap.and_then(|soap| soap.attribute("soapAction")).filter(|action| !action.is_empty()).map(str::to_owned);
-        let mut made = OperationModel {
-            name,
-            docs: declared.docs(),
-            action,
-            rpc,
-            input: Message::default(),
-            output: None,
-            refused: None,
-            obstacle: OnceLock::new(),
-        };
+        let mut made =
+            OperationModel { name, docs, action, rpc, input: Message::default(), output: None, refused: None, obstacle: OnceLock::new() };
         let filled = if overloaded {
             Err(declared.problem(format!("the operation `{}` is there several times, which is not supported", shorten(&made.name))))
         } else {
@@ -283,9 +313,7 @@ impl<'d> Making<'d, '_> {
         if !is_ncname(&made.name) {
             return Err(bound.problem("the operation's name is not one"));
         }
-        for part in [binding.at, bound] {
-            part.required().map_or(Ok(()), Err)?;
-        }
+        binding.required.clone().or_else(|| bound.required()).map_or(Ok(()), Err)?;
         let position = |local: &str| declared.node.children.iter().position(|child| child.name.is(WSDL, local));
         let (input, output) = (position("input"), position("output"));
         let Some(input) = input.filter(|input| output.is_none_or(|output| *input < output)) else {
@@ -310,6 +338,7 @@ impl<'d> Making<'d, '_> {
         let mut namespace = "";
         let mut apart: Vec<&str> = Vec::new();
         if let Some(bound) = direction.bound {
+            self.look(bound, bound.node.children.len())?;
             bound.required().map_or(Ok(()), Err)?;
             for node in &bound.node.children {
                 let at = bound.to(node);
@@ -345,9 +374,22 @@ impl<'d> Making<'d, '_> {
         Ok(message)
     }
 
-    fn parts(&self, from: At<'d>, name: &Name) -> Found<Vec<At<'d>>> {
+    /// Counts what is looked at; an error once it is too much, and ever after.
+    fn look(&mut self, at: At<'d>, many: usize) -> Found<()> {
+        match self.looks.checked_sub(many) {
+            Some(left) => self.looks = left,
+            None => {
+                self.looks = 0;
+                return Err(at.problem("the operations of all ports, and the parts of their messages, are too many together"));
+            }
+        }
+        Ok(())
+    }
+
+    fn parts(&mut self, from: At<'d>, name: &Name) -> Found<Vec<At<'d>>> {
         let message = self.tables.messages.get(name).copied();
         let message = message.ok_or_else(|| from.problem(format!("there is no message `{}`", shorten(&name.to_string()))))?;
+        self.look(from, message.node.children.len())?;
         Ok(message.node.all(WSDL, "part").map(|node| message.to(node)).collect())
     }
 
@@ -385,6 +427,9 @@ impl<'d> Making<'d, '_> {
     /// The element of a call in RPC style: each part is an element without a namespace.
     fn call(&mut self, name: Name, parts: &[At<'d>]) -> Found<Arc<Element>> {
         let mut elements = Vec::new();
+        if let Some(part) = parts.first() {
+            self.look(*part, parts.len() * KEPT)?;
+        }
         for part in parts {
             let local = part.node.attribute("name").filter(|name| is_ncname(name));
             let local = local.ok_or_else(|| part.problem("this part has no name"))?;
@@ -404,7 +449,9 @@ impl<'d> Making<'d, '_> {
 /// How the operations of a port are sent.
 struct Binding<'d> {
     at: At<'d>,
-    declared: At<'d>,
+    port_type: Name,
+    /// What of it must be understood and is not.
+    required: Option<Problem>,
     namespace: &'static str,
     rpc: bool,
 }

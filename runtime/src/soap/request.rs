@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -210,7 +211,13 @@ impl SoapRequest {
         if good && self.operation.is_one_way() && body.is_empty() {
             return Ok(SoapResponse::empty());
         }
-        let envelope = response::text(&headers, &body).and_then(|text| Envelope::read(&text));
+        let text = response::text(&headers, &body);
+        // What a fault's error keeps is read again later, without the headers.
+        let body = match &text {
+            Ok(text) if *text.as_bytes() != *body => Bytes::copy_from_slice(text.as_bytes()),
+            _ => body,
+        };
+        let envelope = text.and_then(|text| Envelope::read(&text));
         let envelope = match envelope {
             Ok(envelope) => envelope,
             // A one-way call was taken, whatever a server adds.
@@ -230,18 +237,21 @@ impl SoapRequest {
 
     /// An error by its status, with what the fault in its body says.
     fn explained(&self, error: Error) -> Error {
-        let Some(body) = error.body_bytes().cloned() else { return error };
-        let envelope = std::str::from_utf8(&body).ok().and_then(|text| Envelope::read(text).ok());
+        let Some(stated) = error.body_bytes().cloned() else { return error };
+        let text = response::text_of_error(&stated);
+        let envelope = Envelope::read(&text).ok();
+        let body = Bytes::from(text);
         match envelope.as_ref().and_then(|envelope| Some((envelope.fault()?, envelope.version()))) {
             Some((fault, version)) => {
                 let status = error.status().map_or(0, |status| status.as_u16());
                 self.faulty(status, &http::HeaderMap::new(), &body).add_to(error, fault, version)
             }
+            None if self.login.is_some() => error.with_body(self.faulty(0, &http::HeaderMap::new(), &stated).kept()),
             None => error,
         }
     }
 
-    fn faulty<'a>(&'a self, status: u16, headers: &'a http::HeaderMap, body: &'a bytes::Bytes) -> Faulty<'a> {
+    fn faulty<'a>(&'a self, status: u16, headers: &'a http::HeaderMap, body: &'a Bytes) -> Faulty<'a> {
         let secret = self.login.as_ref().map(UsernameToken::password);
         Faulty { name: self.operation.name(), status, headers, body, types: self.operation.types(), secret }
     }

@@ -45,7 +45,7 @@ impl SoapResponse {
         made.map_err(|error| Error::new(ErrorKind::Decode, "the answer is not what the program's type says").with_source(&error))
     }
 
-    /// The headers of the envelope, by the local names of their elements.
+    /// The headers of the envelope, by the local names of their elements; a list where several have one name.
     pub fn headers(&self) -> &Map<String, Json> {
         &self.headers
     }
@@ -78,6 +78,12 @@ pub(super) fn text(headers: &HeaderMap, body: &Bytes) -> Result<String, Error> {
         headers.insert(header::CONTENT_TYPE, encoding);
     }
     text_of(&headers, body)
+}
+
+/// The text of an error's body, of which the content type is not known any more. What is neither what it says nor UTF-8 is read as Latin 1: it is
+/// there for people.
+pub(super) fn text_of_error(body: &Bytes) -> String {
+    text(&HeaderMap::new(), body).unwrap_or_else(|_| body.iter().map(|byte| char::from(*byte)).collect())
 }
 
 /// What `<?xml … encoding="…"?>` says.

@@ -10,12 +10,10 @@ use quick_xml::{
 };
 
 use super::name::{Name, XML};
-use crate::http_module::xml::resolve;
+use crate::http_module::xml::{ELEMENTS, resolve};
 
 /// The deepest nesting that is read.
 pub(super) const DEPTH: usize = 128;
-/// The most elements of one document.
-const ELEMENTS: usize = 1_000_000;
 /// The most namespaces in scope at once.
 const BINDINGS: usize = 128;
 
@@ -90,6 +88,28 @@ impl Node {
         };
         super::name::is_ncname(local).then(|| Name::new(namespace, local))
     }
+}
+
+/// The most letters of documentation that are kept, and the most bytes that are read for them.
+const WORDS: usize = 2_000;
+const WORDS_READ: usize = 8 * WORDS;
+
+/// What texts say for people, with one space between the words, as far as anybody reads on.
+pub(super) fn words<'n>(texts: impl Iterator<Item = &'n Node>) -> String {
+    let mut said = String::new();
+    let mut left = WORDS_READ;
+    for text in texts.map(|node| node.text.as_str()) {
+        let end = (0..=left.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        for word in text[..end].split_whitespace() {
+            said.push_str(if said.is_empty() { "" } else { " " });
+            said.push_str(word);
+        }
+        left -= end;
+        if end < text.len() {
+            break;
+        }
+    }
+    said.chars().take(WORDS).collect()
 }
 
 /// Reads a document.

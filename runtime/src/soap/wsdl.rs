@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    documents::{self, DOCUMENT_BYTES},
+    documents::{self, ALL_BYTES, DOCUMENT_BYTES},
     model::{Model, OperationModel, PortModel, ServiceModel, SoapVersion, model},
     operation::SoapOperation,
     problem::{Findings, Problem},
@@ -81,6 +81,7 @@ impl Wsdl {
         };
         let origin = |text: &str| url::Url::parse(text).map(|url| url.origin()).ok();
         let mut fetched: HashMap<String, Option<String>> = HashMap::new();
+        let mut bytes = text.len();
         for _ in 0..ROUNDS {
             let mut wanted = Vec::new();
             let made = Self::gather(&whole, &text, &mut |location| {
@@ -95,6 +96,10 @@ impl Wsdl {
             }
             for location in wanted {
                 let text = fetch(&location, client).await?;
+                bytes = bytes.saturating_add(text.len());
+                if bytes > ALL_BYTES {
+                    return Err(Error::new(ErrorKind::Limit, format!("the WSDL and what it takes in are more than {ALL_BYTES} bytes")));
+                }
                 fetched.insert(location, Some(text));
             }
         }

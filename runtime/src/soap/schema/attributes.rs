@@ -17,7 +17,7 @@ use crate::{
 
 impl<'d> Linker<'d, '_> {
     /// The attributes that stand in a type, after those of its base.
-    pub(super) fn attributes(&mut self, at: Declared<'d>, base: &Arc<[Attribute]>) -> Found<(Arc<[Attribute]>, bool)> {
+    pub(super) fn attributes(&mut self, at: Declared<'d>, base: &Arc<[Arc<Attribute>]>) -> Found<(Arc<[Arc<Attribute>]>, bool)> {
         let mut own = Vec::new();
         let mut open = false;
         let mut groups = HashSet::new();
@@ -43,7 +43,7 @@ impl<'d> Linker<'d, '_> {
         if own.is_empty() {
             return Ok((base.clone(), open));
         }
-        let mut all: IndexMap<Name, Attribute> = base.iter().map(|attribute| (attribute.name.clone(), attribute.clone())).collect();
+        let mut all: IndexMap<Name, Arc<Attribute>> = base.iter().map(|attribute| (attribute.name.clone(), attribute.clone())).collect();
         for one in own {
             let attribute = self.attribute(one)?;
             if one.node.attribute("use") == Some("prohibited") {
@@ -52,10 +52,21 @@ impl<'d> Linker<'d, '_> {
                 all.insert(attribute.name.clone(), attribute);
             }
         }
-        Ok((all.into_values().collect(), open))
+        let mut taken = HashSet::new();
+        Ok((all.into_values().map(|attribute| keyed(attribute, &mut taken)).collect(), open))
     }
 
-    fn attribute(&mut self, at: Declared<'d>) -> Found<Attribute> {
+    fn attribute(&mut self, at: Declared<'d>) -> Found<Arc<Attribute>> {
+        let place = std::ptr::from_ref(at.node);
+        if let Some(known) = self.linked_attributes.get(&place) {
+            return Ok(known.clone());
+        }
+        let linked = Arc::new(self.attribute_of(at)?);
+        self.linked_attributes.insert(place, linked.clone());
+        Ok(linked)
+    }
+
+    fn attribute_of(&mut self, at: Declared<'d>) -> Found<Attribute> {
         let required = at.node.attribute("use") == Some("required");
         let (declared, name) = match at.node.attribute("ref") {
             Some(reference) => {
@@ -82,6 +93,17 @@ impl<'d> Linker<'d, '_> {
         let (fixed, default) = (stated("fixed"), stated("default"));
         Ok(Attribute { key: format!("@{}", name.local), name, simple, required, fixed, default, docs: docs(at.node) })
     }
+}
+
+/// An attribute under the name that values have for it: with its namespace where an earlier one has the same.
+fn keyed(attribute: Arc<Attribute>, taken: &mut HashSet<String>) -> Arc<Attribute> {
+    if taken.insert(attribute.key.clone()) {
+        return attribute;
+    }
+    let Name { namespace, local } = &attribute.name;
+    let key = format!("@{{{namespace}}}{local}");
+    taken.insert(key.clone());
+    Arc::new(Attribute { key, ..(*attribute).clone() })
 }
 
 /// A simple type with the facets of a restriction.

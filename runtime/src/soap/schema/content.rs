@@ -126,7 +126,7 @@ impl<'d> Linker<'d, '_> {
         let mut open = vec![head];
         while let Some(name) = open.pop() {
             for member in self.substitutes.get(name).into_iter().flatten() {
-                if member != head && !found.contains(member) && found.len() < 1_000 {
+                if found.len() < 1_000 && member != head && !found.contains(member) {
                     found.push(member.clone());
                     open.push(member);
                 }

@@ -6,7 +6,7 @@ use crate::soap::{
     documents::SchemaPart,
     name::{Name, XSD},
     problem::{Place, Problem},
-    tree::Node,
+    tree::{Node, words},
 };
 
 /// A declaration and the schema that it stands in.
@@ -42,12 +42,7 @@ pub(super) fn is_true(text: Option<&str>) -> bool {
     matches!(text, Some("true" | "1"))
 }
 
-/// The most characters of documentation that are kept.
-const DOCS: usize = 2_000;
-
 /// What the schema says for people.
 pub(super) fn docs(node: &Node) -> String {
-    let texts = node.all(XSD, "annotation").flat_map(|annotation| annotation.all(XSD, "documentation"));
-    let words: Vec<&str> = texts.flat_map(|text| text.text.split_whitespace()).collect();
-    words.join(" ").chars().take(DOCS).collect()
+    words(node.all(XSD, "annotation").flat_map(|annotation| annotation.all(XSD, "documentation")))
 }

@@ -2,10 +2,13 @@
 //! not there breaks that type, with the place; the others are linked all the same. Chains, groups and sizes are bounded, for schemas may be
 //! hostile: a type that another's content names is linked later and not inside it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use super::{
-    CHAIN, Complex, Element, Group, Kind, Order, Particle, Term, Type, TypeId, Types,
+    Attribute, CHAIN, Complex, Element, Group, Kind, Order, Particle, Term, Type, TypeId, Types,
     attributes::restricted,
     broken,
     declared::{Declared, docs, is_true, qualified},
@@ -18,6 +21,7 @@ use crate::{
         documents::SchemaPart,
         name::{ENCODING, ENVELOPE11, ENVELOPE12, Name, XSD, is_ncname},
         problem::{Findings, Place, Problem},
+        tree::Node,
     },
 };
 
@@ -31,6 +35,8 @@ pub(in crate::soap) struct Linker<'d, 'f> {
     pub(super) attributes: HashMap<Name, Declared<'d>>,
     pub(super) groups: HashMap<Name, Declared<'d>>,
     pub(super) attribute_groups: HashMap<Name, Declared<'d>>,
+    /// By where they are declared: many types may take in the same.
+    pub(super) linked_attributes: HashMap<*const Node, Arc<Attribute>>,
     pub(super) substitutes: HashMap<Name, Vec<Name>>,
 
     slots: Vec<Option<Type>>,
@@ -57,6 +63,7 @@ impl<'d, 'f> Linker<'d, 'f> {
             attributes: HashMap::new(),
             groups: HashMap::new(),
             attribute_groups: HashMap::new(),
+            linked_attributes: HashMap::new(),
             substitutes: HashMap::new(),
             slots: Vec::new(),
             named: HashMap::new(),
@@ -90,12 +97,10 @@ impl<'d, 'f> Linker<'d, 'f> {
                 Some(local) => {
                     let name = Name::new(part.namespace.clone(), local);
                     // A schema that is taken in twice says the same twice: the first counts.
-                    table.entry(name.clone()).or_insert(declared);
+                    let Entry::Vacant(place) = table.entry(name.clone()) else { continue };
+                    place.insert(declared);
                     if let Some(head) = node.attribute("substitutionGroup").and_then(|head| qualified(declared, head)) {
-                        let members = self.substitutes.entry(head).or_default();
-                        if !members.contains(&name) {
-                            members.push(name);
-                        }
+                        self.substitutes.entry(head).or_default().push(name);
                     }
                 }
                 None => self.findings.wrong(declared.problem(format!("this `xs:{}` has no name", node.name.local))),
@@ -275,6 +280,10 @@ impl<'d, 'f> Linker<'d, 'f> {
     }
 
     fn complex(&mut self, at: Declared<'d>, base: &mut Option<TypeId>) -> Found<Complex> {
+        let too_many = || at.problem("the types have too many members together");
+        if self.members == 0 {
+            return Err(too_many());
+        }
         let inside = |local: &str| at.node.child(XSD, local).map(|node| Declared { node, ..at });
         let mut complex = match (inside("simpleContent"), inside("complexContent")) {
             (Some(content), _) => self.simple_content(content, base)?,
@@ -284,7 +293,9 @@ impl<'d, 'f> Linker<'d, 'f> {
         complex.mixed |= is_true(at.node.attribute("mixed"));
         complex.open |= complex.content.as_ref().is_some_and(Particle::is_open);
         let cost = complex.content.as_ref().map_or(0, Particle::size) + complex.attributes.len() + 1;
-        self.members = self.members.checked_sub(cost).ok_or_else(|| at.problem("the types have too many members together"))?;
+        let left = self.members.checked_sub(cost);
+        self.members = left.unwrap_or_default();
+        left.ok_or_else(too_many)?;
         (complex.fields, complex.by_name) = fields(complex.content.as_ref());
         Ok(complex)
     }

@@ -74,7 +74,7 @@ pub(super) struct Complex {
     by_name: HashMap<Name, usize>,
     /// Its content is text.
     pub(super) text: Option<Arc<Simple>>,
-    pub(super) attributes: Arc<[Attribute]>,
+    pub(super) attributes: Arc<[Arc<Attribute>]>,
     /// Elements may stand in it that the schema does not name.
     pub(super) open: bool,
     /// Text may stand between its elements.
