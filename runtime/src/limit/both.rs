@@ -2,7 +2,12 @@
 //! could be made meanwhile. A call that goes on within the API's place of another has them the other way around: so that the two never wait for one
 //! another, who waits for the API gives up the operation's place to whoever has the API's and waits for that.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
 
 use tokio::sync::watch;
 
@@ -60,16 +65,14 @@ impl Call<'_> {
         let mut in_line = pin!(self.place(all, &self.shares.all));
         loop {
             match held.take() {
-                Some(place) => tokio::select! {
-                    biased;
-                    all = &mut in_line => return Ok(Admitted { own: place, all: all? }),
-                    () = offered(own) => {}
+                Some(place) => match first(in_line.as_mut(), offered(own)).await {
+                    First::One(all) => return Ok(Admitted { own: place, all: all? }),
+                    First::Other(()) => {}
                 },
-                None => tokio::select! {
-                    biased;
+                None => match first(in_line.as_mut(), self.later(own)).await {
                     // The API's came first now. What was counted of the operation is counted once more: rather too much than too little.
-                    all = &mut in_line => return Ok(Admitted { all: all?, own: self.pressing(own).await? }),
-                    again = self.later(own) => held = Some(again?),
+                    First::One(all) => return Ok(Admitted { all: all?, own: self.pressing(own).await? }),
+                    First::Other(again) => held = Some(again?),
                 },
             }
         }
@@ -93,6 +96,22 @@ impl Call<'_> {
     async fn place(&self, limits: &Limits, shares: &Permits) -> Result<Permits, Refusal> {
         limits.admit(self.clock, self.until, self.cost, shares).await
     }
+}
+
+/// What came first of two.
+enum First<A, B> {
+    One(A),
+    Other(B),
+}
+
+/// Waits for either; one, where both are there.
+async fn first<A: Future, B: Future>(mut one: Pin<&mut A>, other: B) -> First<A::Output, B::Output> {
+    let mut other = pin!(other);
+    poll_fn(|context| match one.as_mut().poll(context) {
+        Poll::Ready(one) => Poll::Ready(First::One(one)),
+        Poll::Pending => other.as_mut().poll(context).map(First::Other),
+    })
+    .await
 }
 
 /// Until an operation's place is to be given up.
