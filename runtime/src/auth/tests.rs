@@ -288,6 +288,21 @@ async fn a_dead_grant_is_not_asked_about_twice() {
 }
 
 #[tokio::test]
+async fn who_disconnects_and_connects_again_is_found_by_everybody() {
+    let store = MemoryStore::new();
+    let one = World::with(&BY_CODE, Arc::new(store.clone()));
+    let other = World::with(&BY_CODE, Arc::new(store.clone()));
+    one.session.accept(Token::new("a", one.clock.wall())).await.unwrap();
+    assert_eq!(other.obtain(None).await.unwrap(), "a#1");
+    // Neither token can be refreshed, and each is the first of its grant.
+    store.forget(one.session.key()).await.unwrap();
+    one.session.accept(Token::new("b", one.clock.wall())).await.unwrap();
+    assert_eq!(other.obtain(Some(1)).await.unwrap(), "b#2");
+    assert_eq!(other.ready().unwrap(), "b#2");
+    assert_eq!(other.obtain(Some(2)).await.unwrap_err().kind(), ErrorKind::Reauthorize);
+}
+
+#[tokio::test]
 async fn a_connection_nobody_authorised_says_so() {
     let world = World::new(&BY_CODE);
     let error = world.obtain(None).await.unwrap_err();
