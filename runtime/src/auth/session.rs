@@ -88,6 +88,16 @@ impl Session {
     }
 }
 
+/// Runs in a task of its own what must not stop half way: a server that was asked answers once, and a caller who goes away must not take the answer along.
+pub(super) async fn to_its_end<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, Error>
+where
+    T: Send + 'static,
+    E: Into<Error> + Send + 'static,
+{
+    let done = tokio::spawn(work.instrument(tracing::Span::current())).await;
+    done.map_err(Error::of_stopped)?.map_err(E::into)
+}
+
 impl Credentials for Session {
     fn ready(&self) -> Option<Arc<Applied>> {
         self.0.usable(None).or_else(|| self.0.serving())
@@ -96,11 +106,7 @@ impl Credentials for Session {
     /// The renewal runs in a task of its own: dropping the call must not drop the answer that carries a new refresh token.
     fn obtain<'a>(&'a self, stale: Option<u64>, transport: Arc<dyn Transport>) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
         let inner = Arc::clone(&self.0);
-        Box::pin(async move {
-            let renewal = async move { inner.renew(stale, &*transport).await };
-            let renewed = tokio::spawn(renewal.instrument(tracing::Span::current())).await;
-            renewed.map_err(Error::of_stopped)?.map_err(Error::from)
-        })
+        Box::pin(to_its_end(async move { inner.renew(stale, &*transport).await }))
     }
 
     fn renews(&self) -> bool {
