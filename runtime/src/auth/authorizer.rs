@@ -7,11 +7,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use url::Url;
 
-use super::authorize::AuthorizationRequest;
+use super::authorize::{AuthorizationCode, AuthorizationRequest};
 use super::error::AuthError;
 use super::pending::PendingAuthorization;
 use super::sealing::SealingKeys;
-use super::session::Session;
+use super::session::{Session, to_its_end};
 use super::store::StoreError;
 use super::token::Token;
 use super::token_request::Proof;
@@ -150,6 +150,12 @@ impl Authorizer {
         let (mark, ends) = (pending.mark(self.session.key()), pending.begun_at + self.lifetime + CLOCKS);
         // What is no answer to it uses nothing up.
         let code = pending.accept(callback)?;
+        // From here on the code is being used up: a browser that does not wait for the end loses nothing.
+        let authorizer = self.clone();
+        to_its_end(async move { authorizer.redeem(code, mark, ends).await }).await
+    }
+
+    async fn redeem(&self, code: AuthorizationCode, mark: [u8; 32], ends: SystemTime) -> Result<Token, Error> {
         self.claim(&mark, ends).await?;
         let proof = Proof::Code { code: &code.code, verifier: code.verifier.as_ref(), redirect_uri: code.redirect_uri.as_str() };
         match self.session.ask(&proof, &*self.transport).await {

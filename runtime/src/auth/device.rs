@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use url::Url;
 
 use super::error::AuthError;
-use super::session::Session;
+use super::session::{Session, to_its_end};
 use super::template::require_tls;
 use super::token::{Token, at, lifetime, text};
 use super::token_request::{Proof, device_request, refused};
@@ -106,14 +106,22 @@ impl DeviceAuthorizer {
             if clock.wall() >= code.expires_at {
                 return Err(AuthError::refused("expired_token", "the code was not used in time").into());
             }
-            match self.session.ask(&Proof::Device(&code.device_code), &*self.transport).await {
-                Ok(token) => {
-                    self.session.accept(token.clone()).await?;
-                    return Ok(token);
-                }
+            // Whoever stops waiting asks no further; what was obtained by then is kept.
+            let (authorizer, device_code) = (self.clone(), code.device_code.clone());
+            match to_its_end(async move { authorizer.ask_once(&device_code).await }).await? {
+                Ok(token) => return Ok(token),
                 Err(error) => interval = next(error, interval)?,
             }
         }
+    }
+
+    /// What the server answered; a token is kept. One that could not be kept is not asked for again.
+    async fn ask_once(&self, device_code: &Secret) -> Result<Result<Token, AuthError>, AuthError> {
+        let answer = self.session.ask(&Proof::Device(device_code), &*self.transport).await;
+        if let Ok(token) = &answer {
+            self.session.accept(token.clone()).await?;
+        }
+        Ok(answer)
     }
 }
 

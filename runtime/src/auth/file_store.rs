@@ -2,10 +2,11 @@
 //! `sealing`'s.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::sealing::{SealingKeys, record_name};
 use super::store::{Kept, Lease, StoreError, TokenStore};
@@ -20,6 +21,9 @@ const KEY_FILE: &str = "key";
 const TOKEN: &str = "token";
 /// The bytes before what is sealed: the generation.
 const HEAD: usize = 8;
+/// How soon somebody who waits for a lease looks again. They hold no thread meanwhile: whoever has the lease needs one to read and write with, and a
+/// program that ends waits for none.
+const NEXT_LOOK: Duration = Duration::from_millis(20);
 
 /// Keeps tokens in a folder, sealed, for all programs on the machine that open it. One of them renews a token at a time; a program that ends, even in
 /// the middle, leaves the token as it was before or as it is after, and its lock to the next.
@@ -111,9 +115,17 @@ impl TokenStore for FileStore {
     }
 
     fn lease<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Lease, StoreError>> {
-        let name = record_name(key);
-        // The lock ends with its file, also when the program is killed.
-        Box::pin(self.apart(move |store| Ok(Lease::guarded(store.lock(&name, "lease")?))))
+        Box::pin(async move {
+            let name = record_name(key);
+            loop {
+                let name = name.clone();
+                // The lock ends with its file, also when the program is killed.
+                if let Some(lock) = self.apart(move |store| store.try_lock(&name, "lease")).await? {
+                    return Ok(Lease::guarded(lock));
+                }
+                tokio::time::sleep(NEXT_LOOK).await;
+            }
+        })
     }
 }
 
@@ -122,12 +134,28 @@ impl Inner {
         self.folder.join(format!("{name}.{end}"))
     }
 
-    /// Waits until nobody else has this lock. The file stays: one that is removed and made anew is another lock.
+    /// Waits until nobody else has this lock, which is for as long as one file is written.
     fn lock(&self, name: &str, end: &str) -> Result<File, StoreError> {
-        let path = self.path(name, end);
-        let file = private().create(true).truncate(false).write(true).open(&path).map_err(|error| about(&path, &error))?;
+        let (path, file) = self.lock_file(name, end)?;
         file.lock().map_err(|error| about(&path, &error))?;
         Ok(file)
+    }
+
+    /// The lock, unless somebody else has it.
+    fn try_lock(&self, name: &str, end: &str) -> Result<Option<File>, StoreError> {
+        let (path, file) = self.lock_file(name, end)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(about(&path, &error)),
+        }
+    }
+
+    /// The file stays: one that is removed and made anew is another lock.
+    fn lock_file(&self, name: &str, end: &str) -> Result<(PathBuf, File), StoreError> {
+        let path = self.path(name, end);
+        let file = private().create(true).truncate(false).write(true).open(&path).map_err(|error| about(&path, &error))?;
+        Ok((path, file))
     }
 
     fn load(&self, name: &str) -> Result<Option<Token>, StoreError> {
@@ -218,4 +246,37 @@ fn make_private(folder: &Path) -> Result<(), StoreError> {
 
 fn about(path: &Path, reason: &dyn fmt::Display) -> StoreError {
     format!("{}: {reason}", path.display()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    /// More wait for a lease than the program has threads for its disk.
+    #[test]
+    fn who_waits_for_a_lease_keeps_nobody_from_the_disk() {
+        let folder = std::env::temp_dir().join(format!("linchpin-leases-{}", std::process::id()));
+        let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = FileStore::open(&folder).unwrap();
+            let lease = store.lease("ann").await.unwrap();
+            let waiting: Vec<_> = (0..4)
+                .map(|_| {
+                    let store = store.clone();
+                    tokio::spawn(async move { store.lease("ann").await.map(drop) })
+                })
+                .collect();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+            let keep = store.keep("ann", None, Token::new("a", SystemTime::now()));
+            tokio::time::timeout(Duration::from_secs(5), keep).await.expect("it is kept meanwhile").unwrap();
+            drop(lease);
+            for waiting in waiting {
+                tokio::time::timeout(Duration::from_secs(5), waiting).await.expect("soon").unwrap().unwrap();
+            }
+        });
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -46,6 +46,8 @@ struct Inner {
 /// What is in memory.
 #[derive(Default)]
 struct Held {
+    /// The token, and what is sent of it. A token is told from another by all of it and not by its generation, since what is authorised anew after it
+    /// was forgotten begins to count again. What is sent counts the tokens that were held here.
     current: Option<(Token, Arc<Applied>)>,
     /// A new token that the store failed to keep, with the generation it replaces. It is kept before anything else happens, because
     /// the server may have used up the old one.
@@ -86,6 +88,16 @@ impl Session {
     }
 }
 
+/// Runs in a task of its own what must not stop half way: a server that was asked answers once, and a caller who goes away must not take the answer along.
+pub(super) async fn to_its_end<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, Error>
+where
+    T: Send + 'static,
+    E: Into<Error> + Send + 'static,
+{
+    let done = tokio::spawn(work.instrument(tracing::Span::current())).await;
+    done.map_err(Error::of_stopped)?.map_err(E::into)
+}
+
 impl Credentials for Session {
     fn ready(&self) -> Option<Arc<Applied>> {
         self.0.usable(None).or_else(|| self.0.serving())
@@ -94,11 +106,7 @@ impl Credentials for Session {
     /// The renewal runs in a task of its own: dropping the call must not drop the answer that carries a new refresh token.
     fn obtain<'a>(&'a self, stale: Option<u64>, transport: Arc<dyn Transport>) -> BoxFuture<'a, Result<Arc<Applied>, Error>> {
         let inner = Arc::clone(&self.0);
-        Box::pin(async move {
-            let renewal = async move { inner.renew(stale, &*transport).await };
-            let renewed = tokio::spawn(renewal.instrument(tracing::Span::current())).await;
-            renewed.map_err(Error::of_stopped)?.map_err(Error::from)
-        })
+        Box::pin(to_its_end(async move { inner.renew(stale, &*transport).await }))
     }
 
     fn renews(&self) -> bool {
@@ -120,7 +128,7 @@ impl Inner {
     fn usable(&self, stale: Option<u64>) -> Option<Arc<Applied>> {
         let held = self.held();
         let (token, applied) = held.current.as_ref()?;
-        if stale.is_some_and(|stale| token.generation <= stale) {
+        if stale.is_some_and(|stale| applied.generation <= stale) {
             return None;
         }
         let now = self.wall();
@@ -162,7 +170,7 @@ impl Inner {
     /// What the store has is what counts: somebody else may have renewed or revoked it.
     async fn reload(&self) -> Result<Option<Token>, AuthError> {
         let kept = self.store.load(&self.key).await.map_err(AuthError::Store)?;
-        if let Some(token) = kept.as_ref().filter(|token| self.generation() != Some(token.generation)) {
+        if let Some(token) = &kept {
             self.hold(token.clone())?;
         }
         Ok(kept)
@@ -219,12 +227,14 @@ impl Inner {
     /// is still good in use. The stored token is never removed.
     async fn survive(&self, error: AuthError, stale: Option<u64>) -> Result<Arc<Applied>, AuthError> {
         if let AuthError::Reauthorize { code, description } = &error {
-            let asked = self.generation();
+            let asked = self.held().current.as_ref().map(|(_, applied)| applied.generation);
             self.reload().await?;
             if let Some(applied) = self.usable(stale.max(asked)) {
                 return Ok(applied);
             }
-            self.held().dead = asked.map(|generation| (generation, code.clone(), description.clone()));
+            let mut held = self.held();
+            let same = held.current.as_ref().filter(|(_, applied)| Some(applied.generation) == asked);
+            held.dead = same.map(|(token, _)| (token.generation, code.clone(), description.clone()));
         }
         if error.is_passing() && stale.is_none() {
             self.held().rests_until = Some(self.setup.clock.now() + REST);
@@ -235,10 +245,6 @@ impl Inner {
             self.held().rests_until = None;
         }
         Err(error)
-    }
-
-    fn generation(&self) -> Option<u64> {
-        self.held().current.as_ref().map(|(token, _)| token.generation)
     }
 
     async fn accept(&self, token: Token) -> Result<Arc<Applied>, AuthError> {
@@ -266,11 +272,16 @@ impl Inner {
         Ok(moved)
     }
 
-    /// Makes a kept token the one in use.
+    /// Makes a kept token the one in use, if it is not that already.
     fn hold(&self, token: Token) -> Result<Arc<Applied>, AuthError> {
+        let held = self.held().current.clone();
+        let count = match held {
+            Some((same, applied)) if same == token => return Ok(applied),
+            held => held.map_or(1, |(_, applied)| applied.generation + 1),
+        };
         let values = Values::of(&self.setup.fields).with_token(Some(&token));
         let moved = self.moved(&values)?;
-        let applied = credential::apply(self.setup.table.credentials, &values, token.generation)?;
+        let applied = credential::apply(self.setup.table.credentials, &values, count)?;
         let applied = Arc::new(Applied { moved, ..applied });
         let mut held = self.held();
         held.current = Some((token, Arc::clone(&applied)));

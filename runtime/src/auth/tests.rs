@@ -288,6 +288,62 @@ async fn a_dead_grant_is_not_asked_about_twice() {
 }
 
 #[tokio::test]
+async fn who_disconnects_and_connects_again_is_found_by_everybody() {
+    let store = MemoryStore::new();
+    let one = World::with(&BY_CODE, Arc::new(store.clone()));
+    let other = World::with(&BY_CODE, Arc::new(store.clone()));
+    one.session.accept(Token::new("a", one.clock.wall())).await.unwrap();
+    assert_eq!(other.obtain(None).await.unwrap(), "a#1");
+    // Neither token can be refreshed, and each is the first of its grant.
+    store.forget(one.session.key()).await.unwrap();
+    one.session.accept(Token::new("b", one.clock.wall())).await.unwrap();
+    assert_eq!(other.obtain(Some(1)).await.unwrap(), "b#2");
+    assert_eq!(other.ready().unwrap(), "b#2");
+    assert_eq!(other.obtain(Some(2)).await.unwrap_err().kind(), ErrorKind::Reauthorize);
+}
+
+/// A browser that is closed ends the call that finishes, and the code it brought serves once.
+#[tokio::test]
+async fn a_person_who_leaves_early_has_authorised() {
+    let world = World::new(&BY_CODE);
+    let redirect_uri = Url::parse("https://me.example/callback").unwrap();
+    let authorizer = Authorizer::new(world.session.clone(), world.endpoint.clone(), redirect_uri).unwrap();
+    let request = authorizer.begin().unwrap();
+    let callback = format!("https://me.example/callback?code=c&state={}", request.state());
+    world.endpoint.answers(200, &fresh("a1"));
+    {
+        let mut call = Box::pin(authorizer.finish(request, &callback));
+        assert!(futures_poll_once(&mut call).await.is_none());
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.ready().as_deref(), Some("a1#1"));
+}
+
+#[tokio::test]
+async fn what_was_authorised_on_another_device_is_kept_when_nobody_waits() {
+    const DEVICE: OAuth2 = OAuth2 { flow: OAuth2Flow::Device, device: "https://acme.example/device", ..CODE };
+    static BY_DEVICE: ConnectionTable = table(&DEVICE);
+    let world = World::new(&BY_DEVICE);
+    let authorizer = DeviceAuthorizer::new(world.session.clone(), world.endpoint.clone()).unwrap();
+    world.endpoint.answers(200, r#"{"device_code":"d","user_code":"u","verification_uri":"https://acme.example/d"}"#);
+    let code = authorizer.begin().await.unwrap();
+    world.endpoint.answers(200, &fresh("a1"));
+    {
+        let mut call = Box::pin(authorizer.finish(code));
+        while world.endpoint.asked().len() < 2 {
+            assert!(futures_poll_once(&mut call).await.is_none());
+            tokio::task::yield_now().await;
+        }
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.ready().as_deref(), Some("a1#1"));
+}
+
+#[tokio::test]
 async fn a_connection_nobody_authorised_says_so() {
     let world = World::new(&BY_CODE);
     let error = world.obtain(None).await.unwrap_err();
