@@ -97,8 +97,11 @@ impl SealingKeys {
         let (id, nonce, sealed) =
             parts(record).ok_or_else(|| format!("what is kept is no sealed {kind}, or of a layout that this version does not know"))?;
         let key = self.0.iter().find(|key| key.id == id);
-        let key =
-            key.ok_or_else(|| format!("the {kind} was sealed with another key ({}): give that one to `SealingKeys::and_old`", hex(&id)))?;
+        let other = || {
+            let help = "give that one to `SealingKeys::and_old`, or, where it is lost, `forget` what is kept and authorise again";
+            format!("the {kind} was sealed with another key ({}): {help}", hex(&id))
+        };
+        let key = key.ok_or_else(other)?;
         let mut clear = Zeroizing::new(sealed.to_vec());
         let bound = Aad::from(bound_to(kind, id, name, generation));
         let opened = key.key.open_in_place(Nonce::assume_unique_for_key(nonce), bound, &mut clear);

@@ -1,9 +1,17 @@
 //! Where the states of polls are kept between runs of a program: the trait that any store fulfils, and files.
 
-use std::{fmt, fs, io, path::PathBuf};
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
 
 use super::PollState;
-use crate::{auth::StoreError, clock::BoxFuture, whole_file::Temporary};
+use crate::{auth::StoreError, clock::BoxFuture, value::bytes::hex, whole_file::Temporary};
+
+/// The longest name of a file that is made of a key alone. File systems take 255 bytes, and what is written beside it has a few more.
+const LONGEST_NAME: usize = 200;
 
 /// Keeps states between polls. A key names one trigger with one input of one person.
 ///
@@ -30,6 +38,7 @@ impl FileStateStore {
     }
 
     /// Letters, digits, `-` and `_` stay; everything else is written as its bytes, so that no key leaves the folder and no two share a file.
+    /// Of a long key a digest stands for the end.
     fn path(&self, key: &str) -> PathBuf {
         let mut name = String::with_capacity(key.len() + 5);
         for byte in key.bytes() {
@@ -39,15 +48,24 @@ impl FileStateStore {
                 _ => name.push_str(&format!("%{byte:02x}")),
             }
         }
+        if name.len() > LONGEST_NAME {
+            name.truncate(LONGEST_NAME - 65);
+            name = format!("{name}~{}", hex(&Sha256::digest(key)));
+        }
         self.folder.join(name + ".json")
     }
 
-    fn read(path: &PathBuf) -> Result<Option<PollState>, StoreError> {
+    fn read(path: &Path) -> Result<Option<PollState>, StoreError> {
         match fs::read(path) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).map_err(|error| about(path, &error))?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(about(path, &error)),
         }
+    }
+
+    fn write(&self, path: &Path, text: &[u8]) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        Temporary::write(path, text)?.move_to(path)
     }
 }
 
@@ -58,16 +76,38 @@ impl StateStore for FileStateStore {
     }
 
     fn keep<'a>(&'a self, key: &'a str, state: &'a PollState) -> BoxFuture<'a, Result<(), StoreError>> {
-        let (path, folder) = (self.path(key), self.folder.clone());
+        let (path, store) = (self.path(key), self.clone());
         let text = serde_json::to_vec(state);
         Box::pin(async move {
             let text = text?;
-            tokio::task::spawn_blocking(move || {
-                fs::create_dir_all(&folder)?;
-                Temporary::write(&path, &text)?.move_to(&path)?;
-                Ok(())
-            })
-            .await?
+            tokio::task::spawn_blocking(move || store.write(&path, &text).map_err(|error| about(&path, &error))).await?
         })
+    }
+}
+
+fn about(path: &Path, reason: &dyn fmt::Display) -> StoreError {
+    format!("{}: {reason}", path.display()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Start, state::At};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_key_may_be_long_and_two_share_no_file() {
+        let folder = std::env::temp_dir().join(format!("linchpin-long-keys-{}", std::process::id()));
+        let store = FileStateStore::new(&folder);
+        let state = PollState(At::Start(Start::All));
+        let keys: Vec<String> = ["A", "B"].iter().map(|end| format!("{}{end}", "{\"Repo\":\"\u{e9}\"}".repeat(100))).collect();
+        assert_eq!(store.load(&keys[0]).await.expect("it can be looked for"), None);
+        store.keep(&keys[0], &state).await.expect("it is kept");
+        assert!(store.load(&keys[0]).await.expect("it is read").is_some());
+        assert!(store.load(&keys[1]).await.expect("it is another").is_none());
+        assert_ne!(store.path("A"), store.path("a"));
+        fs::write(store.path("a"), "{").expect("it is written");
+        let error = store.load("a").await.expect_err("it is broken").to_string();
+        assert!(error.contains("a.json"), "{error}");
+        fs::remove_dir_all(folder).expect("it is removed");
     }
 }
