@@ -73,7 +73,7 @@ impl Aws4 {
     }
 
     fn is_s3(&self) -> bool {
-        matches!(self.service.as_str(), "s3" | "s3-object-lambda" | "s3-outposts")
+        matches!(self.service.as_str(), "s3" | "s3-object-lambda" | "s3-outposts" | "s3express")
     }
 
     /// The path in the strict encoding. S3 knows no escaped slash in a key.
@@ -278,6 +278,10 @@ mod tests {
             assert_eq!(tail(&request), expected, "{url}");
             assert_eq!(request.uri(), "https://example.amazonaws.com/b/a%20b/%E1%88%B4/%28x%29%2By");
         }
+        let express =
+            signed(&signer("s3express", None), "PUT", "https://example.amazonaws.com/b/a%20b/%E1%88%B4/(x)+y", text, Some(b"hello"));
+        let expected = format!("{names}, Signature=aefce83f30bb5a773531d75d19a78fd62a277f42de2472bc0d327a9dd7f1837b");
+        assert_eq!(tail(&express), expected);
         let listed = signed(&s3, "GET", "https://example.amazonaws.com/b?list-type=2&prefix=a/b+c", None, Some(b""));
         let expected = "host;x-amz-content-sha256;x-amz-date, Signature=5ed65bbcb006cb987cd110247a1470bf606d17efea27e4f78b9389f3496216d5";
         assert_eq!((tail(&listed).as_str(), listed.uri().query()), (expected, Some("list-type=2&prefix=a%2Fb%20c")));
