@@ -2,7 +2,6 @@
 //! token. What a cookie says, and when it is over, the crate `cookie_store` knows; to whom it goes back is decided here, and narrower than in browsers.
 
 use std::{
-    collections::HashMap,
     convert::Infallible,
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,6 +9,7 @@ use std::{
 
 use cookie_store::{Cookie, CookieStore, RawCookie};
 use http::{HeaderMap, HeaderValue, header};
+use indexmap::IndexMap;
 use url::{Origin, Url};
 
 use crate::error::{Error, ErrorKind};
@@ -22,21 +22,42 @@ const MOST_ORIGINS: usize = 100;
 /// The cookies of one client, by the origin that set them. A program has no list of the names under which strangers register theirs, so
 /// `Domain` widens nothing: what one origin set no other gets, be it below the same domain or at another port.
 #[derive(Default)]
-pub(crate) struct Jar(Mutex<HashMap<Origin, CookieStore>>);
+pub(crate) struct Jar(Mutex<IndexMap<Origin, Kept>>);
+
+/// What one origin set.
+#[derive(Default)]
+struct Kept {
+    store: CookieStore,
+    /// It is the API's own, whose place no stranger takes.
+    ours: bool,
+}
 
 impl Jar {
-    /// Keeps what an answer sets. What is too long, or too much, is not kept.
-    pub(crate) fn learn(&self, url: &Url, headers: &HeaderMap) {
+    /// Keeps what an answer sets: of a server that may see the credential, or of another. What is too long, or too much, is not kept; where there are
+    /// too many origins, the stranger that was heard of longest ago goes.
+    pub(crate) fn learn(&self, url: &Url, headers: &HeaderMap, ours: bool) {
         let mut set = headers.get_all(header::SET_COOKIE).iter().peekable();
         if set.peek().is_none() {
             return;
         }
         let mut jar = self.lock();
-        let full = jar.len() >= MOST_ORIGINS;
-        if full && !jar.contains_key(&url.origin()) {
-            return;
-        }
-        let store = jar.entry(url.origin()).or_default();
+        let last = match jar.get_index_of(&url.origin()) {
+            Some(known) => {
+                let last = jar.len() - 1;
+                jar.move_index(known, last);
+                last
+            }
+            None => {
+                if jar.len() >= MOST_ORIGINS {
+                    let Some(oldest) = jar.values().position(|kept| !kept.ours) else { return };
+                    jar.shift_remove_index(oldest);
+                }
+                jar.insert_full(url.origin(), Kept::default()).0
+            }
+        };
+        let kept = &mut jar[last];
+        kept.ours |= ours;
+        let store = &mut kept.store;
         for cookie in set.take(MOST_COOKIES).filter(|cookie| cookie.len() <= LONGEST) {
             let Some(mut cookie) = cookie.to_str().ok().and_then(|text| RawCookie::parse(text).ok()) else { continue };
             cookie.unset_domain();
@@ -56,7 +77,7 @@ impl Jar {
     /// Adds what goes back to this address; what the request says itself stands.
     pub(crate) fn add(&self, url: &Url, headers: &mut HeaderMap) -> Result<(), Error> {
         let jar = self.lock();
-        let Some(store) = jar.get(&url.origin()) else { return Ok(()) };
+        let Some(Kept { store, .. }) = jar.get(&url.origin()) else { return Ok(()) };
         // Bytes: what a request says itself may hold others than ASCII, a credential too.
         let mut all = headers.get(header::COOKIE).map(|own| own.as_bytes().to_vec()).unwrap_or_default();
         let own: Vec<Vec<u8>> = all.split(|byte| *byte == b';').filter_map(name_of).map(<[u8]>::to_vec).collect();
@@ -74,7 +95,7 @@ impl Jar {
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Origin, CookieStore>> {
+    fn lock(&self) -> MutexGuard<'_, IndexMap<Origin, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,7 +131,7 @@ mod tests {
         for cookie in cookies {
             headers.append(header::SET_COOKIE, HeaderValue::from_str(cookie).unwrap());
         }
-        jar.learn(&url(from), &headers);
+        jar.learn(&url(from), &headers, false);
     }
 
     fn sent(jar: &Jar, to: &str) -> String {
@@ -163,10 +184,26 @@ mod tests {
         for number in 0..500 {
             set(&jar, "https://acme.example/", &[&format!("c0=x; Path=/{number}")]);
         }
-        assert_eq!(jar.lock()[&url("https://acme.example/").origin()].iter_any().count(), MOST_COOKIES);
+        assert_eq!(jar.lock()[&url("https://acme.example/").origin()].store.iter_any().count(), MOST_COOKIES);
         for number in 0..2 * MOST_ORIGINS {
             set(&jar, &format!("https://host{number}.example/"), &["a=1"]);
         }
+        assert_eq!(jar.lock().len(), MOST_ORIGINS);
+    }
+
+    #[test]
+    fn strangers_take_no_place_of_the_apis() {
+        let jar = Jar::default();
+        let stranger = |number: usize| format!("https://host{number}.example/");
+        (0..MOST_ORIGINS).for_each(|number| set(&jar, &stranger(number), &["a=1"]));
+        let mut headers = HeaderMap::new();
+        headers.insert(header::SET_COOKIE, HeaderValue::from_static("sid=1"));
+        jar.learn(&url("https://acme.example/"), &headers, true);
+        assert_eq!(sent(&jar, "https://acme.example/"), "sid=1");
+        // Of strangers, whoever was heard of last is the one that matters.
+        assert_eq!((sent(&jar, &stranger(0)), sent(&jar, &stranger(1))), (String::new(), "a=1".to_owned()));
+        (0..3 * MOST_ORIGINS).for_each(|number| set(&jar, &stranger(number), &["a=1"]));
+        assert_eq!((sent(&jar, "https://acme.example/"), sent(&jar, &stranger(3 * MOST_ORIGINS - 1))), ("sid=1".into(), "a=1".into()));
         assert_eq!(jar.lock().len(), MOST_ORIGINS);
     }
 
@@ -181,7 +218,7 @@ mod tests {
         crate::fuzz::feed_text(51, &good, &pieces, |cookie| {
             let jar = Jar::default();
             let Ok(value) = HeaderValue::from_bytes(cookie.as_bytes()) else { return };
-            jar.learn(&address, &HeaderMap::from_iter([(header::SET_COOKIE, value)]));
+            jar.learn(&address, &HeaderMap::from_iter([(header::SET_COOKIE, value)]), false);
             let mut headers = HeaderMap::new();
             jar.add(&address, &mut headers).expect("what was read can be written");
             let mut elsewhere = HeaderMap::new();

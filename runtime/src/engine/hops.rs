@@ -102,7 +102,7 @@ impl Core {
         })?;
         #[cfg(feature = "cookies")]
         if let Some(jar) = &self.cookies {
-            jar.learn(&hop.url, &incoming.headers);
+            jar.learn(&hop.url, &incoming.headers, hop.is_home());
         }
         self.heed_challenge(hop, applied, &incoming);
         Ok(incoming)
