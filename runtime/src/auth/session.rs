@@ -46,8 +46,8 @@ struct Inner {
 /// What is in memory.
 #[derive(Default)]
 struct Held {
-    /// The token, and what is sent of it. A token is told from another by all of it and not by its generation, since what is authorised anew after it
-    /// was forgotten begins to count again. What is sent counts the tokens that were held here.
+    /// The token, and what is sent of it. A token is told from another by its secrets and not by its generation alone, since what is authorised anew
+    /// after it was forgotten begins to count again. What is sent counts the tokens that were held here.
     current: Option<(Token, Arc<Applied>)>,
     /// A new token that the store failed to keep, with the generation it replaces. It is kept before anything else happens, because
     /// the server may have used up the old one.
@@ -275,8 +275,10 @@ impl Inner {
     /// Makes a kept token the one in use, if it is not that already.
     fn hold(&self, token: Token) -> Result<Arc<Applied>, AuthError> {
         let held = self.held().current.clone();
+        // By what is secret in it: a store may round its times.
+        let is_same = |one: &Token| (one.generation, &one.access, &one.refresh) == (token.generation, &token.access, &token.refresh);
         let count = match held {
-            Some((same, applied)) if same == token => return Ok(applied),
+            Some((one, applied)) if is_same(&one) => return Ok(applied),
             held => held.map_or(1, |(_, applied)| applied.generation + 1),
         };
         let values = Values::of(&self.setup.fields).with_token(Some(&token));

@@ -287,6 +287,38 @@ async fn a_dead_grant_is_not_asked_about_twice() {
     assert_eq!(world.obtain(Some(1)).await.unwrap(), "a1#2");
 }
 
+/// Keeps times less exactly than they are.
+#[derive(Debug)]
+struct Rounding(MemoryStore);
+
+impl TokenStore for Rounding {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Token>, StoreError>> {
+        Box::pin(async move {
+            let rounded = |token: Token| Token { obtained_at: token.obtained_at - Duration::from_millis(1), ..token };
+            Ok(self.0.load(key).await?.map(rounded))
+        })
+    }
+
+    fn keep<'a>(&'a self, key: &'a str, replacing: Option<u64>, token: Token) -> BoxFuture<'a, Result<Kept, StoreError>> {
+        self.0.keep(key, replacing, token)
+    }
+
+    fn forget<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.0.forget(key)
+    }
+
+    fn lease<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Lease, StoreError>> {
+        self.0.lease(key)
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_comes_back_rounded_is_the_same() {
+    let world = World::with(&BY_CODE, Arc::new(Rounding(MemoryStore::new()))).authorised().await;
+    world.endpoint.answers(200, &fresh("a2"));
+    assert_eq!(world.obtain(Some(1)).await.unwrap(), "a2#2", "what was refused is renewed, not sent again");
+}
+
 #[tokio::test]
 async fn who_disconnects_and_connects_again_is_found_by_everybody() {
     let store = MemoryStore::new();

@@ -14,10 +14,8 @@ use tokio::sync::watch;
 use super::{Admitted, Limits, Permits, Refusal};
 use crate::clock::Clock;
 
-/// After how long an operation's place is offered again that other processes may wait for: nobody hears of them.
+/// After how long an operation's place is given up for which other processes may wait: nobody hears of them.
 const OFFERED_AFTER: Duration = Duration::from_secs(1);
-/// For how long it is, in which each of them asks for it once or more.
-const OFFERED_FOR: Duration = Duration::from_millis(150);
 
 /// How many calls have the API's place and wait for the operation's.
 #[derive(Debug, Default)]
@@ -32,10 +30,10 @@ impl Pressing {
         Press(self)
     }
 
-    /// Until there are some, or none.
-    async fn until(&self, some: bool) {
+    /// Until there are some.
+    async fn some(&self) {
         // It is open as long as this is there.
-        let _ = self.0.subscribe().wait_for(|count| (*count > 0) == some).await;
+        let _ = self.0.subscribe().wait_for(|count| *count > 0).await;
     }
 }
 
@@ -61,35 +59,27 @@ impl Call<'_> {
             let own = self.pressing(own).await?;
             return Ok(Admitted { own, all: self.place(all, &self.shares.all).await? });
         }
-        let mut held = Some(self.place(own, &self.shares.own).await?);
+        let lined_up = self.place(own, &self.shares.own).await?;
         let mut in_line = pin!(self.place(all, &self.shares.all));
-        loop {
-            match held.take() {
-                Some(place) => match first(in_line.as_mut(), offered(own)).await {
-                    First::One(all) => return Ok(Admitted { own: place, all: all? }),
-                    First::Other(()) => {}
-                },
-                None => match first(in_line.as_mut(), self.later(own)).await {
-                    // The API's came first now. What was counted of the operation is counted once more: rather too much than too little.
-                    First::One(all) => return Ok(Admitted { all: all?, own: self.pressing(own).await? }),
-                    First::Other(again) => held = Some(again?),
-                },
-            }
+        // What holds no place keeps nobody out.
+        if !lined_up.hold() {
+            return Ok(Admitted { own: lined_up, all: in_line.await? });
         }
+        if let First::One(all) = first(in_line.as_mut(), offered(own)).await {
+            return Ok(Admitted { own: lined_up, all: all? });
+        }
+        // The API's comes first from now on. It stays counted under the operation's rates.
+        let counted = lined_up.counted();
+        drop(lined_up);
+        let all = in_line.await?;
+        let _press = own.pressing.press();
+        let own = own.place_again(self.clock, self.until, counted).await?;
+        Ok(Admitted { own, all })
     }
 
     /// The operation's place for one that has the API's.
     async fn pressing(&self, own: &Limits) -> Result<Permits, Refusal> {
         let _press = own.pressing.press();
-        self.place(own, &self.shares.own).await
-    }
-
-    /// The operation's place once nobody presses for it.
-    async fn later(&self, own: &Limits) -> Result<Permits, Refusal> {
-        if own.shared.is_some() {
-            tokio::time::sleep(OFFERED_FOR).await;
-        }
-        own.pressing.until(false).await;
         self.place(own, &self.shares.own).await
     }
 
@@ -116,7 +106,7 @@ async fn first<A: Future, B: Future>(mut one: Pin<&mut A>, other: B) -> First<A:
 
 /// Until an operation's place is to be given up.
 async fn offered(own: &Limits) {
-    let pressed = own.pressing.until(true);
+    let pressed = own.pressing.some();
     match &own.shared {
         None => pressed.await,
         Some(_) => tokio::time::timeout(OFFERED_AFTER, pressed).await.unwrap_or_default(),
@@ -181,6 +171,34 @@ mod tests {
     async fn nor_do_they_in_two_processes() {
         let store = MemoryLimitStore::default();
         neither_waits_for_ever(process(Some(&store)), process(Some(&store))).await;
+    }
+
+    /// Who waits for the API's place is counted once under the operation's rates, however long it is and whatever is pressed for meanwhile.
+    #[tokio::test]
+    async fn waiting_is_not_counted_again() {
+        const RATE: Limit = Limit::Window { count: 2, millis: 600_000, moving: false, points: false };
+        const KINDS: [&[Limit]; 2] = [&[RATE], &[RATE, Limit::Concurrent(1)]];
+        for (limits, shared) in KINDS.into_iter().flat_map(|limits| [(limits, false), (limits, true)]) {
+            let sharing =
+                shared.then(|| Sharing { store: Arc::new(MemoryLimitStore::default()), key: "o".to_owned(), down: StoreDown::Refuse });
+            let process = Arc::new((Limits::new(limits, sharing).expect("some"), Limits::new(ONE, None).expect("some")));
+            let clock = SystemClock::new();
+            let first = process.1.admit(&clock, None, 1, &Permits::default()).await.expect("the API's place");
+            let waits = process.clone();
+            let waiting = tokio::spawn(async move {
+                let clock = SystemClock::new();
+                let call = Call { clock: &clock, until: Some(SOON), cost: 1, shares: &Admitted::default() };
+                call.admitted(&waits.0, &waits.1).await
+            });
+            tokio::time::sleep(OFFERED_AFTER * 5 / 2).await;
+            let press = process.0.pressing.press();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            drop((press, first));
+            let got = waiting.await.expect("no panic").unwrap_or_else(|refusal| panic!("{limits:?} {shared}: {refusal:?}"));
+            drop(got);
+            let call = Call { clock: &clock, until: Some(clock.now() + SOON), cost: 1, shares: &Admitted::default() };
+            call.admitted(&process.0, &process.1).await.unwrap_or_else(|refusal| panic!("a second {limits:?} {shared}: {refusal:?}"));
+        }
     }
 
     #[tokio::test]

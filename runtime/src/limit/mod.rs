@@ -160,6 +160,15 @@ impl Limits {
             let counted = self.admit_again(clock, until, cost).await?.counted;
             return Ok(Permits { counted, ..shares.clone() });
         }
+        self.places(clock, until, Some(cost)).await
+    }
+
+    /// Waits for a place for a call that was counted before and has given its place up.
+    async fn place_again(&self, clock: &dyn Clock, until: Option<Duration>, counted: Option<Duration>) -> Result<Permits, Refusal> {
+        Ok(Permits { counted, ..Box::pin(self.places(clock, until, None)).await? })
+    }
+
+    async fn places(&self, clock: &dyn Clock, until: Option<Duration>, cost: Option<u32>) -> Result<Permits, Refusal> {
         let mut held = Vec::with_capacity(self.at_once.len());
         for semaphore in &self.at_once {
             held.push(Held::Here(place(semaphore, clock, until).await?));
@@ -171,16 +180,16 @@ impl Limits {
 
     /// Waits for room for one more try of a call that has a place.
     pub(crate) async fn admit_again(&self, clock: &dyn Clock, until: Option<Duration>, cost: u32) -> Result<Permits, Refusal> {
-        let (_, counted) = self.room(clock, until, cost, false).await?;
+        let (_, counted) = self.room(clock, until, Some(cost), false).await?;
         Ok(Permits { held: None, counted })
     }
 
-    /// The place in the store, where one is asked for and there is one, and when it was counted.
+    /// The place in the store, where one is asked for and there is one, and when it was counted. Without a cost it was counted before.
     async fn room(
         &self,
         clock: &dyn Clock,
         until: Option<Duration>,
-        cost: u32,
+        cost: Option<u32>,
         holds: bool,
     ) -> Result<(Option<Place>, Option<Duration>), Refusal> {
         loop {
@@ -206,21 +215,21 @@ impl Limits {
         }
     }
 
-    async fn ask(&self, clock: &dyn Clock, cost: u32, holds: bool) -> Result<Asked, StoreError> {
+    async fn ask(&self, clock: &dyn Clock, cost: Option<u32>, holds: bool) -> Result<Asked, StoreError> {
         let shared = match &self.shared {
             Some(shared) => Box::pin(shared.ask(cost, holds)).await?,
             None => Asked::Alone,
         };
         let now = clock.now();
         Ok(match shared {
-            Asked::Alone => match self.rates().ask(now.into(), cost) {
+            Asked::Alone => match cost.map_or(Ok(()), |cost| self.rates().ask(now.into(), cost)) {
                 Ok(()) if self.shared.is_some() => Asked::Alone,
                 Ok(()) => Asked::Room(None, now),
                 Err(wait) => Asked::Wait(wait),
             },
             // Counted here too, for when the store fails.
             Asked::Room(place, counted) => {
-                self.rates().take(now.into(), cost);
+                cost.into_iter().for_each(|cost| self.rates().take(now.into(), cost));
                 Asked::Room(place, counted)
             }
             wait => wait,

@@ -162,8 +162,8 @@ impl Shared {
         }
     }
 
-    /// Asks for room for one call, and for a place if `holds`.
-    pub(crate) async fn ask(self: &Arc<Self>, cost: u32, holds: bool) -> Result<Asked, StoreError> {
+    /// Asks for room for one call that is not counted yet, and for a place if `holds`.
+    pub(crate) async fn ask(self: &Arc<Self>, cost: Option<u32>, holds: bool) -> Result<Asked, StoreError> {
         let mut seen = self.seen.lock().await;
         // Whoever was before in line may have found that nobody answers.
         if self.rests() {
@@ -181,7 +181,7 @@ impl Shared {
             {
                 return Decision::KeepIfStill(Asked::Wait(Duration::from_millis(fastrand::u64(ASKED_EVERY))));
             }
-            match record.rates.ask(now, cost) {
+            match cost.map_or(Ok(()), |cost| record.rates.ask(now, cost)) {
                 Ok(()) => Decision::Write(Asked::Room(None, now.most)),
                 Err(wait) => Decision::KeepIfStill(Asked::Wait(wait)),
             }

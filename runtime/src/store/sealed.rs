@@ -89,7 +89,7 @@ impl SealedTokens {
     async fn wait(&self, name: &str) -> Result<Lease, StoreError> {
         let lease = Arc::new(Shared::new(self.leases.clone(), format!("lease/{name}"), LEASE, StoreDown::Refuse));
         loop {
-            match lease.ask(0, true).await? {
+            match lease.ask(None, true).await? {
                 Asked::Room(place, _) => return Ok(Lease::guarded(place)),
                 Asked::Wait(wait) => tokio::time::sleep(wait).await,
                 Asked::Alone => return Err("the store of leases does not answer".into()),

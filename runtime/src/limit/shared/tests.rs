@@ -57,7 +57,7 @@ fn process(store: &(impl LimitStore + Clone + 'static)) -> Arc<Shared> {
 
 async fn taken(process: &Arc<Shared>) -> Place {
     loop {
-        match process.ask(0, true).await.expect("the store answers") {
+        match process.ask(Some(0), true).await.expect("the store answers") {
             Asked::Room(place, _) => return place.expect("a place"),
             Asked::Wait(wait) => tokio::time::sleep(wait).await,
             Asked::Alone => panic!("the store answers"),
@@ -78,15 +78,15 @@ async fn who_stops_asking_takes_no_place() {
     for writes in [Writes::BeforeItAnswers, Writes::AsItAnswers] {
         let store = MemoryLimitStore::new();
         let one = process(&Slow(store.clone(), writes));
-        let left = tokio::time::timeout(SLOW / 3, one.ask(0, true)).await;
+        let left = tokio::time::timeout(SLOW / 3, one.ask(Some(0), true)).await;
         assert!(left.is_err(), "{writes:?}");
         all_are_free(&store).await;
         // Also where it has another place, and keeps it.
         let kept = taken(&one).await;
-        assert!(tokio::time::timeout(SLOW / 3, one.ask(0, true)).await.is_err(), "{writes:?}");
+        assert!(tokio::time::timeout(SLOW / 3, one.ask(Some(0), true)).await.is_err(), "{writes:?}");
         let other = process(&store);
         let rest = tokio::time::timeout(SOON, taken(&other)).await.expect("the other place is free soon");
-        assert!(matches!(other.ask(0, true).await, Ok(Asked::Wait(_))), "{writes:?}: one is kept");
+        assert!(matches!(other.ask(Some(0), true).await, Ok(Asked::Wait(_))), "{writes:?}: one is kept");
         drop((kept, rest));
         all_are_free(&store).await;
     }
@@ -110,7 +110,7 @@ async fn asking_in_vain_tells_nobody_anything() {
     let (one, other) = (process(&store), process(&store));
     let held = (taken(&one).await, taken(&one).await);
     for _ in 0..3 {
-        assert!(matches!(other.ask(0, true).await, Ok(Asked::Wait(_))));
+        assert!(matches!(other.ask(Some(0), true).await, Ok(Asked::Wait(_))));
     }
     assert!(!other.keeper.load(Ordering::Acquire), "no task was started for it");
     drop(held);
