@@ -126,7 +126,9 @@ pub(crate) fn read(bytes: &[u8], shape: &'static Shape, at: &[&str]) -> Result<E
 
 /// XML has only text, and no lists of one: what the shape says decides what they are.
 fn fitted(value: &Value, shape: &'static Shape) -> Value {
-    let value = if is_nil(value) { &Value::Null } else { value };
+    // The attributes beside it are still a structure's own; what is optional around it is nothing.
+    let own = matches!(shape.kind, Kind::Structure(_) | Kind::Union(_) | Kind::Boxed(_));
+    let value = if is_nil(value) && !own { &Value::Null } else { value };
     match &shape.kind {
         Kind::Optional(..) | Kind::Patch(_) if value.is_null() => Value::Null,
         Kind::Optional(inner, _) | Kind::Boxed(inner) | Kind::Patch(inner) => fitted(value, inner.get()),

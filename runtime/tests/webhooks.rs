@@ -169,6 +169,7 @@ async fn what_comes_from_another_account_is_no_repetition() {
     // While one secret replaces another, what was signed with either is the same delivery to whoever knows both.
     let both = GitHub::receiver(secrets(&["new", "ann"])).expect("keys").clock(at(0)).log(log);
     assert!(matches!(bodies("ann").to(&both).await, Ok(Received::Repeated)));
+    assert!(matches!(bodies("new").to(&both).await, Ok(Received::Repeated)));
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ impl Rule {
     /// Takes in a page: which of its items are new.
     pub(super) fn take(&mut self, page: &[Seen]) -> Vec<bool> {
         let greatest = page.iter().map(|item| item.time).filter(|time| *time <= self.latest).max();
-        self.first = self.first.or(greatest).or(Some(self.floor));
+        // A page of nothing but the far future says nothing of when the reading began.
+        self.first = self.first.or(greatest).or_else(|| page.is_empty().then_some(self.floor));
         self.top = greatest.map_or(self.top, |greatest| self.top.max(greatest));
         let fresh: Vec<bool> =
             page.iter().map(|item| item.time >= self.floor && self.seen.insert((item.time, item.id.clone())) && !self.baseline).collect();

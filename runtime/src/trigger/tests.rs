@@ -358,6 +358,15 @@ fn an_item_of_the_far_future_hides_nothing_that_comes_after_it() {
 }
 
 #[test]
+fn a_page_of_the_far_future_does_not_keep_time_from_going_on() {
+    const FAR: i64 = 1_000_000_000;
+    let mut course = begin(PollOrder::Falling, 0, 100, &since(0));
+    course.take(&seen(&[(FAR + 1, "z"), (FAR, "y")]), facts(1)).expect("in order");
+    course.take(&seen(&[(2, "b"), (1, "a")]), facts(1)).expect("in order");
+    assert_eq!(course.end().expect("through").0.time(), Some(at(2)));
+}
+
+#[test]
 fn a_first_poll_that_cannot_read_all_that_is_there_is_said() {
     let mut course = begin(PollOrder::Rising, 0, 1, &PollState::start(Start::Now));
     course.take(&seen(&[(990, "a"), (995, "b")]), facts(2)).expect("in order");

@@ -147,7 +147,10 @@ impl Gate {
         if self.log.claim(key, now, first).await? {
             // Who does not say when a delivery is done has done with it from the beginning; in a log that lasts, its time says so.
             if !self.attended && !lasting {
-                self.log.settle(key, now, until).await?;
+                if let Err(error) = self.log.settle(key, now, until).await {
+                    // It is claimed, and would be given to nobody.
+                    tracing::warn!(%error, "the log of deliveries was not told that one is done");
+                }
             }
             return Ok(Claimed::Anew);
         }
