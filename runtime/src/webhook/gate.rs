@@ -146,11 +146,12 @@ impl Gate {
         let first = if self.attended && lasting { until.min(now + ATTENDED) } else { until };
         if self.log.claim(key, now, first).await? {
             // Who does not say when a delivery is done has done with it from the beginning; in a log that lasts, its time says so.
-            if !self.attended && !lasting {
-                if let Err(error) = self.log.settle(key, now, until).await {
-                    // It is claimed, and would be given to nobody.
-                    tracing::warn!(%error, "the log of deliveries was not told that one is done");
-                }
+            if !self.attended
+                && !lasting
+                && let Err(error) = self.log.settle(key, now, until).await
+            {
+                // It is claimed, and would be given to nobody.
+                tracing::warn!(%error, "the log of deliveries was not told that one is done");
             }
             return Ok(Claimed::Anew);
         }
