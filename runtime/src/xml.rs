@@ -292,6 +292,9 @@ mod tests {
         let read = order("<total xsi:nil='true'/><day xsi:nil='1'></day><parcel xsi:nil='true'/><state xsi:nil='true'/>").expect("nothing");
         assert!(read.total.is_none() && read.day.is_none() && read.parcel.is_none() && read.state.is_none());
         assert!(order("<parcel xsi:nil='false'/>").is_err(), "it lacks its weight");
+        // What a structure has in attributes it has all the same.
+        let item = super::read(b"<item id='7' xsi:nil='true'><name>x</name></item>", <Item as crate::shape::Shaped>::shape(), &[]);
+        assert!(item.is_ok(), "{:?}", item.err());
     }
 
     #[test]

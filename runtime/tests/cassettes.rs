@@ -1,5 +1,8 @@
 //! What a cassette keeps of exchanges that are not plain JSON, and that it replays them.
 
+#[macro_use]
+mod support;
+
 use std::{fs, path::PathBuf};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -24,25 +27,15 @@ lp::structure! {
     }
 }
 
-impl lp::Operation for Read {
-    type Output = String;
-    fn table() -> &'static lp::OperationTable {
-        const TABLE: &lp::OperationTable = &lp::OperationTable {
-            name: "read",
-            method: "GET",
-            path: "/users/{0}/keys/k-{1}/{{x}",
-            input: <Read as lp::Shaped>::LINK,
-            places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Path(lp::Style::Simple)],
-            output: <String as lp::Shaped>::LINK,
-            answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <String as lp::Shaped>::LINK, ..lp::Answer::EMPTY }],
-            retry: lp::RetryClass::Safe,
-            ..lp::OperationTable::EMPTY
-        };
-        TABLE
-    }
-}
-
-impl lp::OfferedBy<Api> for Read {}
+operation!(
+    Read of Api -> String,
+    name: "read",
+    method: "GET",
+    path: "/users/{0}/keys/k-{1}/{{x}",
+    places: &[lp::Place::Path(lp::Style::Simple), lp::Place::Path(lp::Style::Simple)],
+    answers: &[lp::Answer { decoding: lp::Decoding::Json, shape: <String as lp::Shaped>::LINK, ..lp::Answer::EMPTY }],
+    retry: lp::RetryClass::Safe,
+);
 
 fn path(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("linchpin-runtime-cassettes-{}", std::process::id())).join(name);

@@ -1,5 +1,8 @@
 //! Items that come one after the other over one connection after another.
 
+#[macro_use]
+mod support;
+
 use std::{sync::Arc, time::Duration};
 
 use linchpin_runtime::{
@@ -30,32 +33,22 @@ lp::structure! {
     }
 }
 
-impl lp::Operation for Changes {
-    type Output = Vec<Change>;
-    fn table() -> &'static lp::OperationTable {
-        const TABLE: &lp::OperationTable = &lp::OperationTable {
-            name: "changes",
-            method: "GET",
-            path: "/changes",
-            input: <Changes as lp::Shaped>::LINK,
-            output: <Vec<Change> as lp::Shaped>::LINK,
-            answers: &[lp::Answer {
-                decoding: lp::Decoding::Items(&lp::ItemStream { framing: lp::Framing::Events, named: false, end: None, resume: true }),
-                shape: <Change as lp::Shaped>::LINK,
-                ..lp::Answer::EMPTY
-            }],
-            retry: lp::RetryClass::Safe,
-            ..lp::OperationTable::EMPTY
-        };
-        TABLE
-    }
-}
+operation!(
+    Changes of Api -> Vec<Change>,
+    name: "changes",
+    method: "GET",
+    path: "/changes",
+    answers: &[lp::Answer {
+        decoding: lp::Decoding::Items(&lp::ItemStream { framing: lp::Framing::Events, named: false, end: None, resume: true }),
+        shape: <Change as lp::Shaped>::LINK,
+        ..lp::Answer::EMPTY
+    }],
+    retry: lp::RetryClass::Safe,
+);
 
 impl lp::Streaming for Changes {
     type Event = Change;
 }
-
-impl lp::OfferedBy<Api> for Changes {}
 
 /// Many servers, and what stands before them, end every connection after a minute or less. What a client may repeat is for what failed.
 #[tokio::test]

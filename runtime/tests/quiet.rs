@@ -1,5 +1,6 @@
 //! Quiet that a server asks for while it still answers: who keeps it, and whose word it is.
 
+#[macro_use]
 mod support;
 
 use std::{sync::Arc, time::Duration};
@@ -25,25 +26,15 @@ lp::structure! {
     struct Alone "alone" {}
 }
 
-impl lp::Operation for Alone {
-    type Output = ();
-    fn table() -> &'static lp::OperationTable {
-        const TABLE: &lp::OperationTable = &lp::OperationTable {
-            name: "alone",
-            method: "GET",
-            path: "/alone",
-            input: <Alone as lp::Shaped>::LINK,
-            output: <() as lp::Shaped>::LINK,
-            answers: &[lp::Answer::EMPTY],
-            retry: lp::RetryClass::Safe,
-            limits: &[lp::Limit::Concurrent(1)],
-            ..lp::OperationTable::EMPTY
-        };
-        TABLE
-    }
-}
-
-impl lp::OfferedBy<Narrow> for Alone {}
+operation!(
+    Alone of Narrow -> (),
+    name: "alone",
+    method: "GET",
+    path: "/alone",
+    answers: &[lp::Answer::EMPTY],
+    retry: lp::RetryClass::Safe,
+    limits: &[lp::Limit::Concurrent(1)],
+);
 
 fn item() -> GetItem {
     GetItem { id: "1".into(), view: None }

@@ -2,6 +2,9 @@
 
 #![allow(missing_docs, reason = "a test")]
 
+#[macro_use]
+mod support;
+
 use std::sync::Arc;
 
 use linchpin_runtime::{
@@ -53,24 +56,14 @@ lp::structure! {
     struct SignIn "sign_in" {}
 }
 
-impl lp::Operation for SignIn {
-    type Output = ();
-    fn table() -> &'static lp::OperationTable {
-        const TABLE: &lp::OperationTable = &lp::OperationTable {
-            name: "sign_in",
-            method: "POST",
-            path: "/sign_in",
-            input: <SignIn as lp::Shaped>::LINK,
-            output: <() as lp::Shaped>::LINK,
-            answers: &[lp::Answer::EMPTY],
-            connections: &["none"],
-            ..lp::OperationTable::EMPTY
-        };
-        TABLE
-    }
-}
-
-impl lp::OfferedBy<Guarded> for SignIn {}
+operation!(
+    SignIn of Guarded -> (),
+    name: "sign_in",
+    method: "POST",
+    path: "/sign_in",
+    answers: &[lp::Answer::EMPTY],
+    connections: &["none"],
+);
 
 async fn guarded() -> (StandIn, Client<Guarded>) {
     let server = StandIn::start().await.expect("it listens");

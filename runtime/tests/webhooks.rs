@@ -385,3 +385,29 @@ async fn a_service_answers_what_the_program_says_to_a_typed_event() {
         assert_eq!(body, r#"{"id":"d1","sum":2}"#);
     }
 }
+
+/// A log of a program's own that takes what comes and cannot be told more.
+#[derive(Debug)]
+struct Forgetful(MemoryDeliveryLog);
+
+impl linchpin_runtime::webhook::DeliveryLog for Forgetful {
+    fn claim<'a>(&'a self, key: &'a [u8; 32], now: SystemTime, until: SystemTime) -> Logged<'a, bool> {
+        self.0.claim(key, now, until)
+    }
+
+    fn release<'a>(&'a self, key: &'a [u8; 32]) -> Logged<'a, ()> {
+        self.0.release(key)
+    }
+
+    fn settle<'a>(&'a self, _: &'a [u8; 32], _: SystemTime, _: SystemTime) -> Logged<'a, ()> {
+        Box::pin(async { Err("it is full".into()) })
+    }
+}
+
+#[tokio::test]
+async fn what_was_claimed_is_given_also_where_the_log_cannot_be_told_more() {
+    let receiver = receiver::<Standard>("whsec_plJ3nmyCDGBKInavdOK15jsl", 1000).log(Arc::new(Forgetful(MemoryDeliveryLog::new(10))));
+    let delivery = standard("m1", "1000", "{}", "m1.1000.{}");
+    assert!(matches!(delivery.to(&receiver).await, Ok(Received::Event(_))), "claimed and refused, it would be given to nobody");
+    assert!(matches!(delivery.to(&receiver).await, Ok(Received::Repeated)));
+}

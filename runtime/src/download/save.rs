@@ -117,26 +117,26 @@ impl Part {
     }
 
     async fn set_mark(&mut self, of: String) -> Result<(), Error> {
-        let Some(mut mark) = self.mark.take() else { return Ok(()) };
-        let (mark, written) = aside(move || {
-            let written = mark.write(&of);
-            Ok((mark, written))
-        })
-        .await?;
-        self.mark = Some(mark);
-        written.map_err(unwritable)
+        let written = self.at_mark(move |mark| mark.write(&of)).await?;
+        written.unwrap_or(Ok(())).map_err(unwritable)
     }
 
     async fn marked(&mut self) -> Result<Option<String>, Error> {
+        // What cannot be read says nothing.
+        let read = self.at_mark(Mark::read).await?.and_then(Result::ok);
+        Ok(read.filter(|of| !of.is_empty()))
+    }
+
+    /// What comes of work at the mark, if there is one.
+    async fn at_mark<T: Send + 'static>(&mut self, work: impl FnOnce(&mut Mark) -> T + Send + 'static) -> Result<Option<T>, Error> {
         let Some(mut mark) = self.mark.take() else { return Ok(None) };
-        let (mark, read) = aside(move || {
-            let read = mark.read();
-            Ok((mark, read))
+        let (mark, done) = aside(move || {
+            let done = work(&mut mark);
+            Ok((mark, done))
         })
         .await?;
         self.mark = Some(mark);
-        // What cannot be read says nothing.
-        Ok(read.ok().filter(|of| !of.is_empty()))
+        Ok(Some(done))
     }
 
     async fn write(

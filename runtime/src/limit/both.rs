@@ -56,7 +56,8 @@ impl Call<'_> {
     /// Waits for a place and room under the limits of an operation and under those of its API.
     pub(crate) async fn admitted(&self, own: &Limits, all: &Limits) -> Result<Admitted, Refusal> {
         if self.shares.all.hold() {
-            let own = self.pressing(own).await?;
+            let _press = own.pressing.press();
+            let own = self.place(own, &self.shares.own).await?;
             return Ok(Admitted { own, all: self.place(all, &self.shares.all).await? });
         }
         let lined_up = self.place(own, &self.shares.own).await?;
@@ -65,7 +66,7 @@ impl Call<'_> {
         if !lined_up.hold() {
             return Ok(Admitted { own: lined_up, all: in_line.await? });
         }
-        if let First::One(all) = first(in_line.as_mut(), offered(own)).await {
+        if let Some(all) = before(in_line.as_mut(), offered(own)).await {
             return Ok(Admitted { own: lined_up, all: all? });
         }
         // The API's comes first from now on. It stays counted under the operation's rates.
@@ -77,29 +78,17 @@ impl Call<'_> {
         Ok(Admitted { own, all })
     }
 
-    /// The operation's place for one that has the API's.
-    async fn pressing(&self, own: &Limits) -> Result<Permits, Refusal> {
-        let _press = own.pressing.press();
-        self.place(own, &self.shares.own).await
-    }
-
     async fn place(&self, limits: &Limits, shares: &Permits) -> Result<Permits, Refusal> {
         limits.admit(self.clock, self.until, self.cost, shares).await
     }
 }
 
-/// What came first of two.
-enum First<A, B> {
-    One(A),
-    Other(B),
-}
-
-/// Waits for either; one, where both are there.
-async fn first<A: Future, B: Future>(mut one: Pin<&mut A>, other: B) -> First<A::Output, B::Output> {
+/// What comes of one, if it does not come after the other.
+async fn before<T>(mut one: Pin<&mut impl Future<Output = T>>, other: impl Future<Output = ()>) -> Option<T> {
     let mut other = pin!(other);
     poll_fn(|context| match one.as_mut().poll(context) {
-        Poll::Ready(one) => Poll::Ready(First::One(one)),
-        Poll::Pending => other.as_mut().poll(context).map(First::Other),
+        Poll::Ready(one) => Poll::Ready(Some(one)),
+        Poll::Pending => other.as_mut().poll(context).map(|()| None),
     })
     .await
 }
@@ -190,7 +179,7 @@ mod tests {
                 let call = Call { clock: &clock, until: Some(SOON), cost: 1, shares: &Admitted::default() };
                 call.admitted(&waits.0, &waits.1).await
             });
-            tokio::time::sleep(OFFERED_AFTER * 5 / 2).await;
+            tokio::time::sleep(OFFERED_AFTER * 3 / 2).await;
             let press = process.0.pressing.press();
             tokio::time::sleep(Duration::from_millis(20)).await;
             drop((press, first));

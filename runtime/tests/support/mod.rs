@@ -78,8 +78,12 @@ lp::structure! {
     }
 }
 
+/// Makes an operation of a type, of this API or of one that a test declares for itself.
 macro_rules! operation {
     ($type:ident -> $output:ty, $($table:tt)*) => {
+        operation!($type of Api -> $output, $($table)*);
+    };
+    ($type:ident of $api:ident -> $output:ty, $($table:tt)*) => {
         impl lp::Operation for $type {
             type Output = $output;
             fn table() -> &'static lp::OperationTable {
@@ -90,7 +94,7 @@ macro_rules! operation {
             const TABLE: &'static lp::OperationTable =
                 &lp::OperationTable { input: <$type as lp::Shaped>::LINK, output: <$output as lp::Shaped>::LINK, $($table)* ..lp::OperationTable::EMPTY };
         }
-        impl lp::OfferedBy<Api> for $type {}
+        impl lp::OfferedBy<$api> for $type {}
     };
 }
 
